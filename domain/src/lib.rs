@@ -1,0 +1,20 @@
+//! The rules of teacher professional-development training, and nothing else.
+//!
+//! Everything here is a total function over values: no input or output, no clock, no chance, no environment. "Now" and
+//! chance are arguments. A refusal is a variant of a feature's `Refusal` enum, one per reason, and the caller turns it
+//! into an answer. A feature has the same name here as in `persistence`, `api` and `tests`.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
+
+pub mod area;
+pub mod decimal;
+pub mod hours;
+pub mod id;
+pub mod money;
+pub mod time;
+
+pub use area::AreaCode;
+pub use hours::Hours;
+pub use id::Id;
+pub use money::Fen;
+pub use time::UtcMillis;

@@ -1,0 +1,124 @@
+//! Instants and civil dates.
+//!
+//! An instant is UTC, cut to milliseconds, because both databases keep at least that. A rule never looks at an instant: it
+//! looks at the civil date in the area's zone, so that a cycle ends at local midnight.
+
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
+use std::fmt;
+
+/// Minutes that China Standard Time is ahead of UTC. The whole country keeps one zone without summer time.
+pub const CHINA_OFFSET_MINUTES: i32 = 8 * 60;
+
+/// An instant in UTC, cut to milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UtcMillis(i64);
+
+impl UtcMillis {
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    pub const fn from_millis(millis: i64) -> Self {
+        UtcMillis(millis)
+    }
+
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// Cuts a chrono instant.
+    pub fn from_utc(instant: DateTime<Utc>) -> Self {
+        UtcMillis(instant.timestamp_millis())
+    }
+
+    /// Cuts a UTC date and time without zone, as the databases keep them.
+    pub fn from_naive(naive: NaiveDateTime) -> Self {
+        UtcMillis(naive.and_utc().timestamp_millis())
+    }
+
+    /// As the databases keep it. An instant outside chrono's range (262,000 years) becomes the epoch.
+    pub fn naive(self) -> NaiveDateTime {
+        DateTime::from_timestamp_millis(self.0).unwrap_or_default().naive_utc()
+    }
+
+    /// The civil date at this instant in a zone `offset_minutes` ahead of UTC.
+    pub fn civil_date(self, offset_minutes: i32) -> NaiveDate {
+        let ahead = i64::from(offset_minutes).saturating_mul(60_000);
+        UtcMillis(self.0.saturating_add(ahead)).naive().date()
+    }
+
+    /// The civil date in China.
+    pub fn china_date(self) -> NaiveDate {
+        self.civil_date(CHINA_OFFSET_MINUTES)
+    }
+
+    /// Later by `millis` (earlier where negative), held at the ends of the range.
+    pub fn plus_millis(self, millis: i64) -> Self {
+        UtcMillis(self.0.saturating_add(millis))
+    }
+
+    /// The instant at which the civil date `date` begins in China.
+    pub fn china_midnight(date: NaiveDate) -> Self {
+        let midnight = date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis();
+        UtcMillis(midnight - i64::from(CHINA_OFFSET_MINUTES) * 60_000)
+    }
+
+    /// Reads RFC 3339 with an offset.
+    pub fn parse_rfc3339(text: &str) -> Option<Self> {
+        DateTime::parse_from_rfc3339(text).ok().map(|instant| UtcMillis(instant.timestamp_millis()))
+    }
+}
+
+impl fmt::Display for UtcMillis {
+    /// RFC 3339 in China Standard Time, the zone its readers live in: `2016-09-01T08:00:00.000+08:00`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let utc = DateTime::from_timestamp_millis(self.0).unwrap_or_default();
+        match FixedOffset::east_opt(CHINA_OFFSET_MINUTES * 60) {
+            Some(zone) => f.write_str(&utc.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::Millis, false)),
+            None => f.write_str(&utc.to_rfc3339_opts(SecondsFormat::Millis, true)),
+        }
+    }
+}
+
+/// A span of civil dates, both ends included; an open end lasts for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct DateSpan {
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day, or `None` while it lasts.
+    pub to: Option<NaiveDate>,
+}
+
+impl DateSpan {
+    /// True on the first day, on the last day and between.
+    pub fn contains(&self, day: NaiveDate) -> bool {
+        self.from <= day && self.to.is_none_or(|to| day <= to)
+    }
+
+    /// True where the two share a day.
+    pub fn overlaps(&self, other: &DateSpan) -> bool {
+        self.to.is_none_or(|to| other.from <= to) && other.to.is_none_or(|to| self.from <= to)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_ends_at_midnight_in_china_not_in_greenwich() {
+        let before = UtcMillis::parse_rfc3339("2020-12-31T15:59:59.999Z").unwrap();
+        let after = UtcMillis::parse_rfc3339("2020-12-31T16:00:00Z").unwrap();
+        assert_eq!(before.china_date().to_string(), "2020-12-31");
+        assert_eq!(after.china_date().to_string(), "2021-01-01");
+        assert_eq!(UtcMillis::china_midnight(after.china_date()), after);
+        assert_eq!(after.to_string(), "2021-01-01T00:00:00.000+08:00");
+    }
+
+    #[test]
+    fn spans_share_their_end_days() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let spring = DateSpan { from: day("2016-02-01"), to: Some(day("2016-06-30")) };
+        let open = DateSpan { from: day("2016-06-30"), to: None };
+        assert!(spring.contains(day("2016-06-30")) && !spring.contains(day("2016-07-01")));
+        assert!(spring.overlaps(&open) && open.overlaps(&spring));
+    }
+}

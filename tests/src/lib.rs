@@ -1,0 +1,1 @@
+//! The outside view of shixun: see `suite/main.rs`.
