@@ -1,1 +1,13 @@
-//! x
+//! Facts in and out of the database. Nothing here knows of HTTP, and nothing outside here knows of diesel.
+//!
+//! Functions take `&mut Conn` to read and `&mut WriteTx` to write; [`db::Db`] is the only source of both. A function says what
+//! happened with an enum of its own (`Claim::Full`), never with a status code.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
+
+pub mod db;
+pub mod error;
+mod schema;
+
+pub use db::{Conn, Db, DbOptions, Keep, WriteTx};
+pub use error::{DbError, DbResult, Failure};

@@ -1,0 +1,78 @@
+//! The connection: one enum over both databases.
+
+use crate::error::{DbError, DbResult};
+use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection, connection::SimpleConnection};
+
+/// The two databases the program speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatabaseKind {
+    /// One file on one machine.
+    Sqlite,
+    /// A server or cluster.
+    Postgres,
+}
+
+/// A connection to either database. Queries are written once, against this.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    /// PostgreSQL.
+    Postgres(PgConnection),
+    /// SQLite.
+    Sqlite(SqliteConnection),
+}
+
+/// Expands a body once per database, where the enum cannot say it: batch inserts of a `Vec`, unions.
+macro_rules! each {
+    ($conn:expr, $inner:ident => $body:expr) => {
+        match $conn {
+            $crate::db::Conn::Postgres($inner) => $body,
+            $crate::db::Conn::Sqlite($inner) => $body,
+        }
+    };
+}
+pub(crate) use each;
+
+impl Conn {
+    /// Which database answers.
+    pub fn kind(&self) -> DatabaseKind {
+        match self {
+            Conn::Postgres(_) => DatabaseKind::Postgres,
+            Conn::Sqlite(_) => DatabaseKind::Sqlite,
+        }
+    }
+
+    /// Opens a SQLite file; SQLite makes it where it is missing.
+    pub(super) fn open_sqlite(path: &str, writable: bool) -> DbResult<Conn> {
+        let mut inner = SqliteConnection::establish(path)
+            .map_err(|error| DbError::Unavailable(format!("cannot open {path}: {error}")))?;
+        // WAL lets readers and the writer work side by side; FULL makes an acknowledged commit survive a power cut.
+        inner.batch_execute(
+            "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+             PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;",
+        )?;
+        if !writable {
+            inner.batch_execute("PRAGMA query_only = ON;")?;
+        }
+        Ok(Conn::Sqlite(inner))
+    }
+
+    /// Opens a connection to PostgreSQL.
+    pub(super) fn open_postgres(url: &str, statement_timeout_ms: u32) -> DbResult<Conn> {
+        let mut inner =
+            PgConnection::establish(url).map_err(|error| DbError::Unavailable(error.to_string()))?;
+        inner.batch_execute(&format!(
+            "SET TIME ZONE 'UTC'; SET statement_timeout = {statement_timeout_ms}; SET application_name = 'shixun'; \
+             SET default_transaction_isolation = 'read committed';"
+        ))?;
+        Ok(Conn::Postgres(inner))
+    }
+
+    /// Asks for nothing, to see whether the database answers.
+    ///
+    /// # Errors
+    /// A [`DbError`] where it does not.
+    pub fn ping(&mut self) -> DbResult<()> {
+        diesel::sql_query("SELECT 1").execute(self)?;
+        Ok(())
+    }
+}

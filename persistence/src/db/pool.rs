@@ -1,0 +1,271 @@
+//! Where connections come from: a URL, a pool, and on SQLite one connection per worker thread.
+
+use super::{Conn, DbOptions, Keep, WriteTx, ids::IdMaker, writer::Writer};
+use crate::error::{DbError, DbResult, Failure};
+use diesel::{
+    Connection, PgConnection, RunQueryDsl,
+    connection::{AnsiTransactionManager, TransactionManager},
+    r2d2::{ManageConnection, Pool as R2d2Pool},
+};
+use shixun_domain::UtcMillis;
+use std::{
+    cell::RefCell,
+    path::{Path, PathBuf},
+    str::FromStr,
+    sync::{Arc, Weak},
+    time::Duration,
+};
+use thiserror::Error;
+
+/// Where the database is: `sqlite:PATH` or `postgres://…`.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DbUrl {
+    /// A file.
+    Sqlite(PathBuf),
+    /// A libpq URL; it may hold a password and is never shown whole.
+    Postgres(String),
+}
+
+/// The text does not name a database.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`{shown}` is not a database address: write sqlite:PATH or postgres://USER@HOST/NAME")]
+pub struct BadDbUrl {
+    /// The text up to what may be a secret.
+    shown: String,
+}
+
+impl FromStr for DbUrl {
+    type Err = BadDbUrl;
+
+    fn from_str(text: &str) -> Result<Self, BadDbUrl> {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(DbUrl::Postgres(text.to_owned()));
+        }
+        match text.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path)) {
+            Some(path) if !path.is_empty() && !path.contains(":memory:") => Ok(DbUrl::Sqlite(PathBuf::from(path))),
+            _ => Err(BadDbUrl { shown: text.split(['@', '?']).next().unwrap_or_default().chars().take(40).collect() }),
+        }
+    }
+}
+
+impl std::fmt::Display for DbUrl {
+    /// Without user and password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            DbUrl::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            DbUrl::Postgres(url) => {
+                let place = url.rsplit_once('@').map_or_else(
+                    || url.split_once("://").map_or("", |(_, rest)| rest),
+                    |(_, place)| place,
+                );
+                write!(f, "postgres://{}", place.split('?').next().unwrap_or_default())
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for DbUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
+}
+
+/// How long a caller waits for a connection before it is told to come back.
+const CONNECTION_WAIT: Duration = Duration::from_secs(5);
+/// Attempts at a PostgreSQL transaction that keeps losing against others.
+const ATTEMPTS_MAX: u32 = 8;
+
+/// A pooled connection and whether it broke.
+pub(super) struct Slot {
+    conn: Conn,
+    broken: bool,
+}
+
+type OpenFn = Box<dyn Fn() -> DbResult<Conn> + Send + Sync>;
+
+pub(super) struct Manager {
+    open: OpenFn,
+}
+
+impl ManageConnection for Manager {
+    type Connection = Slot;
+    type Error = DbError;
+
+    fn connect(&self) -> Result<Slot, DbError> {
+        (self.open)().map(|conn| Slot { conn, broken: false })
+    }
+
+    fn is_valid(&self, slot: &mut Slot) -> Result<(), DbError> {
+        slot.conn.ping()
+    }
+
+    fn has_broken(&self, slot: &mut Slot) -> bool {
+        slot.broken
+    }
+}
+
+/// A pool that forgets connections that broke.
+pub(super) struct Pool(R2d2Pool<Manager>);
+
+impl Pool {
+    fn new(size: u32, idle: u32, open: OpenFn) -> Pool {
+        let pool = R2d2Pool::builder()
+            .max_size(size)
+            .min_idle(Some(idle))
+            .test_on_check_out(false)
+            .connection_timeout(CONNECTION_WAIT)
+            .error_handler(Box::new(Quiet))
+            .build_unchecked(Manager { open });
+        Pool(pool)
+    }
+
+    /// Lends a connection to `f`.
+    pub(super) fn with<T, E: From<DbError>>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+        let mut slot = self.0.get().map_err(|error| DbError::Unavailable(error.to_string()))?;
+        // Set while the closure runs, so that a panic in it does not put a connection with an open transaction back.
+        slot.broken = true;
+        let result = f(&mut slot.conn);
+        slot.broken = result.is_err() && slot.conn.ping().is_err();
+        result
+    }
+}
+
+/// r2d2 would log each failed attempt to connect as an error of its own; the caller's error says it once.
+#[derive(Debug)]
+struct Quiet;
+
+impl diesel::r2d2::HandleError<DbError> for Quiet {
+    fn handle_error(&self, error: DbError) {
+        tracing::debug!(%error, "no connection");
+    }
+}
+
+/// A SQLite file: one writer thread, a connection per worker thread for short reads, a pool for the rest.
+pub(super) struct Sqlite {
+    path: String,
+    pub(super) pool: Pool,
+    pub(super) writer: Writer,
+    /// Names this database among those a thread holds connections to, and tells when it was closed.
+    alive: Arc<()>,
+}
+
+thread_local! {
+    /// The connections of this thread, one per open database.
+    static HERE: RefCell<Vec<(Weak<()>, Conn)>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Sqlite {
+    pub(super) fn open(path: &Path, options: &DbOptions, ids: Arc<IdMaker>) -> DbResult<Sqlite> {
+        if !options.create && !path.exists() {
+            return Err(DbError::Unavailable(format!("{} does not exist", path.display())));
+        }
+        let path = path
+            .to_str()
+            .ok_or_else(|| DbError::Unavailable("the path of the database is not UTF-8".into()))?
+            .to_owned();
+        let writer = Writer::start(Conn::open_sqlite(&path, true)?, options.write_queue, ids)?;
+        let for_pool = path.clone();
+        let pool = Pool::new(options.connections, 0, Box::new(move || Conn::open_sqlite(&for_pool, false)));
+        Ok(Sqlite { path, pool, writer, alive: Arc::new(()) })
+    }
+
+    /// Reads on the calling thread's own connection.
+    pub(super) fn read_here<T, E: From<DbError>>(
+        &self,
+        f: impl FnOnce(&mut Conn) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mine = Arc::downgrade(&self.alive);
+        // The connection leaves the list while it is in use, so that a read inside a read opens another.
+        let held = HERE.with_borrow_mut(|list| {
+            list.retain(|(owner, _)| owner.strong_count() > 0);
+            let place = list.iter().position(|(owner, _)| owner.ptr_eq(&mine))?;
+            Some(list.swap_remove(place).1)
+        });
+        let mut conn = match held {
+            Some(conn) => conn,
+            None => Conn::open_sqlite(&self.path, false)?,
+        };
+        let result = f(&mut conn);
+        HERE.with_borrow_mut(|list| list.push((mine, conn)));
+        result
+    }
+
+    pub(super) fn backup_to(&self, path: &Path) -> DbResult<()> {
+        let target = path.to_str().ok_or_else(|| DbError::Refused("the path is not UTF-8".into()))?;
+        self.pool.with(|conn| {
+            diesel::sql_query("VACUUM INTO $1").bind::<diesel::sql_types::Text, _>(target).execute(conn)?;
+            Ok(())
+        })
+    }
+}
+
+/// A PostgreSQL server.
+pub(super) struct Postgres {
+    pub(super) pool: Pool,
+}
+
+impl Postgres {
+    pub(super) fn open(url: &str, options: &DbOptions) -> DbResult<Postgres> {
+        let timeout = options.statement_timeout_ms;
+        // Once directly, so that a wrong address is said at once and in libpq's words.
+        drop(Conn::open_postgres(url, timeout)?);
+        let url = url.to_owned();
+        let open = move || Conn::open_postgres(&url, timeout);
+        Ok(Postgres { pool: Pool::new(options.connections, options.connections, Box::new(open)) })
+    }
+
+    pub(super) fn write<T, E, F>(&self, ids: &IdMaker, at: UtcMillis, keep: Keep, f: &mut F) -> Result<T, E>
+    where
+        F: FnMut(&mut WriteTx<'_>) -> Result<T, E>,
+        E: Failure,
+    {
+        for _ in 1..ATTEMPTS_MAX {
+            match self.attempt(ids, at, keep, f) {
+                Err(error) if matches!(error.db_error(), Some(DbError::Busy(_))) => {}
+                settled => return settled,
+            }
+        }
+        self.attempt(ids, at, keep, f)
+    }
+
+    fn attempt<T, E, F>(&self, ids: &IdMaker, at: UtcMillis, keep: Keep, f: &mut F) -> Result<T, E>
+    where
+        F: FnMut(&mut WriteTx<'_>) -> Result<T, E>,
+        E: Failure,
+    {
+        self.pool.with(|conn| {
+            begin(conn)?;
+            match f(&mut WriteTx { conn, at, ids }) {
+                Ok(value) if keep == Keep::Commit => commit(conn).map(|()| value).map_err(E::from),
+                Ok(value) => roll_back(conn).map(|()| value).map_err(E::from),
+                Err(refusal) => {
+                    // Where the connection broke, the server has rolled back already and this says so again.
+                    roll_back(conn).ok();
+                    Err(refusal)
+                }
+            }
+        })
+    }
+}
+
+/// READ COMMITTED is pinned: every scarce thing is taken by a guarded UPDATE, which re-reads the row it waited for.
+fn begin(conn: &mut Conn) -> DbResult<()> {
+    if let Conn::Postgres(inner) = conn {
+        AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN ISOLATION LEVEL READ COMMITTED")?;
+    }
+    Ok(())
+}
+
+fn commit(conn: &mut Conn) -> DbResult<()> {
+    if let Conn::Postgres(inner) = conn {
+        <PgConnection as Connection>::TransactionManager::commit_transaction(inner)?;
+    }
+    Ok(())
+}
+
+fn roll_back(conn: &mut Conn) -> DbResult<()> {
+    if let Conn::Postgres(inner) = conn {
+        <PgConnection as Connection>::TransactionManager::rollback_transaction(inner)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,421 @@
+//! The tables, as diesel sees them. The text of `migrations/` decides; `tests/suite/schema.rs` compares.
+
+#![allow(missing_docs)]
+
+diesel::table! {
+    areas (code) {
+        code -> Integer,
+        name -> Text,
+        level -> Text,
+        parent -> Nullable<Integer>,
+        in_2013 -> Bool,
+        in_current -> Bool,
+    }
+}
+
+diesel::table! {
+    signing_keys (kid) {
+        kid -> Text,
+        private_key -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    organisations (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        kind -> Text,
+        code -> Nullable<Text>,
+        name -> Text,
+        search_name -> Text,
+        parent_id -> Nullable<BigInt>,
+        path -> Text,
+        stage -> Nullable<Text>,
+        setting -> Nullable<Text>,
+        small_class -> Bool,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    persons (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        name -> Text,
+        search_name -> Text,
+        identity_number -> Text,
+        sex -> Text,
+        birth_date -> Date,
+        phone -> Nullable<Text>,
+        email -> Nullable<Text>,
+        entered_on -> Nullable<Date>,
+        probation_ends_on -> Nullable<Date>,
+        retires_on -> Nullable<Date>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    employments (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        person_id -> BigInt,
+        organisation_id -> BigInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        created_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    titles_held (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        person_id -> BigInt,
+        title -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        created_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    teaching_assignments (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        person_id -> BigInt,
+        stage -> Text,
+        subject -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        created_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    posts_held (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        person_id -> BigInt,
+        organisation_id -> BigInt,
+        post -> Text,
+        category -> Nullable<Text>,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        created_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    leave_spells (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        person_id -> BigInt,
+        kind -> Text,
+        note -> Nullable<Text>,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        created_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    accounts (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        person_id -> Nullable<BigInt>,
+        username -> Text,
+        password_hash -> Text,
+        disabled -> Bool,
+        failed_sign_ins -> Integer,
+        locked_until -> Nullable<Timestamp>,
+        last_sign_in_at -> Nullable<Timestamp>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    role_grants (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        account_id -> BigInt,
+        organisation_id -> BigInt,
+        role -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        granted_by -> Nullable<BigInt>,
+        version -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    refresh_tokens (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        account_id -> BigInt,
+        family -> BigInt,
+        token_hash -> Text,
+        issued_at -> Timestamp,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    policy_packs (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        code -> Text,
+        edition -> Integer,
+        state -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        document -> Text,
+        digest -> Text,
+        created_by -> Nullable<BigInt>,
+        created_at -> Timestamp,
+        published_by -> Nullable<BigInt>,
+        published_at -> Nullable<Timestamp>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    hour_entries (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        person_id -> BigInt,
+        kind -> Text,
+        refers_to -> Nullable<BigInt>,
+        route -> Text,
+        delivery_form -> Text,
+        level -> Text,
+        themes -> Text,
+        block_key -> Nullable<Text>,
+        title -> Text,
+        source_kind -> Text,
+        source_area -> Nullable<Integer>,
+        source_id -> Nullable<BigInt>,
+        source_key -> Text,
+        nominal -> BigInt,
+        attended -> BigInt,
+        factor -> Integer,
+        credited -> BigInt,
+        practice -> BigInt,
+        effective_on -> Date,
+        evidence -> Nullable<Text>,
+        policy -> Text,
+        recognised_by -> Nullable<BigInt>,
+        organisation_id -> Nullable<BigInt>,
+        organisation_name -> Nullable<Text>,
+        teacher_title -> Nullable<Text>,
+        subject -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    filing_windows (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        name -> Text,
+        opens_on -> Date,
+        closes_on -> Date,
+        version -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    programmes (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        organisation_id -> BigInt,
+        name -> Text,
+        search_name -> Text,
+        kind -> Text,
+        level -> Text,
+        delivery_form -> Text,
+        route -> Text,
+        themes -> Text,
+        aims -> Text,
+        curriculum -> Text,
+        audience -> Text,
+        hours -> BigInt,
+        practice_hours -> BigInt,
+        content_key -> Text,
+        class_head -> Nullable<Text>,
+        budget -> BigInt,
+        state -> Text,
+        state_note -> Nullable<Text>,
+        submitted_by -> Nullable<BigInt>,
+        submitted_at -> Nullable<Timestamp>,
+        decided_by -> Nullable<BigInt>,
+        decided_at -> Nullable<Timestamp>,
+        created_by -> Nullable<BigInt>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sessions (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        programme_id -> BigInt,
+        name -> Text,
+        state -> Text,
+        seats -> Integer,
+        seats_taken -> Integer,
+        queue_places -> Integer,
+        queue_taken -> Integer,
+        applications_open_at -> Timestamp,
+        applications_close_at -> Timestamp,
+        withdraw_until -> Timestamp,
+        starts_on -> Date,
+        ends_on -> Date,
+        published_at -> Nullable<Timestamp>,
+        closed_at -> Nullable<Timestamp>,
+        state_note -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    units (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        session_id -> BigInt,
+        starts_at -> Timestamp,
+        ends_at -> Timestamp,
+        place -> Text,
+        content -> Text,
+        lecturer_name -> Text,
+        lecturer_id -> Nullable<BigInt>,
+        hours -> BigInt,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    unit_changes (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        unit_id -> BigInt,
+        changed_by -> Nullable<BigInt>,
+        reason -> Text,
+        before -> Text,
+        after -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    enrolments (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        session_id -> BigInt,
+        person_area -> Integer,
+        person_id -> BigInt,
+        person_name -> Text,
+        organisation_id -> BigInt,
+        organisation_name -> Text,
+        teacher_title -> Nullable<Text>,
+        status -> Text,
+        requested_at -> Timestamp,
+        requested_by -> Nullable<BigInt>,
+        decided_by -> Nullable<BigInt>,
+        decided_at -> Nullable<Timestamp>,
+        note -> Nullable<Text>,
+        result -> Nullable<Text>,
+        misconduct -> Bool,
+        version -> BigInt,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    attendance (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        unit_id -> BigInt,
+        enrolment_id -> BigInt,
+        mark -> Text,
+        minutes -> Integer,
+        note -> Nullable<Text>,
+        recorded_by -> Nullable<BigInt>,
+        version -> BigInt,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    imports (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        kind -> Text,
+        mode -> Text,
+        file_name -> Text,
+        digest -> Text,
+        created -> Integer,
+        updated -> Integer,
+        unchanged -> Integer,
+        failed -> Integer,
+        report -> Text,
+        created_by -> Nullable<BigInt>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (area, account_id, idempotency_key) {
+        area -> Integer,
+        account_id -> BigInt,
+        idempotency_key -> Text,
+        request_hash -> Text,
+        status -> Integer,
+        body -> Text,
+        etag -> Nullable<Text>,
+        location -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    event_log (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        at -> Timestamp,
+        actor_id -> Nullable<BigInt>,
+        on_behalf_of -> Nullable<BigInt>,
+        action -> Text,
+        object_kind -> Text,
+        object_id -> Text,
+        before -> Nullable<Text>,
+        after -> Nullable<Text>,
+        request_id -> Text,
+        address -> Nullable<Text>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(organisations, persons, employments, titles_held, teaching_assignments, posts_held, leave_spells, accounts, role_grants, policy_packs, hour_entries, programmes, sessions, units, enrolments, attendance);
