@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_share_of_hours_is_rounded_down_to_a_hundredth() {
-        assert_eq!(Hours::whole(305).share(1, 2), Some(Hours::from_hundredths(152_50)));
+        assert_eq!(Hours::whole(305).share(1, 2), Some(Hours::from_hundredths(15_250)));
         assert_eq!(Hours::whole(100).share(1, 3), Some(Hours::from_hundredths(33_33)));
         assert_eq!(Hours::whole(360).share(28, 60), Some(Hours::whole(168)));
         assert_eq!(Hours::whole(1).share(1, 0), None);

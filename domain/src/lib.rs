@@ -12,9 +12,11 @@ pub mod hours;
 pub mod id;
 pub mod money;
 pub mod time;
+pub mod words;
 
 pub use area::AreaCode;
 pub use hours::Hours;
 pub use id::Id;
 pub use money::Fen;
 pub use time::UtcMillis;
+pub use words::{DeliveryForm, Level, Post, Route, Setting, Sex, Stage, Theme, Title};
