@@ -12,6 +12,8 @@ use thiserror::Error;
 pub trait Kind: 'static {
     /// The letters before the underscore.
     const PREFIX: &'static str;
+    /// The name of the identifier in the contract.
+    const NAME: &'static str;
 }
 
 /// The identifier of a `K` in one area.
@@ -141,6 +143,7 @@ macro_rules! kinds {
         pub enum $kind {}
         impl Kind for $kind {
             const PREFIX: &'static str = $prefix;
+            const NAME: &'static str = stringify!($id);
         }
         #[doc = concat!("Identifier `", $prefix, "_…`: see [`", stringify!($kind), "`].")]
         pub type $id = Id<$kind>;

@@ -67,6 +67,12 @@ impl UtcMillis {
     }
 }
 
+impl From<NaiveDateTime> for UtcMillis {
+    fn from(naive: NaiveDateTime) -> Self {
+        UtcMillis::from_naive(naive)
+    }
+}
+
 impl fmt::Display for UtcMillis {
     /// RFC 3339 in China Standard Time, the zone its readers live in: `2016-09-01T08:00:00.000+08:00`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

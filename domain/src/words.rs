@@ -14,6 +14,18 @@ pub struct UnknownWord {
     pub expected: &'static str,
 }
 
+/// A closed list of words, for code that handles any of them.
+pub trait Word: Copy + FromStr<Err = UnknownWord> + 'static {
+    /// The name of the list, as the contract shows it.
+    const NAME: &'static str;
+    /// What the list is, as the contract shows it: the words with their two labels.
+    fn describe() -> String;
+    /// Every word of the list.
+    fn all() -> &'static [Self];
+    /// The word used in data and in the contract.
+    fn word(self) -> &'static str;
+}
+
 /// Declares a closed list of words once: the enum, `ALL`, `as_str`, `FromStr`, `Display` and the two labels.
 macro_rules! word_list {
     ($(#[$about:meta])* $name:ident { $($(#[$of:meta])* $variant:ident = $word:literal, $zh:literal, $en:literal;)+ }) => {
@@ -26,7 +38,7 @@ macro_rules! word_list {
         impl $name {
             /// Every word, in the order in which people list them.
             pub const ALL: &'static [$name] = &[$($name::$variant),+];
-            const WORDS: &'static str = word_list!(@joined $($word),+);
+            const WORDS: &'static str = $crate::words::word_list!(@joined $($word),+);
 
             /// The word used in data and in the contract.
             pub const fn as_str(self) -> &'static str {
@@ -44,22 +56,41 @@ macro_rules! word_list {
             }
         }
 
-        impl FromStr for $name {
-            type Err = UnknownWord;
+        impl $crate::words::Word for $name {
+            const NAME: &'static str = stringify!($name);
 
-            fn from_str(text: &str) -> Result<Self, UnknownWord> {
-                match text { $($word => Ok($name::$variant),)+ _ => Err(UnknownWord { expected: $name::WORDS }) }
+            fn describe() -> String {
+                let lines: Vec<String> =
+                    Self::ALL.iter().map(|word| format!("`{}` {} ({})", word.as_str(), word.zh(), word.en())).collect();
+                lines.join("; ")
+            }
+
+            fn all() -> &'static [Self] {
+                Self::ALL
+            }
+
+            fn word(self) -> &'static str {
+                self.as_str()
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::str::FromStr for $name {
+            type Err = $crate::words::UnknownWord;
+
+            fn from_str(text: &str) -> Result<Self, $crate::words::UnknownWord> {
+                match text { $($word => Ok($name::$variant),)+ _ => Err($crate::words::UnknownWord { expected: $name::WORDS }) }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())
             }
         }
     };
     (@joined $first:literal $(, $word:literal)*) => { concat!($first $(, ", ", $word)*) };
 }
+pub(crate) use word_list;
 
 word_list! {
     /// The four routes to hours (浙教师〔2016〕71号, articles on self-selection, mandated, school-based and conversion).
@@ -93,6 +124,18 @@ word_list! {
         City = "city", "市级", "city";
         Province = "province", "省级", "province";
         National = "national", "国家级", "national";
+    }
+}
+
+word_list! {
+    /// What an organisation is.
+    OrganisationKind {
+        Bureau = "bureau", "教育局", "education bureau";
+        TrainingCentre = "training_centre", "教师进修学校", "training centre";
+        MonitoringCentre = "monitoring_centre", "质量监控中心", "quality-monitoring centre";
+        Finance = "finance", "财务", "finance office";
+        School = "school", "学校", "school";
+        Institution = "institution", "培训机构", "training institution";
     }
 }
 

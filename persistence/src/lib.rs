@@ -5,8 +5,13 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
+pub mod accounts;
+pub mod columns;
 pub mod db;
 pub mod error;
+pub mod events;
+pub mod idempotency;
+pub mod org;
 mod schema;
 
 pub use db::{Conn, Db, DbOptions, Keep, WriteTx};

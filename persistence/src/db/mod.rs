@@ -13,9 +13,9 @@ mod writer;
 
 pub use both::Both;
 pub(crate) use conn::each;
-pub use conn::{Conn, DatabaseKind};
+pub use conn::{Conn, DatabaseKind, MultiBackend};
 pub use migrate::{MigrationState, migrate, migration_state, revert_last};
-pub use pool::DbUrl;
+pub use pool::{BadDbUrl, DbUrl};
 
 use crate::error::{DbError, DbResult, Failure};
 use ids::IdMaker;

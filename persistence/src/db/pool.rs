@@ -48,6 +48,25 @@ impl FromStr for DbUrl {
     }
 }
 
+impl DbUrl {
+    /// A connection of its own that may write, for the migrations. `create` makes a missing SQLite file.
+    ///
+    /// # Errors
+    /// [`DbError::Unavailable`] where the database cannot be reached or the file is missing.
+    pub fn connect(&self, create: bool) -> DbResult<Conn> {
+        match self {
+            DbUrl::Sqlite(path) => {
+                if !create && !path.exists() {
+                    return Err(DbError::Unavailable(format!("{} does not exist", path.display())));
+                }
+                let text = path.to_str().ok_or_else(|| DbError::Unavailable("the path is not UTF-8".into()))?;
+                Conn::open_sqlite(text, true)
+            }
+            DbUrl::Postgres(url) => Conn::open_postgres(url, 0),
+        }
+    }
+}
+
 impl std::fmt::Display for DbUrl {
     /// Without user and password.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -1,0 +1,114 @@
+//! Signing in: passwords, access tokens, refresh tokens, and who an account is.
+
+mod password;
+mod routes;
+mod service;
+mod tokens;
+mod wire;
+
+pub use password::Passwords;
+pub use routes::mount;
+pub use tokens::Tokens;
+
+use crate::{
+    access::Principal,
+    config::Config,
+    problem::{ApiError, Code},
+};
+use actix_web::{HttpRequest, http::header};
+use quick_cache::sync::Cache;
+use shixun_domain::{UtcMillis, id::AccountId};
+use shixun_persistence::{Db, accounts};
+use std::sync::Arc;
+
+/// Principals remembered at most.
+const PRINCIPALS_MAX: usize = 100_000;
+
+/// Who is asking: verifies tokens and remembers, for a short while, what an account may do.
+pub struct Authenticator {
+    tokens: Tokens,
+    /// Hashes and checks passwords.
+    pub passwords: Passwords,
+    principals: Cache<AccountId, (UtcMillis, Arc<Principal>)>,
+    remembered_millis: i64,
+}
+
+impl Authenticator {
+    /// From the signing keys and the settings.
+    pub fn new(tokens: Tokens, config: &Config) -> Authenticator {
+        Authenticator {
+            tokens,
+            passwords: Passwords::new(config),
+            principals: Cache::new(PRINCIPALS_MAX),
+            remembered_millis: i64::from(config.roles_remembered_seconds) * 1_000,
+        }
+    }
+
+    /// The account of a valid access token.
+    ///
+    /// # Errors
+    /// One code per reason: `token_malformed`, `token_algorithm`, `token_foreign`, `token_expired`.
+    pub fn verify(&self, token: &str, now: UtcMillis) -> Result<AccountId, ApiError> {
+        self.tokens.verify(token, now)
+    }
+
+    /// The account's roles, from memory where they were read a moment ago.
+    ///
+    /// # Errors
+    /// `account_disabled` where it may not sign in any more.
+    pub async fn principal(&self, db: &Db, account: AccountId, now: UtcMillis) -> Result<Arc<Principal>, ApiError> {
+        if let Some((read_at, principal)) = self.principals.get(&account)
+            && (0..self.remembered_millis).contains(&(now.millis() - read_at.millis()))
+        {
+            return Ok(principal);
+        }
+        let principal = db
+            .read(move |conn| -> Result<_, ApiError> {
+                let Some(row) = accounts::find(conn, account)? else { return Ok(None) };
+                let grants = accounts::grants(conn, account)?;
+                Ok(Some(Principal {
+                    account,
+                    username: row.username,
+                    person: row.person,
+                    disabled: row.disabled,
+                    grants,
+                }))
+            })
+            .await?
+            .filter(|principal| !principal.disabled)
+            .ok_or_else(|| ApiError::new(Code::AccountDisabled))?;
+        let principal = Arc::new(principal);
+        self.principals.insert(account, (now, Arc::clone(&principal)));
+        Ok(principal)
+    }
+
+    /// Forgets what was remembered of an account, after its roles changed.
+    pub fn forget(&self, account: AccountId) {
+        self.principals.remove(&account);
+    }
+
+    /// Forgets everybody, after organisations moved.
+    pub fn forget_all(&self) {
+        self.principals.clear();
+    }
+
+    /// The tokens, for signing in and for the published keys.
+    pub fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+}
+
+/// The token of an `Authorization: Bearer` header.
+///
+/// # Errors
+/// `unauthenticated` where there is none, `token_malformed` where the header has another form.
+pub fn bearer(request: &HttpRequest) -> Result<&str, ApiError> {
+    let header = request.headers().get(header::AUTHORIZATION).ok_or_else(|| ApiError::new(Code::Unauthenticated))?;
+    let text = header.to_str().map_err(|_| ApiError::new(Code::TokenMalformed))?;
+    let (scheme, token) = text.split_once(' ').ok_or_else(|| ApiError::new(Code::TokenMalformed))?;
+    if scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty() {
+        Ok(token.trim())
+    } else {
+        Err(ApiError::new(Code::TokenMalformed))
+    }
+}

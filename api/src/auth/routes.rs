@@ -1,0 +1,103 @@
+//! `/v1/auth/…`, `/v1/me` and the published keys.
+
+use super::{service, wire::{JwksView, LoginIn, MeView, RefreshIn, TokensView}};
+use crate::{
+    access::SignedIn,
+    document::problems,
+    http::{Answer, Body, Meta, answer},
+    state::App,
+};
+use actix_web::{HttpResponse, get, post, web::Data};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Mounts the operations under `/v1`.
+pub fn mount(config: &mut ServiceConfig<'_>) {
+    config.service(login).service(refresh).service(logout).service(get_me);
+}
+
+/// Mounts the operations at the root.
+pub fn mount_at_root(config: &mut ServiceConfig<'_>) {
+    config.service(get_jwks);
+}
+
+/// Sign in
+///
+/// Gives an access token (`Authorization: Bearer …`, good for at most 15 minutes) and a refresh token. After five failures
+/// in a row the account is locked for 30 seconds, twice as long after each further one, up to 15 minutes.
+///
+/// 登录。返回访问令牌（放入Authorization请求头，最长15分钟有效）和刷新令牌。连续失败5次后账号暂时锁定。
+#[utoipa::path(
+    operation_id = "login", tag = "sign-in", security(()), request_body = LoginIn,
+    responses((status = 200, description = "Signed in.", body = TokensView)),
+    extensions(problems!(SignInFailed, SignInLocked, AccountDisabled, RateLimited, MalformedJson, InvalidField, UnsupportedMediaType, BodyTooLarge))
+)]
+#[post("/auth/login")]
+async fn login(app: Data<App>, meta: Meta, body: Body<LoginIn>) -> Answer {
+    app.limits.sign_in(meta.address())?;
+    let tokens = service::login(&app, body.value.username, body.value.password, app.clock.now()).await?;
+    answer::json(&tokens)
+}
+
+/// Renew the tokens
+///
+/// Exchanges a refresh token for a new pair. Each is good for one exchange; a repetition of the last exchange within ten
+/// seconds gives the same answer, any other re-use revokes the whole sign-in.
+///
+/// 换取新令牌。每个刷新令牌只能用一次；10秒内重复最近一次换取会得到同样的结果，其他重复使用会撤销本次登录。
+#[utoipa::path(
+    operation_id = "refresh", tag = "sign-in", security(()), request_body = RefreshIn,
+    responses((status = 200, description = "New tokens.", body = TokensView)),
+    extensions(problems!(RefreshInvalid, RefreshReused, AccountDisabled, RateLimited, MalformedJson, InvalidField, UnsupportedMediaType, BodyTooLarge))
+)]
+#[post("/auth/refresh")]
+async fn refresh(app: Data<App>, meta: Meta, body: Body<RefreshIn>) -> Answer {
+    app.limits.address(meta.address())?;
+    answer::json(&service::refresh(&app, body.value.refresh_token, app.clock.now()).await?)
+}
+
+/// Sign out
+///
+/// Revokes the refresh tokens of a sign-in. Repeating it changes nothing.
+///
+/// 退出登录：撤销本次登录的刷新令牌，可重复调用。
+#[utoipa::path(
+    operation_id = "logout", tag = "sign-in", security(()), request_body = RefreshIn,
+    responses((status = 204, description = "Signed out.")),
+    extensions(problems!(RateLimited, MalformedJson, InvalidField, UnsupportedMediaType, BodyTooLarge))
+)]
+#[post("/auth/logout")]
+async fn logout(app: Data<App>, meta: Meta, body: Body<RefreshIn>) -> Answer {
+    app.limits.address(meta.address())?;
+    service::logout(&app, body.value.refresh_token, app.clock.now()).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Read who is signed in
+///
+/// The account, its roles with their organisations and periods, and the permissions they give today.
+///
+/// 当前登录账号、角色、范围与权限。
+#[utoipa::path(
+    operation_id = "get_me", tag = "sign-in",
+    responses((status = 200, description = "The account.", body = MeView)),
+    extensions(problems!(Unauthenticated, TokenExpired))
+)]
+#[get("/me")]
+async fn get_me(who: SignedIn, app: Data<App>) -> Answer {
+    answer::json(&service::me(&who.0, app.clock.now()))
+}
+
+/// Read the signing keys
+///
+/// The public keys that access tokens are signed with (RFC 7517), newest first.
+///
+/// 访问令牌的公钥集合。
+#[utoipa::path(
+    operation_id = "get_jwks", tag = "sign-in", security(()),
+    responses((status = 200, description = "The keys.", body = JwksView)),
+    extensions(problems!())
+)]
+#[get("/.well-known/jwks.json")]
+async fn get_jwks(app: Data<App>) -> Answer {
+    answer::json(&JwksView { keys: service::jwks(app.auth.tokens()) })
+}

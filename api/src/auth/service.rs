@@ -1,0 +1,191 @@
+//! Signing in and staying signed in.
+
+use super::{
+    tokens::{Tokens, refresh_hash},
+    wire::{MeView, RoleHeldView, TokensView},
+};
+use crate::{
+    access::Principal,
+    problem::{ApiError, Code},
+    state::App,
+    wire::{OneOf, Text},
+};
+use shixun_domain::{
+    Id, UtcMillis,
+    access::Permission,
+    id::AccountId,
+};
+use shixun_persistence::{DbError, WriteTx, accounts};
+
+/// Failures that are forgiven before the account is locked.
+const FAILURES_FREE: i32 = 5;
+/// The first lock, doubled at each further failure up to the last one.
+const LOCK_FIRST_MILLIS: i64 = 30_000;
+const LOCK_LAST_MILLIS: i64 = 15 * 60_000;
+/// How long the last exchange of a refresh token may be repeated: an answer that was lost on its way.
+const RETRY_MILLIS: i64 = 10_000;
+
+/// How long an account is locked after so many failures in a row.
+fn lock_millis(failures: i32) -> Option<i64> {
+    let beyond = failures - FAILURES_FREE;
+    (beyond >= 0).then(|| (LOCK_FIRST_MILLIS << beyond.min(10)).min(LOCK_LAST_MILLIS))
+}
+
+/// Checks a password and gives tokens.
+///
+/// # Errors
+/// `sign_in_failed` for an unknown name and a wrong password alike, `sign_in_locked`, `account_disabled`.
+pub async fn login(app: &App, username: String, password: String, now: UtcMillis) -> Result<TokensView, ApiError> {
+    let wanted = username.clone();
+    let account = app.db.read(move |conn| accounts::find_by_username(conn, &wanted)).await.map_err(ApiError::from)?;
+    if let Some(until) = account.as_ref().and_then(|account| account.locked_until)
+        && until > now
+    {
+        let seconds = u32::try_from((until.millis() - now.millis()).div_euclid(1_000) + 1).unwrap_or(u32::MAX);
+        return Err(ApiError::new(Code::SignInLocked).retry_after(seconds));
+    }
+    let passwords = app.auth.passwords.clone();
+    let hash = account.as_ref().map(|account| account.password_hash.clone());
+    let right = tokio::task::spawn_blocking(move || passwords.verify(&password, hash.as_deref()))
+        .await
+        .map_err(|gone| ApiError::internal(gone.to_string()))?;
+    let Some(account) = account else { return Err(ApiError::new(Code::SignInFailed)) };
+    let id = account.id;
+    if !right {
+        let failures = account.failed_sign_ins.saturating_add(1);
+        let locked_until = lock_millis(failures).map(|millis| now.plus_millis(millis));
+        app.db.write(now, move |tx| accounts::note_sign_in(tx, id, failures, locked_until)).await.map_err(ApiError::from)?;
+        return Err(ApiError::new(Code::SignInFailed));
+    }
+    if account.disabled {
+        return Err(ApiError::new(Code::AccountDisabled));
+    }
+    let refresh = app.chance.token();
+    let (hash, expires_at) = (refresh_hash(&refresh), app.auth.tokens().refresh_expiry(now));
+    app.db
+        .write(now, move |tx| {
+            accounts::note_sign_in(tx, id, 0, None)?;
+            accounts::add_refresh(tx, id, None, &hash, expires_at)
+        })
+        .await
+        .map_err(ApiError::from)?;
+    give(app, id, now, refresh)
+}
+
+fn give(app: &App, account: AccountId, now: UtcMillis, refresh_token: String) -> Result<TokensView, ApiError> {
+    let tokens = app.auth.tokens();
+    Ok(TokensView {
+        access_token: tokens.sign(account, now, app.chance.request_id())?,
+        token_type: "Bearer".into(),
+        expires_in: tokens.access_seconds(),
+        refresh_token,
+    })
+}
+
+enum Exchange {
+    Given(AccountId),
+    Invalid,
+    /// Used before, and not a moment ago: somebody has a copy. The family is revoked.
+    Reused,
+}
+
+/// Exchanges a refresh token for new tokens.
+///
+/// # Errors
+/// `refresh_invalid`, or `refresh_reused` where it was exchanged before.
+pub async fn refresh(app: &App, token: String, now: UtcMillis) -> Result<TokensView, ApiError> {
+    let next = app.auth.tokens().successor(&token);
+    let (hash, next_hash) = (refresh_hash(&token), refresh_hash(&next));
+    let expires_at = app.auth.tokens().refresh_expiry(now);
+    let exchange =
+        app.db.write(now, move |tx| exchange(tx, &hash, &next_hash, expires_at)).await.map_err(ApiError::from)?;
+    match exchange {
+        Exchange::Given(account) => {
+            // A disabled account keeps no session.
+            app.auth.principal(&app.db, account, now).await?;
+            give(app, account, now, next)
+        }
+        Exchange::Invalid => Err(ApiError::new(Code::RefreshInvalid)),
+        Exchange::Reused => Err(ApiError::new(Code::RefreshReused)),
+    }
+}
+
+fn exchange(tx: &mut WriteTx<'_>, hash: &str, next_hash: &str, expires_at: UtcMillis) -> Result<Exchange, DbError> {
+    let now = tx.at();
+    let Some(row) = accounts::find_refresh(tx.conn(), hash)? else { return Ok(Exchange::Invalid) };
+    if row.revoked_at.is_some() || row.expires_at <= now {
+        return Ok(Exchange::Invalid);
+    }
+    if accounts::use_refresh(tx, row.id)? {
+        accounts::add_refresh(tx, row.account, Some(row.family), next_hash, expires_at)?;
+        return Ok(Exchange::Given(row.account));
+    }
+    let successor = accounts::find_refresh(tx.conn(), next_hash)?;
+    let is_last = successor.is_some_and(|successor| successor.used_at.is_none() && successor.revoked_at.is_none());
+    let moment_ago = row.used_at.is_none_or(|used| now.millis() - used.millis() <= RETRY_MILLIS);
+    if is_last && moment_ago {
+        return Ok(Exchange::Given(row.account));
+    }
+    accounts::revoke_family(tx, row.account, row.family)?;
+    Ok(Exchange::Reused)
+}
+
+/// Ends a sign-in: its refresh tokens are revoked. A token nobody knows is no error, so that signing out can be repeated.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn logout(app: &App, token: String, now: UtcMillis) -> Result<(), ApiError> {
+    let hash = refresh_hash(&token);
+    app.db
+        .write(now, move |tx| match accounts::find_refresh(tx.conn(), &hash)? {
+            Some(row) => accounts::revoke_family(tx, row.account, row.family),
+            None => Ok(()),
+        })
+        .await
+        .map_err(ApiError::from)
+}
+
+/// Who is signed in.
+pub fn me(principal: &Principal, now: UtcMillis) -> MeView {
+    let today = now.china_date();
+    MeView {
+        id: Text(principal.account),
+        username: principal.username.clone(),
+        area: Text(principal.account.area()),
+        person_id: principal.person.map(Text),
+        roles: principal
+            .grants
+            .iter()
+            .map(|grant| RoleHeldView {
+                role: OneOf(grant.role),
+                organisation_id: Text(Id::new(grant.scope.area, grant.scope.organisation)),
+                valid_from: grant.span.from,
+                valid_to: grant.span.to,
+                in_force: grant.span.contains(today),
+            })
+            .collect(),
+        permissions: Permission::ALL
+            .iter()
+            .filter(|permission| principal.within(**permission, today).is_ok())
+            .map(|permission| permission.as_str().to_owned())
+            .collect(),
+    }
+}
+
+/// The published keys.
+pub fn jwks(tokens: &Tokens) -> Vec<serde_json::Value> {
+    tokens.jwks()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lock_millis;
+
+    #[test]
+    fn the_lock_doubles_with_each_failure_up_to_a_quarter_of_an_hour() {
+        let cases = [(1, None), (4, None), (5, Some(30_000)), (6, Some(60_000)), (9, Some(480_000)), (10, Some(900_000)), (999, Some(900_000))];
+        for (failures, expected) in cases {
+            assert_eq!(lock_millis(failures), expected, "{failures} failures");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What signing in looks like in JSON.
+
+use crate::wire::{AccountRef, AreaText, OrganisationRef, PersonRef, RoleWord};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+/// A user name and its password.
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"username": "auditor", "password": "the password that `shixun demo` printed"}))]
+pub struct LoginIn {
+    /// User name.
+    #[validate(length(min = 1, max = 64))]
+    #[schema(min_length = 1, max_length = 64)]
+    pub username: String,
+    /// Password.
+    #[validate(length(min = 1, max = 128))]
+    #[schema(min_length = 1, max_length = 128, format = Password)]
+    pub password: String,
+}
+
+/// A refresh token.
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"refresh_token": "wDgz0v0Qj6qg0J4o1w0l9l1y3C3mJ8Qn7x9dXJ1p1cE"}))]
+pub struct RefreshIn {
+    /// The token of the last sign-in or refresh.
+    #[validate(length(min = 1, max = 100))]
+    #[schema(min_length = 1, max_length = 100)]
+    pub refresh_token: String,
+}
+
+/// What a signed-in client needs.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "access_token": "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.…", "token_type": "Bearer", "expires_in": 900,
+    "refresh_token": "wDgz0v0Qj6qg0J4o1w0l9l1y3C3mJ8Qn7x9dXJ1p1cE"
+}))]
+pub struct TokensView {
+    /// Send it as `Authorization: Bearer …`.
+    pub access_token: String,
+    /// Always `Bearer`.
+    pub token_type: String,
+    /// Seconds for which the access token is good.
+    #[schema(minimum = 60, maximum = 900)]
+    pub expires_in: i64,
+    /// Exchange it once for new tokens; it changes at each exchange.
+    pub refresh_token: String,
+}
+
+/// Who is signed in.
+#[derive(Serialize, ToSchema)]
+pub struct MeView {
+    /// The account.
+    pub id: AccountRef,
+    /// Its user name.
+    pub username: String,
+    /// The area it belongs to.
+    pub area: AreaText,
+    /// The person behind it, if any.
+    pub person_id: Option<PersonRef>,
+    /// The roles it holds.
+    pub roles: Vec<RoleHeldView>,
+    /// The permissions its roles in force give, as the operations name them.
+    pub permissions: Vec<String>,
+}
+
+/// A role over an organisation and everything below it, for a period.
+#[derive(Serialize, ToSchema)]
+pub struct RoleHeldView {
+    /// The role.
+    pub role: RoleWord,
+    /// Over which organisation.
+    pub organisation_id: OrganisationRef,
+    /// First day.
+    pub valid_from: NaiveDate,
+    /// Last day; null while it lasts.
+    pub valid_to: Option<NaiveDate>,
+    /// Whether it is in force today.
+    pub in_force: bool,
+}
+
+/// The keys that access tokens are signed with (RFC 7517).
+#[derive(Serialize, ToSchema)]
+pub struct JwksView {
+    /// The keys, newest first.
+    #[schema(value_type = Vec<JwkView>)]
+    pub keys: Vec<serde_json::Value>,
+}
+
+/// A public key (RFC 8037).
+#[derive(Serialize, ToSchema)]
+#[allow(dead_code, reason = "names the fields that the library writes, for the document")]
+pub struct JwkView {
+    /// `OKP`.
+    kty: String,
+    /// `Ed25519`.
+    crv: String,
+    /// The public key, base64url.
+    x: String,
+    /// The id that tokens name in their header.
+    kid: String,
+    /// `EdDSA`.
+    alg: Option<String>,
+}

@@ -1,0 +1,179 @@
+//! Settings: defaults, then a file, then the environment, then the command line.
+
+use figment::{
+    Figment,
+    providers::{Env, Format, Serialized, Toml},
+};
+use serde::{Deserialize, Serialize};
+use shixun_persistence::db::DbUrl;
+use std::{fmt, net::SocketAddr, path::Path};
+use thiserror::Error;
+
+/// The defaults, with a comment for each.
+pub const DEFAULTS: &str = include_str!("config.default.toml");
+
+/// Variables with our prefix that are not settings of the program.
+const NOT_SETTINGS: [&str; 1] = ["require_postgres"];
+
+/// A value that is never printed.
+#[derive(Clone, Default, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The value. Never print or log it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Secret(text)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_empty() { "(not set)" } else { "(set)" })
+    }
+}
+
+/// The settings; `config.default.toml` explains each.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Config {
+    pub listen: SocketAddr,
+    pub database_url: Secret,
+    pub workers: usize,
+    pub connections: u32,
+    pub write_queue: usize,
+    pub statement_timeout_ms: u32,
+    pub body_bytes_max: usize,
+    pub file_bytes_max: usize,
+    pub account_requests_per_second: u32,
+    pub account_requests_burst: u32,
+    pub address_requests_per_second: u32,
+    pub address_requests_burst: u32,
+    pub sign_ins_per_minute: u32,
+    pub sign_ins_burst: u32,
+    pub access_token_minutes: u32,
+    pub refresh_token_days: u32,
+    pub issuer: String,
+    pub audience: String,
+    pub argon2_memory_kib: u32,
+    pub argon2_passes: u32,
+    pub roles_remembered_seconds: u32,
+    pub shutdown_seconds: u64,
+    pub log: String,
+    pub log_format: LogFormat,
+    pub demo_password: Secret,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The settings cannot be used; the text says which and why.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("{0}")]
+pub struct BadConfig(String);
+
+impl Config {
+    /// Reads the settings. `overrides` are those of the command line.
+    ///
+    /// # Errors
+    /// [`BadConfig`] names the setting.
+    pub fn read(file: Option<&Path>, overrides: &[(&str, String)]) -> Result<Config, BadConfig> {
+        let mut figment = Figment::from(Toml::string(DEFAULTS));
+        if let Some(path) = file {
+            if !path.is_file() {
+                return Err(BadConfig(format!("the configuration file {} does not exist", path.display())));
+            }
+            figment = figment.merge(Toml::file_exact(path));
+        }
+        figment = figment.merge(Env::prefixed("SHIXUN_").ignore(&NOT_SETTINGS));
+        for (name, value) in overrides {
+            figment = figment.merge(Serialized::default(name, value));
+        }
+        figment.extract::<Config>().map_err(|error| BadConfig(error.to_string())).and_then(Config::checked)
+    }
+
+    /// The defaults, for tests.
+    ///
+    /// # Errors
+    /// [`BadConfig`] where the embedded text is wrong.
+    pub fn defaults() -> Result<Config, BadConfig> {
+        Figment::from(Toml::string(DEFAULTS)).extract().map_err(|error| BadConfig(error.to_string()))
+    }
+
+    fn checked(self) -> Result<Config, BadConfig> {
+        let within = |name: &str, value: u64, least: u64, most: u64| {
+            if (least..=most).contains(&value) {
+                Ok(())
+            } else {
+                Err(BadConfig(format!("{name} is {value}; it must lie between {least} and {most}")))
+            }
+        };
+        let wide = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        within("connections", self.connections.into(), 1, 256)?;
+        within("write_queue", wide(self.write_queue), 1, 65_536)?;
+        within("workers", wide(self.workers), 0, 256)?;
+        within("access_token_minutes", self.access_token_minutes.into(), 1, 15)?;
+        within("refresh_token_days", self.refresh_token_days.into(), 1, 366)?;
+        within("argon2_memory_kib", self.argon2_memory_kib.into(), 8, 1_048_576)?;
+        within("argon2_passes", self.argon2_passes.into(), 1, 64)?;
+        within("body_bytes_max", wide(self.body_bytes_max), 1_024, 16_777_216)?;
+        within("file_bytes_max", wide(self.file_bytes_max), 1_024, 1_073_741_824)?;
+        for (name, value) in [
+            ("account_requests_per_second", self.account_requests_per_second),
+            ("account_requests_burst", self.account_requests_burst),
+            ("address_requests_per_second", self.address_requests_per_second),
+            ("address_requests_burst", self.address_requests_burst),
+            ("sign_ins_per_minute", self.sign_ins_per_minute),
+            ("sign_ins_burst", self.sign_ins_burst),
+        ] {
+            within(name, value.into(), 1, 10_000_000)?;
+        }
+        self.url().map(|_| self)
+    }
+
+    /// The address of the database.
+    ///
+    /// # Errors
+    /// [`BadConfig`] where its scheme is unknown.
+    pub fn url(&self) -> Result<DbUrl, BadConfig> {
+        self.database_url.reveal().parse().map_err(|bad: shixun_persistence::db::BadDbUrl| BadConfig(bad.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_setting_is_refused_by_name() {
+        let refused = Config::read(None, &[("lisen", "127.0.0.1:1".into())]).unwrap_err().to_string();
+        assert!(refused.contains("lisen"), "{refused}");
+    }
+
+    #[test]
+    fn secrets_are_not_printed() {
+        let config = Config::read(None, &[("database_url", "postgres://me:hush@db/x".into())]).unwrap();
+        assert!(!format!("{config:?}").contains("hush"));
+        assert_eq!(config.url().unwrap().to_string(), "postgres://db/x");
+    }
+
+    #[test]
+    fn a_database_of_another_kind_is_refused_with_the_two_that_are_known() {
+        let refused = Config::read(None, &[("database_url", "mysql://x".into())]).unwrap_err().to_string();
+        assert!(refused.contains("sqlite:PATH") && refused.contains("postgres://"), "{refused}");
+    }
+}

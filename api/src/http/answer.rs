@@ -1,0 +1,90 @@
+//! Answers: JSON with an entity tag, 304 where the client has it, 201 with a place.
+
+use super::conditions::{Conditions, Etag};
+use crate::problem::ApiError;
+use actix_web::{HttpResponse, http::{StatusCode, header}};
+use serde::Serialize;
+
+/// What a handler gives back.
+pub type Answer = Result<HttpResponse, ApiError>;
+
+/// The answer to a command, in the form in which it is kept for a retry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// HTTP status.
+    pub status: u16,
+    /// JSON text; empty for 204.
+    pub body: String,
+    /// Entity tag of the object.
+    pub etag: Option<String>,
+    /// Where a new object is.
+    pub location: Option<String>,
+}
+
+impl Reply {
+    /// 200 with a body.
+    ///
+    /// # Errors
+    /// `internal` where the value cannot be written as JSON.
+    pub fn ok<T: Serialize>(etag: Option<Etag>, value: &T) -> Result<Reply, ApiError> {
+        let body = serde_json::to_string(value).map_err(|error| ApiError::internal(error.to_string()))?;
+        Ok(Reply { status: 200, body, etag: etag.map(|etag| etag.as_str().to_owned()), location: None })
+    }
+
+    /// 201 with a body and the place of the new object.
+    ///
+    /// # Errors
+    /// As [`Reply::ok`].
+    pub fn created<T: Serialize>(location: String, etag: Option<Etag>, value: &T) -> Result<Reply, ApiError> {
+        Ok(Reply { status: 201, location: Some(location), ..Reply::ok(etag, value)? })
+    }
+
+    /// 204.
+    pub fn empty() -> Reply {
+        Reply { status: 204, body: String::new(), etag: None, location: None }
+    }
+
+    /// The HTTP answer; `again` where it is the kept answer of an earlier request.
+    pub fn into_response(self, again: bool) -> HttpResponse {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = HttpResponse::build(status);
+        if let Some(etag) = self.etag {
+            response.insert_header((header::ETAG, etag));
+        }
+        if let Some(location) = self.location {
+            response.insert_header((header::LOCATION, location));
+        }
+        if again {
+            response.insert_header(("Idempotency-Hit", "true"));
+        }
+        if self.body.is_empty() {
+            response.finish()
+        } else {
+            response.content_type("application/json").body(self.body)
+        }
+    }
+}
+
+/// 200 with a body, or 304 where the client has it.
+///
+/// # Errors
+/// `internal` where the value cannot be written as JSON.
+pub fn tagged<T: Serialize>(conditions: &Conditions, etag: Etag, value: &T) -> Answer {
+    if conditions.already_has(&etag) {
+        return Ok(unchanged(&etag));
+    }
+    Ok(Reply::ok(Some(etag), value)?.into_response(false))
+}
+
+/// 304.
+pub fn unchanged(etag: &Etag) -> HttpResponse {
+    HttpResponse::NotModified().insert_header((header::ETAG, etag.as_str())).finish()
+}
+
+/// 200 with a body.
+///
+/// # Errors
+/// `internal` where the value cannot be written as JSON.
+pub fn json<T: Serialize>(value: &T) -> Answer {
+    Ok(Reply::ok(None, value)?.into_response(false))
+}

@@ -1,0 +1,193 @@
+//! JSON bodies: read strictly, with every fault named by a JSON pointer.
+
+use super::text;
+use crate::{
+    problem::{ApiError, Code, FieldFault, Words},
+    state::App,
+};
+use actix_web::{
+    FromRequest, HttpRequest,
+    dev::Payload,
+    http::header,
+    web::{Bytes, Data},
+};
+use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use std::{future::Future, pin::Pin};
+use validator::{Validate, ValidationErrors, ValidationErrorsKind};
+
+/// A body that was read and checked, with the digest a retry is compared by.
+#[derive(Debug)]
+pub struct Body<T> {
+    /// What the client sent.
+    pub value: T,
+    /// SHA-256 of the bytes.
+    pub digest: [u8; 32],
+}
+
+impl<T: DeserializeOwned + Validate + 'static> FromRequest for Body<T> {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bytes = read(request, payload, "application/json");
+        Box::pin(async move {
+            let bytes = bytes.await?;
+            Ok(Body { value: parse(&bytes)?, digest: Sha256::digest(&bytes).into() })
+        })
+    }
+}
+
+/// Reads a body of the content type `expected`, up to the configured size.
+pub fn read(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    expected: &'static str,
+) -> impl Future<Output = Result<Bytes, ApiError>> + use<> {
+    let media = media_type(request, expected);
+    let limit = request.app_data::<Data<App>>().map_or(0, |app| {
+        if expected == "application/json" { app.config.body_bytes_max } else { app.config.file_bytes_max }
+    });
+    let declared = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<usize>().ok())
+        .unwrap_or(0);
+    let mut payload = payload.take();
+    async move {
+        media?;
+        let too_large = || ApiError::new(Code::BodyTooLarge).with("limit", limit);
+        if declared > limit {
+            return Err(too_large());
+        }
+        let mut bytes = Vec::with_capacity(declared);
+        while let Some(chunk) = payload.next().await {
+            let chunk = chunk.map_err(|error| malformed(0, 0, &error.to_string()))?;
+            if bytes.len() + chunk.len() > limit {
+                return Err(too_large());
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(Bytes::from(bytes))
+    }
+}
+
+fn media_type(request: &HttpRequest, expected: &'static str) -> Result<(), ApiError> {
+    let refused = || ApiError::new(Code::UnsupportedMediaType).with("expected", expected);
+    let given = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).ok_or_else(refused)?;
+    let mut parts = given.split(';').map(str::trim);
+    let kind = parts.next().unwrap_or_default();
+    let utf8 = parts.all(|parameter| match parameter.split_once('=') {
+        Some((name, value)) if name.eq_ignore_ascii_case("charset") => {
+            value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+        }
+        _ => true,
+    });
+    let accepted = if expected == "application/json" {
+        kind.eq_ignore_ascii_case(expected)
+    } else {
+        expected.split(", ").any(|one| kind.eq_ignore_ascii_case(one))
+    };
+    if accepted && utf8 { Ok(()) } else { Err(refused()) }
+}
+
+fn malformed(line: usize, column: usize, reason: &str) -> ApiError {
+    ApiError::new(Code::MalformedJson).with("line", line).with("column", column).with("reason", reason)
+}
+
+/// Reads bytes as a `T`.
+///
+/// # Errors
+/// `malformed_json` where it is not JSON; `invalid_field` with a pointer where it is not a `T`.
+pub fn parse<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, ApiError> {
+    let value: serde_json::Value = serde_json::from_slice(bytes)
+        .map_err(|error| malformed(error.line(), error.column(), error.to_string().split(" at line").next().unwrap_or_default()))?;
+    let faults = text::faults(&value);
+    if !faults.is_empty() {
+        return Err(ApiError::new(Code::InvalidField).with_faults(faults));
+    }
+    let parsed: T = serde_path_to_error::deserialize(value).map_err(|error| {
+        let pointer = pointer(error.path());
+        let reason = error.inner().to_string();
+        ApiError::field(pointer, field_code(&reason), Words::new(format!("不符合要求：{reason}"), reason.clone()))
+    })?;
+    parsed.validate().map_err(|errors| {
+        let mut faults = Vec::new();
+        collect(&errors, "", &mut faults);
+        ApiError::new(Code::InvalidField).with_faults(faults)
+    })?;
+    Ok(parsed)
+}
+
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter()
+        .map(|segment| match segment {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+            Segment::Enum { variant } => format!("/{variant}"),
+            Segment::Unknown => String::new(),
+        })
+        .collect()
+}
+
+/// serde's reasons begin with fixed words; anything else is a value out of its type's range.
+fn field_code(reason: &str) -> &'static str {
+    let codes = [
+        ("unknown field", "unknown_field"),
+        ("missing field", "missing_field"),
+        ("duplicate field", "duplicate_field"),
+        ("invalid type", "wrong_type"),
+    ];
+    codes.iter().find(|(start, _)| reason.starts_with(start)).map_or("invalid_value", |(_, code)| code)
+}
+
+fn collect(errors: &ValidationErrors, at: &str, faults: &mut Vec<FieldFault>) {
+    let mut kinds: Vec<_> = errors.errors().iter().collect();
+    kinds.sort_by(|one, other| one.0.cmp(other.0));
+    for (field, kind) in kinds {
+        let pointer = format!("{at}/{field}");
+        match kind {
+            ValidationErrorsKind::Struct(inner) => collect(inner, &pointer, faults),
+            ValidationErrorsKind::List(list) => {
+                for (index, inner) in list {
+                    collect(inner, &format!("{pointer}/{index}"), faults);
+                }
+            }
+            ValidationErrorsKind::Field(list) => {
+                faults.extend(list.iter().map(|error| field_fault(&pointer, error)));
+            }
+        }
+    }
+}
+
+fn field_fault(pointer: &str, error: &validator::ValidationError) -> FieldFault {
+    let bound = |name: &str| error.params.get(name).map(ToString::to_string);
+    let range = match (bound("min"), bound("max"), bound("equal")) {
+        (_, _, Some(equal)) => Words::new(format!("应为{equal}"), format!("must be {equal}")),
+        (Some(min), Some(max), _) => Words::new(format!("应在{min}到{max}之间"), format!("must lie between {min} and {max}")),
+        (Some(min), None, _) => Words::new(format!("不得小于{min}"), format!("must be at least {min}")),
+        (None, Some(max), _) => Words::new(format!("不得大于{max}"), format!("must be at most {max}")),
+        _ => Words::new("不符合格式", "does not have the expected form"),
+    };
+    let (code, words) = match error.code.as_ref() {
+        "length" => (
+            "length",
+            Words::new(format!("长度{}", range.zh), format!("the length {}", range.en)),
+        ),
+        "range" => ("range", range),
+        other => (
+            other,
+            match &error.message {
+                // A message of ours is "zh|en".
+                Some(message) => match message.split_once('|') {
+                    Some((zh, en)) => Words::new(zh, en),
+                    None => Words::new(message.as_ref(), message.as_ref()),
+                },
+                None => range,
+            },
+        ),
+    };
+    FieldFault { pointer: pointer.to_owned(), code: code.to_owned(), words }
+}

@@ -1,0 +1,244 @@
+//! Commands: requests that write. One transaction holds the effect, its record in the event log and the kept answer.
+
+use super::answer::{Answer, Reply};
+use crate::{
+    access::Actor,
+    http::Meta,
+    problem::{ApiError, Code},
+    state::App,
+};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use shixun_domain::{AreaCode, UtcMillis, id::AccountId};
+use shixun_persistence::{
+    Conn, Keep, WriteTx,
+    events::{self, NewEvent},
+    idempotency::{self, Kept, KeptAnswer},
+};
+use std::{
+    fmt::Display,
+    future::{Ready, ready},
+};
+
+/// The longest `Idempotency-Key`.
+const KEY_LENGTH_MAX: usize = 100;
+
+/// Where a command comes from, for the event log.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// Who is asking.
+    pub actor: Option<AccountId>,
+    /// The request.
+    pub request_id: String,
+    /// The peer's address.
+    pub address: String,
+}
+
+/// The transaction of a command, with what the event log must know.
+pub struct Work<'t, 'c> {
+    tx: &'t mut WriteTx<'c>,
+    origin: &'t Origin,
+}
+
+impl<'t, 'c> Work<'t, 'c> {
+    /// For use cases that run outside a request: the command line, the demo county.
+    pub fn new(tx: &'t mut WriteTx<'c>, origin: &'t Origin) -> Self {
+        Work { tx, origin }
+    }
+
+    /// The transaction.
+    pub fn tx(&mut self) -> &mut WriteTx<'c> {
+        self.tx
+    }
+
+    /// Its connection.
+    pub fn conn(&mut self) -> &mut Conn {
+        self.tx.conn()
+    }
+
+    /// When the command happens.
+    pub fn at(&self) -> UtcMillis {
+        self.tx.at()
+    }
+
+    /// Who gave it.
+    pub fn actor(&self) -> Option<AccountId> {
+        self.origin.actor
+    }
+
+    /// Writes down what was done, in the same transaction. Objects must show no secret and mask personal data.
+    ///
+    /// # Errors
+    /// Where the record cannot be written.
+    pub fn record<B: Serialize, A: Serialize>(
+        &mut self,
+        area: AreaCode,
+        action: &str,
+        object_kind: &str,
+        object_id: impl Display,
+        before: Option<&B>,
+        after: Option<&A>,
+    ) -> Result<(), ApiError> {
+        fn json<T: Serialize>(value: Option<&T>) -> Result<Option<String>, ApiError> {
+            value.map(serde_json::to_string).transpose().map_err(|error| ApiError::internal(error.to_string()))
+        }
+        let (before, after) = (json(before)?, json(after)?);
+        let event = NewEvent {
+            area,
+            actor: self.origin.actor,
+            on_behalf_of: None,
+            action,
+            object_kind,
+            object_id: &object_id.to_string(),
+            before: before.as_deref(),
+            after: after.as_deref(),
+            request_id: &self.origin.request_id,
+            address: &self.origin.address,
+        };
+        events::append(self.tx, &event)?;
+        Ok(())
+    }
+}
+
+/// For `record` where nothing stood before or stands after.
+pub const NOTHING: Option<&()> = None;
+
+/// A request that writes, before it runs.
+pub struct Command {
+    app: Data<App>,
+    meta: Meta,
+    at: UtcMillis,
+    key: Option<String>,
+    target: String,
+}
+
+impl FromRequest for Command {
+    type Error = ApiError;
+    type Future = Ready<Result<Command, ApiError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        ready(read(request, payload))
+    }
+}
+
+fn read(request: &HttpRequest, payload: &mut Payload) -> Result<Command, ApiError> {
+    let app = request.app_data::<Data<App>>().cloned().ok_or_else(|| ApiError::internal("no app"))?;
+    let meta = Meta::from_request(request, payload).into_inner()?;
+    let key = match request.headers().get("Idempotency-Key") {
+        None => None,
+        Some(value) => {
+            let text = value.to_str().unwrap_or_default();
+            let printable = text.bytes().all(|byte| (0x21..=0x7e).contains(&byte));
+            if text.is_empty() || text.len() > KEY_LENGTH_MAX || !printable {
+                return Err(ApiError::new(Code::InvalidHeader)
+                    .with("name", "Idempotency-Key")
+                    .with("reason", "1–100 printable ASCII characters"));
+            }
+            Some(text.to_owned())
+        }
+    };
+    let target = format!("{} {}", request.method(), request.uri());
+    let at = app.clock.now();
+    Ok(Command { app, meta, at, key, target })
+}
+
+enum Outcome {
+    Fresh(Reply),
+    Again(KeptAnswer),
+}
+
+impl Command {
+    /// When the command happens.
+    pub fn at(&self) -> UtcMillis {
+        self.at
+    }
+
+    /// The shared state.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Runs a use case once, however often the request is sent with the same key, and answers after the commit. With
+    /// `Keep::DryRun` the same path is rolled back and nothing is kept.
+    ///
+    /// # Errors
+    /// What the use case says, or a problem with the key or the database; then nothing was written.
+    pub async fn run<F>(self, who: &Actor, digest: [u8; 32], keep: Keep, mut f: F) -> Answer
+    where
+        F: FnMut(&mut Work<'_, '_>) -> Result<Reply, ApiError> + Send + 'static,
+    {
+        let account = who.account;
+        let origin = Origin {
+            actor: Some(account),
+            request_id: self.meta.request_id().to_owned(),
+            address: self.meta.address().to_owned(),
+        };
+        let key = if keep == Keep::Commit { self.key.clone() } else { None };
+        let _running = match &key {
+            Some(key) => Some(
+                self.app
+                    .running
+                    .claim(account, key)
+                    .ok_or_else(|| ApiError::new(Code::IdempotencyRunning).retry_after(1))?,
+            ),
+            None => None,
+        };
+        let keyed = key.map(|key| (key, self.request_hash(digest)));
+        let outcome = self
+            .app
+            .db
+            .write_or_try(self.at, keep, move |tx| {
+                let Some((key, request_hash)) = &keyed else {
+                    return f(&mut Work { tx, origin: &origin }).map(Outcome::Fresh);
+                };
+                let at = tx.at();
+                if let Some(kept) = idempotency::find(tx.conn(), account, key, at)? {
+                    return if kept.request_hash == *request_hash {
+                        Ok(Outcome::Again(kept))
+                    } else {
+                        Err(ApiError::new(Code::IdempotencyMismatch))
+                    };
+                }
+                let reply = f(&mut Work { tx, origin: &origin })?;
+                let answer = KeptAnswer {
+                    request_hash: request_hash.clone(),
+                    status: reply.status.into(),
+                    body: reply.body.clone(),
+                    etag: reply.etag.clone(),
+                    location: reply.location.clone(),
+                };
+                match idempotency::keep(tx, account, key, &answer)? {
+                    Kept::New => Ok(Outcome::Fresh(reply)),
+                    Kept::Taken => Err(ApiError::new(Code::IdempotencyRunning).retry_after(1)),
+                }
+            })
+            .await?;
+        Ok(match outcome {
+            Outcome::Fresh(reply) => reply.into_response(false),
+            Outcome::Again(kept) => Reply {
+                status: u16::try_from(kept.status).unwrap_or(200),
+                body: kept.body,
+                etag: kept.etag,
+                location: kept.location,
+            }
+            .into_response(true),
+        })
+    }
+
+    fn request_hash(&self, digest: [u8; 32]) -> String {
+        let mut hash = Sha256::new();
+        hash.update(self.target.as_bytes());
+        hash.update([0]);
+        hash.update(digest);
+        hex(&hash.finalize())
+    }
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The digest of a command without a body.
+pub const NO_BODY: [u8; 32] = [0; 32];

@@ -1,0 +1,76 @@
+//! `ETag`, `If-Match` and `If-None-Match`.
+
+use crate::problem::{ApiError, Code};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
+use std::future::{Ready, ready};
+
+/// A strong entity tag: the version of a row, and whatever else its representation shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Etag(String);
+
+impl Etag {
+    /// The tag of a row in one version.
+    pub fn version(version: i64) -> Self {
+        Etag(format!("\"{version}\""))
+    }
+
+    /// The tag of a row whose representation also shows counters that are not edits. `If-Match` looks at the version alone.
+    pub fn version_and(version: i64, counters: &[i64]) -> Self {
+        let tail: String = counters.iter().map(|counter| format!(".{counter}")).collect();
+        Etag(format!("\"{version}{tail}\""))
+    }
+
+    /// As the header has it, with quotes.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn edition(tag: &str) -> Option<i64> {
+        tag.trim().trim_matches('"').split('.').next()?.parse().ok()
+    }
+}
+
+/// The conditions of a request.
+#[derive(Debug, Clone, Default)]
+pub struct Conditions {
+    if_match: Option<String>,
+    if_none_match: Option<String>,
+}
+
+impl Conditions {
+    /// The version a change was based on.
+    ///
+    /// # Errors
+    /// `precondition_required` where the client sent none; `precondition_failed` where it cannot be one of ours.
+    pub fn based_on(&self) -> Result<i64, ApiError> {
+        let given = self.if_match.as_deref().ok_or_else(|| ApiError::new(Code::PreconditionRequired))?;
+        Etag::edition(given).ok_or_else(|| ApiError::new(Code::PreconditionFailed))
+    }
+
+    /// True where the client already has what `etag` stands for.
+    pub fn already_has(&self, etag: &Etag) -> bool {
+        self.if_none_match.as_deref().is_some_and(|tags| {
+            tags.split(',').map(|tag| tag.trim().trim_start_matches("W/")).any(|tag| tag == "*" || tag == etag.as_str())
+        })
+    }
+}
+
+/// Refuses a change that was based on another version.
+///
+/// # Errors
+/// `precondition_failed` where the versions differ.
+pub fn same_version(based_on: i64, current: i64) -> Result<(), ApiError> {
+    if based_on == current { Ok(()) } else { Err(ApiError::new(Code::PreconditionFailed)) }
+}
+
+impl FromRequest for Conditions {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let text = |name: header::HeaderName| {
+            request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+        };
+        ready(Ok(Conditions { if_match: text(header::IF_MATCH), if_none_match: text(header::IF_NONE_MATCH) }))
+    }
+}

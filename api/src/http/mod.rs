@@ -1,0 +1,21 @@
+//! What every operation shares: parsing, answers, retries, paging, conditions, limits, traces.
+
+pub mod answer;
+pub mod body;
+pub mod command;
+pub mod conditions;
+pub mod fallback;
+pub mod limits;
+pub mod meta;
+pub mod observe;
+pub mod page;
+pub mod params;
+pub mod text;
+
+pub use answer::{Answer, Reply};
+pub use body::Body;
+pub use command::{Command, Work};
+pub use conditions::{Conditions, Etag};
+pub use meta::Meta;
+pub use page::{Cursor, Page};
+pub use params::{FromPath, FromQuery};

@@ -1,0 +1,141 @@
+//! Around every request: its id, its language, its metrics, its log line, and problems written as documents.
+
+use super::{Meta, fallback, limits::Left};
+use crate::{
+    problem::{ApiError, Code},
+    state::App,
+};
+use actix_web::{
+    Error, HttpMessage, HttpResponse,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::header::{self, HeaderName, HeaderValue},
+    middleware::Next,
+    web::Data,
+};
+use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder};
+use std::time::Instant;
+
+/// What the program counts, for Prometheus.
+pub struct Metrics {
+    registry: Registry,
+    requests: IntCounterVec,
+    seconds: HistogramVec,
+}
+
+impl Metrics {
+    /// Registers the metrics.
+    ///
+    /// # Errors
+    /// Where two metrics share a name.
+    pub fn new() -> Result<Metrics, prometheus::Error> {
+        let registry = Registry::new();
+        let requests = IntCounterVec::new(
+            Opts::new("shixun_http_requests_total", "Requests answered, by route and status."),
+            &["method", "route", "status"],
+        )?;
+        let buckets = vec![0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+        let seconds = HistogramVec::new(
+            HistogramOpts::new("shixun_http_request_seconds", "Time to answer, by route.").buckets(buckets),
+            &["method", "route"],
+        )?;
+        registry.register(Box::new(requests.clone()))?;
+        registry.register(Box::new(seconds.clone()))?;
+        Ok(Metrics { registry, requests, seconds })
+    }
+
+    /// The text that Prometheus reads.
+    ///
+    /// # Errors
+    /// Where a metric cannot be written.
+    pub fn text(&self) -> Result<String, prometheus::Error> {
+        TextEncoder::new().encode_to_string(&self.registry.gather())
+    }
+}
+
+/// The middleware.
+///
+/// # Errors
+/// None of its own: errors of handlers and extractors become problem documents here.
+pub async fn observe(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let Some(app) = request.app_data::<Data<App>>().cloned() else {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    };
+    let started = Instant::now();
+    let meta = Meta::attach(&request, &app);
+    let method = request.method().clone();
+    let http_request = request.request().clone();
+    let mut response = match next.call(request).await {
+        Ok(response) => response.map_into_boxed_body(),
+        Err(error) => ServiceResponse::from_err(error, http_request),
+    };
+    let failure = response.response().error().map(|error| problem_of(error, &response));
+    if let Some(error) = failure {
+        log(&error, &meta, response.request().path());
+        let document = respond(&error, &meta);
+        response = response.into_response(document);
+    }
+    if let Ok(id) = HeaderValue::from_str(meta.request_id()) {
+        response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
+    }
+    let left = response.request().extensions().get::<Left>().copied();
+    if let Some(value) = left.and_then(|left| HeaderValue::from_str(&format!("\"default\";r={}", left.remaining)).ok()) {
+        response.headers_mut().insert(HeaderName::from_static("ratelimit"), value);
+    }
+    let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+    let seconds = started.elapsed().as_secs_f64();
+    app.metrics.requests.with_label_values(&[method.as_str(), &route, response.status().as_str()]).inc();
+    app.metrics.seconds.with_label_values(&[method.as_str(), &route]).observe(seconds);
+    tracing::debug!(request_id = meta.request_id(), %method, route, status = response.status().as_u16(), seconds, "answered");
+    Ok(response)
+}
+
+/// Our own error, or what actix refused before a handler saw it.
+fn problem_of(error: &Error, response: &ServiceResponse<BoxBody>) -> ApiError {
+    if let Some(problem) = error.as_error::<ApiError>() {
+        return problem.clone();
+    }
+    match response.status().as_u16() {
+        404 => fallback::unknown_route(response.request().path()),
+        413 => ApiError::new(Code::BodyTooLarge).with("limit", "?"),
+        400..=499 => ApiError::new(Code::InvalidHeader).with("name", "?").with("reason", error),
+        _ => ApiError::internal(error.to_string()),
+    }
+}
+
+fn log(error: &ApiError, meta: &Meta, path: &str) {
+    if let Some(cause) = error.cause() {
+        tracing::error!(request_id = meta.request_id(), code = error.code().as_str(), path, %cause, "a request failed");
+    }
+}
+
+fn respond(error: &ApiError, meta: &Meta) -> HttpResponse {
+    let mut response = HttpResponse::build(
+        actix_web::http::StatusCode::from_u16(error.code().status())
+            .unwrap_or(actix_web::http::StatusCode::INTERNAL_SERVER_ERROR),
+    );
+    if let Some(seconds) = error.retry_after_seconds() {
+        response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+    }
+    if error.code().status() == 401 {
+        response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"shixun\""));
+    }
+    if let Some(allow) = error.allow() {
+        response.insert_header((header::ALLOW, allow));
+    }
+    response.insert_header((header::CONTENT_LANGUAGE, meta.language().tag()));
+    let document = error.document(meta.language(), meta.request_id());
+    // A map of strings always has a JSON form.
+    let body = serde_json::to_string(&document).unwrap_or_default();
+    response.content_type("application/problem+json").body(body)
+}
+
+impl actix_web::ResponseError for ApiError {
+    fn status_code(&self) -> actix_web::http::StatusCode {
+        actix_web::http::StatusCode::from_u16(self.code().status())
+            .unwrap_or(actix_web::http::StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}

@@ -1,0 +1,232 @@
+//! Problems (RFC 9457): every refusal and failure a client can meet.
+//!
+//! A domain refusal becomes an [`ApiError`] in its feature's `problems.rs` through an exhaustive match, so that a new reason
+//! does not compile without a code. The text is written when the answer is, in the language the client asked for.
+
+mod routes;
+mod table;
+
+pub use routes::mount;
+pub use table::{Code, Language};
+
+use serde::Serialize;
+use shixun_persistence::{DbError, Failure};
+use utoipa::ToSchema;
+
+/// A text in both languages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    /// 简体中文.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+impl Words {
+    /// Both texts.
+    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Words { zh: zh.into(), en: en.into() }
+    }
+
+    /// The text in one language.
+    pub fn text(&self, language: Language) -> &str {
+        match language {
+            Language::Zh => &self.zh,
+            Language::En => &self.en,
+        }
+    }
+}
+
+/// One fault of one field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldFault {
+    /// JSON pointer (RFC 6901) into the body.
+    pub pointer: String,
+    /// A stable code, such as `too_long`.
+    pub code: String,
+    /// What is wrong and what is expected.
+    pub words: Words,
+}
+
+/// A refusal or failure on its way to a client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiError {
+    code: Code,
+    parameters: Vec<(&'static str, Words)>,
+    faults: Vec<FieldFault>,
+    /// The failure of the database behind it, for the log and for another attempt.
+    cause: Option<DbError>,
+    retry_after_seconds: Option<u32>,
+}
+
+impl ApiError {
+    /// A problem without parameters.
+    pub fn new(code: Code) -> Self {
+        ApiError { code, parameters: Vec::new(), faults: Vec::new(), cause: None, retry_after_seconds: None }
+    }
+
+    /// Fills `{name}` of the text, the same in both languages.
+    #[must_use]
+    pub fn with(self, name: &'static str, value: impl ToString) -> Self {
+        let value = value.to_string();
+        self.with_words(name, Words::new(value.clone(), value))
+    }
+
+    /// Fills `{name}` of the text, in each language its own.
+    #[must_use]
+    pub fn with_words(mut self, name: &'static str, words: Words) -> Self {
+        self.parameters.push((name, words));
+        self
+    }
+
+    /// The fields at fault.
+    #[must_use]
+    pub fn with_faults(mut self, faults: Vec<FieldFault>) -> Self {
+        self.parameters.push(("count", Words::new(faults.len().to_string(), faults.len().to_string())));
+        self.faults = faults;
+        self
+    }
+
+    /// When to try again, for `Retry-After` and the text.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after_seconds = Some(seconds);
+        self.with("seconds", seconds)
+    }
+
+    /// The object is not there, or not the caller's to see: both look alike from outside.
+    pub fn not_found(kind_zh: &'static str, kind: &'static str, id: impl ToString) -> Self {
+        ApiError::new(Code::NotFound).with_words("kind", Words::new(kind, kind)).with("kind_zh", kind_zh).with("id", id)
+    }
+
+    /// One field at fault.
+    pub fn field(pointer: impl Into<String>, code: impl Into<String>, words: Words) -> Self {
+        let fault = FieldFault { pointer: pointer.into(), code: code.into(), words };
+        ApiError::new(Code::InvalidField).with_faults(vec![fault])
+    }
+
+    /// A defect of the program: the text goes to the log only.
+    pub fn internal(what: impl Into<String>) -> Self {
+        ApiError::from(DbError::Other(what.into()))
+    }
+
+    /// The code.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// What the log must know.
+    pub fn cause(&self) -> Option<&DbError> {
+        self.cause.as_ref()
+    }
+
+    /// Seconds for `Retry-After`.
+    pub fn retry_after_seconds(&self) -> Option<u32> {
+        self.retry_after_seconds
+    }
+
+    /// The methods an address takes, for `Allow`.
+    pub fn allow(&self) -> Option<&str> {
+        self.parameters.iter().find(|(name, _)| *name == "allow").map(|(_, words)| words.en.as_str())
+    }
+
+    /// The document a client reads.
+    pub fn document(&self, language: Language, request_id: &str) -> Problem {
+        let fill = |template: &str| {
+            self.parameters.iter().fold(template.to_owned(), |text, (name, words)| {
+                text.replace(&format!("{{{name}}}"), words.text(language))
+            })
+        };
+        Problem {
+            kind: format!("/v1/problems#{}", self.code.as_str()),
+            title: self.code.title(language).to_owned(),
+            status: self.code.status(),
+            detail: fill(self.code.detail(language)),
+            code: self.code.as_str().to_owned(),
+            request_id: request_id.to_owned(),
+            parameters: self
+                .parameters
+                .iter()
+                .filter(|(name, _)| !name.ends_with("_zh"))
+                .map(|(name, words)| ((*name).to_owned(), words.text(language).to_owned()))
+                .collect(),
+            errors: self
+                .faults
+                .iter()
+                .map(|fault| ProblemField {
+                    pointer: fault.pointer.clone(),
+                    code: fault.code.clone(),
+                    detail: fault.words.text(language).to_owned(),
+                })
+                .collect(),
+        }
+    }
+}
+
+impl std::fmt::Display for ApiError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.code.as_str())
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+impl From<DbError> for ApiError {
+    fn from(cause: DbError) -> Self {
+        let problem = match &cause {
+            DbError::Unavailable(_) => ApiError::new(Code::Unavailable).retry_after(2),
+            DbError::Busy(_) => ApiError::new(Code::Busy).retry_after(1),
+            DbError::DiskFull => ApiError::new(Code::StorageFull),
+            DbError::Duplicate(_)
+            | DbError::Reference(_)
+            | DbError::Refused(_)
+            | DbError::Damaged(_)
+            | DbError::Other(_) => ApiError::new(Code::Internal),
+        };
+        ApiError { cause: Some(cause), ..problem }
+    }
+}
+
+impl Failure for ApiError {
+    fn db_error(&self) -> Option<&DbError> {
+        self.cause.as_ref()
+    }
+}
+
+/// What went wrong (RFC 9457, `application/problem+json`).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(example = json!({
+    "type": "/v1/problems#not_found", "title": "找不到", "status": 404,
+    "detail": "没有标识符为org_…的机构，或您无权查看。", "code": "not_found", "request_id": "r-7f3a", "parameters": {"id": "org_…"}, "errors": []
+}))]
+pub struct Problem {
+    /// Where the code is explained.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The same words for every occurrence of the code, in the language of `Accept-Language`.
+    pub title: String,
+    /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599)]
+    pub status: u16,
+    /// What happened this time and what to do.
+    pub detail: String,
+    /// The stable code: match on this, never on the text. `GET /v1/problems` lists all.
+    pub code: String,
+    /// Quote this when you ask for help.
+    pub request_id: String,
+    /// The values inside the text.
+    pub parameters: std::collections::BTreeMap<String, String>,
+    /// The fields at fault, where the body was refused field by field.
+    pub errors: Vec<ProblemField>,
+}
+
+/// One field at fault.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ProblemField {
+    /// JSON pointer (RFC 6901) into the body.
+    pub pointer: String,
+    /// The stable code of the fault.
+    pub code: String,
+    /// What is wrong and what is expected.
+    pub detail: String,
+}

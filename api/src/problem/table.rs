@@ -1,0 +1,191 @@
+//! The table of problems: code, status, and what people read, in zh-CN and in English.
+//!
+//! Clients match on the code, never on the text. `{name}` in a text is filled from the problem's parameters.
+
+/// Declares the table once: the enum, the lookups and the catalogue that `GET /v1/problems` shows.
+macro_rules! problems {
+    ($($variant:ident = $code:literal, $status:literal, $zh:literal, $en:literal, $zh_detail:literal, $en_detail:literal;)+) => {
+        /// A stable problem code.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code { $(#[doc = $en] $variant,)+ }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Code] = &[$(Code::$variant),+];
+
+            /// The word clients match on.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Code::$variant => $code,)+ }
+            }
+
+            /// The HTTP status it is answered with.
+            pub const fn status(self) -> u16 {
+                match self { $(Code::$variant => $status,)+ }
+            }
+
+            /// The same words for every occurrence.
+            pub const fn title(self, language: Language) -> &'static str {
+                match (self, language) { $((Code::$variant, Language::Zh) => $zh, (Code::$variant, Language::En) => $en,)+ }
+            }
+
+            /// What happened this time and what to do, before parameters are filled in.
+            pub const fn detail(self, language: Language) -> &'static str {
+                match (self, language) { $((Code::$variant, Language::Zh) => $zh_detail, (Code::$variant, Language::En) => $en_detail,)+ }
+            }
+        }
+    };
+}
+
+/// The languages the API speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    /// 简体中文, where the client names no language it prefers.
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
+
+impl Language {
+    /// The tag of `Content-Language`.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Language::Zh => "zh-CN",
+            Language::En => "en",
+        }
+    }
+
+    /// The language of `Accept-Language` that comes first, by weight, among the two.
+    pub fn preferred(header: &str) -> Language {
+        let mut best = (Language::Zh, 0_u32);
+        for part in header.split(',') {
+            let mut pieces = part.trim().split(';');
+            let tag = pieces.next().unwrap_or_default().trim().to_ascii_lowercase();
+            let weight = pieces
+                .find_map(|piece| piece.trim().strip_prefix("q="))
+                .map_or(1000, |q| q.parse::<f32>().map_or(0, |q| format!("{:.0}", q * 1000.0).parse().unwrap_or(0)));
+            let language = match tag.split('-').next() {
+                Some("en") => Language::En,
+                Some("zh" | "*") => Language::Zh,
+                _ => continue,
+            };
+            if weight > best.1 {
+                best = (language, weight);
+            }
+        }
+        best.0
+    }
+}
+
+problems! {
+    // The request itself
+    MalformedJson = "malformed_json", 400, "请求体不是有效的JSON", "The body is not valid JSON",
+        "第{line}行第{column}列附近无法解析：{reason}。请检查JSON格式。", "Cannot be read near line {line}, column {column}: {reason}. Check the JSON.";
+    InvalidField = "invalid_field", 422, "请求体中有字段不符合要求", "Some fields of the body are not acceptable",
+        "共{count}处，逐条见errors。", "{count} in all; each is listed in errors.";
+    UnsupportedMediaType = "unsupported_media_type", 415, "不支持的内容类型", "Unsupported media type",
+        "此操作接受{expected}（UTF-8）。", "This operation takes {expected} in UTF-8.";
+    BodyTooLarge = "body_too_large", 413, "请求体过大", "The body is too large",
+        "上限为{limit}字节。", "The limit is {limit} bytes.";
+    UnknownParameter = "unknown_parameter", 400, "查询参数不存在", "Unknown query parameter",
+        "参数{name}不存在；可用参数：{expected}。", "There is no parameter {name}; known are {expected}.";
+    InvalidParameter = "invalid_parameter", 400, "参数的值不正确", "A parameter has an unacceptable value",
+        "参数{name}：{reason}", "Parameter {name}: {reason}";
+    InvalidId = "invalid_id", 400, "标识符不正确", "The identifier is not acceptable",
+        "{reason_zh}", "{reason}";
+    InvalidCursor = "invalid_cursor", 400, "翻页游标无效", "The cursor is not valid",
+        "请从第一页重新开始，并原样使用next_cursor。", "Start again from the first page and use next_cursor as it was given.";
+    InvalidHeader = "invalid_header", 400, "请求头的值不正确", "A header has an unacceptable value",
+        "请求头{name}：{reason}", "Header {name}: {reason}";
+    UnknownRoute = "unknown_route", 404, "没有这个地址", "No such address",
+        "{path}不存在，可用地址见/docs。", "{path} does not exist; /docs lists what does.";
+    MethodNotAllowed = "method_not_allowed", 405, "此地址不支持该方法", "The method is not allowed here",
+        "此地址支持：{allow}。", "This address takes {allow}.";
+    NotFound = "not_found", 404, "找不到", "Not found",
+        "没有标识符为{id}的{kind_zh}，或您无权查看。", "There is no {kind} {id}, or it is not yours to see.";
+    // Who is asking
+    Unauthenticated = "unauthenticated", 401, "尚未登录", "Not signed in",
+        "请用POST /v1/auth/login登录，并在Authorization请求头中带上access_token。", "Sign in with POST /v1/auth/login and send the access_token in the Authorization header.";
+    TokenMalformed = "token_malformed", 401, "令牌格式不正确", "The token cannot be read",
+        "请重新登录。", "Sign in again.";
+    TokenExpired = "token_expired", 401, "令牌已过期", "The token has expired",
+        "请用POST /v1/auth/refresh换取新令牌。", "Get a new one with POST /v1/auth/refresh.";
+    TokenForeign = "token_foreign", 401, "令牌不是由本系统签发", "The token was not signed by this system",
+        "签名、签发者或受众不符，请重新登录。", "Signature, issuer or audience do not agree; sign in again.";
+    TokenAlgorithm = "token_algorithm", 401, "令牌的签名算法不被接受", "The algorithm of the token is not accepted",
+        "仅接受EdDSA。", "Only EdDSA is accepted.";
+    AccountDisabled = "account_disabled", 401, "账号已停用", "The account is disabled",
+        "请联系管理员。", "Ask an administrator.";
+    SignInFailed = "sign_in_failed", 401, "用户名或密码不正确", "User name or password is wrong",
+        "请核对后重试；多次失败后账号将暂时锁定。", "Check both and try again; after several failures the account is locked for a while.";
+    SignInLocked = "sign_in_locked", 429, "登录暂时锁定", "Sign-in is locked for now",
+        "失败次数过多，请在{seconds}秒后重试。", "Too many failures; try again in {seconds} seconds.";
+    RefreshInvalid = "refresh_invalid", 401, "刷新令牌无效", "The refresh token is not valid",
+        "它已过期、已撤销或不存在，请重新登录。", "It has expired, was revoked or never was; sign in again.";
+    RefreshReused = "refresh_reused", 401, "刷新令牌被重复使用", "The refresh token was used twice",
+        "为安全起见，本次登录的全部令牌已撤销，请重新登录。", "For safety every token of this sign-in was revoked; sign in again.";
+    Forbidden = "forbidden", 403, "没有权限", "Not permitted",
+        "此操作需要权限{permission}，您的角色没有。", "This needs the permission {permission}, which none of your roles has.";
+    RateLimited = "rate_limited", 429, "请求过于频繁", "Too many requests",
+        "请在{seconds}秒后重试。", "Try again in {seconds} seconds.";
+    // Retry and editing
+    IdempotencyMismatch = "idempotency_mismatch", 422, "同一Idempotency-Key用于不同请求", "The Idempotency-Key was used for another request",
+        "重试须与首次请求完全一致；新的请求请用新的键。", "A retry must equal the first request; a new request needs a new key.";
+    IdempotencyRunning = "idempotency_running", 409, "同一请求正在处理", "The same request is still running",
+        "请在{seconds}秒后用同一个键重试。", "Try again in {seconds} second(s) with the same key.";
+    PreconditionRequired = "precondition_required", 428, "需要If-Match请求头", "The If-Match header is needed",
+        "请先读取对象，再带上其ETag修改，以免覆盖他人的修改。", "Read the object first and send its ETag, so that nobody's change is overwritten.";
+    PreconditionFailed = "precondition_failed", 412, "对象已被他人修改", "Somebody changed the object meanwhile",
+        "请重新读取后再修改。", "Read it again and repeat your change.";
+    // The system
+    Unavailable = "unavailable", 503, "数据库暂时不可用", "The database cannot be reached for now",
+        "没有写入任何内容，请在{seconds}秒后重试。", "Nothing was written; try again in {seconds} second(s).";
+    Busy = "busy", 503, "系统繁忙", "The system is busy",
+        "没有写入任何内容，请在{seconds}秒后重试。", "Nothing was written; try again in {seconds} second(s).";
+    StorageFull = "storage_full", 507, "存储空间已满", "The storage is full",
+        "没有写入任何内容，请联系管理员清理磁盘。", "Nothing was written; ask the administrator to make room on the disk.";
+    Internal = "internal", 500, "系统内部错误", "Internal error",
+        "问题已记录，请将request_id告知管理员。", "It was logged; tell the administrator the request_id.";
+    // Organisations
+    OrganisationCodeTaken = "organisation_code_taken", 409, "机构代码已被使用", "The code of the organisation is taken",
+        "代码{code}已属于另一机构；代码不得重复使用。", "The code {code} belongs to another organisation; codes are never used again.";
+    OrganisationParentInvalid = "organisation_parent_invalid", 422, "上级机构不正确", "The parent cannot be above this organisation",
+        "上级机构必须存在、属于同一地区，且不能是本机构或其下级。", "The parent must exist in the same area and be neither the organisation itself nor below it.";
+    AreaUnknown = "area_unknown", 422, "行政区划代码不存在", "There is no such area",
+        "代码{code}不在GB/T 2260中。", "The code {code} is not in GB/T 2260.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_preferred_of_the_two_languages_is_answered() {
+        let cases = [
+            ("", Language::Zh),
+            ("en", Language::En),
+            ("en-GB,en;q=0.9", Language::En),
+            ("fr,en;q=0.5,zh;q=0.8", Language::Zh),
+            ("zh-CN;q=0.3, en;q=0.7", Language::En),
+            ("de", Language::Zh),
+            ("*", Language::Zh),
+            ("en;q=nonsense", Language::Zh),
+        ];
+        for (header, expected) in cases {
+            assert_eq!(Language::preferred(header), expected, "{header:?}");
+        }
+    }
+
+    #[test]
+    fn codes_are_unique_words_and_both_languages_fill_the_same_parameters() {
+        let mut seen = std::collections::HashSet::new();
+        let holes = |text: &str| -> std::collections::BTreeSet<String> {
+            text.split('{').skip(1).filter_map(|part| part.split('}').next()).map(|name| name.trim_end_matches("_zh").to_owned()).collect()
+        };
+        for code in Code::ALL {
+            assert!(seen.insert(code.as_str()), "{} stands twice", code.as_str());
+            assert!(code.as_str().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'));
+            assert_eq!(holes(code.detail(Language::Zh)), holes(code.detail(Language::En)), "{}", code.as_str());
+        }
+    }
+}

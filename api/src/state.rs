@@ -1,0 +1,52 @@
+//! What all requests share, built once at the start and handed in; there are no process globals.
+
+use crate::{auth::Authenticator, chance::Chance, clock::Clock, config::Config, http::{limits::Limits, observe::Metrics}};
+use shixun_domain::id::AccountId;
+use shixun_persistence::Db;
+use std::{collections::HashSet, sync::{Mutex, PoisonError}};
+
+/// The shared state of the server.
+pub struct App {
+    /// The settings.
+    pub config: Config,
+    /// The database.
+    pub db: Db,
+    /// Where "now" comes from.
+    pub clock: Clock,
+    /// Where chance comes from.
+    pub chance: Chance,
+    /// Who is asking.
+    pub auth: Authenticator,
+    /// How often one may ask.
+    pub limits: Limits,
+    /// What was counted.
+    pub metrics: Metrics,
+    /// Commands that run now, by account and key.
+    pub running: Running,
+}
+
+/// The commands with an `Idempotency-Key` that run in this process.
+#[derive(Debug, Default)]
+pub struct Running(Mutex<HashSet<(AccountId, String)>>);
+
+/// Holds a key until the command has ended, however it ends.
+#[derive(Debug)]
+pub struct RunningKey<'a> {
+    running: &'a Running,
+    key: (AccountId, String),
+}
+
+impl Running {
+    /// Claims a key; `None` where a command with it runs already.
+    pub fn claim(&self, account: AccountId, key: &str) -> Option<RunningKey<'_>> {
+        let key = (account, key.to_owned());
+        let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.insert(key.clone()).then(|| RunningKey { running: self, key })
+    }
+}
+
+impl Drop for RunningKey<'_> {
+    fn drop(&mut self) {
+        self.running.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
+    }
+}

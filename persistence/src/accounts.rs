@@ -1,0 +1,460 @@
+//! Accounts, the roles they hold, refresh tokens and signing keys.
+
+use crate::{Conn, DbResult, WriteTx, columns, schema};
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+use schema::{accounts, organisations, refresh_tokens, role_grants, signing_keys};
+use shixun_domain::{
+    AreaCode, Id, UtcMillis,
+    access::{Role, Scope},
+    id::{Account, AccountId, OrganisationId, PersonId, RefreshToken, RefreshTokenId, RoleGrant, RoleGrantId},
+    time::DateSpan,
+};
+
+/// Someone who can sign in.
+#[derive(Debug, Clone)]
+pub struct AccountRow {
+    /// Key.
+    pub id: AccountId,
+    /// The person behind it, in the same area.
+    pub person: Option<PersonId>,
+    /// What is typed to sign in.
+    pub username: String,
+    /// PHC string of argon2id.
+    pub password_hash: String,
+    /// Signing in is refused.
+    pub disabled: bool,
+    /// Failures since the last success.
+    pub failed_sign_ins: i32,
+    /// Signing in is refused until then.
+    pub locked_until: Option<UtcMillis>,
+    /// Last success.
+    pub last_sign_in_at: Option<UtcMillis>,
+    /// Row version.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: UtcMillis,
+}
+
+type AccountColumns = (
+    i32,
+    i64,
+    Option<i64>,
+    String,
+    String,
+    bool,
+    i32,
+    Option<NaiveDateTime>,
+    Option<NaiveDateTime>,
+    i64,
+    NaiveDateTime,
+);
+
+macro_rules! account_columns {
+    () => {
+        (
+            accounts::area,
+            accounts::id,
+            accounts::person_id,
+            accounts::username,
+            accounts::password_hash,
+            accounts::disabled,
+            accounts::failed_sign_ins,
+            accounts::locked_until,
+            accounts::last_sign_in_at,
+            accounts::version,
+            accounts::created_at,
+        )
+    };
+}
+
+fn account_row(row: AccountColumns) -> DbResult<AccountRow> {
+    let id: AccountId = columns::id(row.0, row.1)?;
+    Ok(AccountRow {
+        id,
+        person: row.2.map(|number| Id::new(id.area(), number)),
+        username: row.3,
+        password_hash: row.4,
+        disabled: row.5,
+        failed_sign_ins: row.6,
+        locked_until: row.7.map(UtcMillis::from),
+        last_sign_in_at: row.8.map(UtcMillis::from),
+        version: row.9,
+        created_at: row.10.into(),
+    })
+}
+
+/// The account with a user name.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn find_by_username(conn: &mut Conn, username: &str) -> DbResult<Option<AccountRow>> {
+    let row: Option<AccountColumns> =
+        accounts::table.filter(accounts::username.eq(username)).select(account_columns!()).first(conn).optional()?;
+    row.map(account_row).transpose()
+}
+
+/// The account with a key.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn find(conn: &mut Conn, id: AccountId) -> DbResult<Option<AccountRow>> {
+    let row: Option<AccountColumns> =
+        accounts::table.find((id.area().get(), id.number())).select(account_columns!()).first(conn).optional()?;
+    row.map(account_row).transpose()
+}
+
+/// Accounts of an area behind a user name, in the order of user names.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn list(conn: &mut Conn, area: AreaCode, after: Option<(String, i64)>, limit: i64) -> DbResult<Vec<AccountRow>> {
+    let mut query = accounts::table
+        .filter(accounts::area.eq(area.get()))
+        .order((accounts::username.asc(), accounts::id.asc()))
+        .limit(limit)
+        .select(account_columns!())
+        .into_boxed();
+    if let Some((username, _)) = after {
+        query = query.filter(accounts::username.gt(username));
+    }
+    let rows: Vec<AccountColumns> = query.load(conn)?;
+    rows.into_iter().map(account_row).collect()
+}
+
+/// What became of a new account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AddedAccount {
+    /// It was made.
+    New(AccountId),
+    /// Somebody has the user name.
+    UsernameTaken,
+}
+
+/// Makes an account.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer; [`crate::DbError::Duplicate`] where the person has an account already.
+pub fn add(
+    tx: &mut WriteTx<'_>,
+    area: AreaCode,
+    username: &str,
+    password_hash: &str,
+    person: Option<PersonId>,
+) -> DbResult<AddedAccount> {
+    if find_by_username(tx.conn(), username)?.is_some() {
+        return Ok(AddedAccount::UsernameTaken);
+    }
+    let id = tx.new_id::<Account>(area);
+    let at = tx.at().naive();
+    diesel::insert_into(accounts::table)
+        .values((
+            accounts::area.eq(area.get()),
+            accounts::id.eq(id.number()),
+            accounts::person_id.eq(person.map(|person| person.number())),
+            accounts::username.eq(username),
+            accounts::password_hash.eq(password_hash),
+            accounts::disabled.eq(false),
+            accounts::failed_sign_ins.eq(0),
+            accounts::version.eq(1_i64),
+            accounts::created_at.eq(at),
+            accounts::updated_at.eq(at),
+        ))
+        .execute(tx.conn())?;
+    Ok(AddedAccount::New(id))
+}
+
+/// Sets the password of an account and lifts its lock.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn set_password(tx: &mut WriteTx<'_>, id: AccountId, password_hash: &str) -> DbResult<()> {
+    let at = tx.at().naive();
+    diesel::update(accounts::table.find((id.area().get(), id.number())))
+        .set((
+            accounts::password_hash.eq(password_hash),
+            accounts::failed_sign_ins.eq(0),
+            accounts::locked_until.eq(None::<NaiveDateTime>),
+            accounts::version.eq(accounts::version + 1),
+            accounts::updated_at.eq(at),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Allows or refuses signing in, where the version is still the one the caller saw.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn set_disabled(tx: &mut WriteTx<'_>, id: AccountId, disabled: bool, version: i64) -> DbResult<bool> {
+    let at = tx.at().naive();
+    let rows = diesel::update(
+        accounts::table.find((id.area().get(), id.number())).filter(accounts::version.eq(version)),
+    )
+    .set((accounts::disabled.eq(disabled), accounts::version.eq(version + 1), accounts::updated_at.eq(at)))
+    .execute(tx.conn())?;
+    Ok(rows == 1)
+}
+
+/// Writes down a success or the next failure of signing in.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn note_sign_in(
+    tx: &mut WriteTx<'_>,
+    id: AccountId,
+    failed_sign_ins: i32,
+    locked_until: Option<UtcMillis>,
+) -> DbResult<()> {
+    let at = tx.at().naive();
+    let row = accounts::table.find((id.area().get(), id.number()));
+    let counters =
+        (accounts::failed_sign_ins.eq(failed_sign_ins), accounts::locked_until.eq(locked_until.map(UtcMillis::naive)));
+    if failed_sign_ins == 0 {
+        diesel::update(row).set((counters, accounts::last_sign_in_at.eq(at))).execute(tx.conn())?;
+    } else {
+        diesel::update(row).set(counters).execute(tx.conn())?;
+    }
+    Ok(())
+}
+
+/// A role over an organisation subtree for a period.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    /// Key.
+    pub id: RoleGrantId,
+    /// Whose.
+    pub account: AccountId,
+    /// Which role.
+    pub role: Role,
+    /// Over what.
+    pub scope: Scope,
+    /// When.
+    pub span: DateSpan,
+    /// Row version.
+    pub version: i64,
+}
+
+type GrantColumns = (i32, i64, i64, String, i64, NaiveDate, Option<NaiveDate>, i64, String);
+
+/// The roles of an account, past and coming ones too.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn grants(conn: &mut Conn, account: AccountId) -> DbResult<Vec<Grant>> {
+    let rows: Vec<GrantColumns> = role_grants::table
+        .inner_join(
+            organisations::table.on(organisations::area
+                .eq(role_grants::area)
+                .and(organisations::id.eq(role_grants::organisation_id))),
+        )
+        .filter(role_grants::area.eq(account.area().get()))
+        .filter(role_grants::account_id.eq(account.number()))
+        .order(role_grants::id)
+        .select((
+            role_grants::area,
+            role_grants::id,
+            role_grants::account_id,
+            role_grants::role,
+            role_grants::organisation_id,
+            role_grants::valid_from,
+            role_grants::valid_to,
+            role_grants::version,
+            organisations::path,
+        ))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(area, id, account, role, organisation, from, to, version, path)| {
+            let area = columns::area(area)?;
+            Ok(Grant {
+                id: Id::new(area, id),
+                account: Id::new(area, account),
+                role: columns::word("role", &role)?,
+                scope: Scope { area, organisation, path },
+                span: DateSpan { from, to },
+                version,
+            })
+        })
+        .collect()
+}
+
+/// Grants a role.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer; [`crate::DbError::Reference`] where the organisation does not exist.
+pub fn grant(
+    tx: &mut WriteTx<'_>,
+    account: AccountId,
+    role: Role,
+    organisation: OrganisationId,
+    span: DateSpan,
+    by: Option<AccountId>,
+) -> DbResult<RoleGrantId> {
+    let id = tx.new_id::<RoleGrant>(account.area());
+    let at = tx.at().naive();
+    diesel::insert_into(role_grants::table)
+        .values((
+            role_grants::area.eq(account.area().get()),
+            role_grants::id.eq(id.number()),
+            role_grants::account_id.eq(account.number()),
+            role_grants::organisation_id.eq(organisation.number()),
+            role_grants::role.eq(role.as_str()),
+            role_grants::valid_from.eq(span.from),
+            role_grants::valid_to.eq(span.to),
+            role_grants::granted_by.eq(by.map(|by| by.number())),
+            role_grants::version.eq(1_i64),
+            role_grants::created_at.eq(at),
+        ))
+        .execute(tx.conn())?;
+    Ok(id)
+}
+
+/// Ends a role on a day, where the version is still the one the caller saw.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn end_grant(tx: &mut WriteTx<'_>, id: RoleGrantId, last_day: NaiveDate, version: i64) -> DbResult<bool> {
+    let rows = diesel::update(
+        role_grants::table.find((id.area().get(), id.number())).filter(role_grants::version.eq(version)),
+    )
+    .set((role_grants::valid_to.eq(last_day), role_grants::version.eq(version + 1)))
+    .execute(tx.conn())?;
+    Ok(rows == 1)
+}
+
+/// A refresh token as it is kept: its hash, never itself.
+#[derive(Debug, Clone)]
+pub struct RefreshRow {
+    /// Key.
+    pub id: RefreshTokenId,
+    /// Whose.
+    pub account: AccountId,
+    /// The sign-in it descends from.
+    pub family: i64,
+    /// It is refused from then on.
+    pub expires_at: UtcMillis,
+    /// When it was exchanged.
+    pub used_at: Option<UtcMillis>,
+    /// When its family was revoked.
+    pub revoked_at: Option<UtcMillis>,
+}
+
+type RefreshColumns = (i32, i64, i64, i64, NaiveDateTime, Option<NaiveDateTime>, Option<NaiveDateTime>);
+
+/// The refresh token with a hash.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn find_refresh(conn: &mut Conn, token_hash: &str) -> DbResult<Option<RefreshRow>> {
+    use refresh_tokens as t;
+    let row: Option<RefreshColumns> = t::table
+        .filter(t::token_hash.eq(token_hash))
+        .select((t::area, t::id, t::account_id, t::family, t::expires_at, t::used_at, t::revoked_at))
+        .first(conn)
+        .optional()?;
+    row.map(|(area, id, account, family, expires, used, revoked)| {
+        let area = columns::area(area)?;
+        Ok(RefreshRow {
+            id: Id::new(area, id),
+            account: Id::new(area, account),
+            family,
+            expires_at: expires.into(),
+            used_at: used.map(UtcMillis::from),
+            revoked_at: revoked.map(UtcMillis::from),
+        })
+    })
+    .transpose()
+}
+
+/// Keeps a refresh token; it begins a family where none is given.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer; [`crate::DbError::Duplicate`] where the token exists.
+pub fn add_refresh(
+    tx: &mut WriteTx<'_>,
+    account: AccountId,
+    family: Option<i64>,
+    token_hash: &str,
+    expires_at: UtcMillis,
+) -> DbResult<()> {
+    use refresh_tokens as t;
+    let id = tx.new_id::<RefreshToken>(account.area());
+    let at = tx.at().naive();
+    diesel::insert_into(t::table)
+        .values((
+            t::area.eq(account.area().get()),
+            t::id.eq(id.number()),
+            t::account_id.eq(account.number()),
+            t::family.eq(family.unwrap_or(id.number())),
+            t::token_hash.eq(token_hash),
+            t::issued_at.eq(at),
+            t::expires_at.eq(expires_at.naive()),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Marks a refresh token as exchanged. False where another request did so first.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn use_refresh(tx: &mut WriteTx<'_>, id: RefreshTokenId) -> DbResult<bool> {
+    use refresh_tokens as t;
+    let at = tx.at().naive();
+    let rows = diesel::update(
+        t::table.find((id.area().get(), id.number())).filter(t::used_at.is_null()).filter(t::revoked_at.is_null()),
+    )
+    .set(t::used_at.eq(at))
+    .execute(tx.conn())?;
+    Ok(rows == 1)
+}
+
+/// Revokes every refresh token of one sign-in.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn revoke_family(tx: &mut WriteTx<'_>, account: AccountId, family: i64) -> DbResult<()> {
+    use refresh_tokens as t;
+    let at = tx.at().naive();
+    diesel::update(
+        t::table
+            .filter(t::area.eq(account.area().get()))
+            .filter(t::family.eq(family))
+            .filter(t::revoked_at.is_null()),
+    )
+    .set(t::revoked_at.eq(at))
+    .execute(tx.conn())?;
+    Ok(())
+}
+
+/// The keys that tokens are signed with, newest first: key id and private key.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn signing_keys(conn: &mut Conn) -> DbResult<Vec<(String, String)>> {
+    Ok(signing_keys::table
+        .order((signing_keys::created_at.desc(), signing_keys::kid.asc()))
+        .select((signing_keys::kid, signing_keys::private_key))
+        .load(conn)?)
+}
+
+/// Keeps a signing key.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn add_signing_key(tx: &mut WriteTx<'_>, kid: &str, private_key: &str) -> DbResult<()> {
+    let at = tx.at().naive();
+    diesel::insert_into(signing_keys::table)
+        .values((signing_keys::kid.eq(kid), signing_keys::private_key.eq(private_key), signing_keys::created_at.eq(at)))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Whether anybody can sign in yet.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn any(conn: &mut Conn) -> DbResult<bool> {
+    let first: Option<i64> = accounts::table.select(accounts::id).first(conn).optional()?;
+    Ok(first.is_some())
+}

@@ -1,0 +1,156 @@
+//! The event log: who did what to which object, on whose behalf, from where, before and after. Append-only.
+
+use crate::{Conn, DbResult, WriteTx, columns, schema::event_log as t};
+use diesel::prelude::*;
+use shixun_domain::{
+    AreaCode, UtcMillis,
+    id::{AccountId, Event, EventId},
+};
+
+/// A record to be written in the transaction of its effect.
+#[derive(Debug, Clone)]
+pub struct NewEvent<'a> {
+    /// The area that owns the object.
+    pub area: AreaCode,
+    /// Who did it; nobody where the program did it by itself.
+    pub actor: Option<AccountId>,
+    /// For whom, where somebody acts for another.
+    pub on_behalf_of: Option<AccountId>,
+    /// What was done: a verb, such as `approve`.
+    pub action: &'a str,
+    /// What kind of object, such as `programme`.
+    pub object_kind: &'a str,
+    /// Which one, as the API shows it.
+    pub object_id: &'a str,
+    /// JSON of what stood before.
+    pub before: Option<&'a str>,
+    /// JSON of what stands now.
+    pub after: Option<&'a str>,
+    /// The request.
+    pub request_id: &'a str,
+    /// The address it came from.
+    pub address: &'a str,
+}
+
+/// A record of the log.
+#[derive(Debug, Clone)]
+pub struct EventRecord {
+    /// Its identifier, rising with time.
+    pub id: EventId,
+    /// When.
+    pub at: UtcMillis,
+    /// Who, within the area of the record.
+    pub actor: Option<i64>,
+    /// For whom.
+    pub on_behalf_of: Option<i64>,
+    /// What was done.
+    pub action: String,
+    /// To what kind of object.
+    pub object_kind: String,
+    /// To which one.
+    pub object_id: String,
+    /// JSON before.
+    pub before: Option<String>,
+    /// JSON after.
+    pub after: Option<String>,
+    /// The request.
+    pub request_id: String,
+    /// The address.
+    pub address: Option<String>,
+}
+
+/// Appends a record.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn append(tx: &mut WriteTx<'_>, event: &NewEvent<'_>) -> DbResult<EventId> {
+    let id = tx.new_id::<Event>(event.area);
+    let at = tx.at();
+    diesel::insert_into(t::table)
+        .values((
+            t::area.eq(event.area.get()),
+            t::id.eq(id.number()),
+            t::at.eq(at.naive()),
+            t::actor_id.eq(event.actor.map(|actor| actor.number())),
+            t::on_behalf_of.eq(event.on_behalf_of.map(|account| account.number())),
+            t::action.eq(event.action),
+            t::object_kind.eq(event.object_kind),
+            t::object_id.eq(event.object_id),
+            t::before.eq(event.before),
+            t::after.eq(event.after),
+            t::request_id.eq(event.request_id),
+            t::address.eq(event.address),
+        ))
+        .execute(tx.conn())?;
+    Ok(id)
+}
+
+/// What is wanted of the log.
+#[derive(Debug, Clone, Default)]
+pub struct EventFilter {
+    /// Records of one object.
+    pub object_id: Option<String>,
+    /// Records of one request.
+    pub request_id: Option<String>,
+    /// Records of one action.
+    pub action: Option<String>,
+}
+
+type Row = (
+    i32,
+    i64,
+    chrono::NaiveDateTime,
+    Option<i64>,
+    Option<i64>,
+    String,
+    String,
+    String,
+    Option<String>,
+    Option<String>,
+    String,
+    Option<String>,
+);
+
+/// Records of an area, newest first, older than `before` where it is given.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer or a row is damaged.
+pub fn list(
+    conn: &mut Conn,
+    area: AreaCode,
+    filter: &EventFilter,
+    before: Option<i64>,
+    limit: i64,
+) -> DbResult<Vec<EventRecord>> {
+    let mut query = t::table.filter(t::area.eq(area.get())).order(t::id.desc()).limit(limit).into_boxed();
+    if let Some(object) = &filter.object_id {
+        query = query.filter(t::object_id.eq(object.clone()));
+    }
+    if let Some(request) = &filter.request_id {
+        query = query.filter(t::request_id.eq(request.clone()));
+    }
+    if let Some(action) = &filter.action {
+        query = query.filter(t::action.eq(action.clone()));
+    }
+    if let Some(id) = before {
+        query = query.filter(t::id.lt(id));
+    }
+    let rows: Vec<Row> = query.load(conn)?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(EventRecord {
+                id: columns::id(row.0, row.1)?,
+                at: row.2.into(),
+                actor: row.3,
+                on_behalf_of: row.4,
+                action: row.5,
+                object_kind: row.6,
+                object_id: row.7,
+                before: row.8,
+                after: row.9,
+                request_id: row.10,
+                address: row.11,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,381 @@
+//! Areas and organisations.
+
+use crate::{Conn, DbError, DbResult, WriteTx, columns, schema};
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use schema::{areas, organisations as t};
+use shixun_domain::{
+    AreaCode, Id, UtcMillis,
+    access::Scope,
+    id::{Organisation, OrganisationId},
+    words::{OrganisationKind, Setting, Stage},
+};
+
+/// An area of GB/T 2260.
+#[derive(Debug, Clone)]
+pub struct AreaRow {
+    /// Its code.
+    pub code: AreaCode,
+    /// Its name.
+    pub name: String,
+    /// `province`, `city` or `county`.
+    pub level: String,
+    /// The area above.
+    pub parent: Option<AreaCode>,
+    /// Whether the code was in force in 2013.
+    pub in_2013: bool,
+    /// Whether it is in force now.
+    pub in_current: bool,
+}
+
+type AreaColumns = (i32, String, String, Option<i32>, bool, bool);
+
+fn area_row(row: AreaColumns) -> DbResult<AreaRow> {
+    Ok(AreaRow {
+        code: columns::area(row.0)?,
+        name: row.1,
+        level: row.2,
+        parent: row.3.map(columns::area).transpose()?,
+        in_2013: row.4,
+        in_current: row.5,
+    })
+}
+
+/// Areas in the order of their codes, those below `parent` where it is given.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn list_areas(
+    conn: &mut Conn,
+    parent: Option<AreaCode>,
+    after: Option<AreaCode>,
+    limit: i64,
+) -> DbResult<Vec<AreaRow>> {
+    let mut query = areas::table.order(areas::code).limit(limit).into_boxed();
+    if let Some(parent) = parent {
+        query = query.filter(areas::parent.eq(parent.get()));
+    }
+    if let Some(after) = after {
+        query = query.filter(areas::code.gt(after.get()));
+    }
+    let rows: Vec<AreaColumns> = query.load(conn)?;
+    rows.into_iter().map(area_row).collect()
+}
+
+/// One area.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn find_area(conn: &mut Conn, code: AreaCode) -> DbResult<Option<AreaRow>> {
+    let row: Option<AreaColumns> = areas::table.find(code.get()).first(conn).optional()?;
+    row.map(area_row).transpose()
+}
+
+/// A bureau, training centre, school or institution.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrganisationRow {
+    /// Key.
+    pub id: OrganisationId,
+    /// What it is.
+    pub kind: OrganisationKind,
+    /// School identification code (10 digits) or the institution's own.
+    pub code: Option<String>,
+    /// Name.
+    pub name: String,
+    /// The organisation above, in the same area.
+    pub parent: Option<OrganisationId>,
+    /// The numbers of its ancestors and its own, each between slashes.
+    pub path: String,
+    /// Stage of a school.
+    pub stage: Option<Stage>,
+    /// Urban, town or rural.
+    pub setting: Option<Setting>,
+    /// A small rural school that teaches in small classes (小班化).
+    pub small_class: bool,
+    /// Row version.
+    pub version: i64,
+    /// When it was entered.
+    pub created_at: UtcMillis,
+    /// When it was last changed.
+    pub updated_at: UtcMillis,
+}
+
+type Columns = (
+    i32,
+    i64,
+    String,
+    Option<String>,
+    String,
+    Option<i64>,
+    String,
+    Option<String>,
+    Option<String>,
+    bool,
+    i64,
+    NaiveDateTime,
+    NaiveDateTime,
+);
+
+macro_rules! organisation_columns {
+    () => {
+        (
+            t::area,
+            t::id,
+            t::kind,
+            t::code,
+            t::name,
+            t::parent_id,
+            t::path,
+            t::stage,
+            t::setting,
+            t::small_class,
+            t::version,
+            t::created_at,
+            t::updated_at,
+        )
+    };
+}
+
+fn row(row: Columns) -> DbResult<OrganisationRow> {
+    let id: OrganisationId = columns::id(row.0, row.1)?;
+    Ok(OrganisationRow {
+        id,
+        kind: columns::word("organisations.kind", &row.2)?,
+        code: row.3,
+        name: row.4,
+        parent: row.5.map(|number| Id::new(id.area(), number)),
+        path: row.6,
+        stage: columns::word_opt("organisations.stage", row.7.as_deref())?,
+        setting: columns::word_opt("organisations.setting", row.8.as_deref())?,
+        small_class: row.9,
+        version: row.10,
+        created_at: row.11.into(),
+        updated_at: row.12.into(),
+    })
+}
+
+/// One organisation.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn find(conn: &mut Conn, id: OrganisationId) -> DbResult<Option<OrganisationRow>> {
+    let found: Option<Columns> =
+        t::table.find((id.area().get(), id.number())).select(organisation_columns!()).first(conn).optional()?;
+    found.map(row).transpose()
+}
+
+/// The organisation with a code.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn find_by_code(conn: &mut Conn, area: AreaCode, code: &str) -> DbResult<Option<OrganisationRow>> {
+    let found: Option<Columns> = t::table
+        .filter(t::area.eq(area.get()))
+        .filter(t::code.eq(code))
+        .select(organisation_columns!())
+        .first(conn)
+        .optional()?;
+    found.map(row).transpose()
+}
+
+/// What is wanted of the list.
+#[derive(Debug, Clone, Default)]
+pub struct OrganisationFilter {
+    /// Only this kind.
+    pub kind: Option<OrganisationKind>,
+    /// Only schools of this stage.
+    pub stage: Option<Stage>,
+    /// Only those directly below.
+    pub parent: Option<OrganisationId>,
+    /// Only those whose name contains this.
+    pub name: Option<String>,
+}
+
+/// Organisations within a scope, in the order of their names, behind `after` (search name and number).
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn list(
+    conn: &mut Conn,
+    scope: &Scope,
+    area: AreaCode,
+    filter: &OrganisationFilter,
+    after: Option<(String, i64)>,
+    limit: i64,
+) -> DbResult<Vec<OrganisationRow>> {
+    let mut query = filtered(scope, area, filter).order((t::search_name.asc(), t::id.asc())).limit(limit);
+    if let Some((name, number)) = after {
+        query = query.filter(t::search_name.gt(name.clone()).or(t::search_name.eq(name).and(t::id.gt(number))));
+    }
+    let rows: Vec<Columns> = query.select(organisation_columns!()).load(conn)?;
+    rows.into_iter().map(row).collect()
+}
+
+/// How many a list has in all.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn count(conn: &mut Conn, scope: &Scope, area: AreaCode, filter: &OrganisationFilter) -> DbResult<i64> {
+    Ok(filtered(scope, area, filter).count().get_result(conn)?)
+}
+
+type Filtered<'a> = diesel::helper_types::IntoBoxed<'a, t::table, crate::db::MultiBackend>;
+
+fn filtered<'a>(scope: &Scope, area: AreaCode, filter: &OrganisationFilter) -> Filtered<'a> {
+    let mut query = t::table.into_boxed().filter(t::area.eq(area.get()));
+    if scope.area == area {
+        // Paths hold digits and slashes only, so nothing needs escaping.
+        query = query.filter(t::path.like(format!("{}%", scope.path)));
+    }
+    if let Some(kind) = filter.kind {
+        query = query.filter(t::kind.eq(kind.as_str()));
+    }
+    if let Some(stage) = filter.stage {
+        query = query.filter(t::stage.eq(stage.as_str()));
+    }
+    if let Some(parent) = filter.parent {
+        query = query.filter(t::parent_id.eq(parent.number()));
+    }
+    if let Some(name) = &filter.name {
+        query = query.filter(t::search_name.like(columns::contains_pattern(name)).escape('\\'));
+    }
+    query
+}
+
+/// An organisation to be entered.
+#[derive(Debug, Clone)]
+pub struct NewOrganisation {
+    /// What it is.
+    pub kind: OrganisationKind,
+    /// Its code.
+    pub code: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// The organisation above.
+    pub parent: Option<OrganisationId>,
+    /// Stage of a school.
+    pub stage: Option<Stage>,
+    /// Urban, town or rural.
+    pub setting: Option<Setting>,
+    /// Teaches in small classes.
+    pub small_class: bool,
+}
+
+/// What became of a new or changed organisation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Saved {
+    /// It stands.
+    Done(OrganisationId),
+    /// Another organisation has the code.
+    CodeTaken,
+    /// The parent does not exist, or lies below.
+    ParentInvalid,
+    /// Somebody changed it meanwhile.
+    Stale,
+}
+
+/// The path of a child of `parent`.
+fn child_path(parent: Option<&OrganisationRow>, number: i64) -> String {
+    format!("{}{number}/", parent.map_or("/", |parent| parent.path.as_str()))
+}
+
+/// Enters an organisation.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn add(tx: &mut WriteTx<'_>, area: AreaCode, new: &NewOrganisation) -> DbResult<Saved> {
+    let parent = match new.parent {
+        Some(id) => match find(tx.conn(), id)? {
+            Some(parent) if parent.id.area() == area => Some(parent),
+            _ => return Ok(Saved::ParentInvalid),
+        },
+        None => None,
+    };
+    if let Some(code) = &new.code
+        && find_by_code(tx.conn(), area, code)?.is_some()
+    {
+        return Ok(Saved::CodeTaken);
+    }
+    let id = tx.new_id::<Organisation>(area);
+    let at = tx.at().naive();
+    let inserted = diesel::insert_into(t::table)
+        .values((
+            t::area.eq(area.get()),
+            t::id.eq(id.number()),
+            t::kind.eq(new.kind.as_str()),
+            t::code.eq(new.code.as_deref()),
+            t::name.eq(&new.name),
+            t::search_name.eq(columns::search_name(&new.name)),
+            t::parent_id.eq(new.parent.map(|parent| parent.number())),
+            t::path.eq(child_path(parent.as_ref(), id.number())),
+            t::stage.eq(new.stage.map(Stage::as_str)),
+            t::setting.eq(new.setting.map(Setting::as_str)),
+            t::small_class.eq(new.small_class),
+            t::version.eq(1_i64),
+            t::created_at.eq(at),
+            t::updated_at.eq(at),
+        ))
+        .execute(tx.conn());
+    match inserted.map_err(DbError::from) {
+        Ok(_) => Ok(Saved::Done(id)),
+        // The code is the only unique value a client gives.
+        Err(DbError::Duplicate(_)) => Ok(Saved::CodeTaken),
+        Err(error) => Err(error),
+    }
+}
+
+/// Changes an organisation, where its version is still the one the caller saw. Its subtree moves with it.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn change(tx: &mut WriteTx<'_>, before: &OrganisationRow, new: &NewOrganisation) -> DbResult<Saved> {
+    let (area, number) = (before.id.area(), before.id.number());
+    let parent = match new.parent {
+        Some(id) => match find(tx.conn(), id)? {
+            Some(parent) if parent.id.area() == area && !parent.path.starts_with(&before.path) => Some(parent),
+            _ => return Ok(Saved::ParentInvalid),
+        },
+        None => None,
+    };
+    if let Some(code) = &new.code
+        && find_by_code(tx.conn(), area, code)?.is_some_and(|other| other.id != before.id)
+    {
+        return Ok(Saved::CodeTaken);
+    }
+    let path = child_path(parent.as_ref(), number);
+    let at = tx.at().naive();
+    let rows = diesel::update(t::table.find((area.get(), number)).filter(t::version.eq(before.version)))
+        .set((
+            t::code.eq(new.code.as_deref()),
+            t::name.eq(&new.name),
+            t::search_name.eq(columns::search_name(&new.name)),
+            t::parent_id.eq(new.parent.map(|parent| parent.number())),
+            t::path.eq(&path),
+            t::stage.eq(new.stage.map(Stage::as_str)),
+            t::setting.eq(new.setting.map(Setting::as_str)),
+            t::small_class.eq(new.small_class),
+            t::version.eq(before.version + 1),
+            t::updated_at.eq(at),
+        ))
+        .execute(tx.conn())?;
+    if rows == 0 {
+        return Ok(Saved::Stale);
+    }
+    if path != before.path {
+        move_subtree(tx, area, &before.path, &path)?;
+    }
+    Ok(Saved::Done(before.id))
+}
+
+fn move_subtree(tx: &mut WriteTx<'_>, area: AreaCode, from: &str, to: &str) -> DbResult<()> {
+    let below: Vec<(i64, String)> = t::table
+        .filter(t::area.eq(area.get()))
+        .filter(t::path.like(format!("{from}_%")))
+        .select((t::id, t::path))
+        .load(tx.conn())?;
+    for (number, path) in below {
+        let moved = format!("{to}{}", path.strip_prefix(from).unwrap_or_default());
+        diesel::update(t::table.find((area.get(), number))).set(t::path.eq(moved)).execute(tx.conn())?;
+    }
+    Ok(())
+}
