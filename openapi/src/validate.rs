@@ -178,11 +178,11 @@ fn breaches(validator: &Validator, body: &Value) -> Vec<Violation> {
     let errors: Vec<_> = validator.iter_errors(body).collect();
     let follows = |keyword: &str| keyword == "unevaluatedProperties";
     let explained = |at: &str| {
-        errors.iter().any(|cause| !follows(cause.keyword()) && cause.instance_path().as_str().starts_with(at))
+        errors.iter().any(|cause| !follows(cause.kind().keyword()) && cause.instance_path().as_str().starts_with(at))
     };
     errors
         .iter()
-        .filter(|error| !(follows(error.keyword()) && explained(error.instance_path().as_str())))
+        .filter(|error| !(follows(error.kind().keyword()) && explained(error.instance_path().as_str())))
         .map(|error| Violation { at: error.instance_path().to_string(), message: error.to_string() })
         .collect()
 }
