@@ -79,10 +79,7 @@ mod tests {
     #[test]
     fn members_are_written_in_alphabetical_order_at_every_depth() {
         let written = text(&json!({"b": 1, "a": [{"d": 1, "c": 2}]})).unwrap();
-        assert_eq!(
-            written,
-            "{\n  \"a\": [\n    {\n      \"c\": 2,\n      \"d\": 1\n    }\n  ],\n  \"b\": 1\n}\n"
-        );
+        assert_eq!(written, "{\n  \"a\": [\n    {\n      \"c\": 2,\n      \"d\": 1\n    }\n  ],\n  \"b\": 1\n}\n");
     }
 
     #[test]

@@ -60,7 +60,12 @@ fn codes<'a>(lint: &mut Lint<'a>, operation: &Operation<'a>, responses: &[(&str,
     lint.expect(!codes.is_empty(), "problem-codes", at, mend);
     for code in codes {
         let named = code.value.as_str().is_some_and(|code| is_joined(code, '_') || is_joined(code, '-'));
-        lint.expect(named, "problem-codes", &code.at, format!("{} is not a code: write words in snake_case", code.value));
+        lint.expect(
+            named,
+            "problem-codes",
+            &code.at,
+            format!("{} is not a code: write words in snake_case", code.value),
+        );
     }
 }
 

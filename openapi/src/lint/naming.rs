@@ -19,7 +19,12 @@ pub(super) fn check(lint: &mut Lint<'_>) {
         for parameter in operation.parameters(lint.doc) {
             let name = parameter.text("name").unwrap_or_default();
             let header = matches!(parameter.text("in"), Some("header" | "cookie"));
-            lint.expect(header || is_joined(name, '_'), "snake-case", &parameter.at, format!("write {name} in snake_case"));
+            lint.expect(
+                header || is_joined(name, '_'),
+                "snake-case",
+                &parameter.at,
+                format!("write {name} in snake_case"),
+            );
         }
     }
     for schema in lint.schemas() {
@@ -35,7 +40,12 @@ fn operation_id<'a>(lint: &mut Lint<'a>, operation: &Operation<'a>, seen: &mut B
         return lint.report("operation-id", at, "add an operationId, <verb>_<resource>, the name of the handler");
     };
     let named = is_joined(id, '_') && id.contains('_');
-    lint.expect(named, "operation-id", at, format!("rename {id} to <verb>_<resource> in snake_case, as in list_sessions"));
+    lint.expect(
+        named,
+        "operation-id",
+        at,
+        format!("rename {id} to <verb>_<resource> in snake_case, as in list_sessions"),
+    );
     if let Some(other) = seen.insert(id, operation.path) {
         lint.report("operation-id", at, format!("{id} is also the operationId of {other}: give each its own"));
     }
@@ -60,8 +70,8 @@ fn path(lint: &mut Lint<'_>, operation: &Operation<'_>) {
         }
         lint.expect(is_joined(segment, '-'), "path-words", at, format!("write {segment:?} in kebab-case"));
         let last = index + 1 == segments.len();
-        let holds_many = segments.get(index + 1).is_some_and(|next| next.starts_with('{'))
-            || (last && is_list(lint.doc, operation));
+        let holds_many =
+            segments.get(index + 1).is_some_and(|next| next.starts_with('{')) || (last && is_list(lint.doc, operation));
         let plural = segment.ends_with('s') || PLURAL_AS_THEY_ARE.contains(segment);
         lint.expect(plural || !holds_many, "path-words", at, format!("{segment} holds many: use the plural"));
     }

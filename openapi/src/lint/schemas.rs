@@ -8,7 +8,8 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     let partial = patch_bodies(lint);
     for schema in lint.schemas() {
         let named = !schema.members("properties").is_empty();
-        let stated = schema.value.get("required").is_some_and(serde_json::Value::is_array) || schema.has("minProperties");
+        let stated =
+            schema.value.get("required").is_some_and(serde_json::Value::is_array) || schema.has("minProperties");
         let mend = "list `required`; where every property may be left out, say `required: []` or minProperties";
         lint.expect(!named || stated || partial.contains(&schema.at), "required-list", &schema.at, mend);
         let mend = "numbers that are not whole are decimal strings with a pattern, never JSON floating point";
@@ -42,7 +43,11 @@ fn patch_bodies(lint: &Lint<'_>) -> BTreeSet<Pointer> {
     let (mut partial, mut others) = (Vec::new(), Vec::new());
     for operation in &lint.operations {
         let bodies = lint.request_schemas(operation);
-        if operation.method == "patch" { partial.extend(bodies) } else { others.extend(bodies) }
+        if operation.method == "patch" {
+            partial.extend(bodies)
+        } else {
+            others.extend(bodies)
+        }
         others.extend(lint.answer_schemas(operation));
     }
     let others: BTreeSet<_> = reachable(lint.doc, others).into_iter().map(|node| node.at).collect();

@@ -60,9 +60,13 @@ fn breaking() -> Vec<(&'static str, &'static str, Vec<Edit>)> {
         ("snake-case", schema("/HourEntry/properties/madeAt"), {
             vec![Edit(schema("/HourEntry/properties/madeAt"), json!({"type": "string", "description": "x"}))]
         }),
-        ("snake-case", list("/parameters/2"), vec![Edit(list("/parameters/-"), {
-            json!({"name": "asOf", "in": "query", "description": "x", "schema": {"type": "string"}})
-        })]),
+        (
+            "snake-case",
+            list("/parameters/2"),
+            vec![Edit(list("/parameters/-"), {
+                json!({"name": "asOf", "in": "query", "description": "x", "schema": {"type": "string"}})
+            })],
+        ),
         ("operation-summary", LIST, vec![Edit(list("/summary"), json!("List entries."))]),
         ("operation-summary", LIST, vec![Edit(list("/summary"), json!("查看学时。"))]),
         ("operation-summary", LIST, vec![Edit(list("/summary"), json!(long))]),
@@ -83,21 +87,37 @@ fn breaking() -> Vec<(&'static str, &'static str, Vec<Edit>)> {
         ("answer-description", CREATE, vec![Edit(create("/responses/201"), Value::Null)]),
         ("answer-schema", CREATE_200, vec![Edit(place(CREATE_200, "/schema"), Value::Null)]),
         ("answer-example", CREATE_200, vec![Edit(place(CREATE_200, "/schema"), json!({"type": "boolean"}))]),
-        ("problem-media", create("/responses/422"), vec![Edit(create("/responses/422"), {
-            json!({"description": "No.", "content": {"application/json": {"schema": {"type": "string"}}}})
-        })]),
+        (
+            "problem-media",
+            create("/responses/422"),
+            vec![Edit(create("/responses/422"), {
+                json!({"description": "No.", "content": {"application/json": {"schema": {"type": "string"}}}})
+            })],
+        ),
         ("problem-answers", CREATE, vec![Edit(create("/responses/409"), Value::Null)]),
         ("problem-codes", CREATE, vec![Edit(create("/x-problem-codes"), Value::Null)]),
-        ("problem-codes", create("/x-problem-codes/1"), vec![Edit(create("/x-problem-codes/-"), json!("Cycle Closed"))]),
-        ("inline-schema", place(CREATE_200, "/schema"), vec![Edit(place(CREATE_200, "/schema"), {
-            json!({"type": "object", "required": [], "example": {}, "properties": {"a": {"type": "string", "description": "x"}}})
-        })]),
-        ("inline-schema", place(PAGE, "/properties/data/items"), vec![
-            Edit(place(PAGE, "/example"), json!({})),
-            Edit(place(PAGE, "/properties/data/items"), {
-                json!({"type": "object", "required": [], "properties": {"a": {"type": "string", "description": "x"}}})
-            }),
-        ]),
+        (
+            "problem-codes",
+            create("/x-problem-codes/1"),
+            vec![Edit(create("/x-problem-codes/-"), json!("Cycle Closed"))],
+        ),
+        (
+            "inline-schema",
+            place(CREATE_200, "/schema"),
+            vec![Edit(place(CREATE_200, "/schema"), {
+                json!({"type": "object", "required": [], "example": {}, "properties": {"a": {"type": "string", "description": "x"}}})
+            })],
+        ),
+        (
+            "inline-schema",
+            place(PAGE, "/properties/data/items"),
+            vec![
+                Edit(place(PAGE, "/example"), json!({})),
+                Edit(place(PAGE, "/properties/data/items"), {
+                    json!({"type": "object", "required": [], "properties": {"a": {"type": "string", "description": "x"}}})
+                }),
+            ],
+        ),
         ("idempotency-key", CREATE, vec![Edit(create("/parameters"), json!([]))]),
         ("list-paging", LIST, vec![Edit(list("/parameters/1"), Value::Null)]),
         ("list-paging", place(LIST, "/responses/200/content/application~1json/schema"), {
@@ -105,25 +125,41 @@ fn breaking() -> Vec<(&'static str, &'static str, Vec<Edit>)> {
         }),
         ("required-list", schema("/HourEntry"), vec![Edit(schema("/HourEntry/required"), Value::Null)]),
         ("closed-body", schema("/HourEntryIn"), vec![Edit(schema("/HourEntryIn/additionalProperties"), Value::Null)]),
-        ("closed-body", schema("/HourEntryIn"), vec![Edit(schema("/HourEntryIn"), {
-            json!({"allOf": [{"$ref": "#/components/schemas/LoginIn"}, {"$ref": "#/components/schemas/Hours"}], "example": {}})
-        })]),
+        (
+            "closed-body",
+            schema("/HourEntryIn"),
+            vec![Edit(schema("/HourEntryIn"), {
+                json!({"allOf": [{"$ref": "#/components/schemas/LoginIn"}, {"$ref": "#/components/schemas/Hours"}], "example": {}})
+            })],
+        ),
         ("string-limit", schema("/LoginIn/properties/username"), {
             vec![Edit(schema("/LoginIn/properties/username/maxLength"), Value::Null)]
         }),
         ("string-limit", schema("/Hours"), vec![Edit(schema("/Hours/pattern"), json!("^[0-9]+$"))]),
-        ("decimal", schema("/HourEntry/properties/share"), vec![Edit(schema("/HourEntry/properties/share"), {
-            json!({"type": "number", "description": "x"})
-        })]),
-        ("decimal", schema("/HourEntry/properties/online_hours"), vec![
-            Edit(schema("/HourEntry/properties/online_hours"), json!({"type": "integer", "description": "x"})),
-        ]),
-        ("decimal", schema("/HourEntry/properties/pay"), vec![Edit(schema("/HourEntry/properties/pay"), {
-            json!({"type": "string", "format": "decimal", "description": "x"})
-        })]),
-        ("dangling-ref", schema("/HourEntry/properties/id"), vec![Edit(schema("/HourEntry/properties/id"), {
-            json!({"$ref": "#/components/schemas/Gone", "description": "x"})
-        })]),
+        (
+            "decimal",
+            schema("/HourEntry/properties/share"),
+            vec![Edit(schema("/HourEntry/properties/share"), json!({"type": "number", "description": "x"}))],
+        ),
+        (
+            "decimal",
+            schema("/HourEntry/properties/online_hours"),
+            vec![Edit(schema("/HourEntry/properties/online_hours"), json!({"type": "integer", "description": "x"}))],
+        ),
+        (
+            "decimal",
+            schema("/HourEntry/properties/pay"),
+            vec![Edit(schema("/HourEntry/properties/pay"), {
+                json!({"type": "string", "format": "decimal", "description": "x"})
+            })],
+        ),
+        (
+            "dangling-ref",
+            schema("/HourEntry/properties/id"),
+            vec![Edit(schema("/HourEntry/properties/id"), {
+                json!({"$ref": "#/components/schemas/Gone", "description": "x"})
+            })],
+        ),
         ("unused-schema", schema("/Old"), vec![Edit(schema("/Old"), json!({"type": "string"}))]),
     ]
 }

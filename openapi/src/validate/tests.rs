@@ -58,7 +58,10 @@ fn an_answer_is_judged_through_references_and_compositions() {
     check_session(json!({"id": "tch_1", "state": "open"}), &["/id"]);
     check_session(json!({"id": "ses_1", "state": "shut"}), &["/state"]);
     check_session(json!({"state": "open"}), &[""]);
-    check_session(json!({"id": "ses_1", "state": "open", "parent": {"id": "ses_2", "state": "shut"}}), &["/parent/state"]);
+    check_session(
+        json!({"id": "ses_1", "state": "open", "parent": {"id": "ses_2", "state": "shut"}}),
+        &["/parent/state"],
+    );
 }
 
 #[test]
