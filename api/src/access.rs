@@ -1,6 +1,11 @@
 //! Who is asking, and what they may do: the permission stands in the signature of every handler.
 
-use crate::{auth::bearer, http::Meta, problem::{ApiError, Code}, state::App};
+use crate::{
+    auth::bearer,
+    http::Meta,
+    problem::{ApiError, Code},
+    state::App,
+};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web::Data};
 use shixun_domain::{
     AreaCode,

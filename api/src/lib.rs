@@ -1,1 +1,19 @@
-//! x
+//! HTTP and use cases. A request's way: `routes.rs` parses it, with the permission in the handler's signature; `service.rs`
+//! gathers facts, lets the domain decide and writes; the answer or the problem goes back the same way.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
+
+pub mod access;
+pub mod auth;
+pub mod chance;
+pub mod clock;
+pub mod config;
+pub mod document;
+pub mod events;
+pub mod http;
+pub mod org;
+pub mod problem;
+pub mod server;
+pub mod state;
+pub mod system;
+pub mod wire;

@@ -1,9 +1,18 @@
 //! What all requests share, built once at the start and handed in; there are no process globals.
 
-use crate::{auth::Authenticator, chance::Chance, clock::Clock, config::Config, http::{limits::Limits, observe::Metrics}};
+use crate::{
+    auth::Authenticator,
+    chance::Chance,
+    clock::Clock,
+    config::Config,
+    http::{limits::Limits, observe::Metrics},
+};
 use shixun_domain::id::AccountId;
 use shixun_persistence::Db;
-use std::{collections::HashSet, sync::{Mutex, PoisonError}};
+use std::{
+    collections::HashSet,
+    sync::{Mutex, PoisonError},
+};
 
 /// The shared state of the server.
 pub struct App {

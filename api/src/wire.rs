@@ -1,10 +1,7 @@
 //! How values of the domain look in JSON: ids, hours, money, instants and words, each with its schema.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use shixun_domain::{
-    AreaCode, Fen, Hours, Id, UtcMillis, id,
-    words::Word,
-};
+use shixun_domain::{AreaCode, Fen, Hours, Id, UtcMillis, id, words::Word};
 use std::{borrow::Cow, fmt, marker::PhantomData, str::FromStr};
 use utoipa::{
     PartialSchema, ToSchema,
@@ -97,7 +94,8 @@ impl<K: id::Kind> WireText for Id<K> {
     fn schema() -> Schema {
         let pattern = format!("^{}_[0-9a-hjkmnp-tv-z]{{18}}$", K::PREFIX);
         let example = Id::<K>::new(SAMPLE_AREA, 4_611_686_018_427_387_904).to_string();
-        string("Opaque identifier; it knows its kind and its area. Never take it apart.", Some(&pattern), &example).into()
+        string("Opaque identifier; it knows its kind and its area. Never take it apart.", Some(&pattern), &example)
+            .into()
     }
 
     fn read(text: &str) -> Result<Self, String> {
@@ -140,7 +138,11 @@ macro_rules! text {
 text!(
     Hours,
     "Hours",
-    string("Hours (学时) with at most two decimals, as a string so that nothing is rounded.", Some(r"^-?\d{1,11}(\.\d{1,2})?$"), "12.50"),
+    string(
+        "Hours (学时) with at most two decimals, as a string so that nothing is rounded.",
+        Some(r"^-?\d{1,11}(\.\d{1,2})?$"),
+        "12.50"
+    ),
     "a decimal number with at most two places, as a string such as \"12.50\""
 );
 text!(
@@ -271,5 +273,6 @@ words! {
     PostWord = shixun_domain::words::Post;
     SexWord = shixun_domain::words::Sex;
     SettingWord = shixun_domain::words::Setting;
+    OrganisationKindWord = shixun_domain::words::OrganisationKind;
     RoleWord = shixun_domain::access::Role;
 }

@@ -124,11 +124,7 @@ impl Scope {
     /// True where the organisation at `path` in `area` is the scope's own or lies below it. A scope at the top of a province
     /// or city reaches every organisation of the areas inside.
     pub fn covers(&self, area: AreaCode, path: &str) -> bool {
-        if self.area == area {
-            path.starts_with(&self.path)
-        } else {
-            self.covers_area(area)
-        }
+        if self.area == area { path.starts_with(&self.path) } else { self.covers_area(area) }
     }
 
     /// True where everything in `area` is reached.

@@ -188,11 +188,10 @@ pub fn set_password(tx: &mut WriteTx<'_>, id: AccountId, password_hash: &str) ->
 /// A [`crate::DbError`] where the database does not answer.
 pub fn set_disabled(tx: &mut WriteTx<'_>, id: AccountId, disabled: bool, version: i64) -> DbResult<bool> {
     let at = tx.at().naive();
-    let rows = diesel::update(
-        accounts::table.find((id.area().get(), id.number())).filter(accounts::version.eq(version)),
-    )
-    .set((accounts::disabled.eq(disabled), accounts::version.eq(version + 1), accounts::updated_at.eq(at)))
-    .execute(tx.conn())?;
+    let rows =
+        diesel::update(accounts::table.find((id.area().get(), id.number())).filter(accounts::version.eq(version)))
+            .set((accounts::disabled.eq(disabled), accounts::version.eq(version + 1), accounts::updated_at.eq(at)))
+            .execute(tx.conn())?;
     Ok(rows == 1)
 }
 
@@ -244,9 +243,8 @@ type GrantColumns = (i32, i64, i64, String, i64, NaiveDate, Option<NaiveDate>, i
 pub fn grants(conn: &mut Conn, account: AccountId) -> DbResult<Vec<Grant>> {
     let rows: Vec<GrantColumns> = role_grants::table
         .inner_join(
-            organisations::table.on(organisations::area
-                .eq(role_grants::area)
-                .and(organisations::id.eq(role_grants::organisation_id))),
+            organisations::table
+                .on(organisations::area.eq(role_grants::area).and(organisations::id.eq(role_grants::organisation_id))),
         )
         .filter(role_grants::area.eq(account.area().get()))
         .filter(role_grants::account_id.eq(account.number()))
@@ -417,10 +415,7 @@ pub fn revoke_family(tx: &mut WriteTx<'_>, account: AccountId, family: i64) -> D
     use refresh_tokens as t;
     let at = tx.at().naive();
     diesel::update(
-        t::table
-            .filter(t::area.eq(account.area().get()))
-            .filter(t::family.eq(family))
-            .filter(t::revoked_at.is_null()),
+        t::table.filter(t::area.eq(account.area().get())).filter(t::family.eq(family)).filter(t::revoked_at.is_null()),
     )
     .set(t::revoked_at.eq(at))
     .execute(tx.conn())?;

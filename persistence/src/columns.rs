@@ -28,9 +28,7 @@ pub(crate) fn word_opt<W: FromStr>(column: &'static str, text: Option<&str>) -> 
 pub fn search_name(name: &str) -> String {
     name.chars()
         .map(|character| match character {
-            '\u{ff01}'..='\u{ff5e}' => {
-                char::from_u32(u32::from(character) - 0xfee0).unwrap_or(character)
-            }
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(character) - 0xfee0).unwrap_or(character),
             other => other,
         })
         .filter(|character| !character.is_whitespace())

@@ -85,7 +85,9 @@ impl From<DieselError> for DbError {
                 | DatabaseErrorKind::RestrictViolation
                 | DatabaseErrorKind::ExclusionViolation => DbError::Refused(text),
                 DatabaseErrorKind::SerializationFailure => DbError::Busy(text),
-                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => DbError::Unavailable(text),
+                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
+                    DbError::Unavailable(text)
+                }
                 _ if text.contains("deadlock detected") || text.contains("database is locked") => DbError::Busy(text),
                 _ if text.contains("statement timeout") || text.contains("too many clients") => DbError::Busy(text),
                 _ if text.contains("database or disk is full") || text.contains("No space left on device") => {

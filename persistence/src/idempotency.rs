@@ -55,12 +55,8 @@ pub enum Kept {
 pub fn keep(tx: &mut WriteTx<'_>, account: AccountId, key: &str, answer: &KeptAnswer) -> DbResult<Kept> {
     let at = tx.at();
     let stale = at.plus_millis(-KEPT_MILLIS).naive();
-    diesel::delete(
-        t::table
-            .find((account.area().get(), account.number(), key))
-            .filter(t::created_at.le(stale)),
-    )
-    .execute(tx.conn())?;
+    diesel::delete(t::table.find((account.area().get(), account.number(), key)).filter(t::created_at.le(stale)))
+        .execute(tx.conn())?;
     let rows = Both(
         diesel::insert_into(t::table)
             .values((
@@ -96,4 +92,3 @@ pub fn forget_old(tx: &mut WriteTx<'_>, limit: i64) -> DbResult<usize> {
     }
     Ok(old.len())
 }
-

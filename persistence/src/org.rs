@@ -100,6 +100,13 @@ pub struct OrganisationRow {
     pub updated_at: UtcMillis,
 }
 
+impl OrganisationRow {
+    /// What it is sorted and searched by.
+    pub fn search_name(&self) -> String {
+        columns::search_name(&self.name)
+    }
+}
+
 type Columns = (
     i32,
     i64,

@@ -418,4 +418,21 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(organisations, persons, employments, titles_held, teaching_assignments, posts_held, leave_spells, accounts, role_grants, policy_packs, hour_entries, programmes, sessions, units, enrolments, attendance);
+diesel::allow_tables_to_appear_in_same_query!(
+    organisations,
+    persons,
+    employments,
+    titles_held,
+    teaching_assignments,
+    posts_held,
+    leave_spells,
+    accounts,
+    role_grants,
+    policy_packs,
+    hour_entries,
+    programmes,
+    sessions,
+    units,
+    enrolments,
+    attendance
+);

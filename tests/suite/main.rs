@@ -1,1 +1,3 @@
-fn main() {}
+//! The outside view: every test that needs more than one crate.
+
+mod architecture;

@@ -7,7 +7,7 @@ mod tokens;
 mod wire;
 
 pub use password::Passwords;
-pub use routes::mount;
+pub use routes::{mount, mount_at_root};
 pub use tokens::Tokens;
 
 use crate::{

@@ -1,9 +1,12 @@
 //! `/v1/auth/…`, `/v1/me` and the published keys.
 
-use super::{service, wire::{JwksView, LoginIn, MeView, RefreshIn, TokensView}};
+use super::{
+    service,
+    wire::{JwksView, LoginIn, MeView, RefreshIn, TokensView},
+};
 use crate::{
     access::SignedIn,
-    document::problems,
+    document::problem_set,
     http::{Answer, Body, Meta, answer},
     state::App,
 };
@@ -20,6 +23,9 @@ pub fn mount_at_root(config: &mut ServiceConfig<'_>) {
     config.service(get_jwks);
 }
 
+problem_set!(LoginProblems = SignInFailed | SignInLocked | AccountDisabled);
+problem_set!(RefreshProblems = RefreshInvalid | RefreshReused | AccountDisabled);
+
 /// Sign in
 ///
 /// Gives an access token (`Authorization: Bearer …`, good for at most 15 minutes) and a refresh token. After five failures
@@ -28,8 +34,7 @@ pub fn mount_at_root(config: &mut ServiceConfig<'_>) {
 /// 登录。返回访问令牌（放入Authorization请求头，最长15分钟有效）和刷新令牌。连续失败5次后账号暂时锁定。
 #[utoipa::path(
     operation_id = "login", tag = "sign-in", security(()), request_body = LoginIn,
-    responses((status = 200, description = "Signed in.", body = TokensView)),
-    extensions(problems!(SignInFailed, SignInLocked, AccountDisabled, RateLimited, MalformedJson, InvalidField, UnsupportedMediaType, BodyTooLarge))
+    responses((status = 200, description = "Signed in.", body = TokensView), LoginProblems)
 )]
 #[post("/auth/login")]
 async fn login(app: Data<App>, meta: Meta, body: Body<LoginIn>) -> Answer {
@@ -46,8 +51,7 @@ async fn login(app: Data<App>, meta: Meta, body: Body<LoginIn>) -> Answer {
 /// 换取新令牌。每个刷新令牌只能用一次；10秒内重复最近一次换取会得到同样的结果，其他重复使用会撤销本次登录。
 #[utoipa::path(
     operation_id = "refresh", tag = "sign-in", security(()), request_body = RefreshIn,
-    responses((status = 200, description = "New tokens.", body = TokensView)),
-    extensions(problems!(RefreshInvalid, RefreshReused, AccountDisabled, RateLimited, MalformedJson, InvalidField, UnsupportedMediaType, BodyTooLarge))
+    responses((status = 200, description = "New tokens.", body = TokensView), RefreshProblems)
 )]
 #[post("/auth/refresh")]
 async fn refresh(app: Data<App>, meta: Meta, body: Body<RefreshIn>) -> Answer {
@@ -62,8 +66,7 @@ async fn refresh(app: Data<App>, meta: Meta, body: Body<RefreshIn>) -> Answer {
 /// 退出登录：撤销本次登录的刷新令牌，可重复调用。
 #[utoipa::path(
     operation_id = "logout", tag = "sign-in", security(()), request_body = RefreshIn,
-    responses((status = 204, description = "Signed out.")),
-    extensions(problems!(RateLimited, MalformedJson, InvalidField, UnsupportedMediaType, BodyTooLarge))
+    responses((status = 204, description = "Signed out."))
 )]
 #[post("/auth/logout")]
 async fn logout(app: Data<App>, meta: Meta, body: Body<RefreshIn>) -> Answer {
@@ -79,8 +82,7 @@ async fn logout(app: Data<App>, meta: Meta, body: Body<RefreshIn>) -> Answer {
 /// 当前登录账号、角色、范围与权限。
 #[utoipa::path(
     operation_id = "get_me", tag = "sign-in",
-    responses((status = 200, description = "The account.", body = MeView)),
-    extensions(problems!(Unauthenticated, TokenExpired))
+    responses((status = 200, description = "The account.", body = MeView))
 )]
 #[get("/me")]
 async fn get_me(who: SignedIn, app: Data<App>) -> Answer {
@@ -94,8 +96,7 @@ async fn get_me(who: SignedIn, app: Data<App>) -> Answer {
 /// 访问令牌的公钥集合。
 #[utoipa::path(
     operation_id = "get_jwks", tag = "sign-in", security(()),
-    responses((status = 200, description = "The keys.", body = JwksView)),
-    extensions(problems!())
+    responses((status = 200, description = "The keys.", body = JwksView))
 )]
 #[get("/.well-known/jwks.json")]
 async fn get_jwks(app: Data<App>) -> Answer {

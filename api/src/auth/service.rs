@@ -10,11 +10,7 @@ use crate::{
     state::App,
     wire::{OneOf, Text},
 };
-use shixun_domain::{
-    Id, UtcMillis,
-    access::Permission,
-    id::AccountId,
-};
+use shixun_domain::{Id, UtcMillis, access::Permission, id::AccountId};
 use shixun_persistence::{DbError, WriteTx, accounts};
 
 /// Failures that are forgiven before the account is locked.
@@ -54,7 +50,10 @@ pub async fn login(app: &App, username: String, password: String, now: UtcMillis
     if !right {
         let failures = account.failed_sign_ins.saturating_add(1);
         let locked_until = lock_millis(failures).map(|millis| now.plus_millis(millis));
-        app.db.write(now, move |tx| accounts::note_sign_in(tx, id, failures, locked_until)).await.map_err(ApiError::from)?;
+        app.db
+            .write(now, move |tx| accounts::note_sign_in(tx, id, failures, locked_until))
+            .await
+            .map_err(ApiError::from)?;
         return Err(ApiError::new(Code::SignInFailed));
     }
     if account.disabled {
@@ -183,7 +182,15 @@ mod tests {
 
     #[test]
     fn the_lock_doubles_with_each_failure_up_to_a_quarter_of_an_hour() {
-        let cases = [(1, None), (4, None), (5, Some(30_000)), (6, Some(60_000)), (9, Some(480_000)), (10, Some(900_000)), (999, Some(900_000))];
+        let cases = [
+            (1, None),
+            (4, None),
+            (5, Some(30_000)),
+            (6, Some(60_000)),
+            (9, Some(480_000)),
+            (10, Some(900_000)),
+            (999, Some(900_000)),
+        ];
         for (failures, expected) in cases {
             assert_eq!(lock_millis(failures), expected, "{failures} failures");
         }

@@ -2,7 +2,10 @@
 
 use super::conditions::{Conditions, Etag};
 use crate::problem::ApiError;
-use actix_web::{HttpResponse, http::{StatusCode, header}};
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header},
+};
 use serde::Serialize;
 
 /// What a handler gives back.
@@ -57,11 +60,7 @@ impl Reply {
         if again {
             response.insert_header(("Idempotency-Hit", "true"));
         }
-        if self.body.is_empty() {
-            response.finish()
-        } else {
-            response.content_type("application/json").body(self.body)
-        }
+        if self.body.is_empty() { response.finish() } else { response.content_type("application/json").body(self.body) }
     }
 }
 

@@ -75,7 +75,8 @@ pub fn read(
 
 fn media_type(request: &HttpRequest, expected: &'static str) -> Result<(), ApiError> {
     let refused = || ApiError::new(Code::UnsupportedMediaType).with("expected", expected);
-    let given = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).ok_or_else(refused)?;
+    let given =
+        request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).ok_or_else(refused)?;
     let mut parts = given.split(';').map(str::trim);
     let kind = parts.next().unwrap_or_default();
     let utf8 = parts.all(|parameter| match parameter.split_once('=') {
@@ -101,8 +102,9 @@ fn malformed(line: usize, column: usize, reason: &str) -> ApiError {
 /// # Errors
 /// `malformed_json` where it is not JSON; `invalid_field` with a pointer where it is not a `T`.
 pub fn parse<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, ApiError> {
-    let value: serde_json::Value = serde_json::from_slice(bytes)
-        .map_err(|error| malformed(error.line(), error.column(), error.to_string().split(" at line").next().unwrap_or_default()))?;
+    let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|error| {
+        malformed(error.line(), error.column(), error.to_string().split(" at line").next().unwrap_or_default())
+    })?;
     let faults = text::faults(&value);
     if !faults.is_empty() {
         return Err(ApiError::new(Code::InvalidField).with_faults(faults));
@@ -166,16 +168,15 @@ fn field_fault(pointer: &str, error: &validator::ValidationError) -> FieldFault 
     let bound = |name: &str| error.params.get(name).map(ToString::to_string);
     let range = match (bound("min"), bound("max"), bound("equal")) {
         (_, _, Some(equal)) => Words::new(format!("应为{equal}"), format!("must be {equal}")),
-        (Some(min), Some(max), _) => Words::new(format!("应在{min}到{max}之间"), format!("must lie between {min} and {max}")),
+        (Some(min), Some(max), _) => {
+            Words::new(format!("应在{min}到{max}之间"), format!("must lie between {min} and {max}"))
+        }
         (Some(min), None, _) => Words::new(format!("不得小于{min}"), format!("must be at least {min}")),
         (None, Some(max), _) => Words::new(format!("不得大于{max}"), format!("must be at most {max}")),
         _ => Words::new("不符合格式", "does not have the expected form"),
     };
     let (code, words) = match error.code.as_ref() {
-        "length" => (
-            "length",
-            Words::new(format!("长度{}", range.zh), format!("the length {}", range.en)),
-        ),
+        "length" => ("length", Words::new(format!("长度{}", range.zh), format!("the length {}", range.en))),
         "range" => ("range", range),
         other => (
             other,

@@ -159,12 +159,28 @@ impl Command {
         &self.app
     }
 
+    /// The shared state, for what comes after the command.
+    pub fn app_data(&self) -> Data<App> {
+        self.app.clone()
+    }
+
+    /// [`Command::run_or_try`], kept.
+    ///
+    /// # Errors
+    /// As [`Command::run_or_try`].
+    pub async fn run<F>(self, who: &Actor, digest: [u8; 32], f: F) -> Answer
+    where
+        F: FnMut(&mut Work<'_, '_>) -> Result<Reply, ApiError> + Send + 'static,
+    {
+        self.run_or_try(who, digest, Keep::Commit, f).await
+    }
+
     /// Runs a use case once, however often the request is sent with the same key, and answers after the commit. With
     /// `Keep::DryRun` the same path is rolled back and nothing is kept.
     ///
     /// # Errors
     /// What the use case says, or a problem with the key or the database; then nothing was written.
-    pub async fn run<F>(self, who: &Actor, digest: [u8; 32], keep: Keep, mut f: F) -> Answer
+    pub async fn run_or_try<F>(self, who: &Actor, digest: [u8; 32], keep: Keep, mut f: F) -> Answer
     where
         F: FnMut(&mut Work<'_, '_>) -> Result<Reply, ApiError> + Send + 'static,
     {

@@ -30,6 +30,16 @@ impl Etag {
     }
 }
 
+/// The header a change of a contested object needs, for the document.
+#[derive(Debug, utoipa::IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code, reason = "describes a header that `Conditions` reads")]
+pub struct IfMatch {
+    /// The `ETag` of the version the change is based on.
+    #[param(rename = "If-Match", max_length = 60, example = "\"3\"")]
+    if_match: String,
+}
+
 /// The conditions of a request.
 #[derive(Debug, Clone, Default)]
 pub struct Conditions {

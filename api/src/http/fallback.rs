@@ -47,7 +47,10 @@ impl KnownRoutes {
 ///
 /// # Errors
 /// Always: `method_not_allowed` where the address is known, `unknown_route` where it is not.
-pub async fn fallback(request: HttpRequest, routes: actix_web::web::Data<KnownRoutes>) -> Result<&'static str, ApiError> {
+pub async fn fallback(
+    request: HttpRequest,
+    routes: actix_web::web::Data<KnownRoutes>,
+) -> Result<&'static str, ApiError> {
     Err(match routes.methods(request.path()) {
         Some(allow) => ApiError::new(Code::MethodNotAllowed).with("allow", allow),
         None => unknown_route(request.path()),
@@ -65,7 +68,8 @@ mod tests {
 
     #[test]
     fn an_address_is_known_by_its_template() {
-        let document = serde_json::json!({"paths": {"/v1/sessions/{id}": {"get": {}, "patch": {}}, "/v1/sessions": {"post": {}}}});
+        let document =
+            serde_json::json!({"paths": {"/v1/sessions/{id}": {"get": {}, "patch": {}}, "/v1/sessions": {"post": {}}}});
         let routes = KnownRoutes::from_document(&document);
         assert_eq!(routes.methods("/v1/sessions/ses_1").as_deref(), Some("GET, PATCH"));
         assert_eq!(routes.methods("/v1/sessions").as_deref(), Some("POST"));

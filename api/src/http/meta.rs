@@ -62,7 +62,8 @@ impl Meta {
 /// The trace id of a W3C `traceparent`.
 fn trace_id(header: &str) -> Option<&str> {
     let id = header.split('-').nth(1)?;
-    (id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) && id.bytes().any(|byte| byte != b'0')).then_some(id)
+    (id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) && id.bytes().any(|byte| byte != b'0'))
+        .then_some(id)
 }
 
 impl FromRequest for Meta {

@@ -82,7 +82,8 @@ pub async fn observe(
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
     }
     let left = response.request().extensions().get::<Left>().copied();
-    if let Some(value) = left.and_then(|left| HeaderValue::from_str(&format!("\"default\";r={}", left.remaining)).ok()) {
+    if let Some(value) = left.and_then(|left| HeaderValue::from_str(&format!("\"default\";r={}", left.remaining)).ok())
+    {
         response.headers_mut().insert(HeaderName::from_static("ratelimit"), value);
     }
     let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());

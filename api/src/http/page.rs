@@ -34,7 +34,8 @@ impl Cursor {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| invalid())?;
         let text = String::from_utf8(bytes).map_err(|_| invalid())?;
         let mut parts = text.split('\u{1f}').map(str::to_owned);
-        let values: Vec<String> = if parts.next().as_deref() == Some(list) { parts.collect() } else { return Err(invalid()) };
+        let values: Vec<String> =
+            if parts.next().as_deref() == Some(list) { parts.collect() } else { return Err(invalid()) };
         if values.len() == count { Ok(Cursor(values)) } else { Err(invalid()) }
     }
 
@@ -70,7 +71,8 @@ impl Page {
         cursor: Option<&str>,
         include: Option<&str>,
     ) -> Result<Page, ApiError> {
-        let invalid = |name: &str, reason: &str| ApiError::new(Code::InvalidParameter).with("name", name).with("reason", reason);
+        let invalid =
+            |name: &str, reason: &str| ApiError::new(Code::InvalidParameter).with("name", name).with("reason", reason);
         let limit = limit.unwrap_or(LIMIT_DEFAULT);
         if limit == 0 || limit > LIMIT_MAX {
             return Err(invalid("limit", "1–200"));
@@ -102,7 +104,11 @@ impl Page {
 ///
 /// # Errors
 /// `internal` where the value cannot be written as JSON.
-pub fn list<T: Serialize>(request: &HttpRequest, next_cursor: Option<&str>, value: &T) -> Result<HttpResponse, ApiError> {
+pub fn list<T: Serialize>(
+    request: &HttpRequest,
+    next_cursor: Option<&str>,
+    value: &T,
+) -> Result<HttpResponse, ApiError> {
     let body = serde_json::to_string(value).map_err(|error| ApiError::internal(error.to_string()))?;
     let mut response = HttpResponse::Ok();
     if let Some(cursor) = next_cursor {
@@ -142,7 +148,8 @@ mod tests {
         let cursor = Cursor(vec!["2016-09-01".into(), "17".into()]);
         let text = cursor.write("sessions");
         assert_eq!(Cursor::read(&text, "sessions", 2), Ok(cursor));
-        for (list, count, text) in [("units", 2, text.as_str()), ("sessions", 3, text.as_str()), ("sessions", 2, "%%%")] {
+        for (list, count, text) in [("units", 2, text.as_str()), ("sessions", 3, text.as_str()), ("sessions", 2, "%%%")]
+        {
             assert_eq!(Cursor::read(text, list, count).unwrap_err().code(), Code::InvalidCursor);
         }
     }

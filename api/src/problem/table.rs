@@ -180,7 +180,11 @@ mod tests {
     fn codes_are_unique_words_and_both_languages_fill_the_same_parameters() {
         let mut seen = std::collections::HashSet::new();
         let holes = |text: &str| -> std::collections::BTreeSet<String> {
-            text.split('{').skip(1).filter_map(|part| part.split('}').next()).map(|name| name.trim_end_matches("_zh").to_owned()).collect()
+            text.split('{')
+                .skip(1)
+                .filter_map(|part| part.split('}').next())
+                .map(|name| name.trim_end_matches("_zh").to_owned())
+                .collect()
         };
         for code in Code::ALL {
             assert!(seen.insert(code.as_str()), "{} stands twice", code.as_str());

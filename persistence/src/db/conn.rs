@@ -58,8 +58,7 @@ impl Conn {
 
     /// Opens a connection to PostgreSQL.
     pub(super) fn open_postgres(url: &str, statement_timeout_ms: u32) -> DbResult<Conn> {
-        let mut inner =
-            PgConnection::establish(url).map_err(|error| DbError::Unavailable(error.to_string()))?;
+        let mut inner = PgConnection::establish(url).map_err(|error| DbError::Unavailable(error.to_string()))?;
         inner.batch_execute(&format!(
             "SET TIME ZONE 'UTC'; SET statement_timeout = {statement_timeout_ms}; SET application_name = 'shixun'; \
              SET default_transaction_isolation = 'read committed';"

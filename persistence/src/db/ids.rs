@@ -54,8 +54,7 @@ mod tests {
     fn two_nodes_never_make_the_same_number() {
         let now = UtcMillis::from_millis(1_800_000_000_000);
         let (one, two) = (IdMaker::new(1), IdMaker::new(2));
-        let made: std::collections::HashSet<i64> =
-            (0..2_000).flat_map(|_| [one.next(now), two.next(now)]).collect();
+        let made: std::collections::HashSet<i64> = (0..2_000).flat_map(|_| [one.next(now), two.next(now)]).collect();
         assert_eq!(made.len(), 4_000);
     }
 }

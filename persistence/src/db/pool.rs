@@ -73,10 +73,9 @@ impl std::fmt::Display for DbUrl {
         match self {
             DbUrl::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
             DbUrl::Postgres(url) => {
-                let place = url.rsplit_once('@').map_or_else(
-                    || url.split_once("://").map_or("", |(_, rest)| rest),
-                    |(_, place)| place,
-                );
+                let place = url
+                    .rsplit_once('@')
+                    .map_or_else(|| url.split_once("://").map_or("", |(_, rest)| rest), |(_, place)| place);
                 write!(f, "postgres://{}", place.split('?').next().unwrap_or_default())
             }
         }
@@ -189,10 +188,7 @@ impl Sqlite {
     }
 
     /// Reads on the calling thread's own connection.
-    pub(super) fn read_here<T, E: From<DbError>>(
-        &self,
-        f: impl FnOnce(&mut Conn) -> Result<T, E>,
-    ) -> Result<T, E> {
+    pub(super) fn read_here<T, E: From<DbError>>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
         let mine = Arc::downgrade(&self.alive);
         // The connection leaves the list while it is in use, so that a read inside a read opens another.
         let held = HERE.with_borrow_mut(|list| {

@@ -79,9 +79,7 @@ impl Writer {
     }
 
     pub(super) fn submit_blocking(&self, job: Job) -> DbResult<()> {
-        self.queue
-            .blocking_send(Command::Run(job))
-            .map_err(|_| DbError::Unavailable("the writer has stopped".into()))
+        self.queue.blocking_send(Command::Run(job)).map_err(|_| DbError::Unavailable("the writer has stopped".into()))
     }
 
     pub(super) async fn drain(&self) {

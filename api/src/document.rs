@@ -1,0 +1,335 @@
+//! The OpenAPI document: collected from the mounted operations, then completed with what all of them share.
+//!
+//! An operation states its own answers and its own problems ([`problem_set!`]). What follows from its shape is added here
+//! once: problems of signing in where it needs a token, of bodies where it has one, of ids, parameters and limits; the
+//! `Idempotency-Key` of a POST; examples of answers from the examples of their schemas.
+
+use crate::problem::{Code, Language};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use utoipa::{
+    OpenApi,
+    openapi::{RefOr, Response, extensions::ExtensionsBuilder, response::ResponseBuilder},
+};
+
+/// Declares the problems of one operation beyond those every operation of its shape has.
+macro_rules! problem_set {
+    ($name:ident = $($code:ident)|+) => {
+        struct $name;
+
+        impl utoipa::IntoResponses for $name {
+            fn responses() -> std::collections::BTreeMap<String, utoipa::openapi::RefOr<utoipa::openapi::Response>> {
+                $crate::document::problem_responses(&[$($crate::problem::Code::$code),+])
+            }
+        }
+    };
+}
+pub(crate) use problem_set;
+
+/// The extension that names the problem codes of an answer.
+const CODES: &str = "x-problem-codes";
+
+/// One answer per status, naming its codes.
+pub fn problem_responses(codes: &[Code]) -> BTreeMap<String, RefOr<Response>> {
+    let mut by_status: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
+    for code in codes {
+        by_status.entry(code.status()).or_default().push(code.as_str());
+    }
+    by_status
+        .into_iter()
+        .map(|(status, words)| {
+            let extensions = ExtensionsBuilder::new().add(CODES, json!(words)).build();
+            (status.to_string(), ResponseBuilder::new().extensions(Some(extensions)).build().into())
+        })
+        .collect()
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "shixun 师训",
+        description = include_str!("document.md"),
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    ),
+    components(schemas(crate::problem::Problem, crate::problem::ProblemField)),
+    tags(
+        (name = "sign-in", description = "Everybody: sign in, stay signed in, see one's own rights. 登录与权限"),
+        (name = "organisations", description = "County staff: areas, the bureau, the training centre, schools and institutions. 地区与机构"),
+        (name = "people", description = "County staff and school administrators: persons, their dated facts, rosters. 人员与花名册"),
+        (name = "users", description = "System administrators: accounts and the roles they hold. 账号与角色"),
+        (name = "policy", description = "County staff and auditors: the rules of hours as versioned data. 政策包"),
+        (name = "catalogue", description = "Institutions and the training centre: programmes, sessions, units. 培训项目与班期"),
+        (name = "enrolment", description = "Teachers and schools: eligibility, applications, review, attendance, results. 报名与考勤"),
+        (name = "hours", description = "Teachers and auditors: the hour ledger and statements with a reason for every figure. 学时与对账单"),
+        (name = "reports", description = "County staff, schools and auditors: completion of schools and the county. 报表"),
+        (name = "audit", description = "Auditors: who did what, when and from where. 事件日志"),
+        (name = "system", description = "Operators and client programmers: health, version, problem catalogue. 系统"),
+    ),
+)]
+struct Base;
+
+/// Where the collection of mounted operations starts.
+pub fn base() -> utoipa::openapi::OpenApi {
+    Base::openapi()
+}
+
+/// The whole document as JSON.
+pub fn value() -> Value {
+    complete(crate::server::collected())
+}
+
+/// Completes a collected document.
+fn complete(collected: utoipa::openapi::OpenApi) -> Value {
+    // A document that was just built always has a JSON form.
+    let mut document = serde_json::to_value(&collected).unwrap_or_default();
+    if let Some(root) = document.as_object_mut() {
+        root.insert("security".into(), json!([{"bearer": []}]));
+    }
+    if let Some(components) = document.pointer_mut("/components").and_then(Value::as_object_mut) {
+        components.insert(
+            "securitySchemes".into(),
+            json!({"bearer": {
+                "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+                "description": "The access_token of POST /v1/auth/login. 登录后得到的access_token。"
+            }}),
+        );
+    }
+    let schemas = document.pointer("/components/schemas").cloned().unwrap_or_default();
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
+    for (path, item) in paths.into_iter().flatten() {
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            if let Some(operation) = operation.as_object_mut() {
+                complete_operation(path, method, operation, &schemas);
+            }
+        }
+    }
+    if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+        for (name, schema) in schemas {
+            require_all_fields_of_answers(name, schema);
+        }
+    }
+    document
+}
+
+/// A view always shows all its fields; null stands where there is nothing.
+fn require_all_fields_of_answers(name: &str, schema: &mut Value) {
+    let Some(schema) = schema.as_object_mut() else { return };
+    if schema.get("type") != Some(&json!("object")) {
+        return;
+    }
+    let answer = name.ends_with("View") || name.ends_with("List") || name.starts_with("Problem");
+    if answer && let Some(properties) = schema.get("properties").and_then(Value::as_object) {
+        let names: Vec<&String> = properties.keys().filter(|field| *field != "total").collect();
+        let required = json!(names);
+        schema.insert("required".into(), required);
+    } else if !schema.contains_key("required") {
+        schema.insert("required".into(), json!([]));
+    }
+}
+
+fn complete_operation(path: &str, method: &str, operation: &mut Map<String, Value>, schemas: &Value) {
+    if let Some(summary) = operation.get("summary").and_then(Value::as_str) {
+        let plain = summary.trim_end_matches('.').to_owned();
+        operation.insert("summary".into(), json!(plain));
+    }
+    let open = operation.get("security").is_some_and(|security| security == &json!([{}]) || security == &json!([]));
+    let signed_in_only = operation.get("security").is_none();
+    let has_body = operation.contains_key("requestBody");
+    let parameters = operation.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
+    let located = |place: &str| parameters.iter().any(|parameter| parameter.get("in") == Some(&json!(place)));
+    let writes = method != "get";
+    let mut codes = vec![Code::RateLimited, Code::Internal, Code::Unavailable, Code::Busy];
+    if open {
+        operation.insert("security".into(), json!([]));
+    } else {
+        codes.extend([
+            Code::Unauthenticated,
+            Code::TokenMalformed,
+            Code::TokenExpired,
+            Code::TokenForeign,
+            Code::TokenAlgorithm,
+            Code::AccountDisabled,
+        ]);
+        if !signed_in_only {
+            codes.push(Code::Forbidden);
+        }
+    }
+    if has_body {
+        codes.extend([Code::MalformedJson, Code::InvalidField, Code::UnsupportedMediaType, Code::BodyTooLarge]);
+        strict_body(operation, schemas);
+    }
+    if located("path") {
+        codes.extend([Code::InvalidId, Code::NotFound]);
+    }
+    if located("query") {
+        codes.extend([Code::UnknownParameter, Code::InvalidParameter]);
+        if parameters.iter().any(|parameter| parameter.get("name") == Some(&json!("cursor"))) {
+            codes.push(Code::InvalidCursor);
+        }
+    }
+    if writes {
+        codes.push(Code::StorageFull);
+    }
+    if writes && has_header(&parameters, "If-Match") {
+        codes.extend([Code::PreconditionRequired, Code::PreconditionFailed]);
+    }
+    if method == "post" && !open {
+        codes.extend([Code::IdempotencyMismatch, Code::IdempotencyRunning, Code::InvalidHeader]);
+        add_parameter(
+            operation,
+            json!({
+                "name": "Idempotency-Key", "in": "header", "required": false,
+                "description": "Makes a retry safe: the same key with the same request gives the first answer again (`Idempotency-Hit: true`) for 24 hours.",
+                "schema": {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[!-~]+$"},
+                "example": "5f0c9a52-0a3f-4f0e-9d8e-2f5b6c7d8e9f"
+            }),
+        );
+    } else if method == "post" {
+        operation.insert("x-idempotent".into(), json!("natural"));
+    }
+    add_problems(operation, &codes);
+    add_examples(operation, schemas);
+    let _ = path;
+}
+
+fn has_header(parameters: &[Value], name: &str) -> bool {
+    parameters.iter().any(|parameter| parameter.get("name") == Some(&json!(name)))
+}
+
+fn add_parameter(operation: &mut Map<String, Value>, parameter: Value) {
+    if let Some(list) = operation.entry("parameters").or_insert_with(|| json!([])).as_array_mut() {
+        list.push(parameter);
+    }
+}
+
+fn strict_body(operation: &mut Map<String, Value>, schemas: &Value) {
+    let Some(content) = operation.get_mut("requestBody").and_then(|body| body.get_mut("content")) else { return };
+    for media in content.as_object_mut().into_iter().flat_map(|content| content.values_mut()) {
+        if let Some(example) = example_of(media.get("schema").unwrap_or(&Value::Null), schemas, 0)
+            && let Some(media) = media.as_object_mut()
+            && !media.contains_key("example")
+            && !media.contains_key("examples")
+        {
+            media.insert("example".into(), example);
+        }
+    }
+}
+
+fn add_problems(operation: &mut Map<String, Value>, codes: &[Code]) {
+    let Some(responses) = operation.entry("responses").or_insert_with(|| json!({})).as_object_mut() else { return };
+    let mut by_status: BTreeMap<u16, Vec<String>> = BTreeMap::new();
+    for (status, response) in responses.iter() {
+        let own = response.get(CODES).and_then(Value::as_array).into_iter().flatten();
+        let words: Vec<String> = own.filter_map(Value::as_str).map(str::to_owned).collect();
+        if let (Ok(status), false) = (status.parse::<u16>(), words.is_empty()) {
+            by_status.entry(status).or_default().extend(words);
+        }
+    }
+    for code in codes {
+        let words = by_status.entry(code.status()).or_default();
+        if !words.iter().any(|word| word == code.as_str()) {
+            words.push(code.as_str().to_owned());
+        }
+    }
+    for (status, words) in by_status {
+        responses.insert(status.to_string(), problem_response(status, &words));
+    }
+    responses.sort_keys();
+}
+
+fn problem_response(status: u16, words: &[String]) -> Value {
+    let known = |word: &String| Code::ALL.iter().find(|code| code.as_str() == word.as_str());
+    let lines: Vec<String> = words
+        .iter()
+        .filter_map(known)
+        .map(|code| format!("- `{}`: {}. {}", code.as_str(), code.title(Language::En), code.title(Language::Zh)))
+        .collect();
+    let first = words.iter().find_map(known).copied().unwrap_or(Code::Internal);
+    let mut response = json!({
+        "description": lines.join("\n"),
+        "content": {"application/problem+json": {
+            "schema": {"$ref": "#/components/schemas/Problem"},
+            "example": {
+                "type": format!("/v1/problems#{}", first.as_str()), "title": first.title(Language::Zh), "status": status,
+                "detail": first.detail(Language::Zh), "code": first.as_str(), "request_id": "r-8Qj6qg0J4o1w0l9l",
+                "parameters": {}, "errors": []
+            }
+        }},
+        CODES: words
+    });
+    if matches!(status, 429 | 503)
+        && let Some(response) = response.as_object_mut()
+    {
+        response.insert(
+            "headers".into(),
+            json!({"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}}}),
+        );
+    }
+    response
+}
+
+fn add_examples(operation: &mut Map<String, Value>, schemas: &Value) {
+    let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
+    for (_, response) in responses.into_iter().flatten() {
+        let content = response.get_mut("content").and_then(Value::as_object_mut);
+        for (kind, media) in content.into_iter().flatten() {
+            let Some(media) = media.as_object_mut() else { continue };
+            if kind == "application/json"
+                && !media.contains_key("example")
+                && let Some(example) = example_of(media.get("schema").unwrap_or(&Value::Null), schemas, 0)
+            {
+                media.insert("example".into(), example);
+            }
+        }
+    }
+}
+
+/// An example of a schema: its own, or one put together from those of its parts.
+fn example_of(schema: &Value, schemas: &Value, depth: usize) -> Option<Value> {
+    if depth > 8 {
+        return None;
+    }
+    if let Some(name) = schema.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next()) {
+        return example_of(schemas.get(name)?, schemas, depth + 1);
+    }
+    if let Some(example) = schema.get("example").or_else(|| schema.get("examples")?.get(0)) {
+        return Some(example.clone());
+    }
+    if let Some(first) = schema.get("enum").and_then(|words| words.get(0)) {
+        return Some(first.clone());
+    }
+    for joined in ["oneOf", "anyOf", "allOf"] {
+        if let Some(parts) = schema.get(joined).and_then(Value::as_array) {
+            return parts
+                .iter()
+                .filter(|part| part.get("type") != Some(&json!("null")))
+                .find_map(|part| example_of(part, schemas, depth + 1));
+        }
+    }
+    let kind = match schema.get("type")? {
+        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null")?,
+        kind => kind.as_str()?,
+    };
+    Some(match kind {
+        "object" => {
+            let properties = schema.get("properties").and_then(Value::as_object);
+            let fields = properties
+                .into_iter()
+                .flatten()
+                .filter(|(name, _)| *name != "total")
+                .filter_map(|(name, part)| Some((name.clone(), example_of(part, schemas, depth + 1)?)));
+            Value::Object(fields.collect())
+        }
+        "array" => Value::Array(
+            schema.get("items").and_then(|item| example_of(item, schemas, depth + 1)).into_iter().collect(),
+        ),
+        "string" => match schema.get("format").and_then(Value::as_str) {
+            Some("date") => json!("2026-11-23"),
+            Some("date-time") => json!("2026-11-23T08:00:00.000+08:00"),
+            _ => json!("…"),
+        },
+        "integer" => schema.get("minimum").cloned().unwrap_or_else(|| json!(1)),
+        "boolean" => json!(true),
+        _ => Value::Null,
+    })
+}

@@ -1,0 +1,45 @@
+//! `/v1/events`.
+
+use super::{
+    service,
+    wire::{EventList, EventQuery, EventView},
+};
+use crate::{
+    access::Allowed,
+    http::{Answer, FromQuery, Page, page},
+    state::App,
+};
+use actix_web::{HttpRequest, get, web::Data};
+use shixun_domain::access::needs::ReadEvents;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Mounts the operations under `/v1`.
+pub fn mount(config: &mut ServiceConfig<'_>) {
+    config.service(list_events);
+}
+
+/// List what was done
+///
+/// The event log, newest first: who did what to which object, from where, before and after. Each record was written in the
+/// transaction of its effect; none is ever changed or removed.
+///
+/// 事件日志（只增不改），按时间倒序。
+#[utoipa::path(
+    operation_id = "list_events", tag = "audit", params(EventQuery), security(("bearer" = ["read_events"])),
+    responses((status = 200, description = "A page of records.", body = EventList))
+)]
+#[get("/events")]
+async fn list_events(
+    who: Allowed<ReadEvents>,
+    app: Data<App>,
+    request: HttpRequest,
+    query: FromQuery<EventQuery>,
+) -> Answer {
+    let query = query.0;
+    let page = Page::read("events", 1, query.limit, query.cursor.as_deref(), None)?;
+    let (actor, wanted) = (who.actor(), page.clone());
+    let mut rows = app.db.read(move |conn| service::list(conn, &actor, &query.filter(), &wanted)).await?;
+    let next_cursor = page.cut(&mut rows, "events", |row| vec![row.id.number().to_string()]);
+    let data = rows.into_iter().map(EventView::from).collect();
+    page::list(&request, next_cursor.clone().as_deref(), &EventList { data, next_cursor, total: None })
+}

@@ -1,0 +1,7 @@
+//! Areas and organisations.
+
+mod routes;
+pub mod service;
+pub mod wire;
+
+pub use routes::mount;

@@ -1,0 +1,164 @@
+//! `/v1/areas` and `/v1/organisations`.
+
+use super::{
+    service,
+    wire::{
+        AreaList, AreaQuery, AreaView, OrganisationIn, OrganisationList, OrganisationPath, OrganisationQuery,
+        OrganisationView,
+    },
+};
+use crate::{
+    access::Allowed,
+    document::problem_set,
+    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Page, Reply, answer, page},
+    state::App,
+};
+use actix_web::{HttpRequest, get, post, put, web::Data};
+use shixun_domain::access::needs::{ManageOrganisations, ReadOrganisations};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Mounts the operations under `/v1`.
+pub fn mount(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_areas)
+        .service(list_organisations)
+        .service(create_organisation)
+        .service(get_organisation)
+        .service(replace_organisation);
+}
+
+problem_set!(SaveProblems = OrganisationCodeTaken | OrganisationParentInvalid);
+
+/// List areas
+///
+/// Provinces, cities and counties by GB/T 2260, in the order of their codes. Codes that were given up are kept, because
+/// old records name them.
+///
+/// 行政区划列表（GB/T 2260），含已停用代码。
+#[utoipa::path(
+    operation_id = "list_areas", tag = "organisations", params(AreaQuery), security(("bearer" = ["read_organisations"])),
+    responses((status = 200, description = "A page of areas.", body = AreaList))
+)]
+#[get("/areas")]
+async fn list_areas(
+    _who: Allowed<ReadOrganisations>,
+    app: Data<App>,
+    request: HttpRequest,
+    query: FromQuery<AreaQuery>,
+) -> Answer {
+    let query = query.0;
+    let page = Page::read("areas", 1, query.limit, query.cursor.as_deref(), None)?;
+    let wanted = page.clone();
+    let mut rows = app.db.read(move |conn| service::list_areas(conn, query.parent.map(|area| area.0), &wanted)).await?;
+    let next_cursor = page.cut(&mut rows, "areas", |row| vec![row.code.to_string()]);
+    let data = rows.into_iter().map(AreaView::from).collect();
+    page::list(&request, next_cursor.clone().as_deref(), &AreaList { data, next_cursor, total: None })
+}
+
+/// List organisations
+///
+/// The bureau, the training centre, schools and institutions of an area, in the order of their names.
+///
+/// 机构列表，可按类别、学段、上级和名称筛选。
+#[utoipa::path(
+    operation_id = "list_organisations", tag = "organisations", params(OrganisationQuery), security(("bearer" = ["read_organisations"])),
+    responses((status = 200, description = "A page of organisations.", body = OrganisationList))
+)]
+#[get("/organisations")]
+async fn list_organisations(
+    who: Allowed<ReadOrganisations>,
+    app: Data<App>,
+    request: HttpRequest,
+    query: FromQuery<OrganisationQuery>,
+) -> Answer {
+    let query = query.0;
+    let page = Page::read("organisations", 2, query.limit, query.cursor.as_deref(), query.include.as_deref())?;
+    let (actor, wanted) = (who.actor(), page.clone());
+    let (mut rows, total) = app
+        .db
+        .read(move |conn| service::list(conn, &actor, query.area.map(|area| area.0), &query.filter(), &wanted))
+        .await?;
+    let next_cursor = page.cut(&mut rows, "organisations", |row| vec![row.search_name(), row.id.number().to_string()]);
+    let data = rows.iter().map(OrganisationView::from).collect();
+    page::list(&request, next_cursor.clone().as_deref(), &OrganisationList { data, next_cursor, total })
+}
+
+/// Enter an organisation
+///
+/// A school needs its 10-digit identification code and its stage. Codes are never used again.
+///
+/// 新建机构；学校须填10位学校标识码和学段。
+#[utoipa::path(
+    operation_id = "create_organisation", tag = "organisations", request_body = OrganisationIn, security(("bearer" = ["manage_organisations"])),
+    responses((status = 201, description = "Entered.", body = OrganisationView), SaveProblems)
+)]
+#[post("/organisations")]
+async fn create_organisation(
+    who: Allowed<ManageOrganisations>,
+    command: Command,
+    body: Body<OrganisationIn>,
+) -> Answer {
+    let (actor, new) = (who.actor(), body.value.read()?);
+    command
+        .run(&who, body.digest, move |work| {
+            let row = service::create(work, &actor, &new)?;
+            let view = OrganisationView::from(&row);
+            Reply::created(format!("/v1/organisations/{}", row.id), Some(view.etag()), &view)
+        })
+        .await
+}
+
+/// Read an organisation
+///
+/// One organisation of the caller's area or of an area below it.
+///
+/// 查看机构。
+#[utoipa::path(
+    operation_id = "get_organisation", tag = "organisations", params(OrganisationPath), security(("bearer" = ["read_organisations"])),
+    responses((status = 200, description = "The organisation.", body = OrganisationView), (status = 304, description = "Unchanged since the ETag of If-None-Match."))
+)]
+#[get("/organisations/{organisation_id}")]
+async fn get_organisation(
+    who: Allowed<ReadOrganisations>,
+    app: Data<App>,
+    path: FromPath<OrganisationPath>,
+    conditions: Conditions,
+) -> Answer {
+    let (actor, id) = (who.actor(), path.0.organisation_id.0);
+    let row = app.db.read(move |conn| service::get(conn, &actor, id)).await?;
+    let view = OrganisationView::from(&row);
+    answer::tagged(&conditions, view.etag(), &view)
+}
+
+/// Replace an organisation
+///
+/// All fields as they shall be; the kind cannot change. With another parent the whole subtree moves.
+///
+/// 修改机构（整体替换）；更换上级时其下级一并移动。
+#[utoipa::path(
+    operation_id = "replace_organisation", tag = "organisations", request_body = OrganisationIn, security(("bearer" = ["manage_organisations"])),
+    params(OrganisationPath, crate::http::conditions::IfMatch),
+    responses((status = 200, description = "Changed.", body = OrganisationView), SaveProblems)
+)]
+#[put("/organisations/{organisation_id}")]
+async fn replace_organisation(
+    who: Allowed<ManageOrganisations>,
+    command: Command,
+    path: FromPath<OrganisationPath>,
+    conditions: Conditions,
+    body: Body<OrganisationIn>,
+) -> Answer {
+    let (actor, id, based_on, new) =
+        (who.actor(), path.0.organisation_id.0, conditions.based_on()?, body.value.read()?);
+    let app = command.app_data();
+    let answer = command
+        .run(&who, body.digest, move |work| {
+            let row = service::change(work, &actor, id, based_on, &new)?;
+            let view = OrganisationView::from(&row);
+            Reply::ok(Some(view.etag()), &view)
+        })
+        .await;
+    // Scopes follow paths, and a path may have changed.
+    app.auth.forget_all();
+    answer
+}

@@ -1,0 +1,145 @@
+//! Areas and organisations: the use cases.
+
+use crate::{
+    access::Actor,
+    http::{Page, Work, conditions::same_version},
+    org::wire::OrganisationView,
+    problem::{ApiError, Code},
+};
+use shixun_domain::{AreaCode, access::Scope, id::OrganisationId};
+use shixun_persistence::{
+    Conn,
+    org::{self, AreaRow, NewOrganisation, OrganisationFilter, OrganisationRow, Saved},
+};
+
+/// Areas of GB/T 2260, the whole list: they are public.
+///
+/// # Errors
+/// Where the database does not answer.
+pub fn list_areas(conn: &mut Conn, parent: Option<AreaCode>, page: &Page) -> Result<Vec<AreaRow>, ApiError> {
+    let after = page.after.as_ref().map(|cursor| cursor.value::<AreaCode>(0)).transpose()?;
+    Ok(org::list_areas(conn, parent, after, page.fetch())?)
+}
+
+/// Organisations of an area that the actor reaches: all of the area for everybody of the county, since every list of
+/// sessions and schools names them; another area only for those above it.
+///
+/// # Errors
+/// `not_found` where the area is not the actor's.
+pub fn list(
+    conn: &mut Conn,
+    actor: &Actor,
+    area: Option<AreaCode>,
+    filter: &OrganisationFilter,
+    page: &Page,
+) -> Result<(Vec<OrganisationRow>, Option<i64>), ApiError> {
+    let area = area.unwrap_or(actor.area());
+    let scope = scope(actor, area)?;
+    let after = match &page.after {
+        Some(cursor) => Some((cursor.value::<String>(0)?, cursor.value::<i64>(1)?)),
+        None => None,
+    };
+    let rows = org::list(conn, &scope, area, filter, after, page.fetch())?;
+    let total = if page.total { Some(org::count(conn, &scope, area, filter)?) } else { None };
+    Ok((rows, total))
+}
+
+/// Organisations are no secret within their county.
+fn scope(actor: &Actor, area: AreaCode) -> Result<Scope, ApiError> {
+    if area == actor.area() || actor.reaches_area(area) {
+        Ok(Scope { area, organisation: 0, path: "/".into() })
+    } else {
+        Err(ApiError::not_found("地区", "area", area))
+    }
+}
+
+/// The organisation, where its area is the actor's or below it.
+///
+/// # Errors
+/// `not_found`.
+pub fn get(conn: &mut Conn, actor: &Actor, id: OrganisationId) -> Result<OrganisationRow, ApiError> {
+    scope(actor, id.area()).map_err(|_| missing(id))?;
+    org::find(conn, id)?.ok_or_else(|| missing(id))
+}
+
+fn missing(id: OrganisationId) -> ApiError {
+    ApiError::not_found("机构", "organisation", id)
+}
+
+/// Enters an organisation below one that the actor reaches.
+///
+/// # Errors
+/// `organisation_code_taken`, `organisation_parent_invalid`; `not_found` for a parent out of reach.
+pub fn create(work: &mut Work<'_, '_>, actor: &Actor, new: &NewOrganisation) -> Result<OrganisationRow, ApiError> {
+    may_place(work.conn(), actor, new.parent)?;
+    let id = saved(org::add(work.tx(), actor.area(), new)?, new)?;
+    let row = org::find(work.conn(), id)?.ok_or_else(|| missing(id))?;
+    work.record(
+        id.area(),
+        "create",
+        "organisation",
+        id,
+        crate::http::command::NOTHING,
+        Some(&OrganisationView::from(&row)),
+    )?;
+    Ok(row)
+}
+
+/// Changes an organisation that the actor reaches.
+///
+/// # Errors
+/// `not_found`, `precondition_failed`, and as [`create`].
+pub fn change(
+    work: &mut Work<'_, '_>,
+    actor: &Actor,
+    id: OrganisationId,
+    based_on: i64,
+    new: &NewOrganisation,
+) -> Result<OrganisationRow, ApiError> {
+    let before =
+        org::find(work.conn(), id)?.filter(|row| actor.reaches(id.area(), &row.path)).ok_or_else(|| missing(id))?;
+    same_version(based_on, before.version)?;
+    if new.parent != before.parent {
+        may_place(work.conn(), actor, new.parent)?;
+    }
+    if new.kind != before.kind {
+        return Err(ApiError::field(
+            "/kind",
+            "fixed",
+            crate::problem::Words::new(
+                "机构类别不能更改，请另建机构",
+                "the kind of an organisation is fixed; enter another one",
+            ),
+        ));
+    }
+    saved(org::change(work.tx(), &before, new)?, new)?;
+    let row = org::find(work.conn(), id)?.ok_or_else(|| missing(id))?;
+    work.record(
+        id.area(),
+        "change",
+        "organisation",
+        id,
+        Some(&OrganisationView::from(&before)),
+        Some(&OrganisationView::from(&row)),
+    )?;
+    Ok(row)
+}
+
+fn may_place(conn: &mut Conn, actor: &Actor, parent: Option<OrganisationId>) -> Result<(), ApiError> {
+    let reached = match parent {
+        Some(id) => org::find(conn, id)?.is_some_and(|row| actor.reaches(id.area(), &row.path)),
+        None => actor.reaches_area(actor.area()),
+    };
+    if reached { Ok(()) } else { Err(ApiError::new(Code::OrganisationParentInvalid)) }
+}
+
+fn saved(saved: Saved, new: &NewOrganisation) -> Result<OrganisationId, ApiError> {
+    match saved {
+        Saved::Done(id) => Ok(id),
+        Saved::CodeTaken => {
+            Err(ApiError::new(Code::OrganisationCodeTaken).with("code", new.code.as_deref().unwrap_or_default()))
+        }
+        Saved::ParentInvalid => Err(ApiError::new(Code::OrganisationParentInvalid)),
+        Saved::Stale => Err(ApiError::new(Code::PreconditionFailed)),
+    }
+}

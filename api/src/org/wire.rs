@@ -1,0 +1,239 @@
+//! What areas and organisations look like in JSON.
+
+use crate::{
+    http::{Etag, page::list_of},
+    problem::{ApiError, Words},
+    wire::{AreaText, InstantText, OneOf, OrganisationKindWord, OrganisationRef, SettingWord, StageWord, Text},
+};
+use serde::{Deserialize, Serialize};
+use shixun_domain::words::OrganisationKind;
+use shixun_persistence::org::{AreaRow, NewOrganisation, OrganisationFilter, OrganisationRow};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
+
+/// An administrative area of GB/T 2260.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"code": "331123", "name": "遂昌县", "level": "county", "parent": "331100", "in_2013": true, "in_current": true}))]
+pub struct AreaView {
+    /// Its code.
+    pub code: AreaText,
+    /// Its name.
+    pub name: String,
+    /// `province`, `city` or `county`.
+    pub level: String,
+    /// The area above; null for a province.
+    pub parent: Option<AreaText>,
+    /// Whether the code was in force in 2013.
+    pub in_2013: bool,
+    /// Whether it is in force now. A code is never used again.
+    pub in_current: bool,
+}
+
+list_of! {
+    /// Areas in the order of their codes.
+    AreaList of AreaView
+}
+
+impl From<AreaRow> for AreaView {
+    fn from(row: AreaRow) -> Self {
+        AreaView {
+            code: Text(row.code),
+            name: row.name,
+            level: row.level,
+            parent: row.parent.map(Text),
+            in_2013: row.in_2013,
+            in_current: row.in_current,
+        }
+    }
+}
+
+/// A bureau, training centre, school or institution.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrganisationView {
+    /// Identifier.
+    pub id: OrganisationRef,
+    /// The area it belongs to.
+    pub area: AreaText,
+    /// What it is.
+    pub kind: OrganisationKindWord,
+    /// School identification code (10 digits), or the institution's own code.
+    pub code: Option<String>,
+    /// Name.
+    pub name: String,
+    /// The organisation above it.
+    pub parent_id: Option<OrganisationRef>,
+    /// The stage of a school.
+    pub stage: Option<StageWord>,
+    /// Urban, town or rural.
+    pub setting: Option<SettingWord>,
+    /// A small rural school that teaches in small classes (小班化).
+    pub small_class: bool,
+    /// Counts the changes; also the `ETag`.
+    #[schema(minimum = 1)]
+    pub version: i64,
+    /// When it was entered.
+    pub created_at: InstantText,
+    /// When it was last changed.
+    pub updated_at: InstantText,
+}
+
+list_of! {
+    /// Organisations in the order of their names.
+    OrganisationList of OrganisationView
+}
+
+impl OrganisationView {
+    /// The entity tag.
+    pub fn etag(&self) -> Etag {
+        Etag::version(self.version)
+    }
+}
+
+impl From<&OrganisationRow> for OrganisationView {
+    fn from(row: &OrganisationRow) -> Self {
+        OrganisationView {
+            id: Text(row.id),
+            area: Text(row.id.area()),
+            kind: OneOf(row.kind),
+            code: row.code.clone(),
+            name: row.name.clone(),
+            parent_id: row.parent.map(Text),
+            stage: row.stage.map(OneOf),
+            setting: row.setting.map(OneOf),
+            small_class: row.small_class,
+            version: row.version,
+            created_at: Text(row.created_at),
+            updated_at: Text(row.updated_at),
+        }
+    }
+}
+
+/// An organisation to be entered, or as it shall be.
+#[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"kind": "school", "code": "2133000101", "name": "实验小学", "stage": "primary", "setting": "urban"}))]
+pub struct OrganisationIn {
+    /// What it is.
+    pub kind: OrganisationKindWord,
+    /// School identification code: 10 digits, needed for a school. Codes are never used again.
+    #[validate(length(min = 1, max = 32))]
+    #[schema(min_length = 1, max_length = 32)]
+    pub code: Option<String>,
+    /// Name.
+    #[validate(length(min = 1, max = 100))]
+    #[schema(min_length = 1, max_length = 100)]
+    pub name: String,
+    /// The organisation above it, in the same area. Without one it stands at the top.
+    pub parent_id: Option<OrganisationRef>,
+    /// The stage, needed for a school.
+    pub stage: Option<StageWord>,
+    /// Urban, town or rural.
+    pub setting: Option<SettingWord>,
+    /// Teaches in small classes (小班化).
+    #[serde(default)]
+    pub small_class: bool,
+}
+
+impl OrganisationIn {
+    /// Checks what the fields say together.
+    ///
+    /// # Errors
+    /// `invalid_field` where a school lacks its code or stage.
+    pub fn read(self) -> Result<NewOrganisation, ApiError> {
+        let school = self.kind.0 == OrganisationKind::School;
+        let code = self.code.map(|code| code.trim().to_owned()).filter(|code| !code.is_empty());
+        if school {
+            let ten_digits =
+                code.as_deref().is_some_and(|code| code.len() == 10 && code.bytes().all(|byte| byte.is_ascii_digit()));
+            if !ten_digits {
+                return Err(ApiError::field(
+                    "/code",
+                    "school_code",
+                    Words::new("学校须填10位学校标识码", "a school needs its identification code of 10 digits"),
+                ));
+            }
+            if self.stage.is_none() {
+                return Err(ApiError::field(
+                    "/stage",
+                    "missing_field",
+                    Words::new("学校须填学段", "a school needs its stage"),
+                ));
+            }
+        }
+        let name = self.name.trim().to_owned();
+        if name.is_empty() {
+            return Err(ApiError::field("/name", "blank", Words::new("名称不能为空", "the name must not be blank")));
+        }
+        Ok(NewOrganisation {
+            kind: self.kind.0,
+            code,
+            name,
+            parent: self.parent_id.map(|parent| parent.0),
+            stage: self.stage.map(|stage| stage.0),
+            setting: self.setting.map(|setting| setting.0),
+            small_class: self.small_class,
+        })
+    }
+}
+
+/// The organisation an operation is about.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct OrganisationPath {
+    /// Identifier of the organisation.
+    pub organisation_id: OrganisationRef,
+}
+
+/// Which areas are wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AreaQuery {
+    /// Only those directly below this one.
+    pub parent: Option<AreaText>,
+    /// Rows on a page.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub limit: Option<u16>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 500)]
+    pub cursor: Option<String>,
+}
+
+/// Which organisations are wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OrganisationQuery {
+    /// The area; the caller's own where it is not given.
+    pub area: Option<AreaText>,
+    /// Only this kind.
+    pub kind: Option<OrganisationKindWord>,
+    /// Only schools of this stage.
+    pub stage: Option<StageWord>,
+    /// Only those directly below this one.
+    pub parent_id: Option<OrganisationRef>,
+    /// Only those whose name contains this.
+    #[param(max_length = 100)]
+    pub name: Option<String>,
+    /// Rows on a page.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub limit: Option<u16>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 500)]
+    pub cursor: Option<String>,
+    /// `total` adds the number of all rows.
+    #[param(pattern = "^total$")]
+    pub include: Option<String>,
+}
+
+impl OrganisationQuery {
+    /// The filter.
+    pub fn filter(&self) -> OrganisationFilter {
+        OrganisationFilter {
+            kind: self.kind.map(|kind| kind.0),
+            stage: self.stage.map(|stage| stage.0),
+            parent: self.parent_id.map(|parent| parent.0),
+            name: self.name.clone(),
+        }
+    }
+}

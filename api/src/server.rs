@@ -1,0 +1,153 @@
+//! The server: every operation mounted once, which also documents it.
+
+use crate::{
+    auth::{self, Authenticator, Tokens},
+    chance::Chance,
+    clock::Clock,
+    config::Config,
+    document, events,
+    http::{
+        fallback::{KnownRoutes, fallback},
+        limits::Limits,
+        observe::{Metrics, observe},
+    },
+    org, problem,
+    state::{App, Running},
+    system,
+};
+use actix_web::{
+    App as ActixApp, HttpResponse, HttpServer,
+    dev::Server,
+    middleware::from_fn,
+    web::{self, Data},
+};
+use shixun_persistence::{Db, DbError};
+use std::{net::TcpListener, sync::Arc};
+use thiserror::Error;
+use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
+use utoipa_swagger_ui::SwaggerUi;
+
+/// The server cannot be built.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] DbError),
+    /// The metrics.
+    #[error("metrics: {0}")]
+    Metrics(String),
+    /// The socket.
+    #[error("{0}")]
+    Socket(#[from] std::io::Error),
+}
+
+/// Builds the shared state.
+///
+/// # Errors
+/// [`StartError`] where the database does not answer.
+pub fn state(config: Config, db: Db, clock: Clock, chance: Chance) -> Result<Data<App>, StartError> {
+    let tokens = Tokens::open(&db, &chance, &config, clock.now())?;
+    Ok(Data::new(App {
+        auth: Authenticator::new(tokens, &config),
+        limits: Limits::new(&config),
+        metrics: Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?,
+        running: Running::default(),
+        config,
+        db,
+        clock,
+        chance,
+    }))
+}
+
+/// Every operation, mounted and documented in one call each.
+pub fn mount(config: &mut ServiceConfig<'_>) {
+    config
+        .service(
+            utoipa_actix_web::scope("/v1")
+                .configure(auth::mount)
+                .configure(org::mount)
+                .configure(events::mount)
+                .configure(problem::mount),
+        )
+        .configure(auth::mount_at_root)
+        .configure(system::mount);
+}
+
+/// The document as the mounted operations give it.
+pub fn collected() -> utoipa::openapi::OpenApi {
+    let (_, document) = ActixApp::new().into_utoipa_app().openapi(document::base()).configure(mount).split_for_parts();
+    document
+}
+
+/// What the routes outside the API need: the finished document, made once.
+#[derive(Clone)]
+pub struct Published {
+    json: Arc<str>,
+    routes: Data<KnownRoutes>,
+}
+
+impl Published {
+    /// Builds the document.
+    pub fn new() -> Published {
+        let value = document::value();
+        Published { json: value.to_string().into(), routes: Data::new(KnownRoutes::from_document(&value)) }
+    }
+}
+
+impl Default for Published {
+    fn default() -> Self {
+        Published::new()
+    }
+}
+
+/// Everything a worker serves, for the server and for tests without a socket.
+pub fn configure(config: &mut web::ServiceConfig, app: &Data<App>, published: &Published) {
+    let json = Arc::clone(&published.json);
+    config
+        .app_data(app.clone())
+        .app_data(published.routes.clone())
+        .service(web::redirect("/docs", "/docs/"))
+        .route(
+            "/openapi.json",
+            web::get().to(move || {
+                let json = Arc::clone(&json);
+                async move { HttpResponse::Ok().content_type("application/json").body(json.to_string()) }
+            }),
+        )
+        .service(
+            SwaggerUi::new("/docs/{_:.*}").config(
+                utoipa_swagger_ui::Config::from("/openapi.json")
+                    .persist_authorization(true)
+                    .display_request_duration(true)
+                    .doc_expansion("none")
+                    .filter(true)
+                    .try_it_out_enabled(true),
+            ),
+        )
+        .configure(|config| mount(&mut ServiceConfig::new(config)))
+        .default_service(web::to(fallback));
+}
+
+/// Binds a server to a socket.
+///
+/// # Errors
+/// [`StartError::Socket`] where the socket cannot be used.
+pub fn bind(app: Data<App>, listener: TcpListener) -> Result<Server, StartError> {
+    let published = Published::new();
+    let workers = match app.config.workers {
+        0 => std::thread::available_parallelism().map_or(2, usize::from),
+        workers => workers,
+    };
+    let blocking = usize::try_from(app.config.connections).unwrap_or(8).div_ceil(workers).max(1);
+    let shutdown = app.config.shutdown_seconds;
+    let server = HttpServer::new(move || {
+        let (app, published) = (app.clone(), published.clone());
+        ActixApp::new().wrap(from_fn(observe)).configure(move |config| configure(config, &app, &published))
+    })
+    .workers(workers)
+    .worker_max_blocking_threads(blocking)
+    .shutdown_timeout(shutdown)
+    .listen(listener)?
+    .run();
+    Ok(server)
+}
