@@ -248,14 +248,9 @@ mod tests {
             ("340524198013010011", ImpossibleBirthDate),
             ("340524189912310011", ImpossibleBirthDate),
             ("340524198001010011", WrongCheckDigit { expected: 'X' }),
-            ("331199198106197690", WrongCheckDigit { expected: '9' }),
+            ("331199198106197690", WrongCheckDigit { expected: '1' }),
         ] {
-            match (IdentityNumber::parse(text), fault) {
-                (Err(WrongCheckDigit { .. }), WrongCheckDigit { expected }) if text.starts_with("331199") => {
-                    assert!(expected.is_ascii_digit());
-                }
-                (read, fault) => assert_eq!(read, Err(fault), "{text:?}"),
-            }
+            check(text, Err(fault));
         }
     }
 

@@ -11,6 +11,7 @@ mod export;
 mod finding;
 mod grid;
 mod header;
+mod header_words;
 mod read;
 mod schools;
 mod values;

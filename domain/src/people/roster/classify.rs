@@ -78,18 +78,21 @@ fn starts_with_any(text: &str, words: &[&str]) -> bool {
 
 /// Eight digits, or a number in scientific notation.
 fn looks_like_identity(cell: &Cell) -> bool {
-    cell.compact().chars().filter(char::is_ascii_digit).count() >= 8
-        || matches!(cell, Cell::Number(_))
-        || cell.compact().to_lowercase().contains("e+")
+    let shown = cell.compact();
+    shown.chars().filter(char::is_ascii_digit).count() >= 8 || shown.to_lowercase().contains("e+")
 }
 
-/// Printed pages repeat the header.
+/// Printed pages repeat the header: the words for name or number stand among the names or numbers, and others with them.
 fn repeats_header(sheet: &GridSheet, row: usize, header: &Header) -> bool {
-    let repeated = header.columns.iter().filter(|found| {
-        found.column.is_some()
-            && Column::from_header(&sheet.cell(row, found.index).text()).map(|(column, _)| column) == found.column
-    });
-    repeated.count() >= 3
+    let repeats = |index: usize, column: Column| {
+        Column::from_header(&sheet.cell(row, index).text()).is_some_and(|(found, _)| found == column)
+    };
+    let likely = [Column::Name, Column::Identity]
+        .into_iter()
+        .any(|column| header.index_of(column).is_some_and(|index| repeats(index, column)));
+    likely
+        && header.columns.iter().filter(|found| found.column.is_some_and(|column| repeats(found.index, column))).count()
+            >= 3
 }
 
 /// 合计, 小计, 共160人, 实验小学小计.
@@ -110,7 +113,6 @@ fn is_total(first: &str, filled: &[&Cell]) -> bool {
                 "全校合计",
                 "total",
                 "subtotal",
-                "sum",
             ],
         ) || ["合计", "小计", "总计", "共计"].iter().any(|word| {
             text.ends_with(word) || text.contains(&format!("{word}:")) || text.contains(&format!("{word}："))
