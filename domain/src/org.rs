@@ -134,90 +134,6 @@ impl FromStr for SchoolCode {
     }
 }
 
-/// What an organisation is for; decides what may be asked of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum OrganisationKind {
-    /// The education bureau of a county, city or province.
-    Bureau,
-    /// The county's training centre (教师进修学校).
-    TrainingCentre,
-    /// The centre that monitors the quality of training.
-    MonitoringCentre,
-    /// The office that keeps the training fund.
-    Finance,
-    /// A school or kindergarten.
-    School,
-    /// An institution that offers training.
-    Institution,
-}
-
-/// The text is none of the kinds of organisation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("expected one of bureau, training_centre, monitoring_centre, finance, school, institution")]
-pub struct UnknownOrganisationKind;
-
-impl OrganisationKind {
-    /// Every kind, from the office that guides to the school that is guided.
-    pub const ALL: &'static [OrganisationKind] = &[
-        OrganisationKind::Bureau,
-        OrganisationKind::TrainingCentre,
-        OrganisationKind::MonitoringCentre,
-        OrganisationKind::Finance,
-        OrganisationKind::School,
-        OrganisationKind::Institution,
-    ];
-
-    /// The word used in data and in the contract.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            OrganisationKind::Bureau => "bureau",
-            OrganisationKind::TrainingCentre => "training_centre",
-            OrganisationKind::MonitoringCentre => "monitoring_centre",
-            OrganisationKind::Finance => "finance",
-            OrganisationKind::School => "school",
-            OrganisationKind::Institution => "institution",
-        }
-    }
-
-    /// What a Chinese reader sees.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            OrganisationKind::Bureau => "教育局",
-            OrganisationKind::TrainingCentre => "教师进修学校",
-            OrganisationKind::MonitoringCentre => "质量监测中心",
-            OrganisationKind::Finance => "财务部门",
-            OrganisationKind::School => "学校",
-            OrganisationKind::Institution => "培训机构",
-        }
-    }
-
-    /// What an English reader sees.
-    pub const fn en(self) -> &'static str {
-        match self {
-            OrganisationKind::Bureau => "education bureau",
-            OrganisationKind::TrainingCentre => "training centre",
-            OrganisationKind::MonitoringCentre => "quality monitoring centre",
-            OrganisationKind::Finance => "finance office",
-            OrganisationKind::School => "school",
-            OrganisationKind::Institution => "training institution",
-        }
-    }
-}
-
-impl fmt::Display for OrganisationKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for OrganisationKind {
-    type Err = UnknownOrganisationKind;
-
-    fn from_str(text: &str) -> Result<Self, UnknownOrganisationKind> {
-        OrganisationKind::ALL.iter().find(|kind| kind.as_str() == text).copied().ok_or(UnknownOrganisationKind)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -261,11 +177,4 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_kind_reads_back_as_itself() {
-        for kind in OrganisationKind::ALL {
-            assert_eq!(kind.to_string().parse(), Ok(*kind));
-        }
-        assert_eq!("kindergarten".parse::<OrganisationKind>(), Err(UnknownOrganisationKind));
-    }
 }
