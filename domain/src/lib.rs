@@ -14,6 +14,7 @@ pub mod id;
 pub mod money;
 pub mod org;
 pub mod people;
+pub mod policy;
 pub mod time;
 pub mod words;
 
