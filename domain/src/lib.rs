@@ -8,6 +8,7 @@
 
 pub mod access;
 pub mod area;
+pub mod catalogue;
 pub mod decimal;
 pub mod hours;
 pub mod id;
