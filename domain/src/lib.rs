@@ -10,6 +10,7 @@ pub mod access;
 pub mod area;
 pub mod catalogue;
 pub mod decimal;
+pub mod enrolment;
 pub mod hours;
 pub mod id;
 pub mod money;

@@ -153,6 +153,47 @@ problems! {
         "上级机构必须存在、属于同一地区，且不能是本机构或其下级。", "The parent must exist in the same area and be neither the organisation itself nor below it.";
     AreaUnknown = "area_unknown", 422, "行政区划代码不存在", "There is no such area",
         "代码{code}不在GB/T 2260中。", "The code {code} is not in GB/T 2260.";
+    // Enrolment
+    SessionNotOpen = "session_not_open", 409, "班期不接受报名", "The session takes no applications",
+        "班期状态为“{state}”，只有已发布的班期可以报名。", "The session is {state}; only a published one takes applications.";
+    ApplicationsNotOpenYet = "applications_not_open_yet", 409, "报名尚未开始", "Applications are not open yet",
+        "报名于{opens}开始。", "They open at {opens}.";
+    ApplicationsClosed = "applications_closed", 409, "报名已截止", "Applications have closed",
+        "报名已于{closed}截止。", "They closed at {closed}.";
+    SessionBegun = "session_begun", 409, "班期已开班", "The session has begun",
+        "班期已于{day}开班。", "It began on {day}.";
+    AlreadyEnrolled = "already_enrolled", 409, "已经报过名", "Already applied",
+        "您在此班期的状态为“{status}”，不能再次报名。", "You stand as {status} in this session and cannot apply again.";
+    NotEmployed = "not_employed", 409, "当前没有任职学校", "Not employed anywhere today",
+        "报名须由任职学校审核；请学校先登记任职信息。", "A school must review the application; ask your school to enter the employment first.";
+    NotInAudience = "not_in_audience", 403, "不在培训对象范围内", "Not among those the session is for",
+        "{reason}（{gap}）", "{reason} ({gap})";
+    ScheduleClash = "schedule_clash", 409, "与其他班期时间冲突", "Meets at the same time as another session",
+        "与您已报的“{name}”（{session}）上课时间重叠；请先退出其中一个。", "Its units overlap with \"{name}\" ({session}), which you applied for; withdraw from one first.";
+    AlreadyDoneInCycle = "already_done_in_cycle", 409, "本周期已参加过相同内容", "The same content is done or booked in this cycle",
+        "“{name}”（{session}）与此内容相同，一个周期内只计一次。", "\"{name}\" ({session}) has the same content, which counts once in a cycle.";
+    YearlyMaximumReached = "yearly_maximum_reached", 409, "超过年度学时上限", "Beyond the yearly maximum",
+        "本年度还可计{left}学时，此班期为{hours}学时。", "{left} hours are left in the year; the session is worth {hours}.";
+    SessionFull = "session_full", 409, "名额已满", "No seat and no place in the queue is left",
+        "共{seats}个名额，候补也已满。", "All {seats} seats and the queue are taken.";
+    NotAwaitingReview = "not_awaiting_review", 409, "无需审核", "Not waiting for review",
+        "该报名的状态为“{status}”。", "The enrolment is {status}.";
+    EnrolmentEnded = "enrolment_ended", 409, "报名已结束", "The enrolment has ended",
+        "该报名的状态为“{status}”，不能再更改。", "The enrolment is {status} and cannot change any more.";
+    WithdrawalClosed = "withdrawal_closed", 409, "已过退出截止时间", "Too late to withdraw",
+        "退出截止时间为{until}，请联系培训机构。", "Withdrawing was possible until {until}; ask the institution.";
+    SessionNotRunning = "session_not_running", 409, "班期未在进行中", "The session is not running",
+        "班期状态为“{state}”；只有进行中的班期可以记考勤、登记结果和结班。", "The session is {state}; attendance, results and closing need a running one.";
+    UnitNotBegun = "unit_not_begun", 409, "课次尚未开始", "The unit has not begun",
+        "课次于{starts}开始，开始后方可记考勤。", "It begins at {starts}; attendance is recorded from then on.";
+    NotYourUnit = "not_your_unit", 403, "不是您授课的课次", "Not a unit you teach",
+        "授课教师只能记录自己课次的考勤。", "A lecturer records attendance at his or her own units only.";
+    UnitsNotOver = "units_not_over", 409, "还有课次没有结束", "Units are still to come",
+        "最后一次课于{ends}结束，之后方可结班。", "The last unit ends at {ends}; close the session after it.";
+    AttendanceMissing = "attendance_missing", 409, "考勤记录不完整", "Attendance is incomplete",
+        "还有{missing}条考勤未记录，补齐后方可结班。", "{missing} marks are missing; record them before closing.";
+    ResultsMissing = "results_missing", 409, "结果登记不完整", "Results are incomplete",
+        "还有{missing}名学员没有结果，补齐后方可结班。", "{missing} trainees have no result yet; record them before closing.";
 }
 
 #[cfg(test)]
