@@ -13,6 +13,9 @@ pub mod decimal;
 pub mod hours;
 pub mod id;
 pub mod money;
+pub mod org;
+pub mod people;
+pub mod policy;
 pub mod time;
 pub mod words;
 
