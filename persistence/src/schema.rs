@@ -255,6 +255,7 @@ diesel::table! {
         themes -> Text,
         aims -> Text,
         curriculum -> Text,
+        lecturers -> Text,
         audience -> Text,
         hours -> BigInt,
         practice_hours -> BigInt,

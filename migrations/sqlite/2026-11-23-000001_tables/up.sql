@@ -305,6 +305,7 @@ CREATE TABLE programmes (
     themes TEXT NOT NULL,
     aims TEXT NOT NULL,
     curriculum TEXT NOT NULL,
+    lecturers TEXT NOT NULL DEFAULT '[]',
     audience TEXT NOT NULL,
     hours BIGINT NOT NULL,
     practice_hours BIGINT NOT NULL,
@@ -369,6 +370,7 @@ CREATE TABLE sessions (
 ) WITHOUT ROWID;
 CREATE INDEX ix_sessions_programme_id ON sessions (area, programme_id);
 CREATE INDEX ix_sessions_starts_on ON sessions (area, state, starts_on, id);
+CREATE INDEX ix_sessions_calendar ON sessions (area, starts_on, id);
 CREATE TABLE units (
     area INTEGER NOT NULL,
     id BIGINT NOT NULL,
