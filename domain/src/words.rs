@@ -26,7 +26,7 @@ macro_rules! word_list {
         impl $name {
             /// Every word, in the order in which people list them.
             pub const ALL: &'static [$name] = &[$($name::$variant),+];
-            const WORDS: &'static str = word_list!(@joined $($word),+);
+            const WORDS: &'static str = $crate::words::word_list!(@joined $($word),+);
 
             /// The word used in data and in the contract.
             pub const fn as_str(self) -> &'static str {
@@ -44,22 +44,24 @@ macro_rules! word_list {
             }
         }
 
-        impl FromStr for $name {
-            type Err = UnknownWord;
+        impl std::str::FromStr for $name {
+            type Err = $crate::words::UnknownWord;
 
-            fn from_str(text: &str) -> Result<Self, UnknownWord> {
-                match text { $($word => Ok($name::$variant),)+ _ => Err(UnknownWord { expected: $name::WORDS }) }
+            fn from_str(text: &str) -> Result<Self, $crate::words::UnknownWord> {
+                match text { $($word => Ok($name::$variant),)+ _ => Err($crate::words::UnknownWord { expected: $name::WORDS }) }
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())
             }
         }
     };
     (@joined $first:literal $(, $word:literal)*) => { concat!($first $(, ", ", $word)*) };
 }
+
+pub(crate) use word_list;
 
 word_list! {
     /// The four routes to hours (浙教师〔2016〕71号, articles on self-selection, mandated, school-based and conversion).
