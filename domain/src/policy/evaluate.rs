@@ -79,7 +79,7 @@ pub struct Evaluation {
     pub profiles: ProfileSet,
     /// Every requirement, the cycle's before the years'.
     pub requirements: Vec<Requirement>,
-    /// The worst verdict of all.
+    /// The worst verdict of all; what is waived is no blemish.
     pub verdict: Verdict,
     /// False where caps cross in so intricate a way that the search for the most favourable count was given up; the count
     /// then keeps every rule but might be bettered.
@@ -337,7 +337,7 @@ fn answer(
         cuts: cuts.into_iter().map(|(_, cut)| cut).collect(),
         required,
         profiles,
-        verdict: requirements.iter().map(|requirement| requirement.verdict).max().unwrap_or(Verdict::Met),
+        verdict: requirements::worst(&requirements),
         requirements,
         exact,
     }

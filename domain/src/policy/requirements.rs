@@ -117,6 +117,12 @@ pub(super) fn judge(
     requirements
 }
 
+/// The worst verdict; a waived requirement is as good as met.
+pub(super) fn worst(requirements: &[Requirement]) -> Verdict {
+    let verdicts = requirements.iter().map(|requirement| requirement.verdict);
+    verdicts.filter(|verdict| *verdict != Verdict::Waived).max().unwrap_or(Verdict::Met)
+}
+
 impl Judge<'_> {
     fn of_cycle(&self, rule: &cycle_rules::Requirement) -> Option<Requirement> {
         let cycle = self.rules.cycle();
