@@ -12,6 +12,7 @@ pub mod decimal;
 pub mod hours;
 pub mod id;
 pub mod money;
+pub mod policy;
 pub mod time;
 pub mod words;
 
