@@ -11,6 +11,7 @@ pub mod area;
 pub mod decimal;
 pub mod hours;
 pub mod id;
+pub mod ledger;
 pub mod money;
 pub mod policy;
 pub mod time;
