@@ -20,6 +20,7 @@ pub mod packs;
 mod requirements;
 mod rule;
 mod selector;
+mod state;
 pub mod wording;
 
 #[cfg(test)]
@@ -32,6 +33,7 @@ pub use facts::{EntryFacts, PersonFacts, ProfileSet, Provider};
 pub use layers::{LayerFault, RuleInForce, RuleRef, RuleSet, cycle_named, cycle_on};
 pub use pack::{Pack, PackFault, ProfileDrops};
 pub use requirements::{Requirement, Verdict};
+pub use state::PackState;
 pub use rule::{
     Amount, Body, CapPeriod, Confidence, Effect, Mark, Measure, Profile, Prorate, Ratio, Rule, Selector, Strength,
     TOTAL_RULE_ID, TotalAmount, Window,
