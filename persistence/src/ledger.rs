@@ -9,7 +9,7 @@ pub use bulk::{Employee, PersonEntries, Whose, employees, entries_by_person, fac
 pub use facts::{
     EmploymentSpell, PersonRecord, PersonSnapshot, SnapshotOrganisation, employed_from, employments, person_record, snapshot, was_employed_below,
 };
-pub use read::{EntryFilter, EntryRow, count, find, list, successor};
+pub use read::{EntryFilter, EntryRow, count, find, list, successors};
 pub use stands::{
     Entry, Revision, StandingEntry, StandingEntries, credited_in_year, revision, standing_entries,
 };

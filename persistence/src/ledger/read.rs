@@ -5,11 +5,12 @@ use crate::{Conn, DbResult, columns, schema::hour_entries as t};
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use shixun_domain::{
-    Hours, Id, Title, UtcMillis,
+    AreaCode, Hours, Id, Title, UtcMillis,
     id::{AccountId, HourEntryId, OrganisationId, PersonId},
     ledger::{Amounts, Circumstances, EntryKind, SourceKind},
     words::{DeliveryForm, Level, Route, Theme},
 };
+use std::collections::HashMap;
 
 /// An entry with all it says.
 #[derive(Debug, Clone)]
@@ -153,20 +154,26 @@ pub fn find(conn: &mut Conn, id: HourEntryId) -> DbResult<Option<EntryRow>> {
     found.map(row).transpose()
 }
 
-/// The entry that follows this one, if any: its key and kind.
+/// The entries that follow these, by the number of the entry they follow.
 ///
 /// # Errors
 /// As [`find`].
-pub fn successor(conn: &mut Conn, id: HourEntryId) -> DbResult<Option<(HourEntryId, EntryKind)>> {
-    let found: Option<(i64, String)> = t::table
-        .filter(t::area.eq(id.area().get()))
-        .filter(t::refers_to.eq(id.number()))
-        .select((t::id, t::kind))
-        .first(conn)
-        .optional()?;
-    found
-        .map(|(number, kind)| Ok((Id::new(id.area(), number), columns::word("hour_entries.kind", &kind)?)))
-        .transpose()
+pub fn successors(
+    conn: &mut Conn,
+    area: AreaCode,
+    numbers: &[i64],
+) -> DbResult<HashMap<i64, (HourEntryId, EntryKind)>> {
+    let rows: Vec<(Option<i64>, i64, String)> = t::table
+        .filter(t::area.eq(area.get()))
+        .filter(t::refers_to.eq_any(numbers))
+        .select((t::refers_to, t::id, t::kind))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(of, number, kind)| {
+            let kind = columns::word("hour_entries.kind", &kind)?;
+            Ok((of.unwrap_or_default(), (Id::new(area, number), kind)))
+        })
+        .collect()
 }
 
 /// What is wanted of a person's entries.
