@@ -16,6 +16,7 @@ pub mod org;
 pub mod policy;
 pub mod problem;
 pub mod server;
+pub mod sheet;
 pub mod state;
 pub mod system;
 pub mod wire;

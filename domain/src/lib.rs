@@ -8,11 +8,14 @@
 
 pub mod access;
 pub mod area;
+pub mod catalogue;
 pub mod decimal;
 pub mod hours;
 pub mod id;
 pub mod ledger;
 pub mod money;
+pub mod org;
+pub mod people;
 pub mod policy;
 pub mod time;
 pub mod words;

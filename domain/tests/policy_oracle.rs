@@ -3,6 +3,8 @@
 //! The oracle shares nothing with the evaluator: it reads entries and caps as plain numbers, and walks over all vectors of
 //! counted hundredths. Packs are made as JSON, so that the whole way from document to count is under test.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
 use chrono::NaiveDate;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -238,7 +240,7 @@ fn explained(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_count_is_the_most_favourable_one_and_earlier_entries_come_first(
@@ -272,7 +274,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn adding_hours_never_lowers_the_total_and_the_order_of_arrival_never_matters(

@@ -4,6 +4,7 @@
 //! is wrong and where. Every figure and every choice is a [`Cited`], so that a county can compare it with the official text.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// A policy pack as it is written, published and shown.
@@ -253,4 +254,39 @@ pub struct SelectorDocument {
     /// None of these marks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub without_marks: Vec<String>,
+}
+
+impl Document {
+    /// Reads the shape of a document.
+    ///
+    /// # Errors
+    /// The JSON pointer of the innermost rule, profile or figure that does not have its shape, and what is wrong.
+    pub(super) fn read(json: &str) -> Result<Self, (String, String)> {
+        serde_json::from_str(json).map_err(|error| locate(json, &error))
+    }
+}
+
+/// Finds the innermost part of the document that does not have its shape.
+fn locate(json: &str, error: &serde_json::Error) -> (String, String) {
+    let whole = (String::new(), error.to_string());
+    let Ok(value) = serde_json::from_str::<Value>(json) else { return whole };
+    let parts = |name: &str| {
+        let list = value.get(name).and_then(Value::as_array).into_iter().flatten();
+        list.enumerate().map(|(place, part)| (format!("/{name}/{place}"), part)).collect::<Vec<_>>()
+    };
+    let figure = |name: &str| value.get(name).and_then(|part| misfit::<Cited>(&format!("/{name}"), part));
+    let cited = figure("hour_minutes").or_else(|| figure("prorate_newcomer"));
+    let profile = || parts("profiles").iter().find_map(|(pointer, part)| misfit::<ProfileDocument>(pointer, part));
+    let rule = || {
+        parts("rules").iter().find_map(|(pointer, part)| {
+            let body = part.get("rule").and_then(|body| misfit::<BodyDocument>(&format!("{pointer}/rule"), body));
+            body.or_else(|| misfit::<RuleDocument>(pointer, part))
+        })
+    };
+    cited.or_else(profile).or_else(rule).unwrap_or(whole)
+}
+
+/// What is wrong with a part, and where it is.
+fn misfit<T: serde::de::DeserializeOwned>(pointer: &str, part: &Value) -> Option<(String, String)> {
+    serde_json::from_value::<T>(part.clone()).err().map(|error| (pointer.to_owned(), error.to_string()))
 }

@@ -193,7 +193,19 @@ pub fn evaluate(rules: &CycleRules, person: &PersonFacts, entries: &[EntryFacts]
         let amount = Hours::from_hundredths(cap_cut.amount);
         cuts.push((*place, Cut { amount, rule: cap.rule, period }));
     }
-    answer(rules, person, profiles, required, entries, works, cuts, count.exact)
+    cuts.sort_by_key(|(place, _)| *place);
+    let counted = counted_entries(entries, &works, &cuts);
+    let requirements = requirements::judge(rules, person, profiles, required, entries, &works);
+    Evaluation {
+        total: counted.iter().map(|entry| entry.counted).sum(),
+        entries: counted,
+        cuts: cuts.into_iter().map(|(_, cut)| cut).collect(),
+        required,
+        profiles,
+        verdict: requirements::worst(&requirements),
+        requirements,
+        exact: count.exact,
+    }
 }
 
 /// What is left under the yearly maximum in the year of `candidate`, when these entries stand; `None` where no rule in
@@ -303,21 +315,11 @@ fn limits(rules: &CycleRules, profiles: ProfileSet, required: Option<Hours>) -> 
     limits
 }
 
-#[allow(clippy::too_many_arguments)]
-fn answer(
-    rules: &CycleRules,
-    person: &PersonFacts,
-    profiles: ProfileSet,
-    required: Option<Hours>,
-    entries: &[EntryFacts],
-    works: Vec<Work>,
-    mut cuts: Vec<(usize, Cut)>,
-    exact: bool,
-) -> Evaluation {
-    cuts.sort_by_key(|(place, _)| *place);
+/// What became of each entry; the cuts are in the order of the entries.
+fn counted_entries(entries: &[EntryFacts], works: &[Work], cuts: &[(usize, Cut)]) -> Vec<CountedEntry> {
     let mut counted = Vec::with_capacity(entries.len());
     let mut first_cut = 0;
-    for (place, (entry, work)) in entries.iter().zip(&works).enumerate() {
+    for (place, (entry, work)) in entries.iter().zip(works).enumerate() {
         let own = cuts.iter().skip(first_cut).take_while(|(cut, _)| *cut == place).count();
         counted.push(CountedEntry {
             key: entry.key,
@@ -330,15 +332,5 @@ fn answer(
         });
         first_cut += own;
     }
-    let requirements = requirements::judge(rules, person, profiles, required, entries, &works);
-    Evaluation {
-        total: counted.iter().map(|entry| entry.counted).sum(),
-        entries: counted,
-        cuts: cuts.into_iter().map(|(_, cut)| cut).collect(),
-        required,
-        profiles,
-        verdict: requirements::worst(&requirements),
-        requirements,
-        exact,
-    }
+    counted
 }

@@ -33,8 +33,8 @@ pub use facts::{EntryFacts, PersonFacts, ProfileSet, Provider};
 pub use layers::{LayerFault, RuleInForce, RuleRef, RuleSet, cycle_named, cycle_on};
 pub use pack::{Pack, PackFault, ProfileDrops};
 pub use requirements::{Requirement, Verdict};
-pub use state::PackState;
 pub use rule::{
     Amount, Body, CapPeriod, Confidence, Effect, Mark, Measure, Profile, Prorate, Ratio, Rule, Selector, Strength,
     TOTAL_RULE_ID, TotalAmount, Window,
 };
+pub use state::PackState;

@@ -59,10 +59,8 @@ impl Pack {
     /// The first [`PackFault`] in the order of the document: not JSON, unknown or missing fields, unknown words, amounts
     /// that are negative or too precise, figures without a listed source, two rules of one id, an empty validity.
     pub fn parse(json: &str) -> Result<Self, PackFault> {
-        match serde_json::from_str::<Document>(json) {
-            Ok(document) => Self::from_document(document),
-            Err(error) => Err(locate(json, &error)),
-        }
+        let document = Document::read(json).map_err(|(pointer, reason)| PackFault { pointer, reason })?;
+        Self::from_document(document)
     }
 
     /// Checks a document that has the right shape.
@@ -213,28 +211,6 @@ fn date(at: &At, text: &str) -> Result<NaiveDate, PackFault> {
         Ok(day) if text.len() == 10 && (1900..=2999).contains(&day.year()) => Ok(day),
         _ => at.refuse("expected a date such as 2016-09-01, from 1900 to 2999"),
     }
-}
-
-/// Finds the innermost part of the document that does not have its shape.
-fn locate(json: &str, error: &serde_json::Error) -> PackFault {
-    let whole = PackFault { pointer: String::new(), reason: error.to_string() };
-    let Ok(value) = serde_json::from_str::<serde_json::Value>(json) else { return whole };
-    let misfit = |pointer: String, fault: Option<serde_json::Error>| {
-        fault.map(|error| PackFault { pointer, reason: error.to_string() })
-    };
-    let items = |name: &'static str| value.get(name).and_then(|list| list.as_array()).into_iter().flatten().enumerate();
-    let profiles = items("profiles").find_map(|(i, item)| {
-        misfit(format!("/profiles/{i}"), serde_json::from_value::<ProfileDocument>(item.clone()).err())
-    });
-    let rules = items("rules").find_map(|(i, item)| {
-        let rule = || misfit(format!("/rules/{i}"), serde_json::from_value::<RuleDocument>(item.clone()).err());
-        let body = item.get("rule")?;
-        misfit(format!("/rules/{i}/rule"), serde_json::from_value::<BodyDocument>(body.clone()).err()).or_else(rule)
-    });
-    let cited = ["hour_minutes", "prorate_newcomer"]
-        .into_iter()
-        .find_map(|name| misfit(format!("/{name}"), serde_json::from_value::<Cited>(value.get(name)?.clone()).err()));
-    cited.or(profiles).or(rules).unwrap_or(whole)
 }
 
 /// Reads the parts of one document.
