@@ -39,8 +39,6 @@ word_list! {
 
 /// The most hours that one entry may hold.
 pub const ENTRY_HOURS_MAX: Hours = Hours::whole(10_000);
-/// The longest reason, in characters.
-pub const REASON_LENGTH_MAX: usize = 500;
 
 /// Why the ledger does not take an entry. Declared in the order in which they are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]

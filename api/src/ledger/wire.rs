@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use shixun_domain::{
     Hours,
     id::HourEntryId,
-    ledger::{Circumstances, EntryKind, Factor, REASON_LENGTH_MAX},
+    ledger::{Circumstances, EntryKind, Factor},
     policy::Provider,
     words::{DeliveryForm, Level, Route, Theme},
 };
@@ -280,7 +280,7 @@ pub struct HourEntryIn {
 }
 
 /// A theme: a short lower-case word.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(min_length = 1, max_length = 32, pattern = "^[a-z][a-z0-9_]*$", example = "subject")]
 pub struct ThemeWord(pub String);
 
@@ -379,7 +379,7 @@ impl HourEntryIn {
 #[schema(example = json!({"reason": "考勤更正：缺席两次共6学时", "replacement": {"attended": "24.00"}}))]
 pub struct ReversalIn {
     /// Why, for auditors.
-    #[validate(length(min = 1, max = REASON_LENGTH_MAX))]
+    #[validate(length(min = 1, max = 500))]
     #[schema(min_length = 1, max_length = 500)]
     pub reason: String,
     /// The right hours, to be posted in the same transaction. Without it the hours are gone.

@@ -89,8 +89,8 @@ pub fn draft(work: &mut Work<'_, '_>, actor: &Actor, document: &str) -> Result<P
             ),
         ));
     }
-    let new = new_pack(&pack, document, &digest(document), false);
-    let new = NewPack { created_by: Some(actor.account), ..new };
+    let digest = digest(document);
+    let new = NewPack { created_by: Some(actor.account), ..new_pack(&pack, document, &digest, false) };
     let id = match policy::add(work.tx(), &new)? {
         Added::New(id) => id,
         Added::EditionTaken => {
