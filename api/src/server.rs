@@ -11,7 +11,9 @@ use crate::{
         limits::Limits,
         observe::{Metrics, observe},
     },
-    org, problem,
+    ledger, org,
+    policy::{self, PolicyCache},
+    problem,
     state::{App, Running},
     system,
 };
@@ -51,6 +53,7 @@ pub fn state(config: Config, db: Db, clock: Clock, chance: Chance) -> Result<Dat
         auth: Authenticator::new(tokens, &config),
         limits: Limits::new(&config),
         metrics: Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?,
+        policy: PolicyCache::default(),
         running: Running::default(),
         config,
         db,
@@ -66,6 +69,8 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
             utoipa_actix_web::scope("/v1")
                 .configure(auth::mount)
                 .configure(org::mount)
+                .configure(policy::mount)
+                .configure(ledger::mount)
                 .configure(events::mount)
                 .configure(problem::mount),
         )

@@ -12,7 +12,9 @@ pub mod db;
 pub mod error;
 pub mod events;
 pub mod idempotency;
+pub mod ledger;
 pub mod org;
+pub mod policy;
 mod schema;
 
 pub use db::{Conn, Db, DbOptions, Keep, WriteTx};

@@ -205,6 +205,7 @@ diesel::table! {
         delivery_form -> Text,
         level -> Text,
         themes -> Text,
+        circumstances -> Text,
         block_key -> Nullable<Text>,
         title -> Text,
         source_kind -> Text,

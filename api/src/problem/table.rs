@@ -194,6 +194,52 @@ problems! {
         "还有{missing}条考勤未记录，补齐后方可结班。", "{missing} marks are missing; record them before closing.";
     ResultsMissing = "results_missing", 409, "结果登记不完整", "Results are incomplete",
         "还有{missing}名学员没有结果，补齐后方可结班。", "{missing} trainees have no result yet; record them before closing.";
+    // Policy
+    PolicyEditionTaken = "policy_edition_taken", 409, "该版本的政策包已存在", "The policy pack exists in this version",
+        "{code}第{edition}版已存在；请提高version后重新提交。", "{code} has a version {edition} already; raise version and send it again.";
+    PolicyNotADraft = "policy_not_a_draft", 409, "政策包不是草稿", "The policy pack is not a draft",
+        "已发布的政策包不可再次发布或修改；变更请另出新版本。", "A published pack is neither published again nor edited; draft a new version for a change.";
+    PolicyFourEyes = "policy_four_eyes", 409, "起草人不得发布", "Who drafted a pack may not publish it",
+        "请由另一位有发布权限的人员发布。", "Let somebody else with the right to publish do it.";
+    PolicyMissing = "policy_missing", 409, "没有可用的政策规则", "There are no rules to judge by",
+        "{reason}。请先发布适用的政策包。", "Because {reason}; publish a pack that applies first.";
+    CycleUnknown = "cycle_unknown", 400, "没有这个周期", "There is no such cycle",
+        "{area}没有周期{cycle}；可用周期见GET /v1/cycles。", "{area} has no cycle {cycle}; GET /v1/cycles lists those there are.";
+    // Hours
+    EntryNotPosted = "entry_not_posted", 409, "只有已入账的学时可以冲销", "Only posted hours can be reversed",
+        "该条目为{state_zh}，不能冲销。", "The entry is {state}; it cannot be reversed.";
+    EntryNotPending = "entry_not_pending", 409, "该条目不是待入账", "The entry is not pending",
+        "该条目为{state_zh}，不能入账或作废。", "The entry is {state}; it can be neither posted nor voided.";
+    EntryNotReversed = "entry_not_reversed", 409, "该条目不是冲销", "The entry is not a reversal",
+        "该条目为{state_zh}，不能更正。", "The entry is {state}; nothing can replace it.";
+    EntryAlreadyPosted = "entry_already_posted", 409, "该条目已入账", "The entry was posted already",
+        "请刷新后查看后续条目。", "Read it again to see what followed.";
+    EntryAlreadyVoided = "entry_already_voided", 409, "该条目已作废", "The entry was voided already",
+        "请刷新后查看后续条目。", "Read it again to see what followed.";
+    EntryAlreadyReversed = "entry_already_reversed", 409, "该条目已冲销", "The entry was reversed already",
+        "请刷新后查看后续条目。", "Read it again to see what followed.";
+    EntryAlreadyReplaced = "entry_already_replaced", 409, "该冲销已有更正", "The reversal has a replacement already",
+        "请刷新后查看后续条目。", "Read it again to see what followed.";
+    EntryReasonMissing = "entry_reason_missing", 422, "须说明理由", "A reason is needed",
+        "冲销和作废必须写明理由，供审计查阅。", "Reversing and voiding need a reason that an auditor can read.";
+    HoursNegative = "hours_negative", 422, "学时不能为负", "Hours are never negative",
+        "更正请用冲销。", "Reverse an entry to take hours back.";
+    HoursOverflow = "hours_overflow", 422, "单条学时过大", "Too many hours in one entry",
+        "单条最多{most}学时。", "One entry holds at most {most} hours.";
+    HoursAttendedExceedNominal = "hours_attended_exceed_nominal", 422, "实到学时超过项目学时", "More hours attended than the course has",
+        "实到{attended}学时，项目共{nominal}学时。", "{attended} hours attended of a course of {nominal}.";
+    HoursPracticeExceedCredited = "hours_practice_exceed_credited", 422, "实践学时超过认定学时", "More practice than was credited",
+        "实践{practice}学时，认定{credited}学时。", "{practice} hours of practice among {credited} credited.";
+    HoursInFuture = "hours_in_future", 422, "日期尚未到来", "The day has not come",
+        "学时日期不得晚于{today}。", "Hours belong to a day no later than {today}.";
+    HoursBeforeEmployment = "hours_before_employment", 422, "日期早于入职", "The day lies before the employment",
+        "该教师自{employed_from}起任职；由原任职地认定的学时请填写certified_by。", "The teacher is employed from {employed_from}; for hours that another county certified, fill in certified_by.";
+    TeacherNeverEmployed = "teacher_never_employed", 422, "该人员没有任职记录", "The person was never employed",
+        "请先登记任职。", "Enter an employment first.";
+    CorrectionChangesNothing = "correction_changes_nothing", 422, "更正内容与原条目相同", "The correction changes nothing",
+        "请填写正确的学时，或只冲销不更正。", "Give the hours that are right, or reverse without a replacement.";
+    DuplicateSource = "duplicate_source", 409, "同一来源的学时已登记", "Hours of this source are entered already",
+        "来源{source}已在该教师的学时中；如有误请冲销原条目。", "The source {source} is in the teacher's ledger; reverse that entry if it is wrong.";
 }
 
 #[cfg(test)]

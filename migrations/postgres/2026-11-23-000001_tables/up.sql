@@ -240,6 +240,7 @@ CREATE TABLE hour_entries (
     delivery_form TEXT NOT NULL,
     level TEXT NOT NULL,
     themes TEXT NOT NULL,
+    circumstances TEXT NOT NULL,
     block_key TEXT,
     title TEXT NOT NULL,
     source_kind TEXT NOT NULL,
