@@ -9,6 +9,7 @@ pub mod chance;
 pub mod clock;
 pub mod config;
 pub mod document;
+pub mod enrolment;
 pub mod events;
 pub mod http;
 pub mod ledger;

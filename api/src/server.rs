@@ -5,7 +5,7 @@ use crate::{
     chance::Chance,
     clock::Clock,
     config::Config,
-    document, events,
+    document, enrolment, events,
     http::{
         fallback::{KnownRoutes, fallback},
         limits::Limits,
@@ -69,6 +69,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
             utoipa_actix_web::scope("/v1")
                 .configure(auth::mount)
                 .configure(org::mount)
+                .configure(enrolment::mount)
                 .configure(policy::mount)
                 .configure(ledger::mount)
                 .configure(events::mount)

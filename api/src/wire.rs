@@ -274,5 +274,8 @@ words! {
     SexWord = shixun_domain::words::Sex;
     SettingWord = shixun_domain::words::Setting;
     OrganisationKindWord = shixun_domain::words::OrganisationKind;
+    EnrolmentStatusWord = shixun_domain::enrolment::EnrolmentStatus;
+    MarkWord = shixun_domain::enrolment::Mark;
+    OutcomeWord = shixun_domain::enrolment::Outcome;
     RoleWord = shixun_domain::access::Role;
 }

@@ -5,6 +5,7 @@ use super::{
     service::runs,
     wire::{AttendanceIn, AttendanceView, ResultIn},
 };
+use crate::ledger::service::policy_label;
 use crate::{
     access::Actor,
     http::{Work, command::NOTHING},
@@ -13,13 +14,12 @@ use crate::{
 };
 use serde::Serialize;
 use shixun_domain::{
-    Hours,
+    Hours, UtcMillis,
     access::Role,
     catalogue::{ProgrammeKind, SessionState},
     enrolment::{Attended, EarnedHours, EnrolmentStatus, Outcome, earned},
     id::{EnrolmentId, SessionId, UnitId},
-    ledger::{Amounts, Circumstances, EntryKind, SourceKind},
-    time::UtcMillis,
+    ledger::{Amounts, Circumstances, EntryKind, Factor, SourceKind},
 };
 use shixun_persistence::{
     Conn,
@@ -55,8 +55,8 @@ fn unit_of(
 ) -> Result<(OfferRow, UnitTime), ApiError> {
     let offer = store::offer(conn, session)?.ok_or_else(|| missing_session(session))?;
     let units = store::units(conn, session)?;
-    let lecturer = actor.is(Role::Lecturer)
-        && units.iter().any(|unit| unit.lecturer.is_some_and(|person| actor.is_self(person)));
+    let lecturer =
+        actor.is(Role::Lecturer) && units.iter().any(|unit| unit.lecturer.is_some_and(|person| actor.is_self(person)));
     if !runs(actor, &offer) && !lecturer {
         return Err(missing_session(session));
     }
@@ -80,7 +80,12 @@ fn read_sheet(conn: &mut Conn, session: SessionId, unit: UnitTime) -> Result<She
     let mut recorded: HashMap<EnrolmentId, AttendanceRow> =
         store::attendance_of_unit(conn, unit.id)?.into_iter().map(|row| (row.enrolment, row)).collect();
     let seated = store::of_session(conn, session)?.into_iter().filter(|row| row.status.holds_seat());
-    let rows = seated.map(|row| { let mark = recorded.remove(&row.id); (row, mark) }).collect();
+    let rows = seated
+        .map(|row| {
+            let mark = recorded.remove(&row.id);
+            (row, mark)
+        })
+        .collect();
     Ok(Sheet { unit, rows })
 }
 
@@ -158,7 +163,8 @@ fn must_run(offer: &OfferRow) -> Result<(), ApiError> {
 
 /// The session, where the actor runs it and it runs.
 fn running(conn: &mut Conn, actor: &Actor, session: SessionId) -> Result<OfferRow, ApiError> {
-    let offer = store::offer(conn, session)?.filter(|offer| runs(actor, offer)).ok_or_else(|| missing_session(session))?;
+    let offer =
+        store::offer(conn, session)?.filter(|offer| runs(actor, offer)).ok_or_else(|| missing_session(session))?;
     must_run(&offer)?;
     Ok(offer)
 }
@@ -336,6 +342,9 @@ fn post(
     let effective_on = offer.offer.ends_on;
     let now: UtcMillis = work.at();
     let area = policy.area(work.conn(), row.person.area(), now)?;
+    let factor = if earned.credited == Hours::ZERO { Factor::NONE } else { Factor::ONE };
+    let amounts = Amounts::new(earned.nominal, earned.attended, factor, earned.practice)
+        .map_err(|refusal| ApiError::internal(format!("hours of {}: {refusal}", row.id)))?;
     let entry = NewEntry {
         person: row.person,
         kind: EntryKind::Posted,
@@ -343,14 +352,14 @@ fn post(
         route: offer.route,
         form: offer.delivery_form,
         level: offer.level,
-        themes: offer.themes.split([' ', ',']).filter_map(|theme| theme.parse().ok()).collect(),
-        circumstances: Circumstances::default(),
+        themes: offer.themes.clone(),
+        circumstances: Circumstances { misconduct: row.misconduct, ..Circumstances::ORDINARY },
         block_key: (offer.kind == ProgrammeKind::Block).then(|| session.to_string()),
         title: offer.programme_name.clone(),
         source_kind: SourceKind::Session,
         source: Some((session.area(), session.number())),
         source_key: format!("enrolment:{}", row.id),
-        amounts: Amounts::of_session(earned.nominal, earned.attended, earned.credited, earned.practice),
+        amounts,
         effective_on,
         evidence: Some(format!(
             "{{\"enrolment\":\"{}\",\"result\":\"{}\",\"misconduct\":{}}}",
@@ -358,7 +367,7 @@ fn post(
             row.outcome.map_or("", Outcome::as_str),
             row.misconduct
         )),
-        policy: area.label(effective_on),
+        policy: policy_label(&area, effective_on)?,
         recognised_by: work.actor(),
         snapshot: None,
         reason: None,

@@ -20,9 +20,9 @@ pub fn refused(reason: &Reason) -> ApiError {
             ApiError::new(Code::AlreadyEnrolled).with_words("status", status_words(*status))
         }
         Reason::NotEmployed => ApiError::new(Code::NotEmployed),
-        Reason::NotInAudience(gap) => {
-            ApiError::new(Code::NotInAudience).with("gap", gap.code()).with_words("reason", Words::new(gap.zh(), gap.en()))
-        }
+        Reason::NotInAudience(gap) => ApiError::new(Code::NotInAudience)
+            .with("gap", gap.code())
+            .with_words("reason", Words::new(gap.zh(), gap.en())),
         Reason::Clash { session, name } => {
             ApiError::new(Code::ScheduleClash).with("session", session).with("name", name)
         }
@@ -42,7 +42,9 @@ pub fn status_refused(refusal: StatusRefusal) -> ApiError {
         StatusRefusal::NotAwaitingReview(status) => {
             ApiError::new(Code::NotAwaitingReview).with_words("status", status_words(status))
         }
-        StatusRefusal::NotOpen(status) => ApiError::new(Code::EnrolmentEnded).with_words("status", status_words(status)),
+        StatusRefusal::NotOpen(status) => {
+            ApiError::new(Code::EnrolmentEnded).with_words("status", status_words(status))
+        }
         StatusRefusal::WithdrawalClosed(until) => ApiError::new(Code::WithdrawalClosed).with("until", until),
     }
 }

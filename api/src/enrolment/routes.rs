@@ -57,7 +57,9 @@ problem_set!(ReviewProblems = NotAwaitingReview | PreconditionFailed);
 problem_set!(WithdrawProblems = EnrolmentEnded | WithdrawalClosed | PreconditionFailed);
 problem_set!(AttendanceProblems = SessionNotRunning | UnitNotBegun | NotYourUnit);
 problem_set!(ResultProblems = SessionNotRunning | PreconditionFailed);
-problem_set!(CloseProblems = SessionNotRunning | UnitsNotOver | AttendanceMissing | ResultsMissing | PreconditionFailed);
+problem_set!(
+    CloseProblems = SessionNotRunning | UnitsNotOver | AttendanceMissing | ResultsMissing | PreconditionFailed
+);
 
 /// Ask whether a teacher may apply
 ///
@@ -79,10 +81,8 @@ async fn get_eligibility(
 ) -> Answer {
     let (actor, session, person) = (who.actor(), path.0.session_id.0, query.0.teacher_id.map(|id| id.0.person()));
     let (state, now) = (app.clone(), app.clock.now());
-    let found = app
-        .db
-        .read(move |conn| service::eligibility(conn, &state.policy, &actor, session, person, now))
-        .await?;
+    let found =
+        app.db.read(move |conn| service::eligibility(conn, &state.policy, &actor, session, person, now)).await?;
     let reason = |problem: &crate::problem::ApiError| {
         let document = problem.document(meta.language(), meta.request_id());
         EligibilityReasonView { code: document.code, title: document.title, detail: document.detail }
@@ -176,11 +176,9 @@ async fn list_enrolments(
 async fn listed(actor: Actor, app: Data<App>, request: HttpRequest, query: EnrolmentQuery) -> Answer {
     let page = Page::read("enrolments", 2, query.limit, query.cursor.as_deref(), query.include.as_deref())?;
     let wanted = page.clone();
-    let (mut rows, total) =
-        app.db.read(move |conn| service::list(conn, &actor, &query.filter(), &wanted)).await?;
-    let next_cursor = page.cut(&mut rows, "enrolments", |row| {
-        vec![row.requested_at.millis().to_string(), row.id.number().to_string()]
-    });
+    let (mut rows, total) = app.db.read(move |conn| service::list(conn, &actor, &query.filter(), &wanted)).await?;
+    let next_cursor = page
+        .cut(&mut rows, "enrolments", |row| vec![row.requested_at.millis().to_string(), row.id.number().to_string()]);
     let data = rows.iter().map(EnrolmentView::from).collect();
     page::list(&request, next_cursor.clone().as_deref(), &EnrolmentList { data, next_cursor, total })
 }
@@ -304,10 +302,7 @@ fn sheet_view(sheet: &conduct::Sheet) -> AttendanceSheetView {
 #[get("/sessions/{session_id}/units/{unit_id}/attendance")]
 async fn get_attendance(who: Allowed<ReadEnrolments>, app: Data<App>, path: FromPath<SessionUnitPath>) -> Answer {
     let (actor, path) = (who.actor(), path.0);
-    let sheet = app
-        .db
-        .read_long(move |conn| conduct::sheet(conn, &actor, path.session_id.0, path.unit_id.0))
-        .await?;
+    let sheet = app.db.read_long(move |conn| conduct::sheet(conn, &actor, path.session_id.0, path.unit_id.0)).await?;
     answer::json(&sheet_view(&sheet))
 }
 

@@ -1,6 +1,9 @@
 //! Applying, reviewing, withdrawing, moving up from the queue.
 
-use super::{problems::{refused, status_refused}, wire::EnrolmentView};
+use super::{
+    problems::{refused, status_refused},
+    wire::EnrolmentView,
+};
 use crate::{
     access::Actor,
     http::{Page, Work, command::NOTHING},
@@ -15,10 +18,14 @@ use shixun_domain::{
         withdrawn,
     },
     id::{EnrolmentId, OrganisationId, PersonId, SessionId},
+    policy::Effect,
 };
 use shixun_persistence::{
-    Conn, WriteTx, accounts, ledger,
-    enrolment::{self as store, Added, ApplicantRow, Claim, EnrolmentFilter, EnrolmentRow, Freed, NewEnrolment, OfferRow, Viewer},
+    Conn, WriteTx, accounts,
+    enrolment::{
+        self as store, Added, ApplicantRow, Claim, EnrolmentFilter, EnrolmentRow, Freed, NewEnrolment, OfferRow, Viewer,
+    },
+    ledger,
 };
 
 /// Everything the decision needs.
@@ -42,7 +49,7 @@ fn gather(
     let ends_on = offer.offer.ends_on;
     let area = policy.area(conn, person.area(), now)?;
     let cycle = area.cycle_on(ends_on)?;
-    let bookings = store::bookings(conn, person, cycle.from, cycle.to)?;
+    let bookings = store::bookings(conn, person, cycle.from(), cycle.to())?;
     let near: Vec<SessionId> = bookings
         .iter()
         .filter(|booking| booking.session != session && booking.status.is_open())
@@ -50,7 +57,8 @@ fn gather(
         .map(|booking| booking.session)
         .collect();
     let clashes = store::clashes(conn, session, &near)?;
-    let headroom = crate::ledger::service::headroom(conn, policy, person, ends_on, now)?;
+    let room = crate::ledger::service::headroom(conn, policy, person, ends_on, now)?;
+    let headroom = room.filter(|room| room.effect == Effect::Refuse).map(|room| room.left);
     let applicant = Applicant {
         facts: row.as_ref().map(|row| row.facts.clone()),
         current: current.as_ref().map(|row| row.status),
@@ -141,7 +149,10 @@ fn whom(conn: &mut Conn, actor: &Actor, person: Option<PersonId>, now: UtcMillis
         return Err(ApiError::field(
             "/teacher_id",
             "missing_field",
-            crate::problem::Words::new("账号未关联教师，请指明teacher_id", "the account is no teacher's: name a teacher_id"),
+            crate::problem::Words::new(
+                "账号未关联教师，请指明teacher_id",
+                "the account is no teacher's: name a teacher_id",
+            ),
         ));
     };
     if actor.is_self(person) {
@@ -238,9 +249,7 @@ pub fn review(
     verdict: ReviewVerdict,
     note: Option<&str>,
 ) -> Result<EnrolmentRow, ApiError> {
-    let before = store::find(work.conn(), id)?
-        .filter(|row| is_of_school(actor, row))
-        .ok_or_else(|| missing(id))?;
+    let before = store::find(work.conn(), id)?.filter(|row| is_of_school(actor, row)).ok_or_else(|| missing(id))?;
     let status = reviewed(before.status, verdict).map_err(status_refused)?;
     let action = match verdict {
         ReviewVerdict::Approve => "approve",
@@ -251,7 +260,9 @@ pub fn review(
 
 /// A school reviews those who applied from it.
 fn is_of_school(actor: &Actor, row: &EnrolmentRow) -> bool {
-    actor.offices().any(|scope| scope.area == row.organisation.area() && scope.organisation == row.organisation.number())
+    actor
+        .offices()
+        .any(|scope| scope.area == row.organisation.area() && scope.organisation == row.organisation.number())
         || actor.reaches_area(row.organisation.area())
 }
 

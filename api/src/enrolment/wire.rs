@@ -245,7 +245,7 @@ pub struct AttendanceIn {
 }
 
 /// How one person attended.
-#[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct AttendanceMarkIn {
     /// Whose attendance.
@@ -352,7 +352,7 @@ pub struct ResultsIn {
 }
 
 /// The result of one person.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ResultIn {
     /// Whose result.

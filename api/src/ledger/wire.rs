@@ -8,8 +8,8 @@ use crate::{
     http::page::list_of,
     problem::{ApiError, Words},
     wire::{
-        AccountRef, AreaText, DeliveryFormWord, HourEntryRef, HoursText, InstantText, LevelWord, OneOf, OrganisationRef,
-        RouteWord, TeacherRef, Text, TitleWord, WireText,
+        AccountRef, AreaText, DeliveryFormWord, HourEntryRef, HoursText, InstantText, LevelWord, OneOf,
+        OrganisationRef, RouteWord, TeacherRef, Text, TitleWord, WireText,
     },
 };
 use chrono::NaiveDate;
@@ -164,8 +164,7 @@ impl Evidence {
 
     /// As it was kept; other features keep plain text.
     pub fn read(text: &str) -> Evidence {
-        serde_json::from_str(text)
-            .unwrap_or_else(|_| Evidence { note: Some(text.to_owned()), ..Evidence::default() })
+        serde_json::from_str(text).unwrap_or_else(|_| Evidence { note: Some(text.to_owned()), ..Evidence::default() })
     }
 }
 
@@ -339,9 +338,7 @@ impl HourEntryIn {
             ));
         }
         let unreviewed = self.unreviewed.map(|unreviewed| (unreviewed.starts_on, unreviewed.consent_on));
-        let blank = |pointer: &str| {
-            ApiError::field(pointer, "blank", Words::new("不能为空", "must not be blank"))
-        };
+        let blank = |pointer: &str| ApiError::field(pointer, "blank", Words::new("不能为空", "must not be blank"));
         let title = self.title.trim().to_owned();
         let reference = self.reference.trim().to_owned();
         if title.is_empty() {

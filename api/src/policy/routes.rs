@@ -56,8 +56,7 @@ async fn list_policy_packs(
     let filter =
         PackFilter { code: query.code, state: query.state.map(|state| state.0), on: query.on, drafts_of: None };
     let area = query.area.map(|area| area.0);
-    let mut rows =
-        app.db.read_long(move |conn| service::list(conn, &actor, area, filter.clone(), &wanted)).await?;
+    let mut rows = app.db.read_long(move |conn| service::list(conn, &actor, area, filter.clone(), &wanted)).await?;
     let next_cursor = page.cut(&mut rows, "policy_packs", service::cursor);
     let data = rows.iter().map(PolicyPackSummaryView::read).collect::<Result<_, ApiError>>()?;
     page::list(&request, next_cursor.clone().as_deref(), &PolicyPackList { data, next_cursor, total: None })
@@ -157,10 +156,8 @@ async fn list_cycles(
     let page = Page::read("cycles", 1, query.limit, query.cursor.as_deref(), None)?;
     let (actor, wanted, shared, now) = (who.actor(), page.clone(), app.clone(), app.clock.now());
     let area = query.area.map(|area| area.0);
-    let mut data = app
-        .db
-        .read(move |conn| service::list_cycles(conn, &shared.policy, &actor, area, &wanted, now))
-        .await?;
+    let mut data =
+        app.db.read(move |conn| service::list_cycles(conn, &shared.policy, &actor, area, &wanted, now)).await?;
     let next_cursor = page.cut(&mut data, "cycles", |cycle| vec![cycle.name.clone()]);
     page::list(&request, next_cursor.clone().as_deref(), &CycleList { data, next_cursor, total: None })
 }

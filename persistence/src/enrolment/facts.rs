@@ -1,18 +1,22 @@
 //! What the decision needs to know of the session and of the person.
 
-use crate::{Conn, DbError, DbResult, WriteTx, catalogue::audience, columns, schema};
+use crate::{
+    Conn, DbError, DbResult, WriteTx,
+    catalogue::{read_audience, read_themes},
+    columns, schema,
+};
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use schema::{
-    employments, enrolments, organisations, persons, posts_held, programmes, sessions, teaching_assignments, titles_held,
-    units,
+    employments, enrolments, organisations, persons, posts_held, programmes, sessions, teaching_assignments,
+    titles_held, units,
 };
 use shixun_domain::{
     AreaCode, Hours, Id, UtcMillis,
     catalogue::{AudienceFacts, ProgrammeKind},
     enrolment::{Booking, Offer},
     id::{OrganisationId, PersonId, ProgrammeId, SessionId},
-    words::{DeliveryForm, Level, Route, Title},
+    words::{DeliveryForm, Level, Route, Theme, Title},
 };
 
 /// A session with what it offers and what its hours are entered with.
@@ -36,8 +40,8 @@ pub struct OfferRow {
     pub delivery_form: DeliveryForm,
     /// The route its hours come by.
     pub route: Route,
-    /// Its themes, separated by blanks.
-    pub themes: String,
+    /// Its themes.
+    pub themes: Vec<Theme>,
     /// Practice hours within its hours.
     pub practice_hours: Hours,
     /// Until when one may withdraw.
@@ -58,7 +62,9 @@ type OfferColumns = (
 /// A [`DbError`] where the database does not answer or a row is damaged.
 pub fn offer(conn: &mut Conn, session: SessionId) -> DbResult<Option<OfferRow>> {
     let found: Option<OfferColumns> = sessions::table
-        .inner_join(programmes::table.on(programmes::area.eq(sessions::area).and(programmes::id.eq(sessions::programme_id))))
+        .inner_join(
+            programmes::table.on(programmes::area.eq(sessions::area).and(programmes::id.eq(sessions::programme_id))),
+        )
         .inner_join(
             organisations::table
                 .on(organisations::area.eq(programmes::area).and(organisations::id.eq(programmes::organisation_id))),
@@ -107,7 +113,7 @@ pub fn offer(conn: &mut Conn, session: SessionId) -> DbResult<Option<OfferRow>> 
             closes_at: s.7.into(),
             starts_on: s.9,
             ends_on: s.10,
-            audience: audience(&p.7)?,
+            audience: read_audience(&p.7)?,
             content_key: p.8,
             hours: Hours::from_hundredths(p.9),
             seats: s.2,
@@ -123,7 +129,7 @@ pub fn offer(conn: &mut Conn, session: SessionId) -> DbResult<Option<OfferRow>> 
         level: columns::word("programmes.level", &p.3)?,
         delivery_form: columns::word("programmes.delivery_form", &p.4)?,
         route: columns::word("programmes.route", &p.5)?,
-        themes: p.6,
+        themes: read_themes(&p.6)?,
         practice_hours: Hours::from_hundredths(p.10),
         withdraw_until: s.8.into(),
         version: s.11,
@@ -145,11 +151,8 @@ pub struct ApplicantRow {
     pub facts: AudienceFacts,
 }
 
-type ApplicantColumns = (
-    (String, Option<NaiveDate>, Option<NaiveDate>),
-    (i64, String, String, Option<String>, bool),
-    Option<String>,
-);
+type ApplicantColumns =
+    ((String, Option<NaiveDate>, Option<NaiveDate>), (i64, String, String, Option<String>, bool), Option<String>);
 
 /// The person as employed on a day; `None` where the person is employed nowhere. Stages, subjects and posts are read only
 /// where the audience asks for them.
@@ -241,7 +244,8 @@ fn taught(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbResult<(Vec<sh
         .filter(t::valid_to.is_null().or(t::valid_to.ge(day)))
         .select((t::stage, t::subject))
         .load(conn)?;
-    let stages = rows.iter().map(|(stage, _)| columns::word("teaching_assignments.stage", stage)).collect::<DbResult<_>>()?;
+    let stages =
+        rows.iter().map(|(stage, _)| columns::word("teaching_assignments.stage", stage)).collect::<DbResult<_>>()?;
     Ok((stages, rows.into_iter().map(|(_, subject)| subject).collect()))
 }
 
@@ -265,8 +269,12 @@ type BookingColumns = (i32, i64, String, String, String, i64, NaiveDate, NaiveDa
 /// A [`DbError`] where the database does not answer or a row is damaged.
 pub fn bookings(conn: &mut Conn, person: PersonId, from: NaiveDate, to: NaiveDate) -> DbResult<Vec<Booking>> {
     let rows: Vec<BookingColumns> = enrolments::table
-        .inner_join(sessions::table.on(sessions::area.eq(enrolments::area).and(sessions::id.eq(enrolments::session_id))))
-        .inner_join(programmes::table.on(programmes::area.eq(sessions::area).and(programmes::id.eq(sessions::programme_id))))
+        .inner_join(
+            sessions::table.on(sessions::area.eq(enrolments::area).and(sessions::id.eq(enrolments::session_id))),
+        )
+        .inner_join(
+            programmes::table.on(programmes::area.eq(sessions::area).and(programmes::id.eq(sessions::programme_id))),
+        )
         .filter(enrolments::person_area.eq(person.area().get()))
         .filter(enrolments::person_id.eq(person.number()))
         .filter(sessions::ends_on.ge(from))

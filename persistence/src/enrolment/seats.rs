@@ -201,23 +201,21 @@ pub fn add(tx: &mut WriteTx<'_>, new: &NewEnrolment<'_>) -> DbResult<Added> {
 /// A [`crate::DbError`] where the database does not answer.
 pub fn apply_again(tx: &mut WriteTx<'_>, row: &EnrolmentRow, new: &NewEnrolment<'_>) -> DbResult<bool> {
     let at = tx.at().naive();
-    let rows = diesel::update(
-        e::table.find((row.id.area().get(), row.id.number())).filter(e::version.eq(row.version)),
-    )
-    .set((
-        e::status.eq(new.status.as_str()),
-        e::organisation_id.eq(new.organisation.number()),
-        e::organisation_name.eq(new.organisation_name),
-        e::teacher_title.eq(new.title.as_str()),
-        e::requested_at.eq(at),
-        e::requested_by.eq(new.requested_by.map(|account| account.number())),
-        e::decided_by.eq(None::<i64>),
-        e::decided_at.eq(None::<chrono::NaiveDateTime>),
-        e::note.eq(None::<String>),
-        e::version.eq(row.version + 1),
-        e::updated_at.eq(at),
-    ))
-    .execute(tx.conn())?;
+    let rows = diesel::update(e::table.find((row.id.area().get(), row.id.number())).filter(e::version.eq(row.version)))
+        .set((
+            e::status.eq(new.status.as_str()),
+            e::organisation_id.eq(new.organisation.number()),
+            e::organisation_name.eq(new.organisation_name),
+            e::teacher_title.eq(new.title.as_str()),
+            e::requested_at.eq(at),
+            e::requested_by.eq(new.requested_by.map(|account| account.number())),
+            e::decided_by.eq(None::<i64>),
+            e::decided_at.eq(None::<chrono::NaiveDateTime>),
+            e::note.eq(None::<String>),
+            e::version.eq(row.version + 1),
+            e::updated_at.eq(at),
+        ))
+        .execute(tx.conn())?;
     Ok(rows == 1)
 }
 
@@ -258,16 +256,14 @@ pub fn set_status(
 /// A [`crate::DbError`] where the database does not answer.
 pub fn set_result(tx: &mut WriteTx<'_>, row: &EnrolmentRow, outcome: Outcome, misconduct: bool) -> DbResult<bool> {
     let at = tx.at().naive();
-    let rows = diesel::update(
-        e::table.find((row.id.area().get(), row.id.number())).filter(e::version.eq(row.version)),
-    )
-    .set((
-        e::result.eq(outcome.as_str()),
-        e::misconduct.eq(misconduct),
-        e::version.eq(row.version + 1),
-        e::updated_at.eq(at),
-    ))
-    .execute(tx.conn())?;
+    let rows = diesel::update(e::table.find((row.id.area().get(), row.id.number())).filter(e::version.eq(row.version)))
+        .set((
+            e::result.eq(outcome.as_str()),
+            e::misconduct.eq(misconduct),
+            e::version.eq(row.version + 1),
+            e::updated_at.eq(at),
+        ))
+        .execute(tx.conn())?;
     Ok(rows == 1)
 }
 
