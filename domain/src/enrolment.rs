@@ -11,3 +11,6 @@ mod status;
 pub use eligibility::{Applicant, Booking, Closed, Offer, Placement, Reason, place, reasons};
 pub use hours::{Attended, EarnedHours, Mark, Outcome, earned};
 pub use status::{EnrolmentStatus, ReviewVerdict, StatusRefusal, apply_again, promoted, reviewed, withdrawn};
+
+#[cfg(test)]
+mod tests;
