@@ -14,6 +14,7 @@ pub mod http;
 pub mod org;
 pub mod problem;
 pub mod server;
+pub mod sheet;
 pub mod state;
 pub mod system;
 pub mod wire;

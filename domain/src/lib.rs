@@ -12,6 +12,8 @@ pub mod decimal;
 pub mod hours;
 pub mod id;
 pub mod money;
+pub mod org;
+pub mod people;
 pub mod time;
 pub mod words;
 

@@ -1,0 +1,9 @@
+//! Persons: who they are, how their names and numbers are written, and how a roster of them is read.
+
+pub mod fold;
+pub mod identity;
+pub mod name;
+pub mod roster;
+
+pub use identity::{IdentityFault, IdentityNumber};
+pub use name::{NameFault, PersonName};
