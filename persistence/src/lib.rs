@@ -11,8 +11,11 @@ pub mod db;
 pub mod error;
 pub mod events;
 pub mod idempotency;
+pub mod imports;
 pub mod org;
+pub mod people;
 mod schema;
+pub mod users;
 
 pub use db::{Conn, Db, DbOptions, Keep, WriteTx};
 pub use error::{DbError, DbResult, Failure};
