@@ -275,4 +275,7 @@ words! {
     SettingWord = shixun_domain::words::Setting;
     OrganisationKindWord = shixun_domain::words::OrganisationKind;
     RoleWord = shixun_domain::access::Role;
+    LeaveKindWord = shixun_domain::people::facts::LeaveKind;
+    FactKindWord = shixun_domain::people::facts::FactKind;
+    ClearFieldWord = shixun_domain::people::contact::ClearField;
 }

@@ -1,6 +1,19 @@
 //! Telephone numbers and e-mail addresses: the one form in which they are kept, and the form in which they are shown.
 
 use crate::people::fold;
+use crate::words::word_list;
+
+word_list! {
+    /// What is shown of a person in clear only on request, with a reason that is logged. The birth date is among them
+    /// because with it the masked identity number would be whole again; so is the last day at work, which follows from it.
+    ClearField {
+        IdentityNumber = "identity_number", "身份证号码", "identity number";
+        BirthDate = "birth_date", "出生日期", "birth date";
+        Phone = "phone", "联系电话", "phone";
+        Email = "email", "电子邮箱", "e-mail";
+        RetiresOn = "retires_on", "退休日期", "last day at work";
+    }
+}
 
 /// A telephone number, or several with `/` between, in the form in which rosters are read: digits with at most a `+` in
 /// front, 7 to 15 of them. `None` where the text cannot be one.

@@ -22,19 +22,15 @@ word_list! {
     }
 }
 
-/// The kinds of dated facts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum FactKind {
-    /// Where the person is employed.
-    Employment,
-    /// The professional title.
-    Title,
-    /// A stage and subject taught.
-    Teaching,
-    /// A management post at a school.
-    Post,
-    /// A time away.
-    Leave,
+word_list! {
+    /// The kinds of dated facts, by the word that their address has.
+    FactKind {
+        Employment = "employments", "任职单位", "employments";
+        Title = "titles", "专业技术职务", "titles";
+        Teaching = "teaching", "任教学科", "stages and subjects taught";
+        Post = "posts", "行政职务", "management posts";
+        Leave = "leaves", "离岗", "times away";
+    }
 }
 
 /// Why a dated fact is refused.
