@@ -87,12 +87,19 @@ pub enum LogFormat {
 pub struct BadConfig(String);
 
 impl Config {
-    /// Reads the settings. `overrides` are those of the command line.
+    /// Reads the settings. `overrides` are those of the command line; `database` stands in for the default database.
     ///
     /// # Errors
     /// [`BadConfig`] names the setting.
-    pub fn read(file: Option<&Path>, overrides: &[(&str, String)]) -> Result<Config, BadConfig> {
+    pub fn read(
+        file: Option<&Path>,
+        database: Option<&str>,
+        overrides: &[(&str, String)],
+    ) -> Result<Config, BadConfig> {
         let mut figment = Figment::from(Toml::string(DEFAULTS));
+        if let Some(database) = database {
+            figment = figment.merge(Serialized::default("database_url", database));
+        }
         if let Some(path) = file {
             if !path.is_file() {
                 return Err(BadConfig(format!("the configuration file {} does not exist", path.display())));
@@ -160,20 +167,20 @@ mod tests {
 
     #[test]
     fn an_unknown_setting_is_refused_by_name() {
-        let refused = Config::read(None, &[("lisen", "127.0.0.1:1".into())]).unwrap_err().to_string();
+        let refused = Config::read(None, None, &[("lisen", "127.0.0.1:1".into())]).unwrap_err().to_string();
         assert!(refused.contains("lisen"), "{refused}");
     }
 
     #[test]
     fn secrets_are_not_printed() {
-        let config = Config::read(None, &[("database_url", "postgres://me:hush@db/x".into())]).unwrap();
+        let config = Config::read(None, None, &[("database_url", "postgres://me:hush@db/x".into())]).unwrap();
         assert!(!format!("{config:?}").contains("hush"));
         assert_eq!(config.url().unwrap().to_string(), "postgres://db/x");
     }
 
     #[test]
     fn a_database_of_another_kind_is_refused_with_the_two_that_are_known() {
-        let refused = Config::read(None, &[("database_url", "mysql://x".into())]).unwrap_err().to_string();
+        let refused = Config::read(None, None, &[("database_url", "mysql://x".into())]).unwrap_err().to_string();
         assert!(refused.contains("sqlite:PATH") && refused.contains("postgres://"), "{refused}");
     }
 }

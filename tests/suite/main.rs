@@ -1,3 +1,5 @@
-//! The outside view: every test that needs more than one crate.
+//! The outside view: every test of HTTP and of the store runs on both databases, each test with its own.
 
 mod architecture;
+mod harness;
+mod org;

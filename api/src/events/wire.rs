@@ -29,10 +29,10 @@ pub struct EventView {
     /// To which one.
     pub object_id: String,
     /// The object before, personal data masked.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     pub before: Option<serde_json::Value>,
     /// The object after, personal data masked.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     pub after: Option<serde_json::Value>,
     /// The request that did it.
     pub request_id: String,

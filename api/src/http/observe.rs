@@ -67,11 +67,8 @@ pub async fn observe(
     let started = Instant::now();
     let meta = Meta::attach(&request, &app);
     let method = request.method().clone();
-    let http_request = request.request().clone();
-    let mut response = match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
-        Err(error) => ServiceResponse::from_err(error, http_request),
-    };
+    // Errors of handlers and extractors arrive as answers that carry them; the request must not be held meanwhile.
+    let mut response = next.call(request).await?.map_into_boxed_body();
     let failure = response.response().error().map(|error| problem_of(error, &response));
     if let Some(error) = failure {
         log(&error, &meta, response.request().path());

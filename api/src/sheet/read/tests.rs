@@ -1,5 +1,4 @@
 use super::*;
-use crate::sheet::write::{Column, Kind, Language, Table, Value, WorkbookWriter};
 use encoding_rs::GB18030;
 
 fn texts(grid: &Grid) -> Vec<Vec<String>> {
@@ -182,27 +181,4 @@ fn every_fault_has_a_code_and_two_languages() {
     let fault = SheetFault::UnclosedQuote { row: 7 };
     assert_eq!(fault.code(), "file_unclosed_quote");
     assert!(fault.zh().contains("第 7 行") && fault.to_string().contains("row 7"));
-}
-
-/// 10,000 rows of a real roster's width must be read in well under 1.5 s in a release build; the figure is printed, not
-/// asserted, because a shared machine has no reliable clock. Run with `--ignored --nocapture`.
-#[test]
-#[ignore = "measures, asserts nothing about time"]
-fn ten_thousand_rows_are_read() {
-    let columns: Vec<Column> = (0..14)
-        .map(|number| Column {
-            header_zh: format!("列{number}"),
-            header_en: String::new(),
-            kind: Kind::Text,
-            width: 12,
-        })
-        .collect();
-    let rows = (0..10_000).map(|row| (0..14).map(|column| Value::Text(format!("第{row}行第{column}列"))).collect());
-    let mut writer = WorkbookWriter::new(Language::Zh);
-    writer.add(Table { title: "大".into(), columns, rows, chart: None }).unwrap();
-    let bytes = writer.into_bytes().unwrap();
-    let start = std::time::Instant::now();
-    let grid = read_grid(&bytes).unwrap();
-    println!("{} bytes, {} rows read in {:?}", bytes.len(), grid.sheets[0].rows.len(), start.elapsed());
-    assert_eq!(grid.sheets[0].rows.len(), 10_001);
 }

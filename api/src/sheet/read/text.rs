@@ -120,7 +120,7 @@ fn read_rows(text: &str, delimiter: u8) -> Result<Vec<Vec<Cell>>, SheetFault> {
 /// True for a record whose last cell takes in a line end: as the last record of a file, what an unclosed quotation mark
 /// leaves, because the text handed to the reader always ends with one.
 fn is_swallowed(record: &csv::StringRecord) -> bool {
-    record.iter().last().is_some_and(|field| field.ends_with('\n'))
+    record.iter().next_back().is_some_and(|field| field.ends_with('\n'))
 }
 
 fn field_cell(field: &str) -> Cell {

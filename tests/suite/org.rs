@@ -1,0 +1,111 @@
+//! Areas and organisations.
+
+use crate::harness::{County, both};
+use serde_json::json;
+
+both! {
+    async fn a_school_is_entered_read_and_changed(county: County) {
+        let bureau = county.sign_in("bureau");
+        let body = json!({"kind": "school", "code": "3133000102", "name": "第三中学", "stage": "junior", "setting": "urban",
+            "parent_id": county.bureau.to_string()});
+        let created = bureau.post("/v1/organisations", body.clone()).await;
+        let school = created.expect(201);
+        assert_eq!(school["stage"], "junior");
+        let place = created.header("location").unwrap();
+        let read = bureau.get(&place).await;
+        assert_eq!(read.expect(200), school);
+        let mut changed = body;
+        changed["name"] = json!("第三初级中学");
+        let answer = bureau.put(&place, &read.etag(), changed.clone()).await;
+        assert_eq!(answer.expect(200)["name"], "第三初级中学");
+        bureau.put(&place, &read.etag(), changed.clone()).await.refused(412, "precondition_failed");
+        let without = bureau.request(actix_web::http::Method::PUT, &place).json(&changed).send().await;
+        without.refused(428, "precondition_required");
+    }
+
+    async fn a_client_that_has_the_organisation_gets_304(county: County) {
+        let auditor = county.sign_in("auditor");
+        let place = format!("/v1/organisations/{}", county.schools[0]);
+        let first = auditor.get(&place).await;
+        let request = auditor.request(actix_web::http::Method::GET, &place);
+        let again = request.header("If-None-Match", &first.etag()).send().await;
+        assert_eq!((again.status, again.bytes.len()), (304, 0));
+        let other = county.sign_in("school-1").get(&place).await;
+        assert_eq!(other.etag(), first.etag(), "the tag does not depend on who asks");
+    }
+
+    async fn a_code_is_never_given_twice(county: County) {
+        let body = json!({"kind": "school", "code": "2133000101", "name": "另一所", "stage": "primary",
+            "parent_id": county.bureau.to_string()});
+        county.sign_in("bureau").post("/v1/organisations", body).await.refused(409, "organisation_code_taken");
+    }
+
+    async fn a_retry_with_the_same_key_has_one_effect(county: County) {
+        let bureau = county.sign_in("bureau");
+        let body = json!({"kind": "institution", "name": "省教师培训中心", "parent_id": county.bureau.to_string()});
+        let send = |body: serde_json::Value| {
+            bureau.request(actix_web::http::Method::POST, "/v1/organisations").header("Idempotency-Key", "k-1").json(&body).send()
+        };
+        let first = send(body.clone()).await;
+        let second = send(body.clone()).await;
+        assert_eq!(second.expect(201), first.expect(201));
+        assert_eq!(second.header("idempotency-hit").as_deref(), Some("true"));
+        assert_eq!(second.header("location"), first.header("location"));
+        let mut other = body;
+        other["name"] = json!("别的");
+        send(other).await.refused(422, "idempotency_mismatch");
+        let list = bureau.get("/v1/organisations?kind=institution&include=total").await.expect(200);
+        assert_eq!(list["total"], 3);
+    }
+
+    async fn an_organisation_cannot_move_below_itself(county: County) {
+        let bureau = county.sign_in("bureau");
+        let place = format!("/v1/organisations/{}", county.bureau);
+        let etag = bureau.get(&place).await.etag();
+        let body = json!({"kind": "bureau", "name": "遂昌县教育局", "parent_id": county.schools[0].to_string()});
+        bureau.put(&place, &etag, body).await.refused(422, "organisation_parent_invalid");
+    }
+
+    async fn an_organisation_of_another_county_does_not_exist(county: County) {
+        let place = format!("/v1/organisations/{}", county.elsewhere);
+        county.sign_in("bureau").get(&place).await.refused(404, "not_found");
+        county.sign_in("elsewhere-bureau").get(&place).await.expect(200);
+    }
+
+    async fn a_page_shows_nothing_twice_and_misses_nothing_while_rows_come(county: County) {
+        let bureau = county.sign_in("bureau");
+        let mut seen = Vec::new();
+        let mut path = "/v1/organisations?limit=2".to_owned();
+        for round in 0.. {
+            let page = bureau.get(&path).await.expect(200);
+            seen.extend(page["data"].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap().to_owned()));
+            if round == 0 {
+                let body = json!({"kind": "institution", "name": "0最前面", "parent_id": county.bureau.to_string()});
+                bureau.post("/v1/organisations", body).await.expect(201);
+            }
+            match page["next_cursor"].as_str() {
+                Some(cursor) => path = format!("/v1/organisations?limit=2&cursor={cursor}"),
+                None => break,
+            }
+        }
+        seen.sort();
+        assert_eq!(seen.len(), 5);
+        seen.dedup();
+        assert_eq!(seen.len(), 5);
+    }
+
+    async fn what_was_done_stands_in_the_event_log(county: County) {
+        let body = json!({"kind": "institution", "name": "新机构", "parent_id": county.bureau.to_string()});
+        let id = county.sign_in("bureau").post("/v1/organisations", body).await.expect(201)["id"].clone();
+        let path = format!("/v1/events?object_id={}", id.as_str().unwrap());
+        let log = county.sign_in("auditor").get(&path).await.expect(200);
+        let record = &log["data"][0];
+        assert_eq!(record["action"], "create");
+        assert_eq!(record["after"]["name"], "新机构");
+        assert_eq!(record["request_id"], "test-request");
+        assert_eq!(record["actor_id"], county.account("bureau").to_string());
+        county.sign_in("school-1").get(&path).await.refused(403, "forbidden");
+        let foreign = county.sign_in("elsewhere-auditor").get(&path).await.expect(200);
+        assert_eq!(foreign["data"], json!([]));
+    }
+}
