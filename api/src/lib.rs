@@ -12,6 +12,7 @@ pub mod document;
 pub mod events;
 pub mod http;
 pub mod org;
+pub mod people;
 pub mod problem;
 pub mod server;
 pub mod sheet;

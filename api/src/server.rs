@@ -11,7 +11,7 @@ use crate::{
         limits::Limits,
         observe::{Metrics, observe},
     },
-    org, problem,
+    org, people, problem,
     state::{App, Running},
     system,
 };
@@ -66,6 +66,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
             utoipa_actix_web::scope("/v1")
                 .configure(auth::mount)
                 .configure(org::mount)
+                .configure(people::mount)
                 .configure(events::mount)
                 .configure(problem::mount),
         )

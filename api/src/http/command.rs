@@ -220,7 +220,7 @@ impl Command {
     where
         F: FnMut(&mut Work<'_, '_>) -> Result<Reply, ApiError> + Send + 'static,
     {
-        let settled = self.settle(who, digest, keep, f).await?;
+        let settled = self.settle_or_try(who, digest, keep, f).await?;
         Ok(settled.reply.into_response(settled.again))
     }
 
@@ -229,7 +229,20 @@ impl Command {
     ///
     /// # Errors
     /// As [`Command::run_or_try`].
-    pub async fn settle<F>(self, who: &Actor, digest: [u8; 32], keep: Keep, mut f: F) -> Result<Settled, ApiError>
+    pub async fn settle<F>(self, who: &Actor, digest: [u8; 32], f: F) -> Result<Settled, ApiError>
+    where
+        F: FnMut(&mut Work<'_, '_>) -> Result<Reply, ApiError> + Send + 'static,
+    {
+        self.settle_or_try(who, digest, Keep::Commit, f).await
+    }
+
+    async fn settle_or_try<F>(
+        self,
+        who: &Actor,
+        digest: [u8; 32],
+        keep: Keep,
+        mut f: F,
+    ) -> Result<Settled, ApiError>
     where
         F: FnMut(&mut Work<'_, '_>) -> Result<Reply, ApiError> + Send + 'static,
     {
