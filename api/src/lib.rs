@@ -18,4 +18,5 @@ pub mod server;
 pub mod sheet;
 pub mod state;
 pub mod system;
+pub mod users;
 pub mod wire;

@@ -13,7 +13,7 @@ use crate::{
     },
     org, people, problem,
     state::{App, Running},
-    system,
+    system, users,
 };
 use actix_web::{
     App as ActixApp, HttpResponse, HttpServer,
@@ -67,6 +67,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
                 .configure(auth::mount)
                 .configure(org::mount)
                 .configure(people::mount)
+                .configure(users::mount)
                 .configure(events::mount)
                 .configure(problem::mount),
         )

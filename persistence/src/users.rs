@@ -4,12 +4,12 @@ use crate::{
     Conn, DbResult, WriteTx,
     accounts::{AccountColumns, AccountRow, account_columns, account_row},
     columns,
-    schema::{accounts, refresh_tokens},
+    schema::{accounts, refresh_tokens, role_grants},
 };
 use diesel::prelude::*;
 use shixun_domain::{
     AreaCode, Id,
-    id::{AccountId, PersonId},
+    id::{AccountId, PersonId, RoleGrantId},
 };
 
 /// Which accounts are wanted.
@@ -102,4 +102,13 @@ pub fn revoke_all(tx: &mut WriteTx<'_>, account: AccountId) -> DbResult<usize> {
     .set(t::revoked_at.eq(at))
     .execute(tx.conn())?;
     Ok(rows)
+}
+
+/// Takes out a role that was in force on no day before today.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn remove_grant(tx: &mut WriteTx<'_>, id: RoleGrantId) -> DbResult<()> {
+    diesel::delete(role_grants::table.find((id.area().get(), id.number()))).execute(tx.conn())?;
+    Ok(())
 }
