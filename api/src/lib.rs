@@ -11,6 +11,7 @@ pub mod config;
 pub mod document;
 pub mod events;
 pub mod http;
+pub mod imports;
 pub mod org;
 pub mod people;
 pub mod problem;

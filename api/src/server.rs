@@ -11,7 +11,7 @@ use crate::{
         limits::Limits,
         observe::{Metrics, observe},
     },
-    org, people, problem,
+    imports, org, people, problem,
     state::{App, Running},
     system, users,
 };
@@ -67,6 +67,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
                 .configure(auth::mount)
                 .configure(org::mount)
                 .configure(people::mount)
+                .configure(imports::mount)
                 .configure(users::mount)
                 .configure(events::mount)
                 .configure(problem::mount),

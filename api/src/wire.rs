@@ -275,6 +275,8 @@ words! {
     SettingWord = shixun_domain::words::Setting;
     OrganisationKindWord = shixun_domain::words::OrganisationKind;
     RoleWord = shixun_domain::access::Role;
+    ImportKindWord = shixun_domain::imports::ImportKind;
+    ImportModeWord = shixun_domain::imports::ImportMode;
     LeaveKindWord = shixun_domain::people::facts::LeaveKind;
     FactKindWord = shixun_domain::people::facts::FactKind;
     ClearFieldWord = shixun_domain::people::contact::ClearField;

@@ -11,6 +11,7 @@ pub mod area;
 pub mod decimal;
 pub mod hours;
 pub mod id;
+pub mod imports;
 pub mod money;
 pub mod org;
 pub mod people;

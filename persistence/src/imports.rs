@@ -62,8 +62,7 @@ pub fn add(tx: &mut WriteTx<'_>, import: &ImportRow) -> DbResult<()> {
     Ok(())
 }
 
-type Columns =
-    (i32, i64, String, String, String, String, i32, i32, i32, i32, String, Option<i64>, NaiveDateTime);
+type Columns = (i32, i64, String, String, String, String, i32, i32, i32, i32, String, Option<i64>, NaiveDateTime);
 
 fn row(row: Columns) -> DbResult<ImportRow> {
     let id: ImportId = columns::id(row.0, row.1)?;

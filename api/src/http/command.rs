@@ -106,12 +106,7 @@ impl Work<'_, '_> {
     ///
     /// # Errors
     /// Where the records cannot be written.
-    pub fn record_many(
-        &mut self,
-        area: AreaCode,
-        object_kind: &str,
-        objects: &[ObjectChange],
-    ) -> Result<(), ApiError> {
+    pub fn record_many(&mut self, area: AreaCode, object_kind: &str, objects: &[ObjectChange]) -> Result<(), ApiError> {
         let event = NewEvent {
             area,
             actor: self.origin.actor,
@@ -236,13 +231,7 @@ impl Command {
         self.settle_or_try(who, digest, Keep::Commit, f).await
     }
 
-    async fn settle_or_try<F>(
-        self,
-        who: &Actor,
-        digest: [u8; 32],
-        keep: Keep,
-        mut f: F,
-    ) -> Result<Settled, ApiError>
+    async fn settle_or_try<F>(self, who: &Actor, digest: [u8; 32], keep: Keep, mut f: F) -> Result<Settled, ApiError>
     where
         F: FnMut(&mut Work<'_, '_>) -> Result<Reply, ApiError> + Send + 'static,
     {

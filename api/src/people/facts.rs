@@ -98,7 +98,10 @@ pub(super) fn may_name(
         None => Err(ApiError::field(
             pointer,
             "unknown_reference",
-            Words::new("没有这个机构，或不在您的管理范围内", "there is no such organisation, or it is not yours to manage"),
+            Words::new(
+                "没有这个机构，或不在您的管理范围内",
+                "there is no such organisation, or it is not yours to manage",
+            ),
         )),
     }
 }
@@ -237,11 +240,9 @@ pub fn employments(facts: &[FactRow]) -> Vec<Employment> {
     facts
         .iter()
         .filter_map(|row| match row.fact {
-            Fact::Employment { organisation } => Some(Employment {
-                number: row.id.number(),
-                organisation: organisation.number(),
-                span: row.span,
-            }),
+            Fact::Employment { organisation } => {
+                Some(Employment { number: row.id.number(), organisation: organisation.number(), span: row.span })
+            }
             _ => None,
         })
         .collect()
@@ -261,7 +262,10 @@ pub(super) fn subject(text: &str) -> Result<String, ApiError> {
         return Err(ApiError::new(Code::InvalidField).with_faults(vec![crate::problem::FieldFault {
             pointer: "/subject".into(),
             code: "one_subject".into(),
-            words: Words::new("请填写一门学科的全称；多门学科请分别新增", "one subject in full; enter several one by one"),
+            words: Words::new(
+                "请填写一门学科的全称；多门学科请分别新增",
+                "one subject in full; enter several one by one",
+            ),
         }]));
     }
     Ok(tidied)

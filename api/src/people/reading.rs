@@ -2,7 +2,10 @@
 
 use super::wire::{PersonChangeIn, PersonIn};
 use crate::problem::{ApiError, Code, FieldFault, Words};
-use shixun_domain::people::{IdentityNumber, PersonName, contact, facts::probation_end, fold};
+use shixun_domain::{
+    people::{IdentityNumber, PersonName, contact, facts::probation_end, fold, roster::post_meant},
+    words::Post,
+};
 use shixun_persistence::people::PersonData;
 
 /// Collects the faults of a body and gives them back together.
@@ -67,7 +70,12 @@ impl Faults {
 
     fn days(&mut self, data: &PersonData) {
         if data.entered_on.is_some_and(|entered| entered <= data.identity.birth_date()) {
-            self.add("/entered_on", "before_birth", "参加工作时间不能早于出生", "nobody enters a profession before birth");
+            self.add(
+                "/entered_on",
+                "before_birth",
+                "参加工作时间不能早于出生",
+                "nobody enters a profession before birth",
+            );
         }
         if let (Some(entered), Some(last)) = (data.entered_on, data.probation_ends_on)
             && last < entered
@@ -83,6 +91,16 @@ impl Faults {
     }
 }
 
+/// Duties that are no management post: a post is a dated fact of its own.
+fn duty(faults: &mut Faults, text: Option<&str>) -> Option<String> {
+    let duty = tidied(text)?;
+    if post_meant(&duty) != Post::None {
+        let (zh, en) = ("这是行政职务，请用“新增行政职务”登记", "this is a management post; enter it as a post");
+        faults.add("/duty", "is_a_post", zh, en);
+    }
+    Some(duty)
+}
+
 /// A text as people read it, or nothing where only blanks are left.
 fn tidied(text: Option<&str>) -> Option<String> {
     text.map(fold::tidy).filter(|text| !text.is_empty())
@@ -96,6 +114,7 @@ pub(super) fn new_person(body: &PersonIn) -> Result<PersonData, ApiError> {
     let mut faults = Faults::default();
     let (name, identity) = (faults.name(&body.name), faults.identity(&body.identity_number));
     let (phone, email) = (faults.phone(body.phone.as_deref()), faults.email(body.email.as_deref()));
+    let duty = duty(&mut faults, body.duty.as_deref());
     let data = name.zip(identity).map(|(name, identity)| PersonData {
         name,
         identity,
@@ -104,7 +123,7 @@ pub(super) fn new_person(body: &PersonIn) -> Result<PersonData, ApiError> {
         entered_on: Some(body.entered_on),
         probation_ends_on: Some(body.probation_ends_on.unwrap_or_else(|| probation_end(body.entered_on))),
         retires_on: body.retires_on,
-        duty: tidied(body.duty.as_deref()),
+        duty,
         remark: tidied(body.remark.as_deref()),
     });
     if let Some(data) = &data {
@@ -156,7 +175,7 @@ pub(super) fn changed_person(
     }
     if let Some(text) = &change.duty {
         given.push("duty");
-        data.duty = tidied(text.as_deref());
+        data.duty = duty(&mut faults, text.as_deref());
     }
     if let Some(text) = &change.remark {
         given.push("remark");

@@ -65,8 +65,7 @@ async fn list_persons(
     let page = Page::read("persons", 2, query.limit, query.cursor.as_deref(), query.include.as_deref())?;
     let (actor, wanted) = (who.actor(), page.clone());
     let filter = Wanted::persons(&query, today);
-    let (mut rows, total) =
-        app.db.read_long(move |conn| service::list(conn, &actor, filter, &wanted, today)).await?;
+    let (mut rows, total) = app.db.read_long(move |conn| service::list(conn, &actor, filter, &wanted, today)).await?;
     let next_cursor =
         page.cut(&mut rows, "persons", |row| vec![row.person.search_name(), row.person.id.number().to_string()]);
     let data = rows.iter().map(PersonView::from).collect();
@@ -204,8 +203,7 @@ async fn list_teachers(
     let page = Page::read("teachers", 2, query.limit, query.cursor.as_deref(), query.include.as_deref())?;
     let (actor, wanted) = (who.actor(), page.clone());
     let filter = Wanted::teachers(&query, today);
-    let (mut rows, total) =
-        app.db.read_long(move |conn| service::list(conn, &actor, filter, &wanted, today)).await?;
+    let (mut rows, total) = app.db.read_long(move |conn| service::list(conn, &actor, filter, &wanted, today)).await?;
     let next_cursor =
         page.cut(&mut rows, "teachers", |row| vec![row.person.search_name(), row.person.id.number().to_string()]);
     let data = rows.iter().map(TeacherView::from).collect();

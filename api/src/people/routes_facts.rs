@@ -124,10 +124,8 @@ async fn add_title(
     path: FromPath<PersonPath>,
     body: Body<TitleHeldIn>,
 ) -> Answer {
-    let new = NewFactData {
-        fact: facts::title(body.value.title.0),
-        span: span(body.value.valid_from, body.value.valid_to),
-    };
+    let new =
+        NewFactData { fact: facts::title(body.value.title.0), span: span(body.value.valid_from, body.value.valid_to) };
     add(who, command, path.0.person_id.0, body.digest, new).await
 }
 
@@ -232,8 +230,7 @@ async fn end_person_fact(
     let (actor, path, last_day) = (who.actor(), path.0, body.value.last_day);
     command
         .run(&who, body.digest, move |work| {
-            let view =
-                facts::end(work, &actor, path.person_id.0, path.fact_kind.0, path.fact_id.0, last_day)?;
+            let view = facts::end(work, &actor, path.person_id.0, path.fact_kind.0, path.fact_id.0, last_day)?;
             Reply::ok(None, &view)
         })
         .await

@@ -83,12 +83,7 @@ pub fn places_of(
 ///
 /// # Errors
 /// Where the database does not answer.
-pub fn known(
-    conn: &mut Conn,
-    area: AreaCode,
-    persons: Vec<PersonRow>,
-    on: NaiveDate,
-) -> Result<Vec<Known>, ApiError> {
+pub fn known(conn: &mut Conn, area: AreaCode, persons: Vec<PersonRow>, on: NaiveDate) -> Result<Vec<Known>, ApiError> {
     let numbers: Vec<i64> = persons.iter().map(|person| person.id.number()).collect();
     let facts = people::facts_of(conn, area, &numbers, Some(on))?;
     let places = places_of(conn, area, &facts)?;
@@ -136,12 +131,7 @@ pub fn get(conn: &mut Conn, actor: &Actor, id: PersonId, today: NaiveDate) -> Re
 /// `not_found`.
 pub fn get_teacher(conn: &mut Conn, actor: &Actor, id: PersonId, today: NaiveDate) -> Result<Known, ApiError> {
     let reading = Actor {
-        reach: actor
-            .reach
-            .iter()
-            .filter(|(role, _)| Permission::ReadPersons.roles().contains(role))
-            .cloned()
-            .collect(),
+        reach: actor.reach.iter().filter(|(role, _)| Permission::ReadPersons.roles().contains(role)).cloned().collect(),
         ..actor.clone()
     };
     let row = people::find(conn, id)?;
@@ -178,6 +168,24 @@ impl Wanted {
                 title: query.title.map(|title| title.0),
                 stage: query.stage.map(|stage| stage.0),
                 subject: query.subject.clone(),
+            },
+        }
+    }
+
+    /// Everybody employed on a day, at an organisation and below where it is given.
+    pub fn employed(organisation: Option<OrganisationId>, on: NaiveDate) -> Wanted {
+        Wanted {
+            area: None,
+            organisation,
+            filter: PersonFilter {
+                on,
+                within: None,
+                organisations: None,
+                employed: true,
+                name: None,
+                title: None,
+                stage: None,
+                subject: None,
             },
         }
     }
@@ -249,12 +257,7 @@ pub fn list(
 ///
 /// # Errors
 /// As [`list`].
-pub fn list_all(
-    conn: &mut Conn,
-    actor: &Actor,
-    wanted: Wanted,
-    today: NaiveDate,
-) -> Result<Vec<Known>, ApiError> {
+pub fn list_all(conn: &mut Conn, actor: &Actor, wanted: Wanted, today: NaiveDate) -> Result<Vec<Known>, ApiError> {
     let on = wanted.filter.on;
     let (area, filter) = narrowed(conn, actor, wanted, today)?;
     let rows = people::list(conn, area, &filter, None, i64::MAX)?;

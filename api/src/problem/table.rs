@@ -183,7 +183,7 @@ problems! {
         "该账号自{from}起已在此机构持有此角色。", "The account holds this role over the organisation from {from} on.";
     // Imports and exports
     FileUnreadable = "file_unreadable", 422, "文件无法读取", "The file cannot be read",
-        "{reason_zh}（{fault}）", "{reason} ({fault})";
+        "{reason}（{fault}）", "{reason} ({fault})";
     ImportHasFaults = "import_has_faults", 422, "文件中有需要改正的行", "Some rows have to be mended",
         "共{count}处，逐条见errors；没有导入任何内容。改正后重新导入，或用mode=row_by_row只导入无误的行。", "{count} in all, each in errors; nothing was imported. Mend them and import again, or use mode=row_by_row to import the rows without faults.";
 }

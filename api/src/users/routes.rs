@@ -127,12 +127,7 @@ fn with_password(body: &str, password: &str) -> Result<String, ApiError> {
     responses((status = 200, description = "The account.", body = UserView), (status = 304, description = "Unchanged since the ETag of If-None-Match."))
 )]
 #[get("/users/{user_id}")]
-async fn get_user(
-    who: Allowed<ReadUsers>,
-    app: Data<App>,
-    path: FromPath<UserPath>,
-    conditions: Conditions,
-) -> Answer {
+async fn get_user(who: Allowed<ReadUsers>, app: Data<App>, path: FromPath<UserPath>, conditions: Conditions) -> Answer {
     let (actor, id) = (who.actor(), path.0.user_id.0);
     let row = app.db.read(move |conn| service::get(conn, &actor, id)).await?;
     let view = UserView::from(&row);

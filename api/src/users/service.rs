@@ -155,12 +155,7 @@ pub fn set_password(
     replace_password(work, id, password_hash, "set_password")
 }
 
-fn replace_password(
-    work: &mut Work<'_, '_>,
-    id: AccountId,
-    password_hash: &str,
-    action: &str,
-) -> Result<(), ApiError> {
+fn replace_password(work: &mut Work<'_, '_>, id: AccountId, password_hash: &str, action: &str) -> Result<(), ApiError> {
     accounts::set_password(work.tx(), id, password_hash)?;
     let revoked = users::revoke_all(work.tx(), id)?;
     work.record(id.area(), action, "user", id, NOTHING, Some(&json!({"sign_ins_ended": revoked})))
@@ -230,10 +225,8 @@ pub fn roles(conn: &mut Conn, actor: &Actor, id: AccountId, today: NaiveDate) ->
 fn held(conn: &mut Conn, id: AccountId, today: NaiveDate) -> Result<Vec<Held>, ApiError> {
     let grants = accounts::grants(conn, id)?;
     let numbers: Vec<i64> = grants.iter().map(|grant| grant.scope.organisation).collect();
-    let names: HashMap<i64, String> = org::find_many(conn, id.area(), &numbers)?
-        .into_iter()
-        .map(|row| (row.id.number(), row.name))
-        .collect();
+    let names: HashMap<i64, String> =
+        org::find_many(conn, id.area(), &numbers)?.into_iter().map(|row| (row.id.number(), row.name)).collect();
     Ok(grants
         .into_iter()
         .map(|grant| Held {
@@ -260,8 +253,10 @@ pub fn grant(
     let reached = org::find(work.conn(), organisation)?
         .filter(|row| organisation.area() == id.area() && actor.reaches(organisation.area(), &row.path));
     if reached.is_none() {
-        let words =
-            Words::new("没有这个机构，或不在您的管理范围内", "there is no such organisation, or it is not yours to grant");
+        let words = Words::new(
+            "没有这个机构，或不在您的管理范围内",
+            "there is no such organisation, or it is not yours to grant",
+        );
         return Err(ApiError::field("/organisation_id", "unknown_reference", words));
     }
     let same: Vec<DateSpan> = accounts::grants(work.conn(), id)?

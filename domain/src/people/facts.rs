@@ -147,7 +147,10 @@ pub fn plan_move(employments: &[Employment], organisation: i64, day: NaiveDate) 
 
 /// The last day of probation: a year from entry into the profession (见习期一年; hired on 2017-08-15, it ends on 2018-08-14).
 pub fn probation_end(entered_on: NaiveDate) -> NaiveDate {
-    entered_on.checked_add_months(Months::new(12)).and_then(|day| day.checked_sub_days(Days::new(1))).unwrap_or(entered_on)
+    entered_on
+        .checked_add_months(Months::new(12))
+        .and_then(|day| day.checked_sub_days(Days::new(1)))
+        .unwrap_or(entered_on)
 }
 
 #[cfg(test)]

@@ -174,12 +174,18 @@ fn load_kind(
 ) -> DbResult<()> {
     match kind {
         FactKind::Employment => {
-            load!(conn, area, persons, on, only, found, employments, (employments::organisation_id,), (i64,), |area,
-                                                                                                               own: (
-                i64,
-            )| {
-                Ok(Fact::Employment { organisation: Id::new(area, own.0) })
-            });
+            load!(
+                conn,
+                area,
+                persons,
+                on,
+                only,
+                found,
+                employments,
+                (employments::organisation_id,),
+                (i64,),
+                |area, own: (i64,)| { Ok(Fact::Employment { organisation: Id::new(area, own.0) }) }
+            );
         }
         FactKind::Title => {
             let make = |_, own: (String, Option<String>)| {
@@ -224,12 +230,7 @@ const KINDS: [FactKind; 5] =
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
-pub fn facts_of(
-    conn: &mut Conn,
-    area: AreaCode,
-    persons: &[i64],
-    on: Option<NaiveDate>,
-) -> DbResult<Vec<FactRow>> {
+pub fn facts_of(conn: &mut Conn, area: AreaCode, persons: &[i64], on: Option<NaiveDate>) -> DbResult<Vec<FactRow>> {
     let mut found = Vec::new();
     for kind in KINDS {
         for chunk in persons.chunks(CHUNK) {
@@ -300,7 +301,8 @@ fn insert(tx: &mut WriteTx<'_>, kind: FactKind, chunk: &[(PersonFactId, &NewFact
             _ => None,
         }),
         FactKind::Title => insert_rows!(tx, chunk, titles, |fact: &Fact| match fact {
-            Fact::Title { title, written } => Some((titles::title.eq(title.as_str()), titles::written.eq(written.clone()))),
+            Fact::Title { title, written } =>
+                Some((titles::title.eq(title.as_str()), titles::written.eq(written.clone()))),
             _ => None,
         }),
         FactKind::Teaching => insert_rows!(tx, chunk, teaching, |fact: &Fact| match fact {

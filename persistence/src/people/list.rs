@@ -49,13 +49,12 @@ fn filtered<'a>(area: AreaCode, filter: &PersonFilter) -> Filtered<'a> {
     let on = filter.on;
     let mut query = t::table.into_boxed().filter(t::area.eq(area.get()));
     if let Some((today, places)) = &filter.within {
-        query = query.filter(exists(
-            on_day!(employments, *today).filter(employments::organisation_id.eq_any(places.clone())),
-        ));
+        query = query
+            .filter(exists(on_day!(employments, *today).filter(employments::organisation_id.eq_any(places.clone()))));
     }
     if let Some(places) = &filter.organisations {
-        query = query
-            .filter(exists(on_day!(employments, on).filter(employments::organisation_id.eq_any(places.clone()))));
+        query =
+            query.filter(exists(on_day!(employments, on).filter(employments::organisation_id.eq_any(places.clone()))));
     } else if filter.employed {
         query = query.filter(exists(on_day!(employments, on)));
     }
@@ -72,9 +71,7 @@ fn filtered<'a>(area: AreaCode, filter: &PersonFilter) -> Filtered<'a> {
         }
         (Some(stage), Some(subject)) => {
             query = query.filter(exists(
-                on_day!(teaching, on)
-                    .filter(teaching::stage.eq(stage.as_str()))
-                    .filter(teaching::subject.eq(subject)),
+                on_day!(teaching, on).filter(teaching::stage.eq(stage.as_str())).filter(teaching::subject.eq(subject)),
             ));
         }
     }

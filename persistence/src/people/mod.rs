@@ -235,8 +235,7 @@ pub fn add_many(tx: &mut WriteTx<'_>, area: AreaCode, all: &[PersonData]) -> DbR
     let at = tx.at().naive();
     let mut ids = Vec::with_capacity(all.len());
     for chunk in all.chunks(CHUNK) {
-        let keyed: Vec<(PersonId, &PersonData)> =
-            chunk.iter().map(|data| (tx.new_id::<Person>(area), data)).collect();
+        let keyed: Vec<(PersonId, &PersonData)> = chunk.iter().map(|data| (tx.new_id::<Person>(area), data)).collect();
         let values: Vec<_> = keyed.iter().map(|(id, data)| new_row!(area, id, data, at)).collect();
         each!(tx.conn(), conn => diesel::insert_into(t::table).values(&values).execute(conn))?;
         ids.extend(keyed.iter().map(|(id, _)| *id));
