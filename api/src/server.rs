@@ -2,6 +2,7 @@
 
 use crate::{
     auth::{self, Authenticator, Tokens},
+    catalogue,
     chance::Chance,
     clock::Clock,
     config::Config,
@@ -66,6 +67,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
             utoipa_actix_web::scope("/v1")
                 .configure(auth::mount)
                 .configure(org::mount)
+                .configure(catalogue::mount)
                 .configure(events::mount)
                 .configure(problem::mount),
         )
