@@ -2,6 +2,7 @@
 
 use crate::{
     auth::{self, Authenticator, Tokens},
+    catalogue,
     chance::Chance,
     clock::Clock,
     config::Config,
@@ -75,6 +76,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
                 .configure(people::mount)
                 .configure(imports::mount)
                 .configure(users::mount)
+                .configure(catalogue::mount)
                 .configure(events::mount)
                 .configure(problem::mount),
         )
