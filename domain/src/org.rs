@@ -176,5 +176,4 @@ mod tests {
             assert_eq!(SchoolCode::parse(text), Err(fault), "{text:?}");
         }
     }
-
 }

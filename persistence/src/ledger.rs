@@ -7,14 +7,17 @@ mod stands;
 
 pub use bulk::{Employee, PersonEntries, Whose, employees, entries_by_person, facts_by_person};
 pub use facts::{
-    EmploymentSpell, PersonRecord, PersonSnapshot, SnapshotOrganisation, employed_from, employments, person_record, snapshot, was_employed_below,
+    EmploymentSpell, PersonRecord, PersonSnapshot, SnapshotOrganisation, employed_from, employments, person_record,
+    snapshot, was_employed_below,
 };
 pub use read::{EntryFilter, EntryRow, count, find, list, successors};
-pub use stands::{
-    Entry, Revision, StandingEntry, StandingEntries, credited_in_year, revision, standing_entries,
-};
+pub use stands::{Entry, Revision, StandingEntries, StandingEntry, credited_in_year, revision, standing_entries};
 
-use crate::{DbResult, WriteTx, db::{Both, each}, schema::hour_entries as t};
+use crate::{
+    DbResult, WriteTx,
+    db::{Both, each},
+    schema::hour_entries as t,
+};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use shixun_domain::{
@@ -132,8 +135,10 @@ fn themes_text(themes: &[Theme]) -> String {
     themes.iter().map(Theme::as_str).collect::<Vec<_>>().join(",")
 }
 
+// `None` is NULL and not DEFAULT: SQLite has no DEFAULT in VALUES, and diesel would insert a batch row by row in a transaction
+// of its own.
 #[derive(Insertable)]
-#[diesel(table_name = t)]
+#[diesel(table_name = t, treat_none_as_default_value = false)]
 struct Values<'a> {
     area: i32,
     id: i64,

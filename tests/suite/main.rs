@@ -2,4 +2,6 @@
 
 mod architecture;
 mod harness;
+mod ledger;
 mod org;
+mod policy;

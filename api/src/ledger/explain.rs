@@ -12,9 +12,7 @@ use chrono::{Datelike, NaiveDate};
 use shixun_domain::{
     Hours,
     id::PersonId,
-    policy::{
-        Body, CycleRules, Evaluation, PersonFacts, Period, Profile, Requirement, RuleIndex, wording,
-    },
+    policy::{Body, CycleRules, Evaluation, Period, PersonFacts, Profile, Requirement, RuleIndex, wording},
     time::DateSpan,
 };
 use shixun_persistence::ledger::{PersonRecord, StandingEntries};
@@ -33,8 +31,7 @@ pub(super) fn statement(rules: &CycleRules, judged: Judged) -> StatementView {
     let cycle = rules.cycle();
     let requirements = evaluation.requirements.iter().filter_map(|one| requirement(rules, one)).collect();
     let years = years(rules, &entries, &evaluation);
-    let credited: Hours =
-        evaluation.entries.iter().filter(|entry| entry.in_cycle).map(|entry| entry.credited).sum();
+    let credited: Hours = evaluation.entries.iter().filter(|entry| entry.in_cycle).map(|entry| entry.credited).sum();
     let pending = entries.pending.iter().map(|entry| entry.entry.facts.credited).sum();
     let missing = evaluation.required.map_or(Hours::ZERO, |owed| owed.less(evaluation.total));
     let snapshot = record.snapshot;
@@ -220,4 +217,3 @@ fn corrections(entries: &StandingEntries) -> Vec<StatementCorrectionView> {
     });
     corrected.collect()
 }
-

@@ -5,9 +5,8 @@ use shixun_domain::ledger::{ENTRY_HOURS_MAX, EntryKind, Refusal};
 
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
-        let state = |code: Code, kind: EntryKind| {
-            ApiError::new(code).with("state", kind.as_str()).with("state_zh", kind.zh())
-        };
+        let state =
+            |code: Code, kind: EntryKind| ApiError::new(code).with("state", kind.as_str()).with("state_zh", kind.zh());
         match refusal {
             Refusal::NotPending { kind } => state(Code::EntryNotPending, kind),
             Refusal::NotPosted { kind } => state(Code::EntryNotPosted, kind),

@@ -5,8 +5,8 @@ use super::{
     standing::{self, Of},
     statement::StatementView,
     wire::{
-        AreaPath, CycleMomentQuery, HourEntryIn, HourEntryList, HourEntryPath, HourEntryQuery, HourEntryView, ReversalIn,
-        ReversalView, StandingView, TeacherPath,
+        AreaPath, CycleMomentQuery, HourEntryIn, HourEntryList, HourEntryPath, HourEntryQuery, HourEntryView,
+        ReversalIn, ReversalView, StandingView, TeacherPath,
     },
 };
 use crate::{

@@ -16,8 +16,8 @@ use shixun_domain::{
     Hours, UtcMillis,
     id::{HourEntryId, PersonId, TeacherId},
     ledger::{self as rules_of_ledger, Amounts, Circumstances, SourceKind, Step},
-    policy::{Body, Cycle, CycleRules, Effect, EntryFacts, PersonFacts, evaluate},
     policy::wording::{self, Wording},
+    policy::{Body, Cycle, CycleRules, Effect, EntryFacts, PersonFacts, evaluate},
 };
 use shixun_persistence::{
     Conn,

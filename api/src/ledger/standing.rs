@@ -4,12 +4,7 @@ use super::{
     service::{Moment, moment, span},
     wire::{SchoolStandingView, StandingView, TallyView},
 };
-use crate::{
-    access::Actor,
-    policy::PolicyCache,
-    problem::ApiError,
-    wire::Text,
-};
+use crate::{access::Actor, policy::PolicyCache, problem::ApiError, wire::Text};
 use chrono::NaiveDate;
 use shixun_domain::{
     AreaCode, Hours, UtcMillis,
@@ -136,7 +131,6 @@ fn judge(rules: &CycleRules, job: Job) -> PersonStanding {
         missing: owed.less(evaluation.total),
     }
 }
-
 
 /// Counts by verdict, for all and for each school by name.
 pub fn view(standing: &Standing) -> StandingView {

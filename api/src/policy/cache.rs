@@ -140,12 +140,14 @@ pub(super) fn missing(fault: &LayerFault) -> ApiError {
         LayerFault::NoPackInForce { area, day } => {
             Words::new(format!("{day}在{area}没有生效的政策包"), format!("no pack is in force in {area} on {day}"))
         }
-        LayerFault::NoCycle { area, day } => {
-            Words::new(format!("{day}在{area}生效的政策包未规定周期"), format!("no pack in force in {area} on {day} sets a cycle"))
-        }
-        LayerFault::TooMany { what, most } => {
-            Words::new(format!("一个周期内的规则过多（{what}超过{most}）"), format!("a cycle holds more than {most} {what}"))
-        }
+        LayerFault::NoCycle { area, day } => Words::new(
+            format!("{day}在{area}生效的政策包未规定周期"),
+            format!("no pack in force in {area} on {day} sets a cycle"),
+        ),
+        LayerFault::TooMany { what, most } => Words::new(
+            format!("一个周期内的规则过多（{what}超过{most}）"),
+            format!("a cycle holds more than {most} {what}"),
+        ),
     };
     ApiError::new(Code::PolicyMissing).with_words("reason", words)
 }

@@ -63,9 +63,8 @@ pub fn cursor(row: &PackRow) -> Vec<String> {
 /// `not_found`, also for a draft of an area the actor does not look after.
 pub fn get(conn: &mut Conn, actor: &Actor, id: PolicyPackId) -> Result<PackRow, ApiError> {
     let area = id.area();
-    let visible = |row: &PackRow| {
-        may_read(actor, area) && (row.state == PackState::Published || actor.reaches_area(area))
-    };
+    let visible =
+        |row: &PackRow| may_read(actor, area) && (row.state == PackState::Published || actor.reaches_area(area));
     policy::find(conn, id)?.filter(visible).ok_or_else(|| unknown(id))
 }
 
@@ -200,7 +199,8 @@ pub fn list_cycles(
     let policy = cache.area(conn, area, now)?;
     let after = page.after.as_ref().map(|cursor| cursor.value::<String>(0)).transpose()?;
     let today = now.china_date();
-    let views = cycles(&policy, today).into_iter().filter(|cycle| after.as_ref().is_none_or(|name| cycle.name() > *name));
+    let views =
+        cycles(&policy, today).into_iter().filter(|cycle| after.as_ref().is_none_or(|name| cycle.name() > *name));
     Ok(views
         .take(usize::from(page.limit) + 1)
         .map(|cycle| CycleView {

@@ -47,7 +47,8 @@ fn each_entry_has_one_successor_of_the_right_kind() {
 
 #[test]
 fn hours_earned_are_hours_attended_times_the_factor() {
-    let credited = |nominal, attended, factor, practice| amounts(nominal, attended, factor, practice).map(|a| a.credited);
+    let credited =
+        |nominal, attended, factor, practice| amounts(nominal, attended, factor, practice).map(|a| a.credited);
     let cases = [
         (("30", "24", "1", "0"), Ok(hours("24"))),
         (("305", "305", "0.5", "0"), Ok(hours("152.5"))),
@@ -57,8 +58,14 @@ fn hours_earned_are_hours_attended_times_the_factor() {
         (("1", "1", "1", "-0.5"), Err(Refusal::Negative)),
         (("10000.01", "1", "1", "0"), Err(Refusal::Overflow)),
         (("10000", "10000", "1.5", "0"), Err(Refusal::Overflow)),
-        (("20", "20.5", "1", "0"), Err(Refusal::AttendedExceedsNominal { attended: hours("20.5"), nominal: hours("20") })),
-        (("20", "10", "1", "11"), Err(Refusal::PracticeExceedsCredited { practice: hours("11"), credited: hours("10") })),
+        (
+            ("20", "20.5", "1", "0"),
+            Err(Refusal::AttendedExceedsNominal { attended: hours("20.5"), nominal: hours("20") }),
+        ),
+        (
+            ("20", "10", "1", "11"),
+            Err(Refusal::PracticeExceedsCredited { practice: hours("11"), credited: hours("10") }),
+        ),
     ];
     for ((nominal, attended, factor, practice), expected) in cases {
         assert_eq!(credited(nominal, attended, factor, practice), expected, "{nominal} {attended} {factor} {practice}");
@@ -101,7 +108,8 @@ fn a_change_after_the_last_day_of_the_cycle_is_flagged() {
 
 #[test]
 fn circumstances_read_back_as_they_were_written() {
-    let unreviewed = |consent: Option<&str>| Provider::Unreviewed { consent_on: consent.map(day), starts_on: day("2019-07-01") };
+    let unreviewed =
+        |consent: Option<&str>| Provider::Unreviewed { consent_on: consent.map(day), starts_on: day("2019-07-01") };
     let cases = [
         (Circumstances::ORDINARY, ""),
         (Circumstances { provider: unreviewed(None), ..Circumstances::ORDINARY }, "unreviewed:2019-07-01:"),

@@ -8,7 +8,9 @@ use super::{
 use crate::{
     Conn, DbResult,
     db::each,
-    schema::{employments as e, hour_entries as t, leave_spells as l, organisations as o, persons as p, posts_held as h},
+    schema::{
+        employments as e, hour_entries as t, leave_spells as l, organisations as o, persons as p, posts_held as h,
+    },
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;

@@ -4,8 +4,8 @@ use crate::{
     Conn, DbResult, columns,
     db::each,
     schema::{
-        employments as e, leave_spells as l, organisations as o, persons as p, posts_held as h, teaching_assignments as a,
-        titles_held as h_titles,
+        employments as e, leave_spells as l, organisations as o, persons as p, posts_held as h,
+        teaching_assignments as a, titles_held as h_titles,
     },
 };
 use chrono::NaiveDate;
@@ -146,7 +146,8 @@ fn on_day(
         ))
         .first(k)
         .optional())?;
-    let Some(((name, version, entered_on, probation_ends_on, retires_on), organisation, title, teaching)) = found else {
+    let Some(((name, version, entered_on, probation_ends_on, retires_on), organisation, title, teaching)) = found
+    else {
         return Ok(None);
     };
     let (stage, subject) = teaching.map_or((None, None), |(stage, subject)| (Some(stage), Some(subject)));
@@ -187,7 +188,9 @@ pub(super) fn head_span(spells: impl IntoIterator<Item = (NaiveDate, Option<Naiv
     spells.into_iter().fold(None, |whole: Option<DateSpan>, (from, to)| {
         Some(match whole {
             None => DateSpan { from, to },
-            Some(span) => DateSpan { from: span.from.min(from), to: span.to.zip(to).map(|(one, other)| one.max(other)) },
+            Some(span) => {
+                DateSpan { from: span.from.min(from), to: span.to.zip(to).map(|(one, other)| one.max(other)) }
+            }
         })
     })
 }
@@ -230,7 +233,11 @@ pub fn employments(conn: &mut Conn, person: PersonId) -> DbResult<Vec<Employment
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
-pub fn was_employed_below(conn: &mut Conn, person: PersonId, covers: impl Fn(AreaCode, &str) -> bool) -> DbResult<bool> {
+pub fn was_employed_below(
+    conn: &mut Conn,
+    person: PersonId,
+    covers: impl Fn(AreaCode, &str) -> bool,
+) -> DbResult<bool> {
     let paths: Vec<String> = e::table
         .inner_join(o::table.on(o::area.eq(e::area).and(o::id.eq(e::organisation_id))))
         .filter(e::area.eq(person.area().get()))

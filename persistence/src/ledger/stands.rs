@@ -54,21 +54,8 @@ pub fn revision(conn: &mut Conn, person: PersonId) -> DbResult<Option<Revision>>
 }
 
 /// The columns that rules look at.
-pub(super) type Lean = (
-    i64,
-    String,
-    Option<i64>,
-    String,
-    String,
-    String,
-    String,
-    String,
-    Option<String>,
-    i64,
-    i64,
-    i64,
-    NaiveDate,
-);
+pub(super) type Lean =
+    (i64, String, Option<i64>, String, String, String, String, String, Option<String>, i64, i64, i64, NaiveDate);
 
 /// Selects [`Lean`].
 macro_rules! lean_columns {
@@ -151,11 +138,7 @@ pub(super) fn themes(text: &str) -> DbResult<Vec<Theme>> {
 }
 
 /// Keeps what stands (posted, without a successor) and gives the rest of what was read to `other`.
-pub(super) fn split_standing<T>(
-    rows: Vec<T>,
-    entry: impl Fn(&T) -> &Entry,
-    mut other: impl FnMut(T, bool),
-) -> Vec<T> {
+pub(super) fn split_standing<T>(rows: Vec<T>, entry: impl Fn(&T) -> &Entry, mut other: impl FnMut(T, bool)) -> Vec<T> {
     let mut followed: Vec<i64> = rows.iter().filter_map(|row| entry(row).refers_to).collect();
     followed.sort_unstable();
     let mut standing = Vec::with_capacity(rows.len());
@@ -208,7 +191,12 @@ type StatementColumns = (Lean, (String, String, i64, i32, Option<i64>, Option<St
 ///
 /// # Errors
 /// A [`DbError`] where the database does not answer or a row is damaged.
-pub fn standing_entries(conn: &mut Conn, person: PersonId, from: NaiveDate, to: NaiveDate) -> DbResult<StandingEntries> {
+pub fn standing_entries(
+    conn: &mut Conn,
+    person: PersonId,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> DbResult<StandingEntries> {
     let (area, number) = (person.area().get(), person.number());
     let rows: Vec<StatementColumns> = each!(conn, k => t::table
         .filter(t::area.eq(area))
