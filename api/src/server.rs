@@ -5,17 +5,17 @@ use crate::{
     chance::Chance,
     clock::Clock,
     config::Config,
-    document, events,
+    document, enrolment, events,
     http::{
         fallback::{KnownRoutes, fallback},
         limits::Limits,
         observe::{Metrics, observe},
     },
-    ledger, org,
+    imports, ledger, org, people,
     policy::{self, PolicyCache},
     problem,
     state::{App, Running},
-    system,
+    system, users,
 };
 use actix_web::{
     App as ActixApp, HttpResponse, HttpServer,
@@ -69,8 +69,12 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
             utoipa_actix_web::scope("/v1")
                 .configure(auth::mount)
                 .configure(org::mount)
+                .configure(enrolment::mount)
                 .configure(policy::mount)
                 .configure(ledger::mount)
+                .configure(people::mount)
+                .configure(imports::mount)
+                .configure(users::mount)
                 .configure(events::mount)
                 .configure(problem::mount),
         )

@@ -153,6 +153,47 @@ problems! {
         "上级机构必须存在、属于同一地区，且不能是本机构或其下级。", "The parent must exist in the same area and be neither the organisation itself nor below it.";
     AreaUnknown = "area_unknown", 422, "行政区划代码不存在", "There is no such area",
         "代码{code}不在GB/T 2260中。", "The code {code} is not in GB/T 2260.";
+    // Enrolment
+    SessionNotOpen = "session_not_open", 409, "班期不接受报名", "The session takes no applications",
+        "班期状态为“{state}”，只有已发布的班期可以报名。", "The session is {state}; only a published one takes applications.";
+    ApplicationsNotOpenYet = "applications_not_open_yet", 409, "报名尚未开始", "Applications are not open yet",
+        "报名于{opens}开始。", "They open at {opens}.";
+    ApplicationsClosed = "applications_closed", 409, "报名已截止", "Applications have closed",
+        "报名已于{closed}截止。", "They closed at {closed}.";
+    SessionBegun = "session_begun", 409, "班期已开班", "The session has begun",
+        "班期已于{day}开班。", "It began on {day}.";
+    AlreadyEnrolled = "already_enrolled", 409, "已经报过名", "Already applied",
+        "您在此班期的状态为“{status}”，不能再次报名。", "You stand as {status} in this session and cannot apply again.";
+    ApplicantNotEmployed = "applicant_not_employed", 409, "当前没有任职学校", "Not employed anywhere today",
+        "报名须由任职学校审核；请学校先登记任职信息。", "A school must review the application; ask your school to enter the employment first.";
+    NotInAudience = "not_in_audience", 403, "不在培训对象范围内", "Not among those the session is for",
+        "{reason}（{gap}）", "{reason} ({gap})";
+    ScheduleClash = "schedule_clash", 409, "与其他班期时间冲突", "Meets at the same time as another session",
+        "与您已报的“{name}”（{session}）上课时间重叠；请先退出其中一个。", "Its units overlap with \"{name}\" ({session}), which you applied for; withdraw from one first.";
+    AlreadyDoneInCycle = "already_done_in_cycle", 409, "本周期已参加过相同内容", "The same content is done or booked in this cycle",
+        "“{name}”（{session}）与此内容相同，一个周期内只计一次。", "\"{name}\" ({session}) has the same content, which counts once in a cycle.";
+    YearlyMaximumReached = "yearly_maximum_reached", 409, "超过年度学时上限", "Beyond the yearly maximum",
+        "本年度还可计{left}学时，此班期为{hours}学时。", "{left} hours are left in the year; the session is worth {hours}.";
+    SessionFull = "session_full", 409, "名额已满", "No seat and no place in the queue is left",
+        "共{seats}个名额，候补也已满。", "All {seats} seats and the queue are taken.";
+    NotAwaitingReview = "not_awaiting_review", 409, "无需审核", "Not waiting for review",
+        "该报名的状态为“{status}”。", "The enrolment is {status}.";
+    EnrolmentEnded = "enrolment_ended", 409, "报名已结束", "The enrolment has ended",
+        "该报名的状态为“{status}”，不能再更改。", "The enrolment is {status} and cannot change any more.";
+    WithdrawalClosed = "withdrawal_closed", 409, "已过退出截止时间", "Too late to withdraw",
+        "退出截止时间为{until}，请联系培训机构。", "Withdrawing was possible until {until}; ask the institution.";
+    SessionNotRunning = "session_not_running", 409, "班期未在进行中", "The session is not running",
+        "班期状态为“{state}”；只有进行中的班期可以记考勤、登记结果和结班。", "The session is {state}; attendance, results and closing need a running one.";
+    UnitNotBegun = "unit_not_begun", 409, "课次尚未开始", "The unit has not begun",
+        "课次于{starts}开始，开始后方可记考勤。", "It begins at {starts}; attendance is recorded from then on.";
+    NotYourUnit = "not_your_unit", 403, "不是您授课的课次", "Not a unit you teach",
+        "授课教师只能记录自己课次的考勤。", "A lecturer records attendance at his or her own units only.";
+    UnitsNotOver = "units_not_over", 409, "还有课次没有结束", "Units are still to come",
+        "最后一次课于{ends}结束，之后方可结班。", "The last unit ends at {ends}; close the session after it.";
+    AttendanceMissing = "attendance_missing", 409, "考勤记录不完整", "Attendance is incomplete",
+        "还有{missing}条考勤未记录，补齐后方可结班。", "{missing} marks are missing; record them before closing.";
+    ResultsMissing = "results_missing", 409, "结果登记不完整", "Results are incomplete",
+        "还有{missing}名学员没有结果，补齐后方可结班。", "{missing} trainees have no result yet; record them before closing.";
     // Policy
     PolicyEditionTaken = "policy_edition_taken", 409, "该版本的政策包已存在", "The policy pack exists in this version",
         "{code}第{edition}版已存在；请提高version后重新提交。", "{code} has a version {edition} already; raise version and send it again.";
@@ -199,6 +240,39 @@ problems! {
         "请填写正确的学时，或只冲销不更正。", "Give the hours that are right, or reverse without a replacement.";
     DuplicateSource = "duplicate_source", 409, "同一来源的学时已登记", "Hours of this source are entered already",
         "来源{source}已在该教师的学时中；如有误请冲销原条目。", "The source {source} is in the teacher's ledger; reverse that entry if it is wrong.";
+    // People
+    IdentityNumberTaken = "identity_number_taken", 409, "身份证号码已登记", "The identity number is entered already",
+        "该号码属于已登记的人员；若此人从他校调入，请由县级办理调动。", "It belongs to a person who is entered already; if the person comes from another school, let the county move them.";
+    FactSpanInvalid = "fact_span_invalid", 422, "起止日期不正确", "The days do not fit together",
+        "最后一天不能早于第一天。", "The last day must not lie before the first.";
+    FactOverlaps = "fact_overlaps", 409, "与已有记录的时间重叠", "Another record covers some of the days",
+        "已有同类记录覆盖{from}至{to}，请先结束该记录或调整日期。", "A record of the kind covers {from} to {to}; end it first or choose other days.";
+    FactEndedAlready = "fact_ended_already", 409, "该记录已经结束", "The record has ended already",
+        "它已于{last_day}结束；只能提前，不能延后。", "It ended on {last_day}; the end can be moved forward, not back.";
+    NotEmployed = "not_employed", 409, "该日没有任职单位", "Not employed on that day",
+        "没有可以结束的任职，请直接新增任职记录。", "There is no employment to end; add an employment instead.";
+    EmployedThereAlready = "employed_there_already", 409, "已在该单位任职", "Employed there already",
+        "该日已在此单位任职，无需调动。", "The person is employed there on that day; nothing has to move.";
+    LaterFactKnown = "later_fact_known", 409, "存在更晚的记录", "Something later is known",
+        "自{from}起已有后续记录，请先核对后再调整。", "A record begins on {from}; look at it before you change what lies before.";
+    RevealExpired = "reveal_expired", 409, "查看时限已过", "The time for looking is over",
+        "明文只在{valid_until}之前可重复取得，请用新的Idempotency-Key重新申请并说明理由。", "It could be had again until {valid_until} only; ask again with a new Idempotency-Key and a reason.";
+    // Users
+    UsernameTaken = "username_taken", 409, "用户名已被使用", "The user name is taken",
+        "用户名{username}已存在，请另选。", "Somebody has the user name {username}; choose another.";
+    PersonHasAccount = "person_has_account", 409, "此人已有账号", "The person has an account already",
+        "每人只能有一个账号。", "A person has one account at most.";
+    OwnAccount = "own_account", 403, "不能对自己的账号执行此操作", "Not on one's own account",
+        "角色、停用和重置密码须由他人办理；修改自己的密码请用POST /v1/me/password。", "Roles, disabling and resetting need somebody else; change your own password with POST /v1/me/password.";
+    OldPasswordWrong = "old_password_wrong", 422, "原密码不正确", "The old password is wrong",
+        "请核对后重试。", "Check it and try again.";
+    RoleHeldAlready = "role_held_already", 409, "已持有该角色", "The role is held already",
+        "该账号自{from}起已在此机构持有此角色。", "The account holds this role over the organisation from {from} on.";
+    // Imports and exports
+    FileUnreadable = "file_unreadable", 422, "文件无法读取", "The file cannot be read",
+        "{reason}（{fault}）", "{reason} ({fault})";
+    ImportHasFaults = "import_has_faults", 422, "文件中有需要改正的行", "Some rows have to be mended",
+        "共{count}处，逐条见errors；没有导入任何内容。改正后重新导入，或用mode=row_by_row只导入无误的行。", "{count} in all, each in errors; nothing was imported. Mend them and import again, or use mode=row_by_row to import the rows without faults.";
 }
 
 #[cfg(test)]

@@ -57,6 +57,8 @@ CREATE TABLE persons (
     entered_on DATE,
     probation_ends_on DATE,
     retires_on DATE,
+    duty TEXT,
+    remark TEXT,
     version BIGINT NOT NULL,
     created_at TIMESTAMP NOT NULL,
     updated_at TIMESTAMP NOT NULL,
@@ -87,6 +89,7 @@ CREATE TABLE titles_held (
     id BIGINT NOT NULL,
     person_id BIGINT NOT NULL,
     title TEXT NOT NULL,
+    written TEXT,
     valid_from DATE NOT NULL,
     valid_to DATE,
     created_at TIMESTAMP NOT NULL,
@@ -306,6 +309,7 @@ CREATE TABLE programmes (
     themes TEXT NOT NULL,
     aims TEXT NOT NULL,
     curriculum TEXT NOT NULL,
+    lecturers TEXT NOT NULL DEFAULT '[]',
     audience TEXT NOT NULL,
     hours BIGINT NOT NULL,
     practice_hours BIGINT NOT NULL,
@@ -370,6 +374,7 @@ CREATE TABLE sessions (
 ) WITHOUT ROWID;
 CREATE INDEX ix_sessions_programme_id ON sessions (area, programme_id);
 CREATE INDEX ix_sessions_starts_on ON sessions (area, state, starts_on, id);
+CREATE INDEX ix_sessions_calendar ON sessions (area, starts_on, id);
 CREATE TABLE units (
     area INTEGER NOT NULL,
     id BIGINT NOT NULL,
