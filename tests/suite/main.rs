@@ -3,4 +3,6 @@
 mod architecture;
 mod enrolment;
 mod harness;
+mod ledger;
 mod org;
+mod policy;
