@@ -2,4 +2,8 @@
 
 mod architecture;
 mod harness;
+mod imports;
 mod org;
+mod people;
+mod privacy;
+mod users;
