@@ -5,15 +5,19 @@
 
 pub mod access;
 pub mod auth;
+pub mod catalogue;
 pub mod chance;
 pub mod clock;
 pub mod config;
 pub mod document;
+pub mod enrolment;
 pub mod events;
 pub mod http;
 pub mod imports;
+pub mod ledger;
 pub mod org;
 pub mod people;
+pub mod policy;
 pub mod problem;
 pub mod server;
 pub mod sheet;

@@ -2,16 +2,19 @@
 
 use crate::{
     auth::{self, Authenticator, Tokens},
+    catalogue,
     chance::Chance,
     clock::Clock,
     config::Config,
-    document, events,
+    document, enrolment, events,
     http::{
         fallback::{KnownRoutes, fallback},
         limits::Limits,
         observe::{Metrics, observe},
     },
-    imports, org, people, problem,
+    imports, ledger, org, people,
+    policy::{self, PolicyCache},
+    problem,
     state::{App, Running},
     system, users,
 };
@@ -51,6 +54,7 @@ pub fn state(config: Config, db: Db, clock: Clock, chance: Chance) -> Result<Dat
         auth: Authenticator::new(tokens, &config),
         limits: Limits::new(&config),
         metrics: Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?,
+        policy: PolicyCache::default(),
         running: Running::default(),
         config,
         db,
@@ -66,9 +70,13 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
             utoipa_actix_web::scope("/v1")
                 .configure(auth::mount)
                 .configure(org::mount)
+                .configure(enrolment::mount)
+                .configure(policy::mount)
+                .configure(ledger::mount)
                 .configure(people::mount)
                 .configure(imports::mount)
                 .configure(users::mount)
+                .configure(catalogue::mount)
                 .configure(events::mount)
                 .configure(problem::mount),
         )

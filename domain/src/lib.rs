@@ -8,13 +8,17 @@
 
 pub mod access;
 pub mod area;
+pub mod catalogue;
 pub mod decimal;
+pub mod enrolment;
 pub mod hours;
 pub mod id;
 pub mod imports;
+pub mod ledger;
 pub mod money;
 pub mod org;
 pub mod people;
+pub mod policy;
 pub mod time;
 pub mod words;
 

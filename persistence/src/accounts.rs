@@ -106,6 +106,20 @@ pub fn find(conn: &mut Conn, id: AccountId) -> DbResult<Option<AccountRow>> {
     row.map(account_row).transpose()
 }
 
+/// The account of a person.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn of_person(conn: &mut Conn, person: PersonId) -> DbResult<Option<AccountId>> {
+    let number: Option<i64> = accounts::table
+        .filter(accounts::area.eq(person.area().get()))
+        .filter(accounts::person_id.eq(person.number()))
+        .select(accounts::id)
+        .first(conn)
+        .optional()?;
+    Ok(number.map(|number| Id::new(person.area(), number)))
+}
+
 /// Accounts of an area behind a user name, in the order of user names.
 ///
 /// # Errors

@@ -6,14 +6,18 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 pub mod accounts;
+pub mod catalogue;
 pub mod columns;
 pub mod db;
+pub mod enrolment;
 pub mod error;
 pub mod events;
 pub mod idempotency;
 pub mod imports;
+pub mod ledger;
 pub mod org;
 pub mod people;
+pub mod policy;
 mod schema;
 pub mod users;
 

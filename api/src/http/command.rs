@@ -39,12 +39,18 @@ pub struct Origin {
 pub struct Work<'t, 'c> {
     tx: &'t mut WriteTx<'c>,
     origin: &'t Origin,
+    on_behalf_of: Option<AccountId>,
 }
 
 impl<'t, 'c> Work<'t, 'c> {
     /// For use cases that run outside a request: the command line, the demo county.
     pub fn new(tx: &'t mut WriteTx<'c>, origin: &'t Origin) -> Self {
-        Work { tx, origin }
+        Work { tx, origin, on_behalf_of: None }
+    }
+
+    /// The records that follow say that the caller acts for somebody else.
+    pub fn on_behalf_of(&mut self, account: Option<AccountId>) {
+        self.on_behalf_of = account.filter(|account| Some(*account) != self.origin.actor);
     }
 
     /// The transaction.
@@ -87,7 +93,7 @@ impl<'t, 'c> Work<'t, 'c> {
         let event = NewEvent {
             area,
             actor: self.origin.actor,
-            on_behalf_of: None,
+            on_behalf_of: self.on_behalf_of,
             action,
             object_kind,
             object_id: &object_id.to_string(),
@@ -257,7 +263,7 @@ impl Command {
             .db
             .write_or_try(self.at, keep, move |tx| {
                 let Some((key, request_hash)) = &keyed else {
-                    return f(&mut Work { tx, origin: &origin }).map(Outcome::Fresh);
+                    return f(&mut Work::new(tx, &origin)).map(Outcome::Fresh);
                 };
                 let at = tx.at();
                 if let Some(kept) = idempotency::find(tx.conn(), account, key, at)? {
@@ -267,7 +273,7 @@ impl Command {
                         Err(ApiError::new(Code::IdempotencyMismatch))
                     };
                 }
-                let reply = f(&mut Work { tx, origin: &origin })?;
+                let reply = f(&mut Work::new(tx, &origin))?;
                 let answer = KeptAnswer {
                     request_hash: request_hash.clone(),
                     status: reply.status.into(),

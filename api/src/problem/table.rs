@@ -153,6 +153,93 @@ problems! {
         "上级机构必须存在、属于同一地区，且不能是本机构或其下级。", "The parent must exist in the same area and be neither the organisation itself nor below it.";
     AreaUnknown = "area_unknown", 422, "行政区划代码不存在", "There is no such area",
         "代码{code}不在GB/T 2260中。", "The code {code} is not in GB/T 2260.";
+    // Enrolment
+    SessionNotOpen = "session_not_open", 409, "班期不接受报名", "The session takes no applications",
+        "班期状态为“{state}”，只有已发布的班期可以报名。", "The session is {state}; only a published one takes applications.";
+    ApplicationsNotOpenYet = "applications_not_open_yet", 409, "报名尚未开始", "Applications are not open yet",
+        "报名于{opens}开始。", "They open at {opens}.";
+    ApplicationsClosed = "applications_closed", 409, "报名已截止", "Applications have closed",
+        "报名已于{closed}截止。", "They closed at {closed}.";
+    SessionBegun = "session_begun", 409, "班期已开班", "The session has begun",
+        "班期已于{day}开班。", "It began on {day}.";
+    AlreadyEnrolled = "already_enrolled", 409, "已经报过名", "Already applied",
+        "您在此班期的状态为“{status}”，不能再次报名。", "You stand as {status} in this session and cannot apply again.";
+    ApplicantNotEmployed = "applicant_not_employed", 409, "当前没有任职学校", "Not employed anywhere today",
+        "报名须由任职学校审核；请学校先登记任职信息。", "A school must review the application; ask your school to enter the employment first.";
+    NotInAudience = "not_in_audience", 403, "不在培训对象范围内", "Not among those the session is for",
+        "{reason}（{gap}）", "{reason} ({gap})";
+    ScheduleClash = "schedule_clash", 409, "与其他班期时间冲突", "Meets at the same time as another session",
+        "与您已报的“{name}”（{session}）上课时间重叠；请先退出其中一个。", "Its units overlap with \"{name}\" ({session}), which you applied for; withdraw from one first.";
+    AlreadyDoneInCycle = "already_done_in_cycle", 409, "本周期已参加过相同内容", "The same content is done or booked in this cycle",
+        "“{name}”（{session}）与此内容相同，一个周期内只计一次。", "\"{name}\" ({session}) has the same content, which counts once in a cycle.";
+    YearlyMaximumReached = "yearly_maximum_reached", 409, "超过年度学时上限", "Beyond the yearly maximum",
+        "本年度还可计{left}学时，此班期为{hours}学时。", "{left} hours are left in the year; the session is worth {hours}.";
+    SessionFull = "session_full", 409, "名额已满", "No seat and no place in the queue is left",
+        "共{seats}个名额，候补也已满。", "All {seats} seats and the queue are taken.";
+    NotAwaitingReview = "not_awaiting_review", 409, "无需审核", "Not waiting for review",
+        "该报名的状态为“{status}”。", "The enrolment is {status}.";
+    EnrolmentEnded = "enrolment_ended", 409, "报名已结束", "The enrolment has ended",
+        "该报名的状态为“{status}”，不能再更改。", "The enrolment is {status} and cannot change any more.";
+    WithdrawalClosed = "withdrawal_closed", 409, "已过退出截止时间", "Too late to withdraw",
+        "退出截止时间为{until}，请联系培训机构。", "Withdrawing was possible until {until}; ask the institution.";
+    SessionNotRunning = "session_not_running", 409, "班期未在进行中", "The session is not running",
+        "班期状态为“{state}”；只有进行中的班期可以记考勤、登记结果和结班。", "The session is {state}; attendance, results and closing need a running one.";
+    UnitNotBegun = "unit_not_begun", 409, "课次尚未开始", "The unit has not begun",
+        "课次于{starts}开始，开始后方可记考勤。", "It begins at {starts}; attendance is recorded from then on.";
+    NotYourUnit = "not_your_unit", 403, "不是您授课的课次", "Not a unit you teach",
+        "授课教师只能记录自己课次的考勤。", "A lecturer records attendance at his or her own units only.";
+    UnitsNotOver = "units_not_over", 409, "还有课次没有结束", "Units are still to come",
+        "最后一次课于{ends}结束，之后方可结班。", "The last unit ends at {ends}; close the session after it.";
+    AttendanceMissing = "attendance_missing", 409, "考勤记录不完整", "Attendance is incomplete",
+        "还有{missing}条考勤未记录，补齐后方可结班。", "{missing} marks are missing; record them before closing.";
+    ResultsMissing = "results_missing", 409, "结果登记不完整", "Results are incomplete",
+        "还有{missing}名学员没有结果，补齐后方可结班。", "{missing} trainees have no result yet; record them before closing.";
+    // Policy
+    PolicyEditionTaken = "policy_edition_taken", 409, "该版本的政策包已存在", "The policy pack exists in this version",
+        "{code}第{edition}版已存在；请提高version后重新提交。", "{code} has a version {edition} already; raise version and send it again.";
+    PolicyNotADraft = "policy_not_a_draft", 409, "政策包不是草稿", "The policy pack is not a draft",
+        "已发布的政策包不可再次发布或修改；变更请另出新版本。", "A published pack is neither published again nor edited; draft a new version for a change.";
+    PolicyFourEyes = "policy_four_eyes", 409, "起草人不得发布", "Who drafted a pack may not publish it",
+        "请由另一位有发布权限的人员发布。", "Let somebody else with the right to publish do it.";
+    PolicyMissing = "policy_missing", 409, "没有可用的政策规则", "There are no rules to judge by",
+        "{reason}。请先发布适用的政策包。", "Because {reason}; publish a pack that applies first.";
+    CycleUnknown = "cycle_unknown", 400, "没有这个周期", "There is no such cycle",
+        "{area}没有周期{cycle}；可用周期见GET /v1/cycles。", "{area} has no cycle {cycle}; GET /v1/cycles lists those there are.";
+    // Hours
+    EntryNotPosted = "entry_not_posted", 409, "只有已入账的学时可以冲销", "Only posted hours can be reversed",
+        "该条目为{state_zh}，不能冲销。", "The entry is {state}; it cannot be reversed.";
+    EntryNotPending = "entry_not_pending", 409, "该条目不是待入账", "The entry is not pending",
+        "该条目为{state_zh}，不能入账或作废。", "The entry is {state}; it can be neither posted nor voided.";
+    EntryNotReversed = "entry_not_reversed", 409, "该条目不是冲销", "The entry is not a reversal",
+        "该条目为{state_zh}，不能更正。", "The entry is {state}; nothing can replace it.";
+    EntryAlreadyPosted = "entry_already_posted", 409, "该条目已入账", "The entry was posted already",
+        "请刷新后查看后续条目。", "Read it again to see what followed.";
+    EntryAlreadyVoided = "entry_already_voided", 409, "该条目已作废", "The entry was voided already",
+        "请刷新后查看后续条目。", "Read it again to see what followed.";
+    EntryAlreadyReversed = "entry_already_reversed", 409, "该条目已冲销", "The entry was reversed already",
+        "请刷新后查看后续条目。", "Read it again to see what followed.";
+    EntryAlreadyReplaced = "entry_already_replaced", 409, "该冲销已有更正", "The reversal has a replacement already",
+        "请刷新后查看后续条目。", "Read it again to see what followed.";
+    EntryReasonMissing = "entry_reason_missing", 422, "须说明理由", "A reason is needed",
+        "冲销和作废必须写明理由，供审计查阅。", "Reversing and voiding need a reason that an auditor can read.";
+    HoursNegative = "hours_negative", 422, "学时不能为负", "Hours are never negative",
+        "更正请用冲销。", "Reverse an entry to take hours back.";
+    HoursOverflow = "hours_overflow", 422, "单条学时过大", "Too many hours in one entry",
+        "单条最多{most}学时。", "One entry holds at most {most} hours.";
+    HoursAttendedExceedNominal = "hours_attended_exceed_nominal", 422, "实到学时超过项目学时", "More hours attended than the course has",
+        "实到{attended}学时，项目共{nominal}学时。", "{attended} hours attended of a course of {nominal}.";
+    HoursPracticeExceedCredited = "hours_practice_exceed_credited", 422, "实践学时超过认定学时", "More practice than was credited",
+        "实践{practice}学时，认定{credited}学时。", "{practice} hours of practice among {credited} credited.";
+    HoursInFuture = "hours_in_future", 422, "日期尚未到来", "The day has not come",
+        "学时日期不得晚于{today}。", "Hours belong to a day no later than {today}.";
+    HoursBeforeEmployment = "hours_before_employment", 422, "日期早于入职", "The day lies before the employment",
+        "该教师自{employed_from}起任职；由原任职地认定的学时请填写certified_by。", "The teacher is employed from {employed_from}; for hours that another county certified, fill in certified_by.";
+    TeacherNeverEmployed = "teacher_never_employed", 422, "该人员没有任职记录", "The person was never employed",
+        "请先登记任职。", "Enter an employment first.";
+    CorrectionChangesNothing = "correction_changes_nothing", 422, "更正内容与原条目相同", "The correction changes nothing",
+        "请填写正确的学时，或只冲销不更正。", "Give the hours that are right, or reverse without a replacement.";
+    DuplicateSource = "duplicate_source", 409, "同一来源的学时已登记", "Hours of this source are entered already",
+        "来源{source}已在该教师的学时中；如有误请冲销原条目。", "The source {source} is in the teacher's ledger; reverse that entry if it is wrong.";
     // People
     IdentityNumberTaken = "identity_number_taken", 409, "身份证号码已登记", "The identity number is entered already",
         "该号码属于已登记的人员；若此人从他校调入，请由县级办理调动。", "It belongs to a person who is entered already; if the person comes from another school, let the county move them.";
@@ -186,6 +273,41 @@ problems! {
         "{reason}（{fault}）", "{reason} ({fault})";
     ImportHasFaults = "import_has_faults", 422, "文件中有需要改正的行", "Some rows have to be mended",
         "共{count}处，逐条见errors；没有导入任何内容。改正后重新导入，或用mode=row_by_row只导入无误的行。", "{count} in all, each in errors; nothing was imported. Mend them and import again, or use mode=row_by_row to import the rows without faults.";
+    // Catalogue
+    ProgrammeWrongState = "programme_wrong_state", 409, "项目当前状态不允许此操作", "The programme is not in a state for this step",
+        "项目现为“{state}”；此操作要求处于：{needs}。", "The programme is {state}; this step needs it to be {needs}.";
+    ProgrammeIncomplete = "programme_incomplete", 409, "项目内容尚不完整", "The programme is not complete",
+        "提交前须补全{count}处，逐条见errors。", "{count} things are to be completed before it can be filed; each is listed in errors.";
+    FilingWindowClosed = "filing_window_closed", 409, "不在项目申报时间内", "No filing window is open",
+        "现在不能提交申报；{next}", "Programmes cannot be filed now; {next}";
+    FourEyes = "four_eyes", 403, "提交人不得审核自己的提交", "Nobody decides on what they submitted",
+        "须由另一人审核。", "Another person has to decide on it.";
+    ProgrammeSessionsLive = "programme_sessions_live", 409, "项目尚有已发布或进行中的班期", "The programme has published or running sessions",
+        "共{count}个；请先结班或取消这些班期。", "There are {count}; close or cancel them first.";
+    ProgrammeNotApproved = "programme_not_approved", 409, "项目未获批准", "The programme is not approved",
+        "项目现为“{state}”，批准后方可进行此操作。", "The programme is {state}; this needs it to be approved.";
+    ClassHeadMissing = "class_head_missing", 409, "项目未指定专职班主任", "The programme names no class head",
+        "每个项目须有专职班主任（浙教办师〔2014〕14号），请先在项目中填写。", "Every programme needs a dedicated class head (浙教办师〔2014〕14号); name one in the programme first.";
+    SessionWrongState = "session_wrong_state", 409, "班期当前状态不允许此操作", "The session is not in a state for this step",
+        "班期现为“{state}”；此操作要求处于：{needs}。", "The session is {state}; this step needs it to be {needs}.";
+    SessionOver = "session_over", 409, "班期的日期已过", "The days of the session have passed",
+        "该班期到{ends_on}为止；请先更改日期。", "It ended on {ends_on}; change its dates first.";
+    SessionTooEarly = "session_too_early", 409, "班期尚未到开班日", "The session's first day has not come",
+        "开班日为{starts_on}。", "It starts on {starts_on}.";
+    SeatsBelowTaken = "seats_below_taken", 409, "名额少于已占用数", "Fewer seats than are taken",
+        "已占用{taken}个名额，名额不能更少。", "{taken} seats are taken; there cannot be fewer.";
+    QueueBelowTaken = "queue_below_taken", 409, "候补名额少于已候补人数", "Fewer queue places than are taken",
+        "已有{taken}人候补，候补名额不能更少。", "{taken} people are waiting; there cannot be fewer places.";
+    UnitsMissing = "units_missing", 409, "班期没有课次", "The session has no units",
+        "请先录入课次（时间、地点、内容、主讲人）。", "Enter its units first: time, place, content and lecturer.";
+    UnitOutsideSession = "unit_outside_session", 409, "课次不在班期日期内", "A unit lies outside of the session",
+        "课次{unit}（{starts_at}起）不在{starts_on}至{ends_on}之内。", "The unit {unit} that starts at {starts_at} is not within {starts_on} to {ends_on}.";
+    UnitsOverlap = "units_overlap", 409, "课次时间重叠", "Two units overlap",
+        "课次{unit}（{starts_at}起）与课次{other}（{other_starts_at}起）时间重叠。", "The unit {unit} that starts at {starts_at} overlaps the unit {other} that starts at {other_starts_at}.";
+    UnitHoursDiffer = "unit_hours_differ", 409, "课次学时之和与项目学时不符", "The hours of the units do not add up",
+        "课次合计{sum}学时，项目为{hours}学时。", "The units have {sum} hours together; the programme has {hours}.";
+    UnitHeld = "unit_held", 409, "课次已有考勤记录", "Attendance at the unit is on record",
+        "已记录考勤的课次不能再更改。", "A unit with recorded attendance does not change any more.";
 }
 
 #[cfg(test)]

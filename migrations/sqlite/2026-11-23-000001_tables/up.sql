@@ -243,6 +243,7 @@ CREATE TABLE hour_entries (
     delivery_form TEXT NOT NULL,
     level TEXT NOT NULL,
     themes TEXT NOT NULL,
+    circumstances TEXT NOT NULL,
     block_key TEXT,
     title TEXT NOT NULL,
     source_kind TEXT NOT NULL,
@@ -308,6 +309,7 @@ CREATE TABLE programmes (
     themes TEXT NOT NULL,
     aims TEXT NOT NULL,
     curriculum TEXT NOT NULL,
+    lecturers TEXT NOT NULL DEFAULT '[]',
     audience TEXT NOT NULL,
     hours BIGINT NOT NULL,
     practice_hours BIGINT NOT NULL,
@@ -372,6 +374,7 @@ CREATE TABLE sessions (
 ) WITHOUT ROWID;
 CREATE INDEX ix_sessions_programme_id ON sessions (area, programme_id);
 CREATE INDEX ix_sessions_starts_on ON sessions (area, state, starts_on, id);
+CREATE INDEX ix_sessions_calendar ON sessions (area, starts_on, id);
 CREATE TABLE units (
     area INTEGER NOT NULL,
     id BIGINT NOT NULL,

@@ -1,0 +1,313 @@
+//! The rules of one cycle, made ready for evaluating many persons.
+//!
+//! An entry is judged under the rules in force on its own effective date; the requirements of a year under those in force
+//! at the year's end, the cycle's under those at the cycle's end, and in both cases at `as_of` where that is earlier
+//! (`domain.md` 11). A cycle is therefore cut into segments at every date on which a pack begins or ends.
+//!
+//! **A cap that changes inside its period** has one version per segment. The entries of each version keep to the amount of
+//! their own version, and all together to the greatest of the amounts: a stricter cap that comes later takes nothing away
+//! from hours that were earned under the laxer one, and never grants hours beyond either.
+
+use super::{
+    cycle::Cycle,
+    facts::ProfileSet,
+    layers::{LayerFault, RuleInForce, RuleRef, RuleSet},
+    pack::Pack,
+    rule::{Amount, Body, CapPeriod, Effect, Ratio},
+    selector::{Compiled, THEMES_MAX},
+};
+use crate::{area::AreaCode, words::Theme};
+use chrono::NaiveDate;
+use std::sync::Arc;
+
+/// The most caps (versions counted singly) of one cycle.
+const CAPS_MAX: usize = 64;
+/// The most segments of one cycle.
+const SEGMENTS_MAX: usize = 32;
+
+/// Names a rule of one [`CycleRules`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleIndex(pub(super) usize);
+
+/// The rules of one cycle in one area, compiled. Immutable; shared by all evaluations of the area.
+#[derive(Debug, Clone)]
+pub struct CycleRules {
+    cycle: Cycle,
+    as_of: NaiveDate,
+    segments: Vec<Segment>,
+    themes: Vec<Theme>,
+    references: Vec<Arc<RuleRef>>,
+    pub(super) caps: Vec<CapRule>,
+    pub(super) factors: Vec<FactorRule>,
+    pub(super) closing: Vec<Requirement>,
+    pub(super) yearly: Vec<(i32, Vec<Requirement>)>,
+}
+
+/// Days with the same rules.
+#[derive(Debug, Clone)]
+struct Segment {
+    from: NaiveDate,
+    to: NaiveDate,
+    rules: RuleSet,
+}
+
+/// A cap as it stood in some segments.
+#[derive(Debug, Clone)]
+pub(super) struct CapRule {
+    pub(super) rule: RuleIndex,
+    /// Bits of the segments in which it stands.
+    pub(super) segments: u32,
+    pub(super) of: Compiled,
+    pub(super) period: CapPeriod,
+    pub(super) amount: Amount,
+    /// Position, among the caps, of the first one of the same id and period.
+    pub(super) group: usize,
+    for_profile: Option<super::rule::Profile>,
+    not_for: ProfileSet,
+}
+
+/// A factor as it stood in some segments.
+#[derive(Debug, Clone)]
+pub(super) struct FactorRule {
+    pub(super) rule: RuleIndex,
+    pub(super) segments: u32,
+    pub(super) of: Compiled,
+    pub(super) ratio: Ratio,
+    for_profile: Option<super::rule::Profile>,
+    not_for: ProfileSet,
+}
+
+/// A requirement of a year or of the cycle.
+#[derive(Debug, Clone)]
+pub(super) struct Requirement {
+    pub(super) rule: RuleIndex,
+    pub(super) reference: Arc<RuleRef>,
+    /// The entries it adds up.
+    pub(super) of: Compiled,
+    in_force: RuleInForce,
+}
+
+fn binds(for_profile: Option<super::rule::Profile>, not_for: ProfileSet, profiles: ProfileSet) -> bool {
+    for_profile.is_none_or(|profile| profiles.contains(profile)) && !profiles.meets(not_for)
+}
+
+impl CapRule {
+    pub(super) fn binds(&self, profiles: ProfileSet) -> bool {
+        binds(self.for_profile, self.not_for, profiles)
+    }
+}
+
+impl FactorRule {
+    pub(super) fn binds(&self, profiles: ProfileSet) -> bool {
+        binds(self.for_profile, self.not_for, profiles)
+    }
+}
+
+impl Requirement {
+    pub(super) fn binds(&self, profiles: ProfileSet) -> bool {
+        self.in_force.binds(profiles)
+    }
+}
+
+impl CycleRules {
+    /// Compiles the rules of `cycle` in `area`, as they are to be applied at the close of the day `as_of`.
+    ///
+    /// # Errors
+    /// [`LayerFault`]: a day of the cycle without a pack in force, or more rules than the evaluator takes.
+    pub fn new(packs: &[Pack], area: AreaCode, cycle: Cycle, as_of: NaiveDate) -> Result<Self, LayerFault> {
+        let segments = segments(packs, area, cycle)?;
+        let mut themes: Vec<Theme> = Vec::new();
+        for selector in segments
+            .iter()
+            .flat_map(|segment| segment.rules.rules())
+            .filter_map(|rule| rule.reference.rule.body.selector())
+        {
+            themes.extend(selector.themes.iter().chain(&selector.without_themes));
+        }
+        themes.sort_unstable();
+        themes.dedup();
+        if themes.len() > THEMES_MAX {
+            return Err(LayerFault::TooMany { what: "themes", most: THEMES_MAX });
+        }
+        let mut compiled = CycleRules {
+            cycle,
+            as_of,
+            segments: Vec::new(),
+            themes,
+            references: Vec::new(),
+            caps: Vec::new(),
+            factors: Vec::new(),
+            closing: Vec::new(),
+            yearly: Vec::new(),
+        };
+        for (place, segment) in segments.iter().enumerate() {
+            for rule in segment.rules.rules() {
+                compiled.add_to_segment(rule, 1 << place);
+            }
+        }
+        if compiled.caps.len() > CAPS_MAX {
+            return Err(LayerFault::TooMany { what: "caps", most: CAPS_MAX });
+        }
+        compiled.segments = segments;
+        compiled.closing = compiled.requirements_on(as_of.clamp(cycle.from(), cycle.to()));
+        for year in cycle.years() {
+            let (first, last) = cycle.year_span(year);
+            if first <= as_of {
+                let requirements = compiled.requirements_on(last.min(as_of));
+                compiled.yearly.push((year, requirements));
+            }
+        }
+        Ok(compiled)
+    }
+
+    /// The cycle.
+    pub const fn cycle(&self) -> Cycle {
+        self.cycle
+    }
+
+    /// The day at whose close requirements are judged.
+    pub const fn as_of(&self) -> NaiveDate {
+        self.as_of
+    }
+
+    /// The rules in force on a day of the cycle; before it those of its first day, after it those of its last.
+    pub fn rules_on(&self, day: NaiveDate) -> Option<&RuleSet> {
+        self.segment_on(day).and_then(|place| self.segments.get(place)).map(|segment| &segment.rules)
+    }
+
+    /// Codes and versions of the packs in force from the cycle's first day to `day`, the earliest first; a pack stands once
+    /// for every change of rules it lasts through.
+    pub fn packs_until(&self, day: NaiveDate) -> impl Iterator<Item = &(String, i32)> {
+        self.segments.iter().filter(move |segment| segment.from <= day).flat_map(|segment| segment.rules.packs())
+    }
+
+    /// True where a factor above one may make more hours count than were earned.
+    pub fn raises_hours(&self) -> bool {
+        self.factors.iter().any(|factor| factor.ratio.exceeds_one())
+    }
+
+    /// The rule that an explanation names.
+    pub fn rule(&self, index: RuleIndex) -> Option<&RuleRef> {
+        self.references.get(index.0).map(Arc::as_ref)
+    }
+
+    /// The index of a rule of this cycle.
+    pub(super) fn index_of(&self, reference: &Arc<RuleRef>) -> Option<RuleIndex> {
+        self.references.iter().position(|other| Arc::ptr_eq(other, reference) || other == reference).map(RuleIndex)
+    }
+
+    /// The rules at the cycle's end, or at `as_of` where that is earlier.
+    pub fn closing_rules(&self) -> Option<&RuleSet> {
+        self.rules_on(self.as_of.clamp(self.cycle.from(), self.cycle.to()))
+    }
+
+    pub(super) fn themes(&self) -> &[Theme] {
+        &self.themes
+    }
+
+    /// Position of the segment that a day lies in.
+    pub(super) fn segment_on(&self, day: NaiveDate) -> Option<usize> {
+        let after = self.segments.iter().position(|segment| day <= segment.to);
+        after.or_else(|| self.segments.len().checked_sub(1))
+    }
+
+    /// Bits of the segments that share a day with a year; all of them for the whole cycle.
+    pub(super) fn segments_in(&self, year: Option<i32>) -> u32 {
+        let (first, last) = match year {
+            Some(year) => self.cycle.year_span(year),
+            None => (self.cycle.from(), self.cycle.to()),
+        };
+        let touched = |segment: &Segment| segment.from <= last && first <= segment.to;
+        (0..).zip(&self.segments).fold(0, |bits, (place, segment)| bits | (u32::from(touched(segment)) << place))
+    }
+
+    fn refer(&mut self, reference: &Arc<RuleRef>) -> RuleIndex {
+        self.index_of(reference).unwrap_or_else(|| {
+            self.references.push(Arc::clone(reference));
+            RuleIndex(self.references.len() - 1)
+        })
+    }
+
+    fn add_to_segment(&mut self, in_force: &RuleInForce, segment: u32) {
+        let rule = self.refer(&in_force.reference);
+        let (for_profile, not_for) = (in_force.reference.rule.profile, in_force.not_for);
+        let (of, period, amount) = match &in_force.reference.rule.body {
+            Body::Cap { of, period, amount } => (of, *period, *amount),
+            Body::YearMaximum { hours, effect: Effect::Cap, counts } => {
+                (counts, CapPeriod::Year, Amount::Fixed(*hours))
+            }
+            Body::Factor { of, ratio } => {
+                match self.factors.iter_mut().find(|known| known.rule == rule && known.not_for == not_for) {
+                    Some(known) => known.segments |= segment,
+                    None => {
+                        let of = Compiled::new(of, &self.themes);
+                        self.factors.push(FactorRule {
+                            rule,
+                            segments: segment,
+                            of,
+                            ratio: *ratio,
+                            for_profile,
+                            not_for,
+                        });
+                    }
+                }
+                return;
+            }
+            _ => return,
+        };
+        if let Some(known) = self.caps.iter_mut().find(|known| known.rule == rule && known.not_for == not_for) {
+            known.segments |= segment;
+            return;
+        }
+        let id = &in_force.reference.rule.id;
+        let same = |cap: &CapRule| {
+            cap.period == period && self.references.get(cap.rule.0).is_some_and(|other| other.rule.id == *id)
+        };
+        let group = self.caps.iter().position(same).unwrap_or(self.caps.len());
+        let of = Compiled::new(of, &self.themes);
+        self.caps.push(CapRule { rule, segments: segment, of, period, amount, group, for_profile, not_for });
+    }
+
+    fn requirements_on(&mut self, day: NaiveDate) -> Vec<Requirement> {
+        let rules = self.rules_on(day).map(|set| set.rules().to_vec()).unwrap_or_default();
+        let mut requirements = Vec::new();
+        for in_force in rules {
+            let reference = Arc::clone(&in_force.reference);
+            if !matches!(reference.rule.body, Body::Cap { .. } | Body::Factor { .. }) {
+                let everything = super::rule::Selector::default();
+                let of = Compiled::new(reference.rule.body.selector().unwrap_or(&everything), &self.themes);
+                requirements.push(Requirement { rule: self.refer(&reference), reference, of, in_force });
+            }
+        }
+        requirements
+    }
+}
+
+/// Cuts a cycle at every date on which a pack for the area begins or ends.
+fn segments(packs: &[Pack], area: AreaCode, cycle: Cycle) -> Result<Vec<Segment>, LayerFault> {
+    let mut starts = vec![cycle.from()];
+    for pack in packs.iter().filter(|pack| pack.area().contains(area)) {
+        let span = pack.valid();
+        starts.push(span.from);
+        starts.extend(span.to.and_then(|to| to.succ_opt()));
+    }
+    starts.retain(|day| cycle.contains(*day));
+    starts.sort_unstable();
+    starts.dedup();
+    let mut segments: Vec<Segment> = Vec::new();
+    for from in starts {
+        let rules = RuleSet::on(packs, area, from)?;
+        match segments.last_mut() {
+            Some(last) if last.rules.packs() == rules.packs() => {}
+            Some(last) => {
+                last.to = from.pred_opt().unwrap_or(from);
+                segments.push(Segment { from, to: cycle.to(), rules });
+            }
+            None => segments.push(Segment { from, to: cycle.to(), rules }),
+        }
+    }
+    if segments.len() > SEGMENTS_MAX {
+        return Err(LayerFault::TooMany { what: "changes of rules", most: SEGMENTS_MAX });
+    }
+    Ok(segments)
+}

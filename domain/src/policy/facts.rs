@@ -1,0 +1,131 @@
+//! What the evaluator needs to know about a person and about each entry of the ledger.
+
+use super::rule::{Mark, Profile};
+use crate::{
+    hours::Hours,
+    time::DateSpan,
+    words::{DeliveryForm, Level, Route, Theme},
+};
+use chrono::NaiveDate;
+
+/// One entry of a person's ledger, as the rules see it. Pending and voided entries are not passed on, except by a caller
+/// that asks "what if".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryFacts {
+    /// The caller's name for the entry; unique among those evaluated together.
+    pub key: i64,
+    /// Civil date, in the area's zone, to which the hours belong.
+    pub effective: NaiveDate,
+    /// Order among entries of one day (the time of posting); the key decides between equals.
+    pub sequence: i64,
+    /// The route to the hours.
+    pub route: Route,
+    /// How the training was delivered.
+    pub form: DeliveryForm,
+    /// What it was about; every rule reads the themes that concern it.
+    pub themes: Vec<Theme>,
+    /// The level at which it was organised.
+    pub level: Level,
+    /// The concentrated block that the hours belong to.
+    pub block: Option<i64>,
+    /// Hours earned; negative in a correction.
+    pub credited: Hours,
+    /// Hours that the course is worth when attended in full.
+    pub nominal: Hours,
+    /// The part of `credited` that was practice.
+    pub practice: Hours,
+    /// The key of the entry that this one corrects: its hours are added to that entry, on that entry's date.
+    pub corrects: Option<i64>,
+    /// Who gave the training.
+    pub provider: Provider,
+    /// Serious misconduct ended the training.
+    pub misconduct: bool,
+    /// Certified by another county before the person moved: it decides about its own years.
+    pub certified_elsewhere: bool,
+}
+
+/// Who gave the training, as far as recognition depends on it (浙教师〔2016〕71号, article 3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Provider {
+    /// The institution passed the condition review, or the school itself.
+    Reviewed,
+    /// The institution did not pass a review; hours count only where the school agreed before the training began.
+    Unreviewed {
+        /// Day on which the school's consent was entered.
+        consent_on: Option<NaiveDate>,
+        /// First day of the training.
+        starts_on: NaiveDate,
+    },
+}
+
+impl EntryFacts {
+    /// The marks that selectors may ask for.
+    pub(super) fn marks(&self) -> u8 {
+        let mut marks = 0;
+        let mut set = |mark: Mark, holds: bool| marks |= if holds { bit(Mark::ALL, mark) } else { 0 };
+        set(Mark::Misconduct, self.misconduct);
+        set(Mark::CertifiedElsewhere, self.certified_elsewhere);
+        if let Provider::Unreviewed { consent_on, starts_on } = self.provider {
+            set(Mark::Unreviewed, true);
+            set(Mark::NoPriorConsent, consent_on.is_none_or(|consent| consent >= starts_on));
+        }
+        marks
+    }
+}
+
+/// What is known of a person.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PersonFacts {
+    /// First day in the profession; `None` where it lies long before the cycle.
+    pub joined_on: Option<NaiveDate>,
+    /// Probation as a new teacher.
+    pub probation: Option<DateSpan>,
+    /// The time as head, from the appointment.
+    pub head: Option<DateSpan>,
+    /// Last day before retirement.
+    pub retires_on: Option<NaiveDate>,
+    /// Approved leave.
+    pub leave: Vec<DateSpan>,
+    /// The cycle's total where it was set for this person; otherwise the rules decide.
+    pub required: Option<Hours>,
+}
+
+/// The profiles that hold for a person in a cycle.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ProfileSet(u8);
+
+impl ProfileSet {
+    /// The profiles that hold in a cycle.
+    pub fn of(person: &PersonFacts, cycle: &super::cycle::Cycle) -> Self {
+        let mut set = ProfileSet::default();
+        let within = |day: NaiveDate| cycle.contains(day);
+        let overlaps = |span: &DateSpan| span.overlaps(&cycle.span());
+        set.insert_if(Profile::Retiring, person.retires_on.is_some_and(within));
+        set.insert_if(Profile::NewTeacher, person.probation.as_ref().is_some_and(overlaps));
+        set.insert_if(Profile::NewHead, person.head.is_some_and(|span| within(span.from)));
+        set.insert_if(Profile::Head, person.head.as_ref().is_some_and(overlaps));
+        set
+    }
+
+    /// True where the profile holds.
+    pub fn contains(self, profile: Profile) -> bool {
+        self.0 & bit(Profile::ALL, profile) != 0
+    }
+
+    /// True where a profile of both sets holds.
+    pub(super) const fn meets(self, other: ProfileSet) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Adds the profile where the condition holds.
+    pub(super) fn insert_if(&mut self, profile: Profile, holds: bool) {
+        if holds {
+            self.0 |= bit(Profile::ALL, profile);
+        }
+    }
+}
+
+/// The bit of a word in its list; lists have at most eight words.
+fn bit<T: PartialEq>(all: &[T], word: T) -> u8 {
+    all.iter().position(|other| *other == word).map_or(0, |place| 1 << place)
+}

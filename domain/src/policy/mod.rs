@@ -1,0 +1,40 @@
+//! Policy packs: the rules on hours as versioned data, and the evaluator that applies them.
+//!
+//! - [`document`]: a pack as JSON, every figure with its source; [`Pack::parse`] makes rules of it;
+//! - [`layers`]: which packs are in force where and when, and how a county's rules stand over the province's;
+//! - [`CycleRules`]: the rules of one cycle, compiled once and used for every person;
+//! - [`evaluate`]: what counts, what was cut by which rule, what is owed; [`headroom`]: what a year still takes;
+//! - [`wording`]: the same for people, in Chinese and English;
+//! - [`packs`]: the packs shipped with the program.
+
+mod counting;
+mod cycle;
+mod cycle_rules;
+pub mod document;
+mod evaluate;
+mod facts;
+pub mod layers;
+mod pack;
+mod packing;
+pub mod packs;
+mod requirements;
+mod rule;
+mod selector;
+mod state;
+pub mod wording;
+
+#[cfg(test)]
+mod tests;
+
+pub use cycle::{Cycle, CycleCalendar};
+pub use cycle_rules::{CycleRules, RuleIndex};
+pub use evaluate::{CountedEntry, Cut, Evaluation, Headroom, Period, evaluate, headroom};
+pub use facts::{EntryFacts, PersonFacts, ProfileSet, Provider};
+pub use layers::{LayerFault, RuleInForce, RuleRef, RuleSet, cycle_named, cycle_on};
+pub use pack::{Pack, PackFault, ProfileDrops};
+pub use requirements::{Requirement, Verdict};
+pub use rule::{
+    Amount, Body, CapPeriod, Confidence, Effect, Mark, Measure, Profile, Prorate, Ratio, Rule, Selector, Strength,
+    TOTAL_RULE_ID, TotalAmount, Window,
+};
+pub use state::PackState;

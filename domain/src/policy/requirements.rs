@@ -1,0 +1,277 @@
+//! What a person owes, and whether it is there.
+
+use super::{
+    cycle::{full_months, last_day_after_months},
+    cycle_rules::{self, CycleRules, RuleIndex},
+    evaluate::{Period, Work},
+    facts::{EntryFacts, PersonFacts, ProfileSet},
+    rule::{Body, Measure, Profile, Prorate, Strength, TotalAmount, Window},
+};
+use crate::{hours::Hours, time::DateSpan, words::word_list};
+use chrono::NaiveDate;
+
+word_list! {
+    /// How a requirement stands. Declared from good to bad, so that the worst is the greatest.
+    Verdict {
+        Met = "met", "已达标", "met";
+        Waived = "waived", "免除", "waived";
+        Warn = "warn", "提醒", "missed, with a warning";
+        NotYet = "not_yet", "尚未达标", "not met yet";
+        Failed = "failed", "未达标", "failed";
+    }
+}
+
+/// One requirement of one person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Requirement {
+    /// The rule: look it up with [`CycleRules::rule`].
+    pub rule: RuleIndex,
+    /// Its period.
+    pub period: Period,
+    /// Hours owed.
+    pub owed: Hours,
+    /// Hours there are.
+    pub counted: Hours,
+    /// Hours still missing; never below nothing.
+    pub missing: Hours,
+    /// How it stands at the close of `as_of`.
+    pub verdict: Verdict,
+}
+
+/// Sums and periods that several requirements ask for.
+struct Judge<'a> {
+    rules: &'a CycleRules,
+    person: &'a PersonFacts,
+    required: Option<Hours>,
+    entries: &'a [EntryFacts],
+    works: &'a [Work],
+    owing: DateSpan,
+}
+
+/// The days of the cycle in which the person owes hours: after probation or joining, until retirement.
+///
+/// Reduction by months is inferred (`domain.md` 9, `prorate.newcomer`); with `none` a newcomer owes the whole cycle.
+fn owing(rules: &CycleRules, person: &PersonFacts) -> DateSpan {
+    let cycle = rules.cycle();
+    let reduced = rules.closing_rules().is_some_and(|set| set.prorate() != Prorate::None);
+    let after_probation = person.probation.map(|span| span.to.and_then(|to| to.succ_opt()).unwrap_or(NaiveDate::MAX));
+    let begins = [person.joined_on, after_probation].into_iter().flatten().filter(|_| reduced).max();
+    DateSpan {
+        from: begins.map_or(cycle.from(), |day| day.max(cycle.from())),
+        to: Some(person.retires_on.map_or(cycle.to(), |day| day.min(cycle.to()))),
+    }
+}
+
+/// Full months of a span that lie between two days.
+fn months_between(span: &DateSpan, from: NaiveDate, to: NaiveDate) -> i32 {
+    full_months(span.from.max(from), span.to.map_or(to, |end| end.min(to)))
+}
+
+/// `hours × months ÷ of`, rounded down.
+fn by_months(hours: Hours, months: i32, of: i32) -> Hours {
+    hours.share(i64::from(months.clamp(0, of)), i64::from(of)).unwrap_or(hours)
+}
+
+/// What the person owes in the cycle; `None` where no rule asks for a total.
+pub(super) fn required_total(rules: &CycleRules, person: &PersonFacts, profiles: ProfileSet) -> Option<Hours> {
+    let amount =
+        rules.closing.iter().filter(|rule| rule.binds(profiles)).find_map(|rule| match rule.reference.rule.body {
+            Body::Total(amount) => Some(amount),
+            _ => None,
+        })?;
+    if person.required.is_some() {
+        return person.required;
+    }
+    let (cycle, owing) = (rules.cycle(), owing(rules, person));
+    let months = months_between(&owing, cycle.from(), cycle.to());
+    Some(match amount {
+        TotalAmount::PerYear(hours) => hours.share(i64::from(months), 12).unwrap_or(hours),
+        TotalAmount::PerCycle(hours) => {
+            let whole = DateSpan { from: owing.from, to: None };
+            let months = months_between(&whole, cycle.from(), cycle.to());
+            let by_years = rules.closing_rules().is_some_and(|set| set.prorate() == Prorate::Year);
+            by_months(hours, if by_years { months / 12 * 12 } else { months }, cycle.months())
+        }
+    })
+}
+
+/// Judges every requirement that binds the person: the cycle's, then each year's that has begun.
+pub(super) fn judge(
+    rules: &CycleRules,
+    person: &PersonFacts,
+    profiles: ProfileSet,
+    required: Option<Hours>,
+    entries: &[EntryFacts],
+    works: &[Work],
+) -> Vec<Requirement> {
+    let judge = Judge { rules, person, required, entries, works, owing: owing(rules, person) };
+    let mut requirements = Vec::with_capacity(rules.closing.len() + rules.yearly.len() * 2);
+    for rule in rules.closing.iter().filter(|rule| rule.binds(profiles)) {
+        requirements.extend(judge.of_cycle(rule));
+    }
+    for (year, yearly) in &rules.yearly {
+        for rule in yearly.iter().filter(|rule| rule.binds(profiles)) {
+            requirements.extend(judge.of_year(rule, *year));
+        }
+    }
+    requirements
+}
+
+/// The worst verdict; a waived requirement is as good as met.
+pub(super) fn worst(requirements: &[Requirement]) -> Verdict {
+    let verdicts = requirements.iter().map(|requirement| requirement.verdict);
+    verdicts.filter(|verdict| *verdict != Verdict::Waived).max().unwrap_or(Verdict::Met)
+}
+
+impl Judge<'_> {
+    fn of_cycle(&self, rule: &cycle_rules::Requirement) -> Option<Requirement> {
+        let cycle = self.rules.cycle();
+        let (from, to) = (cycle.from(), cycle.to());
+        match &rule.reference.rule.body {
+            Body::Total(_) => {
+                let counted = self.sum(rule, Measure::Counted, from, to);
+                Some(self.verdict(rule, Period::Cycle, self.required?, counted, to, Strength::Fail))
+            }
+            Body::Block { hours, measure, count, practice_hours, required_from_months, .. } => {
+                let months = months_between(&self.owing, from, to);
+                let mut requirement = self.blocks(rule, *hours, *measure, *count, *practice_hours);
+                if required_from_months.is_some_and(|least| months < least) && requirement.verdict != Verdict::Met {
+                    requirement.verdict = Verdict::Waived;
+                    requirement.missing = Hours::ZERO;
+                }
+                Some(requirement)
+            }
+            Body::Minimum { measure, window, amount, strength, .. } => {
+                let (period, from, to) = match window {
+                    Window::Year => return None,
+                    Window::Cycle => (Period::Cycle, from, to),
+                    Window::Profile { months } => {
+                        let (from, to) = self.profile_window(rule.reference.rule.profile?, *months);
+                        (Period::Span { from, to }, from, to)
+                    }
+                };
+                let owed = amount.for_required(self.required)?;
+                Some(self.verdict(rule, period, owed, self.sum(rule, *measure, from, to), to, *strength))
+            }
+            Body::YearFloor { .. } | Body::YearMaximum { .. } | Body::Cap { .. } | Body::Factor { .. } => None,
+        }
+    }
+
+    fn of_year(&self, rule: &cycle_rules::Requirement, year: i32) -> Option<Requirement> {
+        let (from, to) = self.rules.cycle().year_span(year);
+        match &rule.reference.rule.body {
+            Body::YearFloor { hours, strength, block_year_hours, waived_from_leave_months, .. } => {
+                let with_block =
+                    || self.works_in(from, to).any(|(entry, work)| entry.block.is_some() && work.counted > 0);
+                let whole = block_year_hours.filter(|_| with_block()).unwrap_or(*hours);
+                // Owed by the full months of the year that lie in the cycle and in the person's time of owing.
+                let owed = by_months(whole, months_between(&self.owing, from, to), 12);
+                let counted = self.sum(rule, Measure::Counted, from, to);
+                let mut requirement = self.verdict(rule, Period::Year(year), owed, counted, to, *strength);
+                let on_leave: i32 = self.person.leave.iter().map(|span| months_between(span, from, to)).sum();
+                if waived_from_leave_months.is_some_and(|least| on_leave >= least)
+                    && requirement.verdict != Verdict::Met
+                {
+                    requirement.verdict = Verdict::Waived;
+                    requirement.missing = Hours::ZERO;
+                }
+                Some(requirement)
+            }
+            Body::Minimum { measure, window: Window::Year, amount, strength, .. } => {
+                let owed = amount.for_required(self.required)?;
+                let counted = self.sum(rule, *measure, from, to);
+                Some(self.verdict(rule, Period::Year(year), owed, counted, to, *strength))
+            }
+            _ => None,
+        }
+    }
+
+    /// The time in which a profile holds for the person.
+    fn profile_window(&self, profile: Profile, months: Option<i32>) -> (NaiveDate, NaiveDate) {
+        let cycle = self.rules.cycle();
+        let span = match profile {
+            Profile::NewTeacher => self.person.probation,
+            Profile::NewHead | Profile::Head => self.person.head,
+            Profile::Retiring => None,
+        };
+        let span = span.unwrap_or(cycle.span());
+        let end = span.to.unwrap_or(cycle.to());
+        let to = months.map_or(end, |months| last_day_after_months(span.from, months));
+        (span.from, to)
+    }
+
+    /// Entries between two days that are no corrections of others. Corrections count on the day of what they correct.
+    fn works_in(&self, from: NaiveDate, to: NaiveDate) -> impl Iterator<Item = (&EntryFacts, &Work)> {
+        self.entries.iter().zip(self.works).filter(move |(entry, _)| from <= entry.effective && entry.effective <= to)
+    }
+
+    fn sum(&self, rule: &cycle_rules::Requirement, measure: Measure, from: NaiveDate, to: NaiveDate) -> Hours {
+        let concerned = self.works_in(from, to).filter(|(_, work)| rule.of.matches(&work.shape));
+        Hours::from_hundredths(concerned.map(|(_, work)| measured(work, measure)).sum())
+    }
+
+    fn verdict(
+        &self,
+        rule: &cycle_rules::Requirement,
+        period: Period,
+        owed: Hours,
+        counted: Hours,
+        last_day: NaiveDate,
+        strength: Strength,
+    ) -> Requirement {
+        let missing = owed.less(counted);
+        let verdict = match strength {
+            _ if missing == Hours::ZERO => Verdict::Met,
+            _ if self.rules.as_of() < last_day => Verdict::NotYet,
+            Strength::Warn => Verdict::Warn,
+            Strength::Fail => Verdict::Failed,
+        };
+        Requirement { rule: rule.rule, period, owed, counted, missing, verdict }
+    }
+
+    /// The best blocks, as many as are asked for. A block that lacks practice is incomplete, and the larger gap is shown.
+    fn blocks(
+        &self,
+        rule: &cycle_rules::Requirement,
+        hours: Hours,
+        measure: Measure,
+        count: i32,
+        practice_hours: Option<Hours>,
+    ) -> Requirement {
+        let cycle = self.rules.cycle();
+        let practice_owed = practice_hours.unwrap_or(Hours::ZERO).hundredths();
+        let owed_each = hours.hundredths();
+        // Block, hours, practice.
+        let mut blocks: Vec<(i64, i64, i64)> = Vec::new();
+        for (entry, work) in self.works_in(cycle.from(), cycle.to()).filter(|(_, work)| rule.of.matches(&work.shape)) {
+            let Some(block) = entry.block else { continue };
+            let (earned, practice) = (measured(work, measure), measured(work, Measure::Practice));
+            match blocks.iter_mut().find(|(known, ..)| *known == block) {
+                Some((_, hours, practised)) => (*hours, *practised) = (*hours + earned, *practised + practice),
+                None => blocks.push((block, earned, practice)),
+            }
+        }
+        let gap = |earned: i64, practice: i64| (owed_each - earned).max(practice_owed - practice).max(0);
+        blocks.sort_by_key(|(block, earned, practice)| (gap(*earned, *practice), std::cmp::Reverse(*earned), *block));
+        let asked = usize::try_from(count).unwrap_or(0);
+        let best = || {
+            blocks.iter().map(|(_, earned, practice)| (*earned, *practice)).chain(std::iter::repeat((0, 0))).take(asked)
+        };
+        let owed = Hours::from_hundredths(owed_each * i64::from(count));
+        // With one block its own hours are shown; with several, no block makes up for another.
+        let shown = |earned: i64| if asked == 1 { earned } else { earned.min(owed_each) };
+        let counted = Hours::from_hundredths(best().map(|(earned, _)| shown(earned)).sum());
+        let missing = Hours::from_hundredths(best().map(|(earned, practice)| gap(earned, practice)).sum());
+        let requirement = self.verdict(rule, Period::Cycle, missing, Hours::ZERO, cycle.to(), Strength::Fail);
+        Requirement { owed, counted, ..requirement }
+    }
+}
+
+fn measured(work: &Work, measure: Measure) -> i64 {
+    match measure {
+        Measure::Credited => work.credited,
+        Measure::Counted => work.counted,
+        Measure::Nominal => work.nominal,
+        Measure::Practice => work.practice,
+    }
+}

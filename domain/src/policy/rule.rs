@@ -1,0 +1,255 @@
+//! A rule of a policy pack after parsing: typed, checked, and free of its citations (those stay in the document).
+
+use crate::{
+    hours::Hours,
+    words::{DeliveryForm, Level, Route, Theme, word_list},
+};
+
+word_list! {
+    /// Facts about a person by which a pack chooses other rules. Where several hold, the first in this order decides.
+    Profile {
+        Retiring = "retiring", "周期内退休", "retiring in the cycle";
+        NewTeacher = "new_teacher", "见习期新教师", "new teacher in probation";
+        NewHead = "new_head", "新任校长", "head appointed in the cycle";
+        Head = "head", "校长（园长）", "head";
+    }
+}
+
+word_list! {
+    /// Circumstances of an entry that rules look at beside route, form, level and theme.
+    Mark {
+        Misconduct = "misconduct", "严重违纪", "serious misconduct";
+        Unreviewed = "unreviewed", "未经审核的机构", "institution without review";
+        NoPriorConsent = "no_prior_consent", "未经学校事先同意", "without the school's prior consent";
+        CertifiedElsewhere = "certified_elsewhere", "原任职地认定", "certified by the former county";
+    }
+}
+
+word_list! {
+    /// What missing a requirement means.
+    Strength {
+        Warn = "warn", "提醒", "warning";
+        Fail = "fail", "不合格", "failure";
+    }
+}
+
+word_list! {
+    /// What a yearly maximum does.
+    Effect {
+        Refuse = "refuse", "不再接受报名", "further enrolment is refused";
+        Cap = "cap", "超出部分不计", "hours beyond it do not count";
+    }
+}
+
+word_list! {
+    /// Which hours of an entry a requirement adds up.
+    Measure {
+        Credited = "credited", "认定学时", "hours earned";
+        Counted = "counted", "计入学时", "hours counted";
+        Nominal = "nominal", "项目学时", "nominal hours";
+        Practice = "practice", "实践学时", "practice hours";
+    }
+}
+
+word_list! {
+    /// How the total of a person who joins inside the cycle is reduced.
+    Prorate {
+        None = "none", "不折算", "not at all";
+        Month = "month", "按月折算", "by full months";
+        Year = "year", "按年折算", "by full years";
+    }
+}
+
+word_list! {
+    /// How sure a figure is.
+    Confidence {
+        Read = "R", "见于本省或国家文件", "read in a source for Zhejiang or the country";
+        ReadElsewhere = "R-x", "见于外地文件", "read, but from elsewhere";
+        Common = "K", "业内常识", "common knowledge of the field";
+        Inferred = "I", "推定", "inferred";
+    }
+}
+
+/// The id of the rule on the cycle's total. It is fixed because shares refer to it.
+pub const TOTAL_RULE_ID: &str = "total.cycle";
+
+/// A non-negative fraction in lowest form as written; the denominator is positive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ratio {
+    /// Above the line.
+    pub numerator: i64,
+    /// Below the line, 1 or more.
+    pub denominator: i64,
+}
+
+impl Ratio {
+    /// Reads `1/3`, `0.5` or `1`; `None` for anything else, for more than 2 decimals and for parts beyond 10,000.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (numerator, denominator) = match text.split_once('/') {
+            Some((above, below)) => (plain_integer(above)?, plain_integer(below)?),
+            None => (text.parse::<Hours>().ok()?.hundredths(), 100),
+        };
+        let sane = (0..=10_000).contains(&numerator) && (1..=10_000).contains(&denominator);
+        sane.then_some(Ratio { numerator, denominator })
+    }
+
+    /// The share of `hours`, rounded down to a hundredth so that it never exceeds what the rule allows.
+    pub fn of(self, hours: Hours) -> Hours {
+        hours.share(self.numerator, self.denominator).unwrap_or(hours)
+    }
+
+    /// True above one.
+    pub const fn exceeds_one(self) -> bool {
+        self.numerator > self.denominator
+    }
+}
+
+/// Reads digits only: no sign, no blank.
+fn plain_integer(text: &str) -> Option<i64> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| text.parse().ok()).flatten()
+}
+
+/// Which entries a rule is about; the meaning of
+/// [`SelectorDocument`](super::document::SelectorDocument), word by word.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selector {
+    /// Any of these; all where empty.
+    pub routes: Vec<Route>,
+    /// Any of these; all where empty.
+    pub forms: Vec<DeliveryForm>,
+    /// Any of these; all where empty.
+    pub levels: Vec<Level>,
+    /// In a concentrated block, or not; both where `None`.
+    pub concentrated: Option<bool>,
+    /// At least one of these; no condition where empty.
+    pub themes: Vec<Theme>,
+    /// None of these.
+    pub without_themes: Vec<Theme>,
+    /// At least one of these; no condition where empty.
+    pub marks: Vec<Mark>,
+    /// None of these.
+    pub without_marks: Vec<Mark>,
+}
+
+/// An amount, or a share of what the person owes in the cycle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Amount {
+    /// Hours.
+    Fixed(Hours),
+    /// A share (0 to 1) of the person's own required total.
+    ShareOfRequired(Ratio),
+}
+
+impl Amount {
+    /// The hours for a person who owes `required`; `None` for a share where no total is owed by any rule.
+    pub fn for_required(self, required: Option<Hours>) -> Option<Hours> {
+        match self {
+            Amount::Fixed(hours) => Some(hours),
+            Amount::ShareOfRequired(ratio) => required.map(|total| ratio.of(total)),
+        }
+    }
+}
+
+/// A cap's period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CapPeriod {
+    /// Each calendar year by itself.
+    Year,
+    /// The whole cycle.
+    Cycle,
+}
+
+/// The time over which a minimum adds up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Window {
+    /// The whole cycle.
+    Cycle,
+    /// Each calendar year by itself.
+    Year,
+    /// The time in which the profile holds (probation, headship), or its first months.
+    Profile {
+        /// Months from the first day, where limited.
+        months: Option<i32>,
+    },
+}
+
+/// The cycle's total.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TotalAmount {
+    /// For a whole cycle.
+    PerCycle(Hours),
+    /// For each twelve full months.
+    PerYear(Hours),
+}
+
+/// What a rule says; the fields are those of [`BodyDocument`](super::document::BodyDocument).
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Body {
+    Total(TotalAmount),
+    YearFloor {
+        hours: Hours,
+        strength: Strength,
+        counts: Selector,
+        block_year_hours: Option<Hours>,
+        waived_from_leave_months: Option<i32>,
+    },
+    YearMaximum {
+        hours: Hours,
+        effect: Effect,
+        counts: Selector,
+    },
+    Cap {
+        of: Selector,
+        period: CapPeriod,
+        amount: Amount,
+    },
+    Block {
+        of: Selector,
+        hours: Hours,
+        measure: Measure,
+        count: i32,
+        practice_hours: Option<Hours>,
+        required_from_months: Option<i32>,
+    },
+    Minimum {
+        of: Selector,
+        measure: Measure,
+        window: Window,
+        amount: Amount,
+        strength: Strength,
+    },
+    Factor {
+        of: Selector,
+        ratio: Ratio,
+    },
+}
+
+/// One rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// Stable id such as `school_based.cap.year`.
+    pub id: String,
+    /// What it is about, in Chinese.
+    pub zh: String,
+    /// What it is about, in English.
+    pub en: String,
+    /// The profile whose persons alone it binds.
+    pub profile: Option<Profile>,
+    /// What it says.
+    pub body: Body,
+}
+
+impl Body {
+    /// The selectors of the rule.
+    pub fn selector(&self) -> Option<&Selector> {
+        match self {
+            Body::Total(_) => None,
+            Body::YearFloor { counts, .. } | Body::YearMaximum { counts, .. } => Some(counts),
+            Body::Cap { of, .. } | Body::Block { of, .. } | Body::Minimum { of, .. } | Body::Factor { of, .. } => {
+                Some(of)
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Selectors as bits, so that asking an entry costs a few machine instructions.
+
+use super::{facts::EntryFacts, rule::Selector};
+use crate::words::{DeliveryForm, Level, Route, Theme};
+
+/// The most themes that the selectors of one cycle's rules may name.
+pub(super) const THEMES_MAX: usize = 64;
+
+/// An entry as selectors see it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shape {
+    /// One bit each for route, form, level and block or not.
+    singles: u32,
+    themes: u64,
+    marks: u8,
+}
+
+/// A selector as bits.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Compiled {
+    allowed: u32,
+    themes: u64,
+    without_themes: u64,
+    marks: u8,
+    without_marks: u8,
+}
+
+const FORMS_AT: usize = 4;
+const LEVELS_AT: usize = 12;
+const IN_BLOCK: u32 = 1 << 17;
+const SHORT: u32 = 1 << 18;
+
+fn place<T: PartialEq>(all: &[T], word: &T, offset: usize) -> u32 {
+    all.iter().position(|other| other == word).map_or(0, |place| 1 << (place + offset))
+}
+
+/// The bits of a list of words; all bits of the field where the list is empty.
+fn field<T: PartialEq>(all: &[T], words: &[T], offset: usize) -> u32 {
+    let words = if words.is_empty() { all } else { words };
+    words.iter().fold(0, |bits, word| bits | place(all, word, offset))
+}
+
+fn theme_bits(interned: &[Theme], themes: &[Theme]) -> u64 {
+    themes.iter().fold(0, |bits, theme| {
+        bits | interned.iter().position(|other| other == theme).map_or(0, |place| 1_u64 << (place % THEMES_MAX))
+    })
+}
+
+impl Shape {
+    /// `interned` are the themes that the rules name; an entry's other themes concern no rule.
+    pub(super) fn of(entry: &EntryFacts, interned: &[Theme]) -> Self {
+        Shape {
+            singles: place(Route::ALL, &entry.route, 0)
+                | place(DeliveryForm::ALL, &entry.form, FORMS_AT)
+                | place(Level::ALL, &entry.level, LEVELS_AT)
+                | if entry.block.is_some() { IN_BLOCK } else { SHORT },
+            themes: theme_bits(interned, &entry.themes),
+            marks: entry.marks(),
+        }
+    }
+}
+
+impl Compiled {
+    pub(super) fn new(selector: &Selector, interned: &[Theme]) -> Self {
+        let mark_bits = |marks: &[super::rule::Mark]| {
+            marks.iter().fold(0, |bits, mark| {
+                bits | super::rule::Mark::ALL.iter().position(|other| other == mark).map_or(0, |place| 1_u8 << place)
+            })
+        };
+        Compiled {
+            allowed: field(Route::ALL, &selector.routes, 0)
+                | field(DeliveryForm::ALL, &selector.forms, FORMS_AT)
+                | field(Level::ALL, &selector.levels, LEVELS_AT)
+                | match selector.concentrated {
+                    None => IN_BLOCK | SHORT,
+                    Some(true) => IN_BLOCK,
+                    Some(false) => SHORT,
+                },
+            themes: theme_bits(interned, &selector.themes),
+            without_themes: theme_bits(interned, &selector.without_themes),
+            marks: mark_bits(&selector.marks),
+            without_marks: mark_bits(&selector.without_marks),
+        }
+    }
+
+    /// True where the entry is one that the rule is about.
+    pub(super) const fn matches(&self, shape: &Shape) -> bool {
+        shape.singles & !self.allowed == 0
+            && (self.themes == 0 || self.themes & shape.themes != 0)
+            && self.without_themes & shape.themes == 0
+            && (self.marks == 0 || self.marks & shape.marks != 0)
+            && self.without_marks & shape.marks == 0
+    }
+}

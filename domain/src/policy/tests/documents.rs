@@ -1,0 +1,126 @@
+//! Documents that are refused, and where the fault lies.
+
+use super::*;
+use crate::policy::document::Document;
+use serde_json::{Value, json};
+
+fn sample() -> Value {
+    let cited = |value: &str| json!({"value": value, "source": "S1", "article": "art. 1", "confidence": "R"});
+    json!({
+        "code": "TEST-1", "version": 1, "area": "330000", "valid": {"from": "2016-01-01", "to": "2020-12-31"},
+        "zh": "试行", "en": "Trial", "sources": {"S1": {"title": "A document"}},
+        "cycle": {"anchor": cited("2016-01-01"), "years": cited("5")},
+        "hour_minutes": cited("45"),
+        "themes": {"music": {"zh": "音乐", "en": "music"}},
+        "rules": [
+            {"id": "total.cycle", "zh": "总", "en": "total", "rule": {"total": {"hours": cited("360")}}},
+            {"id": "music.cap", "zh": "音乐", "en": "music", "rule": {"cap": {
+                "of": {"themes": ["music"], "routes": ["self_selected"]}, "period": "year", "hours": cited("10.5")}}},
+            {"id": "music.min", "zh": "音乐", "en": "music", "profile": "head", "rule": {"minimum": {
+                "of": {"themes": ["music"]}, "measure": "credited", "window": "profile",
+                "share_of_required": cited("1/9"), "strength": cited("fail")}}}
+        ]
+    })
+}
+
+fn check(pointer: &str, replacement: Value, fault_at: &str, reason: &str) {
+    let mut document = sample();
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    match document.pointer_mut(parent).unwrap() {
+        Value::Object(object) => {
+            object.insert(name.to_owned(), replacement);
+        }
+        Value::Array(items) => items[name.parse::<usize>().unwrap()] = replacement,
+        _ => unreachable!(),
+    }
+    let fault = Pack::parse(&document.to_string()).unwrap_err();
+    assert_eq!(fault.pointer, fault_at, "{fault}");
+    assert!(fault.reason.contains(reason), "{fault}");
+}
+
+#[test]
+fn a_proper_document_is_read_and_written_back_the_same() {
+    assert!(Pack::parse(&sample().to_string()).is_ok());
+    for (name, json) in packs::shipped() {
+        let pack = Pack::parse(json).unwrap();
+        assert_eq!(pack.code(), name);
+        let written = serde_json::to_string(pack.document()).unwrap();
+        assert_eq!(serde_json::from_str::<Document>(&written).unwrap(), *pack.document());
+    }
+}
+
+#[test]
+fn a_fault_is_named_with_its_place() {
+    check("/code", json!("zj"), "/code", "upper-case");
+    check("/version", json!(0), "/version", "from 1");
+    check("/area", json!("33"), "/area", "six digits");
+    check("/valid/from", json!("2016-02-30"), "/valid/from", "date");
+    check("/valid/to", json!("2015-12-31"), "/valid/to", "before it begins");
+    check("/zh", json!(" "), "/zh", "1 to 200");
+    check("/cycle/anchor/value", json!("2016-01-02"), "/cycle/anchor/value", "first day of a month");
+    check("/cycle/years/value", json!("0"), "/cycle/years/value", "from 1 to 20");
+    check("/hour_minutes/source", json!("S9"), "/hour_minutes/source", "sources");
+    check("/hour_minutes/confidence", json!("sure"), "/hour_minutes/confidence", "R, R-x, K, I");
+    check("/hour_minutes/article", json!(""), "/hour_minutes/article", "1 to 200");
+    check("/hour_minutes", json!("45"), "/hour_minutes", "invalid type");
+    check("/themes/Music", json!({"zh": "乐", "en": "m"}), "/themes/Music", "lower-case");
+    check("/rules/0/id", json!("total"), "/rules/0/id", "total.cycle");
+    check("/rules/1/id", json!("Music"), "/rules/1/id", "school_based.cap.year");
+    check("/rules/1/rule/cap/of/routes/0", json!("bus"), "/rules/1/rule/cap/of/routes/0", "self_selected");
+    check("/rules/1/rule/cap/of/themes/0", json!("dance"), "/rules/1/rule/cap/of/themes/0", "this pack's themes");
+    check("/rules/1/rule/cap/period", json!("month"), "/rules/1/rule/cap/period", "year, cycle");
+    check("/rules/1/rule/cap/hours/value", json!("-1"), "/rules/1/rule/cap/hours/value", "from 0");
+    check("/rules/1/rule/cap/hours/value", json!("1.005"), "/rules/1/rule/cap/hours/value", "two decimal places");
+    check("/rules/1/rule/cap/hours/value", json!(10), "/rules/1/rule", "invalid type");
+    check("/rules/1/rule/cap/share_of_required", sample()["hour_minutes"].clone(), "/rules/1/rule/cap", "either");
+    check("/rules/1/rule/cap/extra", json!(1), "/rules/1/rule", "unknown field");
+    check("/rules/1/extra", json!(1), "/rules/1", "unknown field");
+    check(
+        "/rules/2/rule/minimum/share_of_required/value",
+        json!("4/3"),
+        "/rules/2/rule/minimum/share_of_required/value",
+        "ratio",
+    );
+    check(
+        "/rules/2/rule/minimum/share_of_required/value",
+        json!("1/0"),
+        "/rules/2/rule/minimum/share_of_required/value",
+        "ratio",
+    );
+    check("/rules/2/profile", json!("boss"), "/rules/2/profile", "retiring");
+    check("/rules/2/profile", Value::Null, "/rules/2/rule/minimum/window", "without a profile");
+    check("/rules/2", sample()["rules"][1].clone(), "/rules/2/id", "second rule");
+    check("/extra", json!(1), "", "unknown field");
+}
+
+#[test]
+fn text_that_is_not_json_is_refused() {
+    for text in ["", "[]", "{", "null", "{\"code\": 1}"] {
+        assert_eq!(Pack::parse(text).unwrap_err().pointer, "", "{text:?}");
+    }
+    let twice = sample().to_string().replacen("\"version\"", "\"version\":1,\"version\"", 1);
+    assert!(Pack::parse(&twice).unwrap_err().reason.contains("duplicate field"));
+}
+
+#[test]
+fn every_shipped_figure_has_a_source_and_a_confidence() {
+    fn walk(value: &Value, cited: &mut usize) {
+        match value {
+            Value::Object(object) if object.contains_key("value") => {
+                assert!(["source", "article", "confidence"].iter().all(|name| object.contains_key(*name)), "{value}");
+                *cited += 1;
+            }
+            Value::Object(object) => object.values().for_each(|value| walk(value, cited)),
+            Value::Array(items) => items.iter().for_each(|value| walk(value, cited)),
+            Value::Number(_) => panic!("a bare number: {value}"),
+            _ => {}
+        }
+    }
+    for (name, json) in packs::shipped() {
+        let mut value: Value = serde_json::from_str(json).unwrap();
+        value.as_object_mut().unwrap().remove("version");
+        let mut cited = 0;
+        walk(&value, &mut cited);
+        assert!(cited > 10, "{name}: {cited}");
+    }
+}

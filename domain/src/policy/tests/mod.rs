@@ -1,0 +1,101 @@
+//! The worked examples of `domain.md` 10, the shipped packs, layering, and refusals of documents.
+
+mod documents;
+mod examples;
+mod layering;
+
+use super::*;
+use crate::{
+    area::AreaCode,
+    hours::Hours,
+    words::{DeliveryForm, Level, Route},
+};
+use chrono::NaiveDate;
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn hours(text: &str) -> Hours {
+    text.parse().unwrap()
+}
+
+fn suichang() -> AreaCode {
+    AreaCode::new(331_123).unwrap()
+}
+
+/// A county of the province without packs of its own.
+fn elsewhere() -> AreaCode {
+    AreaCode::new(331_122).unwrap()
+}
+
+fn shipped() -> Vec<Pack> {
+    packs::shipped().iter().map(|(_, json)| Pack::parse(json).unwrap()).collect()
+}
+
+/// The rules of 2016-2020 under the shipped packs.
+fn rules(area: AreaCode, as_of: &str) -> CycleRules {
+    let packs = shipped();
+    let cycle = cycle_named(&packs, area, "2016-2020").unwrap();
+    CycleRules::new(&packs, area, cycle, day(as_of)).unwrap()
+}
+
+/// A self-selected county lecture; the tests change what matters to them.
+fn entry(key: i64, on: &str, credited: &str) -> EntryFacts {
+    EntryFacts {
+        key,
+        effective: day(on),
+        sequence: 0,
+        route: Route::SelfSelected,
+        form: DeliveryForm::Lecture,
+        themes: Vec::new(),
+        level: Level::County,
+        block: None,
+        credited: hours(credited),
+        nominal: hours(credited),
+        practice: Hours::ZERO,
+        corrects: None,
+        provider: Provider::Reviewed,
+        misconduct: false,
+        certified_elsewhere: false,
+    }
+}
+
+fn school(key: i64, on: &str, credited: &str) -> EntryFacts {
+    EntryFacts {
+        route: Route::SchoolBased,
+        form: DeliveryForm::SchoolBased,
+        level: Level::School,
+        ..entry(key, on, credited)
+    }
+}
+
+fn block(key: i64, on: &str, credited: &str) -> EntryFacts {
+    EntryFacts { block: Some(key), ..entry(key, on, credited) }
+}
+
+fn themed(theme: &str, entry: EntryFacts) -> EntryFacts {
+    EntryFacts { themes: vec![theme.parse().unwrap()], ..entry }
+}
+
+/// `(key, "6.00 331123 v1 school_based.cap.year Year(2018)")` for every cut.
+fn cuts(rules: &CycleRules, evaluation: &Evaluation) -> Vec<(i64, String)> {
+    let mut cuts = Vec::new();
+    for (place, entry) in evaluation.entries.iter().enumerate() {
+        for cut in evaluation.cuts_of(place) {
+            let rule = rules.rule(cut.rule).unwrap();
+            cuts.push((entry.key, format!("{} {rule} {:?}", cut.amount, cut.period)));
+        }
+    }
+    cuts
+}
+
+/// `"owed counted missing verdict"` of the rule with this id in a period.
+fn standing(rules: &CycleRules, evaluation: &Evaluation, id: &str, period: Period) -> String {
+    let found = evaluation
+        .requirements
+        .iter()
+        .find(|requirement| requirement.period == period && rules.rule(requirement.rule).unwrap().rule.id == id);
+    let Some(Requirement { owed, counted, missing, verdict, .. }) = found else { return "not asked".to_owned() };
+    format!("{owed} {counted} {missing} {verdict}")
+}

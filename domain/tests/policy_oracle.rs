@@ -1,0 +1,309 @@
+//! The count under caps against a second implementation that tries every possibility.
+//!
+//! The oracle shares nothing with the evaluator: it reads entries and caps as plain numbers, and walks over all vectors of
+//! counted hundredths. Packs are made as JSON, so that the whole way from document to count is under test.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use chrono::NaiveDate;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use shixun_domain::{
+    AreaCode, DeliveryForm, Hours, Level, Route,
+    policy::{CycleRules, EntryFacts, Pack, PersonFacts, Provider, cycle_named, evaluate, headroom},
+};
+
+const THEMES: [&str; 3] = ["ethics", "it", "subject"];
+
+/// An entry in plain numbers.
+#[derive(Debug, Clone)]
+struct Plain {
+    year: i32,
+    month: u32,
+    route: usize,
+    form: usize,
+    themes: u8,
+    in_block: bool,
+    hundredths: i64,
+}
+
+/// A cap in plain numbers: absent conditions are `None`.
+#[derive(Debug, Clone)]
+struct Cap {
+    route: Option<usize>,
+    form: Option<usize>,
+    theme: Option<usize>,
+    in_block: Option<bool>,
+    yearly: bool,
+    hundredths: i64,
+    /// Where the amount is a share of the 0.10 hours owed.
+    thirds: Option<i64>,
+    /// From July 2018 on the cap has this amount.
+    later: Option<i64>,
+}
+
+fn date(entry: &Plain) -> NaiveDate {
+    NaiveDate::from_ymd_opt(entry.year, entry.month, 1).unwrap()
+}
+
+fn facts(entries: &[Plain]) -> Vec<EntryFacts> {
+    let one = |(key, entry): (i64, &Plain)| EntryFacts {
+        key,
+        effective: date(entry),
+        sequence: key,
+        route: Route::ALL[entry.route],
+        form: DeliveryForm::ALL[entry.form],
+        themes: (0..3).filter(|bit| entry.themes >> bit & 1 == 1).map(|bit| THEMES[bit].parse().unwrap()).collect(),
+        level: Level::County,
+        block: entry.in_block.then_some(1),
+        credited: Hours::from_hundredths(entry.hundredths),
+        nominal: Hours::ZERO,
+        practice: Hours::ZERO,
+        corrects: None,
+        provider: Provider::Reviewed,
+        misconduct: false,
+        certified_elsewhere: false,
+    };
+    (0..).zip(entries).map(one).collect()
+}
+
+fn cited(value: impl ToString) -> Value {
+    json!({"value": value.to_string(), "source": "S", "article": "a", "confidence": "I"})
+}
+
+fn pack(caps: &[Cap], version: i32) -> Pack {
+    let mut rules = vec![json!({"id": "total.cycle", "zh": "总", "en": "total",
+        "rule": {"total": {"hours": cited("0.10")}}})];
+    for (place, cap) in caps.iter().enumerate() {
+        let mut of = serde_json::Map::new();
+        cap.route.map(|route| of.insert("routes".into(), json!([Route::ALL[route].as_str()])));
+        cap.form.map(|form| of.insert("forms".into(), json!([DeliveryForm::ALL[form].as_str()])));
+        cap.theme.map(|theme| of.insert("themes".into(), json!([THEMES[theme]])));
+        cap.in_block.map(|block| of.insert("concentrated".into(), json!(block)));
+        let mut body = json!({"of": of, "period": if cap.yearly { "year" } else { "cycle" }});
+        let amount = if version == 2 { cap.later.unwrap_or(cap.hundredths) } else { cap.hundredths };
+        match cap.thirds {
+            Some(thirds) => body["share_of_required"] = cited(format!("{thirds}/3")),
+            None => body["hours"] = cited(Hours::from_hundredths(amount)),
+        }
+        rules.push(json!({"id": format!("cap{place}"), "zh": "限", "en": "cap", "rule": {"cap": body}}));
+    }
+    let document = json!({
+        "code": "ORACLE", "version": version, "area": "330000", "zh": "试", "en": "trial", "rules": rules,
+        "valid": {"from": if version == 2 { "2018-07-01" } else { "2016-01-01" }},
+        "sources": {"S": {"title": "s"}},
+        "cycle": {"anchor": cited("2016-01-01"), "years": cited(5)},
+    });
+    Pack::parse(&document.to_string()).unwrap()
+}
+
+fn rules(caps: &[Cap]) -> CycleRules {
+    let packs = [pack(caps, 1), pack(caps, 2)];
+    let area = AreaCode::new(331_123).unwrap();
+    let cycle = cycle_named(&packs, area, "2016-2020").unwrap();
+    CycleRules::new(&packs, area, cycle, cycle.to()).unwrap()
+}
+
+fn concerns(cap: &Cap, entry: &Plain) -> bool {
+    cap.route.is_none_or(|route| route == entry.route)
+        && cap.form.is_none_or(|form| form == entry.form)
+        && cap.theme.is_none_or(|theme| entry.themes >> theme & 1 == 1)
+        && cap.in_block.is_none_or(|block| block == entry.in_block)
+}
+
+/// Sets of entries with the most that may count of each, straight from the rule's words.
+fn ceilings(caps: &[Cap], entries: &[Plain]) -> Vec<(Vec<usize>, i64)> {
+    let mut ceilings = Vec::new();
+    for cap in caps {
+        for year in 2016..=2020 {
+            if !cap.yearly && year > 2016 {
+                continue;
+            }
+            let members: Vec<usize> = (0..entries.len())
+                .filter(|place| concerns(cap, &entries[*place]) && (!cap.yearly || entries[*place].year == year))
+                .collect();
+            let late = |place: &usize| date(&entries[*place]) >= NaiveDate::from_ymd_opt(2018, 7, 1).unwrap();
+            let (after, before): (Vec<usize>, Vec<usize>) = members.iter().partition(|place| late(place));
+            let first = cap.thirds.map_or(cap.hundredths, |thirds| 10 * thirds / 3);
+            let second = cap.later.filter(|_| cap.thirds.is_none()).unwrap_or(first);
+            // Both versions stand in a period that July 2018 divides.
+            if !cap.yearly || year == 2018 {
+                ceilings.push((members, first.max(second)));
+            }
+            ceilings.push((before, first));
+            ceilings.push((after, second));
+        }
+    }
+    ceilings
+}
+
+/// The greatest total and, among those, the vector with the most for the earliest entries. `order` is the date order.
+fn best(upper: &[i64], order: &[usize], ceilings: &[(Vec<usize>, i64)]) -> Vec<i64> {
+    fn walk(
+        at: usize,
+        upper: &[i64],
+        order: &[usize],
+        ceilings: &[(Vec<usize>, i64)],
+        counted: &mut Vec<i64>,
+        best: &mut Option<(i64, Vec<i64>, Vec<i64>)>,
+    ) {
+        if at == order.len() {
+            let by_date: Vec<i64> = order.iter().map(|place| counted[*place]).collect();
+            let total = by_date.iter().sum();
+            if best.as_ref().is_none_or(|(known, dated, _)| (total, &by_date) > (*known, dated)) {
+                *best = Some((total, by_date, counted.clone()));
+            }
+            return;
+        }
+        let place = order[at];
+        for amount in 0..=upper[place] {
+            counted[place] = amount;
+            let kept = ceilings
+                .iter()
+                .all(|(members, most)| members.iter().map(|member| counted[*member]).sum::<i64>() <= *most);
+            if kept {
+                walk(at + 1, upper, order, ceilings, counted, best);
+            }
+        }
+        counted[place] = 0;
+    }
+    let mut found = None;
+    walk(0, upper, order, ceilings, &mut vec![0; upper.len()], &mut found);
+    found.unwrap().2
+}
+
+fn plain(most: i64) -> impl Strategy<Value = Plain> {
+    (2017..=2019, 1_u32..=12, 0_usize..3, 0_usize..3, 0_u8..8, any::<bool>(), 1..=most).prop_map(
+        |(year, month, route, form, themes, in_block, hundredths)| Plain {
+            year,
+            month,
+            route,
+            form,
+            themes,
+            in_block,
+            hundredths,
+        },
+    )
+}
+
+fn cap(most: i64, changing: bool) -> impl Strategy<Value = Cap> {
+    let condition = || prop_oneof![2 => Just(None), 1 => (0_usize..3).prop_map(Some)];
+    let block = prop_oneof![4 => Just(None), 1 => any::<bool>().prop_map(Some)];
+    let thirds = prop_oneof![5 => Just(None), 1 => (0_i64..=3).prop_map(Some)];
+    let later = if changing {
+        prop_oneof![2 => Just(None), 1 => (0..=most).prop_map(Some)].boxed()
+    } else {
+        Just(None).boxed()
+    };
+    (condition(), condition(), condition(), block, any::<bool>(), 0..=most, thirds, later).prop_map(
+        |(route, form, theme, in_block, yearly, hundredths, thirds, later)| Cap {
+            route,
+            form,
+            theme,
+            in_block,
+            yearly,
+            hundredths,
+            thirds,
+            later,
+        },
+    )
+}
+
+fn check(caps: &[Cap], entries: &[Plain]) -> Result<(), TestCaseError> {
+    let rules = rules(caps);
+    let facts = facts(entries);
+    let evaluation = evaluate(&rules, &PersonFacts::default(), &facts);
+    let mut order: Vec<usize> = (0..entries.len()).collect();
+    order.sort_by_key(|place| (date(&entries[*place]), *place));
+    let upper: Vec<i64> = entries.iter().map(|entry| entry.hundredths).collect();
+    let expected = best(&upper, &order, &ceilings(caps, entries));
+    let counted: Vec<i64> = evaluation.entries.iter().map(|entry| entry.counted.hundredths()).collect();
+    prop_assert_eq!(counted, expected);
+    prop_assert!(evaluation.exact);
+    explained(&rules, &facts, &evaluation)
+}
+
+/// Every hundredth that does not count is named by one rule.
+fn explained(
+    rules: &CycleRules,
+    facts: &[EntryFacts],
+    evaluation: &shixun_domain::policy::Evaluation,
+) -> Result<(), TestCaseError> {
+    for (place, (entry, facts)) in evaluation.entries.iter().zip(facts).enumerate() {
+        let cut: Hours = evaluation.cuts_of(place).iter().map(|cut| cut.amount).sum();
+        prop_assert_eq!(entry.counted.plus(cut), facts.credited);
+        prop_assert!(
+            evaluation.cuts_of(place).iter().all(|cut| cut.amount > Hours::ZERO && rules.rule(cut.rule).is_some())
+        );
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_count_is_the_most_favourable_one_and_earlier_entries_come_first(
+        caps in prop::collection::vec(cap(9, false), 1..7),
+        entries in prop::collection::vec(plain(4), 1..7),
+    ) {
+        check(&caps, &entries)?;
+    }
+
+    #[test]
+    fn the_count_is_the_most_favourable_one_where_caps_change_inside_the_cycle(
+        caps in prop::collection::vec(cap(9, true), 1..5),
+        entries in prop::collection::vec(plain(4), 1..6),
+    ) {
+        check(&caps, &entries)?;
+    }
+
+    /// All entries in one year under caps that cross three ways: fractional corners are frequent.
+    #[test]
+    fn three_crossing_families_are_counted_exactly(
+        amounts in prop::collection::vec(1_i64..8, 3),
+        entries in prop::collection::vec(plain(4), 3..8),
+    ) {
+        let by_theme = |(theme, hundredths): (usize, &i64)| Cap {
+            route: None, form: None, theme: Some(theme), in_block: None, yearly: false, hundredths: *hundredths,
+            thirds: None, later: None,
+        };
+        let caps: Vec<Cap> = amounts.iter().enumerate().map(by_theme).collect();
+        check(&caps, &entries)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn adding_hours_never_lowers_the_total_and_the_order_of_arrival_never_matters(
+        caps in prop::collection::vec(cap(40_000, true), 1..9),
+        entries in prop::collection::vec(plain(3_000), 2..120),
+        more in plain(3_000),
+        turn in 0_usize..120,
+    ) {
+        let rules = rules(&caps);
+        let person = PersonFacts::default();
+        let facts = facts(&entries);
+        let evaluation = evaluate(&rules, &person, &facts);
+        prop_assert!(evaluation.exact);
+        explained(&rules, &facts, &evaluation)?;
+
+        let mut turned = facts.clone();
+        turned.rotate_left(turn % facts.len());
+        turned.swap(0, facts.len() - 1);
+        let again = evaluate(&rules, &person, &turned);
+        prop_assert_eq!(again.total, evaluation.total);
+        for entry in &again.entries {
+            let key = usize::try_from(entry.key).unwrap();
+            prop_assert_eq!(entry.counted, evaluation.entries[key].counted);
+        }
+
+        let mut larger = entries.clone();
+        larger.push(more);
+        let larger = self::facts(&larger);
+        prop_assert!(evaluate(&rules, &person, &larger).total >= evaluation.total);
+        prop_assert_eq!(headroom(&rules, &person, &larger, facts[0].effective), None);
+    }
+}
