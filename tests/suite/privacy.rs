@@ -2,7 +2,7 @@
 //! log, the kept answers, or the logs of imports.
 
 use crate::{
-    harness::{both, off_runtime},
+    harness::{County, both, off_runtime},
     people::{NUMBERS, place, teacher, two_persons},
 };
 use actix_web::http::Method;
@@ -18,6 +18,13 @@ fn hides(what: &str, text: &str) {
     for secret in SECRETS {
         assert!(!text.contains(secret), "{what} shows {secret}");
     }
+}
+
+/// The body that is kept under an `Idempotency-Key`.
+pub fn kept_answer(county: &County, username: &str, key: &'static str) -> String {
+    let (db, account, now) = (county.app.db.clone(), county.account(username), county.clock.now());
+    let kept = off_runtime(move || db.read_blocking(move |conn| idempotency::find(conn, account, key, now)));
+    kept.unwrap().unwrap().body
 }
 
 both! {
@@ -68,9 +75,7 @@ both! {
         let again = send().await;
         assert_eq!(again.expect(200), first.expect(200));
         assert_eq!(again.header("idempotency-hit").as_deref(), Some("true"));
-        let (account, now) = (county.account("centre"), county.clock.now());
-        let kept = off_runtime(|| county.app.db.read_blocking(|conn| idempotency::find(conn, account, "reveal-1", now))).unwrap();
-        hides("the kept answer", &kept.unwrap().body);
+        hides("the kept answer", &kept_answer(county, "centre", "reveal-1"));
         county.advance_millis(5 * 60_000);
         send().await.refused(409, "reveal_expired");
         let log = county.sign_in("auditor").get("/v1/events?action=reveal").await.expect(200);
@@ -88,9 +93,7 @@ both! {
         let log = county.sign_in("auditor").get("/v1/events?limit=200").await.text();
         hides("the event log", &log);
         assert!(!log.contains(NUMBERS[2]) && log.contains("identity_number"), "the record names the field");
-        let (account, now) = (county.account("centre"), county.clock.now());
-        let kept = off_runtime(|| county.app.db.read_blocking(|conn| idempotency::find(conn, account, "change-1", now))).unwrap();
-        hides("the kept answer", &kept.unwrap().body);
+        hides("the kept answer", &kept_answer(county, "centre", "change-1"));
     }
 
     async fn an_import_reports_without_repeating_numbers(county: County) {
