@@ -1,9 +1,12 @@
 //! The outside view: every test of HTTP and of the store runs on both databases, each test with its own.
 
 mod architecture;
+mod enrolment;
 mod harness;
 mod imports;
+mod ledger;
 mod org;
 mod people;
+mod policy;
 mod privacy;
 mod users;
