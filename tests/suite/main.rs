@@ -3,6 +3,10 @@
 mod architecture;
 mod enrolment;
 mod harness;
+mod imports;
 mod ledger;
 mod org;
+mod people;
 mod policy;
+mod privacy;
+mod users;
