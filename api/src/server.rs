@@ -6,15 +6,17 @@ use crate::{
     chance::Chance,
     clock::Clock,
     config::Config,
-    document, events,
+    document, enrolment, events,
     http::{
         fallback::{KnownRoutes, fallback},
         limits::Limits,
         observe::{Metrics, observe},
     },
-    org, problem,
+    imports, ledger, org, people,
+    policy::{self, PolicyCache},
+    problem,
     state::{App, Running},
-    system,
+    system, users,
 };
 use actix_web::{
     App as ActixApp, HttpResponse, HttpServer,
@@ -52,6 +54,7 @@ pub fn state(config: Config, db: Db, clock: Clock, chance: Chance) -> Result<Dat
         auth: Authenticator::new(tokens, &config),
         limits: Limits::new(&config),
         metrics: Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?,
+        policy: PolicyCache::default(),
         running: Running::default(),
         config,
         db,
@@ -67,6 +70,12 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
             utoipa_actix_web::scope("/v1")
                 .configure(auth::mount)
                 .configure(org::mount)
+                .configure(enrolment::mount)
+                .configure(policy::mount)
+                .configure(ledger::mount)
+                .configure(people::mount)
+                .configure(imports::mount)
+                .configure(users::mount)
                 .configure(catalogue::mount)
                 .configure(events::mount)
                 .configure(problem::mount),

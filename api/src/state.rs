@@ -6,6 +6,7 @@ use crate::{
     clock::Clock,
     config::Config,
     http::{limits::Limits, observe::Metrics},
+    policy::PolicyCache,
 };
 use shixun_domain::id::AccountId;
 use shixun_persistence::Db;
@@ -30,6 +31,8 @@ pub struct App {
     pub limits: Limits,
     /// What was counted.
     pub metrics: Metrics,
+    /// The rules in force, compiled.
+    pub policy: PolicyCache,
     /// Commands that run now, by account and key.
     pub running: Running,
 }

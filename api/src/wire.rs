@@ -287,5 +287,13 @@ words! {
     SexWord = shixun_domain::words::Sex;
     SettingWord = shixun_domain::words::Setting;
     OrganisationKindWord = shixun_domain::words::OrganisationKind;
+    EnrolmentStatusWord = shixun_domain::enrolment::EnrolmentStatus;
+    MarkWord = shixun_domain::enrolment::Mark;
+    OutcomeWord = shixun_domain::enrolment::Outcome;
     RoleWord = shixun_domain::access::Role;
+    ImportKindWord = shixun_domain::imports::ImportKind;
+    ImportModeWord = shixun_domain::imports::ImportMode;
+    LeaveKindWord = shixun_domain::people::facts::LeaveKind;
+    FactKindWord = shixun_domain::people::facts::FactKind;
+    ClearFieldWord = shixun_domain::people::contact::ClearField;
 }

@@ -87,8 +87,8 @@ permissions! {
     ManageProgrammes = "manage_programmes": Institution | Centre;
     /// Approve or return programmes someone else declared; open filing windows.
     ApproveProgrammes = "approve_programmes": Bureau | Centre;
-    /// Apply for a session, or withdraw, for oneself.
-    EnrolSelf = "enrol_self": Teacher;
+    /// Apply for a session or withdraw: a teacher for oneself, a school for its teachers.
+    Enrol = "enrol": Teacher | SchoolAdministrator;
     /// Read enrolments, attendance and results.
     ReadEnrolments = "read_enrolments": Bureau | Centre | Monitor | SchoolAdministrator | Institution | Lecturer | Auditor | Teacher;
     /// Review the applications of one's school's teachers.

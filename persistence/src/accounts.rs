@@ -36,7 +36,7 @@ pub struct AccountRow {
     pub created_at: UtcMillis,
 }
 
-type AccountColumns = (
+pub(crate) type AccountColumns = (
     i32,
     i64,
     Option<i64>,
@@ -68,7 +68,9 @@ macro_rules! account_columns {
     };
 }
 
-fn account_row(row: AccountColumns) -> DbResult<AccountRow> {
+pub(crate) use account_columns;
+
+pub(crate) fn account_row(row: AccountColumns) -> DbResult<AccountRow> {
     let id: AccountId = columns::id(row.0, row.1)?;
     Ok(AccountRow {
         id,
@@ -102,6 +104,20 @@ pub fn find(conn: &mut Conn, id: AccountId) -> DbResult<Option<AccountRow>> {
     let row: Option<AccountColumns> =
         accounts::table.find((id.area().get(), id.number())).select(account_columns!()).first(conn).optional()?;
     row.map(account_row).transpose()
+}
+
+/// The account of a person.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn of_person(conn: &mut Conn, person: PersonId) -> DbResult<Option<AccountId>> {
+    let number: Option<i64> = accounts::table
+        .filter(accounts::area.eq(person.area().get()))
+        .filter(accounts::person_id.eq(person.number()))
+        .select(accounts::id)
+        .first(conn)
+        .optional()?;
+    Ok(number.map(|number| Id::new(person.area(), number)))
 }
 
 /// Accounts of an area behind a user name, in the order of user names.

@@ -9,11 +9,17 @@ pub mod accounts;
 pub mod catalogue;
 pub mod columns;
 pub mod db;
+pub mod enrolment;
 pub mod error;
 pub mod events;
 pub mod idempotency;
+pub mod imports;
+pub mod ledger;
 pub mod org;
+pub mod people;
+pub mod policy;
 mod schema;
+pub mod users;
 
 pub use db::{Conn, Db, DbOptions, Keep, WriteTx};
 pub use error::{DbError, DbResult, Failure};

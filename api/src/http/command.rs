@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use shixun_domain::{AreaCode, UtcMillis, id::AccountId};
 use shixun_persistence::{
     Conn, Keep, WriteTx,
-    events::{self, NewEvent},
+    events::{self, NewEvent, ObjectChange},
     idempotency::{self, Kept, KeptAnswer},
 };
 use std::{
@@ -39,12 +39,18 @@ pub struct Origin {
 pub struct Work<'t, 'c> {
     tx: &'t mut WriteTx<'c>,
     origin: &'t Origin,
+    on_behalf_of: Option<AccountId>,
 }
 
 impl<'t, 'c> Work<'t, 'c> {
     /// For use cases that run outside a request: the command line, the demo county.
     pub fn new(tx: &'t mut WriteTx<'c>, origin: &'t Origin) -> Self {
-        Work { tx, origin }
+        Work { tx, origin, on_behalf_of: None }
+    }
+
+    /// The records that follow say that the caller acts for somebody else.
+    pub fn on_behalf_of(&mut self, account: Option<AccountId>) {
+        self.on_behalf_of = account.filter(|account| Some(*account) != self.origin.actor);
     }
 
     /// The transaction.
@@ -87,7 +93,7 @@ impl<'t, 'c> Work<'t, 'c> {
         let event = NewEvent {
             area,
             actor: self.origin.actor,
-            on_behalf_of: None,
+            on_behalf_of: self.on_behalf_of,
             action,
             object_kind,
             object_id: &object_id.to_string(),
@@ -98,6 +104,28 @@ impl<'t, 'c> Work<'t, 'c> {
         };
         events::append(self.tx, &event)?;
         Ok(())
+    }
+}
+
+impl Work<'_, '_> {
+    /// Writes down what was done to many objects of one kind, in the same transaction.
+    ///
+    /// # Errors
+    /// Where the records cannot be written.
+    pub fn record_many(&mut self, area: AreaCode, object_kind: &str, objects: &[ObjectChange]) -> Result<(), ApiError> {
+        let event = NewEvent {
+            area,
+            actor: self.origin.actor,
+            on_behalf_of: None,
+            action: "",
+            object_kind,
+            object_id: "",
+            before: None,
+            after: None,
+            request_id: &self.origin.request_id,
+            address: &self.origin.address,
+        };
+        Ok(events::append_many(self.tx, &event, objects)?)
     }
 }
 
@@ -143,6 +171,15 @@ fn read(request: &HttpRequest, payload: &mut Payload) -> Result<Command, ApiErro
     Ok(Command { app, meta, at, key, target })
 }
 
+/// A command that ran, now or at an earlier request with the same key.
+#[derive(Debug)]
+pub struct Settled {
+    /// The reply as it is kept.
+    pub reply: Reply,
+    /// Whether it is that of an earlier request.
+    pub again: bool,
+}
+
 enum Outcome {
     Fresh(Reply),
     Again(KeptAnswer),
@@ -180,7 +217,27 @@ impl Command {
     ///
     /// # Errors
     /// What the use case says, or a problem with the key or the database; then nothing was written.
-    pub async fn run_or_try<F>(self, who: &Actor, digest: [u8; 32], keep: Keep, mut f: F) -> Answer
+    pub async fn run_or_try<F>(self, who: &Actor, digest: [u8; 32], keep: Keep, f: F) -> Answer
+    where
+        F: FnMut(&mut Work<'_, '_>) -> Result<Reply, ApiError> + Send + 'static,
+    {
+        let settled = self.settle_or_try(who, digest, keep, f).await?;
+        Ok(settled.reply.into_response(settled.again))
+    }
+
+    /// [`Command::run_or_try`] before it becomes an answer: for what the answer shows and nothing may keep, such as a
+    /// password or a revealed number. It is added to the kept reply after the commit.
+    ///
+    /// # Errors
+    /// As [`Command::run_or_try`].
+    pub async fn settle<F>(self, who: &Actor, digest: [u8; 32], f: F) -> Result<Settled, ApiError>
+    where
+        F: FnMut(&mut Work<'_, '_>) -> Result<Reply, ApiError> + Send + 'static,
+    {
+        self.settle_or_try(who, digest, Keep::Commit, f).await
+    }
+
+    async fn settle_or_try<F>(self, who: &Actor, digest: [u8; 32], keep: Keep, mut f: F) -> Result<Settled, ApiError>
     where
         F: FnMut(&mut Work<'_, '_>) -> Result<Reply, ApiError> + Send + 'static,
     {
@@ -206,7 +263,7 @@ impl Command {
             .db
             .write_or_try(self.at, keep, move |tx| {
                 let Some((key, request_hash)) = &keyed else {
-                    return f(&mut Work { tx, origin: &origin }).map(Outcome::Fresh);
+                    return f(&mut Work::new(tx, &origin)).map(Outcome::Fresh);
                 };
                 let at = tx.at();
                 if let Some(kept) = idempotency::find(tx.conn(), account, key, at)? {
@@ -216,7 +273,7 @@ impl Command {
                         Err(ApiError::new(Code::IdempotencyMismatch))
                     };
                 }
-                let reply = f(&mut Work { tx, origin: &origin })?;
+                let reply = f(&mut Work::new(tx, &origin))?;
                 let answer = KeptAnswer {
                     request_hash: request_hash.clone(),
                     status: reply.status.into(),
@@ -231,14 +288,12 @@ impl Command {
             })
             .await?;
         Ok(match outcome {
-            Outcome::Fresh(reply) => reply.into_response(false),
-            Outcome::Again(kept) => Reply {
-                status: u16::try_from(kept.status).unwrap_or(200),
-                body: kept.body,
-                etag: kept.etag,
-                location: kept.location,
+            Outcome::Fresh(reply) => Settled { reply, again: false },
+            Outcome::Again(kept) => {
+                let status = u16::try_from(kept.status).unwrap_or(200);
+                let reply = Reply { status, body: kept.body, etag: kept.etag, location: kept.location };
+                Settled { reply, again: true }
             }
-            .into_response(true),
         })
     }
 

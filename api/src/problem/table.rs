@@ -153,6 +153,126 @@ problems! {
         "上级机构必须存在、属于同一地区，且不能是本机构或其下级。", "The parent must exist in the same area and be neither the organisation itself nor below it.";
     AreaUnknown = "area_unknown", 422, "行政区划代码不存在", "There is no such area",
         "代码{code}不在GB/T 2260中。", "The code {code} is not in GB/T 2260.";
+    // Enrolment
+    SessionNotOpen = "session_not_open", 409, "班期不接受报名", "The session takes no applications",
+        "班期状态为“{state}”，只有已发布的班期可以报名。", "The session is {state}; only a published one takes applications.";
+    ApplicationsNotOpenYet = "applications_not_open_yet", 409, "报名尚未开始", "Applications are not open yet",
+        "报名于{opens}开始。", "They open at {opens}.";
+    ApplicationsClosed = "applications_closed", 409, "报名已截止", "Applications have closed",
+        "报名已于{closed}截止。", "They closed at {closed}.";
+    SessionBegun = "session_begun", 409, "班期已开班", "The session has begun",
+        "班期已于{day}开班。", "It began on {day}.";
+    AlreadyEnrolled = "already_enrolled", 409, "已经报过名", "Already applied",
+        "您在此班期的状态为“{status}”，不能再次报名。", "You stand as {status} in this session and cannot apply again.";
+    ApplicantNotEmployed = "applicant_not_employed", 409, "当前没有任职学校", "Not employed anywhere today",
+        "报名须由任职学校审核；请学校先登记任职信息。", "A school must review the application; ask your school to enter the employment first.";
+    NotInAudience = "not_in_audience", 403, "不在培训对象范围内", "Not among those the session is for",
+        "{reason}（{gap}）", "{reason} ({gap})";
+    ScheduleClash = "schedule_clash", 409, "与其他班期时间冲突", "Meets at the same time as another session",
+        "与您已报的“{name}”（{session}）上课时间重叠；请先退出其中一个。", "Its units overlap with \"{name}\" ({session}), which you applied for; withdraw from one first.";
+    AlreadyDoneInCycle = "already_done_in_cycle", 409, "本周期已参加过相同内容", "The same content is done or booked in this cycle",
+        "“{name}”（{session}）与此内容相同，一个周期内只计一次。", "\"{name}\" ({session}) has the same content, which counts once in a cycle.";
+    YearlyMaximumReached = "yearly_maximum_reached", 409, "超过年度学时上限", "Beyond the yearly maximum",
+        "本年度还可计{left}学时，此班期为{hours}学时。", "{left} hours are left in the year; the session is worth {hours}.";
+    SessionFull = "session_full", 409, "名额已满", "No seat and no place in the queue is left",
+        "共{seats}个名额，候补也已满。", "All {seats} seats and the queue are taken.";
+    NotAwaitingReview = "not_awaiting_review", 409, "无需审核", "Not waiting for review",
+        "该报名的状态为“{status}”。", "The enrolment is {status}.";
+    EnrolmentEnded = "enrolment_ended", 409, "报名已结束", "The enrolment has ended",
+        "该报名的状态为“{status}”，不能再更改。", "The enrolment is {status} and cannot change any more.";
+    WithdrawalClosed = "withdrawal_closed", 409, "已过退出截止时间", "Too late to withdraw",
+        "退出截止时间为{until}，请联系培训机构。", "Withdrawing was possible until {until}; ask the institution.";
+    SessionNotRunning = "session_not_running", 409, "班期未在进行中", "The session is not running",
+        "班期状态为“{state}”；只有进行中的班期可以记考勤、登记结果和结班。", "The session is {state}; attendance, results and closing need a running one.";
+    UnitNotBegun = "unit_not_begun", 409, "课次尚未开始", "The unit has not begun",
+        "课次于{starts}开始，开始后方可记考勤。", "It begins at {starts}; attendance is recorded from then on.";
+    NotYourUnit = "not_your_unit", 403, "不是您授课的课次", "Not a unit you teach",
+        "授课教师只能记录自己课次的考勤。", "A lecturer records attendance at his or her own units only.";
+    UnitsNotOver = "units_not_over", 409, "还有课次没有结束", "Units are still to come",
+        "最后一次课于{ends}结束，之后方可结班。", "The last unit ends at {ends}; close the session after it.";
+    AttendanceMissing = "attendance_missing", 409, "考勤记录不完整", "Attendance is incomplete",
+        "还有{missing}条考勤未记录，补齐后方可结班。", "{missing} marks are missing; record them before closing.";
+    ResultsMissing = "results_missing", 409, "结果登记不完整", "Results are incomplete",
+        "还有{missing}名学员没有结果，补齐后方可结班。", "{missing} trainees have no result yet; record them before closing.";
+    // Policy
+    PolicyEditionTaken = "policy_edition_taken", 409, "该版本的政策包已存在", "The policy pack exists in this version",
+        "{code}第{edition}版已存在；请提高version后重新提交。", "{code} has a version {edition} already; raise version and send it again.";
+    PolicyNotADraft = "policy_not_a_draft", 409, "政策包不是草稿", "The policy pack is not a draft",
+        "已发布的政策包不可再次发布或修改；变更请另出新版本。", "A published pack is neither published again nor edited; draft a new version for a change.";
+    PolicyFourEyes = "policy_four_eyes", 409, "起草人不得发布", "Who drafted a pack may not publish it",
+        "请由另一位有发布权限的人员发布。", "Let somebody else with the right to publish do it.";
+    PolicyMissing = "policy_missing", 409, "没有可用的政策规则", "There are no rules to judge by",
+        "{reason}。请先发布适用的政策包。", "Because {reason}; publish a pack that applies first.";
+    CycleUnknown = "cycle_unknown", 400, "没有这个周期", "There is no such cycle",
+        "{area}没有周期{cycle}；可用周期见GET /v1/cycles。", "{area} has no cycle {cycle}; GET /v1/cycles lists those there are.";
+    // Hours
+    EntryNotPosted = "entry_not_posted", 409, "只有已入账的学时可以冲销", "Only posted hours can be reversed",
+        "该条目为{state_zh}，不能冲销。", "The entry is {state}; it cannot be reversed.";
+    EntryNotPending = "entry_not_pending", 409, "该条目不是待入账", "The entry is not pending",
+        "该条目为{state_zh}，不能入账或作废。", "The entry is {state}; it can be neither posted nor voided.";
+    EntryNotReversed = "entry_not_reversed", 409, "该条目不是冲销", "The entry is not a reversal",
+        "该条目为{state_zh}，不能更正。", "The entry is {state}; nothing can replace it.";
+    EntryAlreadyPosted = "entry_already_posted", 409, "该条目已入账", "The entry was posted already",
+        "请刷新后查看后续条目。", "Read it again to see what followed.";
+    EntryAlreadyVoided = "entry_already_voided", 409, "该条目已作废", "The entry was voided already",
+        "请刷新后查看后续条目。", "Read it again to see what followed.";
+    EntryAlreadyReversed = "entry_already_reversed", 409, "该条目已冲销", "The entry was reversed already",
+        "请刷新后查看后续条目。", "Read it again to see what followed.";
+    EntryAlreadyReplaced = "entry_already_replaced", 409, "该冲销已有更正", "The reversal has a replacement already",
+        "请刷新后查看后续条目。", "Read it again to see what followed.";
+    EntryReasonMissing = "entry_reason_missing", 422, "须说明理由", "A reason is needed",
+        "冲销和作废必须写明理由，供审计查阅。", "Reversing and voiding need a reason that an auditor can read.";
+    HoursNegative = "hours_negative", 422, "学时不能为负", "Hours are never negative",
+        "更正请用冲销。", "Reverse an entry to take hours back.";
+    HoursOverflow = "hours_overflow", 422, "单条学时过大", "Too many hours in one entry",
+        "单条最多{most}学时。", "One entry holds at most {most} hours.";
+    HoursAttendedExceedNominal = "hours_attended_exceed_nominal", 422, "实到学时超过项目学时", "More hours attended than the course has",
+        "实到{attended}学时，项目共{nominal}学时。", "{attended} hours attended of a course of {nominal}.";
+    HoursPracticeExceedCredited = "hours_practice_exceed_credited", 422, "实践学时超过认定学时", "More practice than was credited",
+        "实践{practice}学时，认定{credited}学时。", "{practice} hours of practice among {credited} credited.";
+    HoursInFuture = "hours_in_future", 422, "日期尚未到来", "The day has not come",
+        "学时日期不得晚于{today}。", "Hours belong to a day no later than {today}.";
+    HoursBeforeEmployment = "hours_before_employment", 422, "日期早于入职", "The day lies before the employment",
+        "该教师自{employed_from}起任职；由原任职地认定的学时请填写certified_by。", "The teacher is employed from {employed_from}; for hours that another county certified, fill in certified_by.";
+    TeacherNeverEmployed = "teacher_never_employed", 422, "该人员没有任职记录", "The person was never employed",
+        "请先登记任职。", "Enter an employment first.";
+    CorrectionChangesNothing = "correction_changes_nothing", 422, "更正内容与原条目相同", "The correction changes nothing",
+        "请填写正确的学时，或只冲销不更正。", "Give the hours that are right, or reverse without a replacement.";
+    DuplicateSource = "duplicate_source", 409, "同一来源的学时已登记", "Hours of this source are entered already",
+        "来源{source}已在该教师的学时中；如有误请冲销原条目。", "The source {source} is in the teacher's ledger; reverse that entry if it is wrong.";
+    // People
+    IdentityNumberTaken = "identity_number_taken", 409, "身份证号码已登记", "The identity number is entered already",
+        "该号码属于已登记的人员；若此人从他校调入，请由县级办理调动。", "It belongs to a person who is entered already; if the person comes from another school, let the county move them.";
+    FactSpanInvalid = "fact_span_invalid", 422, "起止日期不正确", "The days do not fit together",
+        "最后一天不能早于第一天。", "The last day must not lie before the first.";
+    FactOverlaps = "fact_overlaps", 409, "与已有记录的时间重叠", "Another record covers some of the days",
+        "已有同类记录覆盖{from}至{to}，请先结束该记录或调整日期。", "A record of the kind covers {from} to {to}; end it first or choose other days.";
+    FactEndedAlready = "fact_ended_already", 409, "该记录已经结束", "The record has ended already",
+        "它已于{last_day}结束；只能提前，不能延后。", "It ended on {last_day}; the end can be moved forward, not back.";
+    NotEmployed = "not_employed", 409, "该日没有任职单位", "Not employed on that day",
+        "没有可以结束的任职，请直接新增任职记录。", "There is no employment to end; add an employment instead.";
+    EmployedThereAlready = "employed_there_already", 409, "已在该单位任职", "Employed there already",
+        "该日已在此单位任职，无需调动。", "The person is employed there on that day; nothing has to move.";
+    LaterFactKnown = "later_fact_known", 409, "存在更晚的记录", "Something later is known",
+        "自{from}起已有后续记录，请先核对后再调整。", "A record begins on {from}; look at it before you change what lies before.";
+    RevealExpired = "reveal_expired", 409, "查看时限已过", "The time for looking is over",
+        "明文只在{valid_until}之前可重复取得，请用新的Idempotency-Key重新申请并说明理由。", "It could be had again until {valid_until} only; ask again with a new Idempotency-Key and a reason.";
+    // Users
+    UsernameTaken = "username_taken", 409, "用户名已被使用", "The user name is taken",
+        "用户名{username}已存在，请另选。", "Somebody has the user name {username}; choose another.";
+    PersonHasAccount = "person_has_account", 409, "此人已有账号", "The person has an account already",
+        "每人只能有一个账号。", "A person has one account at most.";
+    OwnAccount = "own_account", 403, "不能对自己的账号执行此操作", "Not on one's own account",
+        "角色、停用和重置密码须由他人办理；修改自己的密码请用POST /v1/me/password。", "Roles, disabling and resetting need somebody else; change your own password with POST /v1/me/password.";
+    OldPasswordWrong = "old_password_wrong", 422, "原密码不正确", "The old password is wrong",
+        "请核对后重试。", "Check it and try again.";
+    RoleHeldAlready = "role_held_already", 409, "已持有该角色", "The role is held already",
+        "该账号自{from}起已在此机构持有此角色。", "The account holds this role over the organisation from {from} on.";
+    // Imports and exports
+    FileUnreadable = "file_unreadable", 422, "文件无法读取", "The file cannot be read",
+        "{reason}（{fault}）", "{reason} ({fault})";
+    ImportHasFaults = "import_has_faults", 422, "文件中有需要改正的行", "Some rows have to be mended",
+        "共{count}处，逐条见errors；没有导入任何内容。改正后重新导入，或用mode=row_by_row只导入无误的行。", "{count} in all, each in errors; nothing was imported. Mend them and import again, or use mode=row_by_row to import the rows without faults.";
     // Catalogue
     ProgrammeWrongState = "programme_wrong_state", 409, "项目当前状态不允许此操作", "The programme is not in a state for this step",
         "项目现为“{state}”；此操作要求处于：{needs}。", "The programme is {state}; this step needs it to be {needs}.";

@@ -175,6 +175,17 @@ impl CycleRules {
         self.segment_on(day).and_then(|place| self.segments.get(place)).map(|segment| &segment.rules)
     }
 
+    /// Codes and versions of the packs in force from the cycle's first day to `day`, the earliest first; a pack stands once
+    /// for every change of rules it lasts through.
+    pub fn packs_until(&self, day: NaiveDate) -> impl Iterator<Item = &(String, i32)> {
+        self.segments.iter().filter(move |segment| segment.from <= day).flat_map(|segment| segment.rules.packs())
+    }
+
+    /// True where a factor above one may make more hours count than were earned.
+    pub fn raises_hours(&self) -> bool {
+        self.factors.iter().any(|factor| factor.ratio.exceeds_one())
+    }
+
     /// The rule that an explanation names.
     pub fn rule(&self, index: RuleIndex) -> Option<&RuleRef> {
         self.references.get(index.0).map(Arc::as_ref)

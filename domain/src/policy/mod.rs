@@ -20,6 +20,7 @@ pub mod packs;
 mod requirements;
 mod rule;
 mod selector;
+mod state;
 pub mod wording;
 
 #[cfg(test)]
@@ -36,3 +37,4 @@ pub use rule::{
     Amount, Body, CapPeriod, Confidence, Effect, Mark, Measure, Profile, Prorate, Ratio, Rule, Selector, Strength,
     TOTAL_RULE_ID, TotalAmount, Window,
 };
+pub use state::PackState;

@@ -22,3 +22,12 @@ CREATE TRIGGER tr_event_log_no_delete BEFORE DELETE ON event_log
 BEGIN
     SELECT RAISE(ABORT, 'event_log is append-only');
 END;
+-- A published policy pack is never edited afterwards; a draft may be.
+CREATE TRIGGER tr_policy_packs_no_update BEFORE UPDATE ON policy_packs WHEN OLD.state = 'published'
+BEGIN
+    SELECT RAISE(ABORT, 'published policy_packs is append-only');
+END;
+CREATE TRIGGER tr_policy_packs_no_delete BEFORE DELETE ON policy_packs WHEN OLD.state = 'published'
+BEGIN
+    SELECT RAISE(ABORT, 'published policy_packs is append-only');
+END;

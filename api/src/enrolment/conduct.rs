@@ -1,0 +1,379 @@
+//! Attendance, results and closing: where enrolments become hours.
+
+use super::{
+    problems::refused,
+    service::runs,
+    wire::{AttendanceIn, AttendanceView, ResultIn},
+};
+use crate::ledger::service::policy_label;
+use crate::{
+    access::Actor,
+    http::{Work, command::NOTHING},
+    policy::PolicyCache,
+    problem::{ApiError, Code, FieldFault, Words},
+};
+use serde::Serialize;
+use shixun_domain::{
+    Hours, UtcMillis,
+    access::Role,
+    catalogue::{ProgrammeKind, SessionState},
+    enrolment::{Attended, EarnedHours, EnrolmentStatus, Outcome, earned},
+    id::{EnrolmentId, SessionId, UnitId},
+    ledger::{Amounts, Circumstances, EntryKind, Factor, SourceKind},
+};
+use shixun_persistence::{
+    Conn,
+    enrolment::{self as store, AttendanceRow, EnrolmentRow, Freed, OfferRow, UnitTime},
+    ledger::{Appended, NewEntry, post_session_hours},
+};
+use std::collections::HashMap;
+
+fn missing_session(id: SessionId) -> ApiError {
+    ApiError::not_found("班期", "session", id)
+}
+
+fn missing_unit(id: UnitId) -> ApiError {
+    ApiError::not_found("课次", "unit", id)
+}
+
+/// Attendance of everybody who holds a seat.
+#[derive(Debug)]
+pub struct Sheet {
+    /// The unit.
+    pub unit: UnitTime,
+    /// Persons in the order of asking, with what was recorded.
+    pub rows: Vec<(EnrolmentRow, Option<AttendanceRow>)>,
+}
+
+/// Who may see and record attendance: whoever runs the session, and the lecturer of the unit.
+fn unit_of(
+    conn: &mut Conn,
+    actor: &Actor,
+    session: SessionId,
+    unit: UnitId,
+    writes: bool,
+) -> Result<(OfferRow, UnitTime), ApiError> {
+    let offer = store::offer(conn, session)?.ok_or_else(|| missing_session(session))?;
+    let units = store::units(conn, session)?;
+    let lecturer =
+        actor.is(Role::Lecturer) && units.iter().any(|unit| unit.lecturer.is_some_and(|person| actor.is_self(person)));
+    if !runs(actor, &offer) && !lecturer {
+        return Err(missing_session(session));
+    }
+    let unit = units.into_iter().find(|row| row.id == unit).ok_or_else(|| missing_unit(unit))?;
+    if writes && !runs(actor, &offer) && !unit.lecturer.is_some_and(|person| actor.is_self(person)) {
+        return Err(ApiError::new(Code::NotYourUnit));
+    }
+    Ok((offer, unit))
+}
+
+/// Reads the attendance sheet of a unit.
+///
+/// # Errors
+/// `not_found` where the session is not the actor's.
+pub fn sheet(conn: &mut Conn, actor: &Actor, session: SessionId, unit: UnitId) -> Result<Sheet, ApiError> {
+    let (_, unit) = unit_of(conn, actor, session, unit, false)?;
+    read_sheet(conn, session, unit)
+}
+
+fn read_sheet(conn: &mut Conn, session: SessionId, unit: UnitTime) -> Result<Sheet, ApiError> {
+    let mut recorded: HashMap<EnrolmentId, AttendanceRow> =
+        store::attendance_of_unit(conn, unit.id)?.into_iter().map(|row| (row.enrolment, row)).collect();
+    let seated = store::of_session(conn, session)?.into_iter().filter(|row| row.status.holds_seat());
+    let rows = seated
+        .map(|row| {
+            let mark = recorded.remove(&row.id);
+            (row, mark)
+        })
+        .collect();
+    Ok(Sheet { unit, rows })
+}
+
+/// Records attendance at a unit that has begun, or corrects it, until the session is closed.
+///
+/// # Errors
+/// `not_found`, `not_your_unit`, `session_not_running`, `unit_not_begun`; `invalid_field` with every fault of the marks.
+pub fn record(
+    work: &mut Work<'_, '_>,
+    actor: &Actor,
+    session: SessionId,
+    unit: UnitId,
+    input: &AttendanceIn,
+) -> Result<Sheet, ApiError> {
+    let (offer, unit) = unit_of(work.conn(), actor, session, unit, true)?;
+    must_run(&offer)?;
+    if work.at() < unit.starts_at {
+        return Err(ApiError::new(Code::UnitNotBegun).with("starts", unit.starts_at));
+    }
+    let seated = seated(work.conn(), session)?;
+    let mut faults = Vec::new();
+    let mut marks = Vec::new();
+    for (index, mark) in input.marks.iter().enumerate() {
+        match mark.read(index, &unit) {
+            Ok(read) if seated.contains_key(&read.enrolment) => marks.push(read),
+            Ok(_) => faults.push(not_in_session(format!("/marks/{index}/enrolment_id"))),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    if !faults.is_empty() {
+        return Err(ApiError::new(Code::InvalidField).with_faults(faults));
+    }
+    let before = store::attendance_of_unit(work.conn(), unit.id)?;
+    for mark in &marks {
+        store::record_attendance(work.tx(), unit.id, mark, actor.account)?;
+    }
+    let sheet = read_sheet(work.conn(), session, unit)?;
+    let views = |rows: &[(EnrolmentRow, Option<AttendanceRow>)]| -> Vec<AttendanceView> {
+        rows.iter().map(|(row, mark)| AttendanceView::new(&sheet.unit, row, mark.as_ref())).collect()
+    };
+    let mut earlier: HashMap<EnrolmentId, AttendanceRow> = before.into_iter().map(|row| (row.enrolment, row)).collect();
+    let earlier: Vec<_> = sheet.rows.iter().map(|(row, _)| (row.clone(), earlier.remove(&row.id))).collect();
+    work.record(
+        session.area(),
+        "record_attendance",
+        "unit",
+        sheet.unit.id,
+        Some(&views(&earlier)),
+        Some(&views(&sheet.rows)),
+    )?;
+    Ok(sheet)
+}
+
+fn not_in_session(pointer: String) -> FieldFault {
+    FieldFault {
+        pointer,
+        code: "not_in_session".into(),
+        words: Words::new("此人在本班期没有名额", "this person holds no seat in the session"),
+    }
+}
+
+fn seated(conn: &mut Conn, session: SessionId) -> Result<HashMap<EnrolmentId, EnrolmentRow>, ApiError> {
+    let rows = store::of_session(conn, session)?;
+    Ok(rows.into_iter().filter(|row| row.status.holds_seat()).map(|row| (row.id, row)).collect())
+}
+
+fn must_run(offer: &OfferRow) -> Result<(), ApiError> {
+    match offer.offer.state {
+        SessionState::Running => Ok(()),
+        state => {
+            Err(ApiError::new(Code::SessionNotRunning).with_words("state", Words::new(state.zh(), state.as_str())))
+        }
+    }
+}
+
+/// The session, where the actor runs it and it runs.
+fn running(conn: &mut Conn, actor: &Actor, session: SessionId) -> Result<OfferRow, ApiError> {
+    let offer =
+        store::offer(conn, session)?.filter(|offer| runs(actor, offer)).ok_or_else(|| missing_session(session))?;
+    must_run(&offer)?;
+    Ok(offer)
+}
+
+/// Records results, or corrects them, until the session is closed.
+///
+/// # Errors
+/// `not_found`, `session_not_running`; `invalid_field` where somebody holds no seat.
+pub fn record_results(
+    work: &mut Work<'_, '_>,
+    actor: &Actor,
+    session: SessionId,
+    results: &[ResultIn],
+) -> Result<Vec<EnrolmentRow>, ApiError> {
+    running(work.conn(), actor, session)?;
+    let seated = seated(work.conn(), session)?;
+    let unknown: Vec<FieldFault> = results
+        .iter()
+        .enumerate()
+        .filter(|(_, result)| !seated.contains_key(&result.enrolment_id.0))
+        .map(|(index, _)| not_in_session(format!("/results/{index}/enrolment_id")))
+        .collect();
+    if !unknown.is_empty() {
+        return Err(ApiError::new(Code::InvalidField).with_faults(unknown));
+    }
+    for result in results {
+        if let Some(row) = store::find(work.conn(), result.enrolment_id.0)? {
+            let changed = row.outcome != Some(result.result.0) || row.misconduct != result.misconduct;
+            if changed && !store::set_result(work.tx(), &row, result.result.0, result.misconduct)? {
+                return Err(ApiError::new(Code::PreconditionFailed));
+            }
+        }
+    }
+    let after: Vec<EnrolmentRow> =
+        store::of_session(work.conn(), session)?.into_iter().filter(|row| row.status.holds_seat()).collect();
+    #[derive(Serialize)]
+    struct Recorded {
+        enrolment_id: String,
+        result: Option<&'static str>,
+        misconduct: bool,
+    }
+    let record = |row: &EnrolmentRow| Recorded {
+        enrolment_id: row.id.to_string(),
+        result: row.outcome.map(Outcome::as_str),
+        misconduct: row.misconduct,
+    };
+    let earlier: Vec<Recorded> = after.iter().filter_map(|row| seated.get(&row.id)).map(record).collect();
+    let now: Vec<Recorded> = after.iter().map(record).collect();
+    work.record(session.area(), "record_results", "session", session, Some(&earlier), Some(&now))?;
+    Ok(after)
+}
+
+/// What closing did.
+#[derive(Debug, Default, Serialize)]
+pub struct Closing {
+    /// Completed.
+    pub completed: i32,
+    /// Not completed.
+    pub not_completed: i32,
+    /// Ended for misconduct.
+    pub expelled: i32,
+    /// Never reviewed, or still waiting.
+    pub lapsed: i32,
+    /// Hours posted, in hundredths.
+    #[serde(serialize_with = "as_text")]
+    pub hours_posted: Hours,
+}
+
+fn as_text<S: serde::Serializer>(hours: &Hours, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(hours)
+}
+
+/// Closes a session: every confirmed person's attendance becomes hours, in this transaction. It closes only where the
+/// process holds: all units are over, every mark and every result is recorded.
+///
+/// # Errors
+/// `not_found`, `session_not_running`, `units_not_over`, `attendance_missing`, `results_missing`.
+pub fn close(
+    work: &mut Work<'_, '_>,
+    policy: &PolicyCache,
+    actor: &Actor,
+    session: SessionId,
+) -> Result<Closing, ApiError> {
+    let offer = running(work.conn(), actor, session)?;
+    let units = store::units(work.conn(), session)?;
+    if let Some(last) = units.iter().map(|unit| unit.ends_at).max().filter(|ends| work.at() < *ends) {
+        return Err(ApiError::new(Code::UnitsNotOver).with("ends", last));
+    }
+    let everybody = store::of_session(work.conn(), session)?;
+    let marks: HashMap<(UnitId, EnrolmentId), AttendanceRow> = store::attendance_of_session(work.conn(), session)?
+        .into_iter()
+        .map(|row| ((row.unit, row.enrolment), row))
+        .collect();
+    let confirmed = || everybody.iter().filter(|row| row.status == EnrolmentStatus::Confirmed);
+    let unmarked = confirmed()
+        .flat_map(|row| units.iter().map(move |unit| (unit.id, row.id)))
+        .filter(|key| !marks.contains_key(key))
+        .count();
+    if unmarked > 0 {
+        return Err(ApiError::new(Code::AttendanceMissing).with("missing", unmarked));
+    }
+    let without_result = confirmed().filter(|row| row.outcome.is_none()).count();
+    if without_result > 0 {
+        return Err(ApiError::new(Code::ResultsMissing).with("missing", without_result));
+    }
+    if !store::close_session(work.tx(), session, offer.version)? {
+        return Err(ApiError::new(Code::PreconditionFailed));
+    }
+    let mut closing = Closing::default();
+    for row in &everybody {
+        settle(work, policy, &offer, row, &units, &marks, &mut closing)?;
+    }
+    work.record(session.area(), "close", "session", session, NOTHING, Some(&closing))?;
+    Ok(closing)
+}
+
+fn settle(
+    work: &mut Work<'_, '_>,
+    policy: &PolicyCache,
+    offer: &OfferRow,
+    row: &EnrolmentRow,
+    units: &[UnitTime],
+    marks: &HashMap<(UnitId, EnrolmentId), AttendanceRow>,
+    closing: &mut Closing,
+) -> Result<(), ApiError> {
+    let status = match (row.status, row.outcome) {
+        (EnrolmentStatus::Confirmed, _) if row.misconduct => EnrolmentStatus::Expelled,
+        (EnrolmentStatus::Confirmed, Some(Outcome::Pass)) => EnrolmentStatus::Completed,
+        (EnrolmentStatus::Confirmed, _) => EnrolmentStatus::NotCompleted,
+        (status, _) if status.is_open() => EnrolmentStatus::Declined,
+        _ => return Ok(()),
+    };
+    let lapsed = status == EnrolmentStatus::Declined;
+    let note = lapsed.then_some("班期已结束，未经学校审核 / the session ended without a review");
+    let decided_by = if lapsed { work.actor() } else { None };
+    if !store::set_status(work.tx(), row, status, decided_by, note)? {
+        return Err(ApiError::new(Code::PreconditionFailed));
+    }
+    match status {
+        EnrolmentStatus::Completed => closing.completed += 1,
+        EnrolmentStatus::Expelled => closing.expelled += 1,
+        EnrolmentStatus::NotCompleted => closing.not_completed += 1,
+        _ => {
+            closing.lapsed += 1;
+            let freed = if row.status.waits() { Freed::Place } else { Freed::Seat };
+            store::release(work.tx(), row.session, freed)?;
+            return Ok(());
+        }
+    }
+    let attended: Vec<Attended> = units
+        .iter()
+        .map(|unit| Attended {
+            hours: unit.hours,
+            minutes_total: unit.minutes(),
+            minutes: marks.get(&(unit.id, row.id)).map(|mark| mark.minutes),
+        })
+        .collect();
+    let outcome = row.outcome.unwrap_or(Outcome::Fail);
+    let earned = earned(&attended, offer.practice_hours, outcome, row.misconduct);
+    post(work, policy, offer, row, earned)?;
+    closing.hours_posted = closing.hours_posted.plus(earned.credited);
+    Ok(())
+}
+
+/// Enters the hours, with what they rest on. A fail or misconduct is entered too, with nothing credited, so that the
+/// statement shows why.
+fn post(
+    work: &mut Work<'_, '_>,
+    policy: &PolicyCache,
+    offer: &OfferRow,
+    row: &EnrolmentRow,
+    earned: EarnedHours,
+) -> Result<(), ApiError> {
+    let session = offer.offer.session;
+    let effective_on = offer.offer.ends_on;
+    let now: UtcMillis = work.at();
+    let area = policy.area(work.conn(), row.person.area(), now)?;
+    let factor = if earned.credited == Hours::ZERO { Factor::NONE } else { Factor::ONE };
+    let amounts = Amounts::new(earned.nominal, earned.attended, factor, earned.practice)
+        .map_err(|refusal| ApiError::internal(format!("hours of {}: {refusal}", row.id)))?;
+    let entry = NewEntry {
+        person: row.person,
+        kind: EntryKind::Posted,
+        refers_to: None,
+        route: offer.route,
+        form: offer.delivery_form,
+        level: offer.level,
+        themes: offer.themes.clone(),
+        circumstances: Circumstances { misconduct: row.misconduct, ..Circumstances::ORDINARY },
+        block_key: (offer.kind == ProgrammeKind::Block).then(|| session.to_string()),
+        title: offer.programme_name.clone(),
+        source_kind: SourceKind::Session,
+        source: Some((session.area(), session.number())),
+        source_key: format!("enrolment:{}", row.id),
+        amounts,
+        effective_on,
+        evidence: Some(format!(
+            "{{\"enrolment\":\"{}\",\"result\":\"{}\",\"misconduct\":{}}}",
+            row.id,
+            row.outcome.map_or("", Outcome::as_str),
+            row.misconduct
+        )),
+        policy: policy_label(&area, effective_on)?,
+        recognised_by: work.actor(),
+        snapshot: None,
+        reason: None,
+    };
+    match post_session_hours(work.tx(), &entry)? {
+        Appended::New(_) => Ok(()),
+        Appended::Duplicate => Err(refused(&shixun_domain::enrolment::Reason::AlreadyEnrolled(row.status))),
+    }
+}

@@ -1,0 +1,9 @@
+//! Enrolment: eligibility, applications, the school's review, attendance, results, closing.
+
+mod conduct;
+mod problems;
+mod routes;
+pub mod service;
+pub mod wire;
+
+pub use routes::mount;

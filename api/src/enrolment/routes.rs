@@ -1,0 +1,392 @@
+//! Eligibility, enrolments, attendance, results and closing under `/v1`.
+
+use super::{
+    conduct, service,
+    wire::{
+        AttendanceIn, AttendanceSheetView, AttendanceView, ClosingView, EligibilityQuery, EligibilityReasonView,
+        EligibilityView, EnrolmentIn, EnrolmentList, EnrolmentPath, EnrolmentQuery, EnrolmentView, ResultsIn, ReviewIn,
+        SessionEnrolmentQuery, SessionPath, SessionUnitPath,
+    },
+};
+use crate::{
+    access::{Actor, Allowed},
+    document::problem_set,
+    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Meta, Page, Reply, answer, command::NO_BODY, page},
+    state::App,
+    wire::Text,
+};
+use actix_web::{HttpRequest, get, post, put, web::Data};
+use shixun_domain::{
+    access::needs::{CloseSessions, Enrol, ReadEnrolments, RecordAttendance, ReviewEnrolments},
+    enrolment::{Placement, ReviewVerdict},
+    id::{EnrolmentId, SessionId},
+};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Mounts the operations under `/v1`.
+pub fn mount(config: &mut ServiceConfig<'_>) {
+    config
+        .service(create_enrolment)
+        .service(get_eligibility)
+        .service(list_session_enrolments)
+        .service(list_enrolments)
+        .service(get_enrolment)
+        .service(approve_enrolment)
+        .service(decline_enrolment)
+        .service(withdraw_enrolment)
+        .service(get_attendance)
+        .service(replace_attendance)
+        .service(replace_results)
+        .service(close_session);
+}
+
+problem_set!(
+    ApplyProblems = SessionNotOpen
+        | ApplicationsNotOpenYet
+        | ApplicationsClosed
+        | SessionBegun
+        | AlreadyEnrolled
+        | ApplicantNotEmployed
+        | NotInAudience
+        | ScheduleClash
+        | AlreadyDoneInCycle
+        | YearlyMaximumReached
+        | SessionFull
+);
+problem_set!(ReviewProblems = NotAwaitingReview | PreconditionFailed);
+problem_set!(WithdrawProblems = EnrolmentEnded | WithdrawalClosed | PreconditionFailed);
+problem_set!(AttendanceProblems = SessionNotRunning | UnitNotBegun | NotYourUnit);
+problem_set!(ResultProblems = SessionNotRunning | PreconditionFailed);
+problem_set!(
+    CloseProblems = SessionNotRunning | UnitsNotOver | AttendanceMissing | ResultsMissing | PreconditionFailed
+);
+
+/// Ask whether a teacher may apply
+///
+/// Every reason against an application, not only the first: window, audience, clash with another session, same content in
+/// this cycle, yearly maximum, seats. The codes are those an application would be refused with.
+///
+/// 报名资格：一次列出全部不能报名的原因（窗口、对象、时间冲突、重复内容、年度上限、名额）。
+#[utoipa::path(
+    operation_id = "get_eligibility", tag = "enrolment", params(SessionPath, EligibilityQuery), security(("bearer" = ["read_enrolments"])),
+    responses((status = 200, description = "Whether, and every reason why not.", body = EligibilityView))
+)]
+#[get("/sessions/{session_id}/eligibility")]
+async fn get_eligibility(
+    who: Allowed<ReadEnrolments>,
+    app: Data<App>,
+    meta: Meta,
+    path: FromPath<SessionPath>,
+    query: FromQuery<EligibilityQuery>,
+) -> Answer {
+    let (actor, session, person) = (who.actor(), path.0.session_id.0, query.0.teacher_id.map(|id| id.0.person()));
+    let (state, now) = (app.clone(), app.clock.now());
+    let found =
+        app.db.read(move |conn| service::eligibility(conn, &state.policy, &actor, session, person, now)).await?;
+    let reason = |problem: &crate::problem::ApiError| {
+        let document = problem.document(meta.language(), meta.request_id());
+        EligibilityReasonView { code: document.code, title: document.title, detail: document.detail }
+    };
+    answer::json(&EligibilityView {
+        session_id: Text(found.session),
+        teacher_id: Text(found.person.teacher()),
+        eligible: found.placement.is_some(),
+        placement: found.placement.map(|placement| match placement {
+            Placement::Seat => "seat".into(),
+            Placement::Queue => "queue".into(),
+        }),
+        reasons: found.problems().iter().map(reason).collect(),
+        seats_left: found.seats_left,
+        queue_places_left: found.queue_places_left,
+        hours: Text(found.hours),
+        yearly_hours_left: found.headroom.map(Text),
+    })
+}
+
+/// Apply for a session
+///
+/// Takes a seat, or a place at the end of the queue, at once; the school's review confirms it. Send an `Idempotency-Key`: a
+/// retry then never applies twice. A school may apply for one of its teachers.
+///
+/// 报名：立即占用名额或进入候补，随后由学校审核。请带Idempotency-Key以便安全重试。
+#[utoipa::path(
+    operation_id = "create_enrolment", tag = "enrolment", params(SessionPath), request_body = EnrolmentIn, security(("bearer" = ["enrol"])),
+    responses((status = 201, description = "Applied: a seat, or a place in the queue.", body = EnrolmentView), ApplyProblems)
+)]
+#[post("/sessions/{session_id}/enrolments")]
+async fn create_enrolment(
+    who: Allowed<Enrol>,
+    command: Command,
+    path: FromPath<SessionPath>,
+    body: Body<EnrolmentIn>,
+) -> Answer {
+    let (actor, session, person) = (who.actor(), path.0.session_id.0, body.value.teacher_id.map(|id| id.0.person()));
+    let app = command.app_data();
+    command
+        .run(&who, body.digest, move |work| {
+            let row = service::apply(work, &app.policy, &actor, session, person)?;
+            let view = EnrolmentView::from(&row);
+            Reply::created(format!("/v1/enrolments/{}", row.id), Some(view.etag()), &view)
+        })
+        .await
+}
+
+/// List the enrolments of a session
+///
+/// In the order of asking. An institution sees all of its sessions, a school its teachers, a teacher oneself.
+///
+/// 班期报名名单，按报名先后排序。
+#[utoipa::path(
+    operation_id = "list_session_enrolments", tag = "enrolment", params(SessionPath, SessionEnrolmentQuery), security(("bearer" = ["read_enrolments"])),
+    responses((status = 200, description = "A page of enrolments.", body = EnrolmentList))
+)]
+#[get("/sessions/{session_id}/enrolments")]
+async fn list_session_enrolments(
+    who: Allowed<ReadEnrolments>,
+    app: Data<App>,
+    request: HttpRequest,
+    path: FromPath<SessionPath>,
+    query: FromQuery<SessionEnrolmentQuery>,
+) -> Answer {
+    let SessionEnrolmentQuery { status, limit, cursor, include } = query.0;
+    let session_id = Some(path.0.session_id);
+    let query = EnrolmentQuery { session_id, teacher_id: None, organisation_id: None, status, limit, cursor, include };
+    listed(who.actor(), app, request, query).await
+}
+
+/// List enrolments
+///
+/// Those the caller may see, in the order of asking: a school finds what awaits its review with `status=applied`.
+///
+/// 报名列表；学校可用status=applied查待审核报名。
+#[utoipa::path(
+    operation_id = "list_enrolments", tag = "enrolment", params(EnrolmentQuery), security(("bearer" = ["read_enrolments"])),
+    responses((status = 200, description = "A page of enrolments.", body = EnrolmentList))
+)]
+#[get("/enrolments")]
+async fn list_enrolments(
+    who: Allowed<ReadEnrolments>,
+    app: Data<App>,
+    request: HttpRequest,
+    query: FromQuery<EnrolmentQuery>,
+) -> Answer {
+    listed(who.actor(), app, request, query.0).await
+}
+
+async fn listed(actor: Actor, app: Data<App>, request: HttpRequest, query: EnrolmentQuery) -> Answer {
+    let page = Page::read("enrolments", 2, query.limit, query.cursor.as_deref(), query.include.as_deref())?;
+    let wanted = page.clone();
+    let (mut rows, total) = app.db.read(move |conn| service::list(conn, &actor, &query.filter(), &wanted)).await?;
+    let next_cursor = page
+        .cut(&mut rows, "enrolments", |row| vec![row.requested_at.millis().to_string(), row.id.number().to_string()]);
+    let data = rows.iter().map(EnrolmentView::from).collect();
+    page::list(&request, next_cursor.clone().as_deref(), &EnrolmentList { data, next_cursor, total })
+}
+
+/// Read an enrolment
+///
+/// One's own, one's school's, or one of a session the caller runs.
+///
+/// 查看报名。
+#[utoipa::path(
+    operation_id = "get_enrolment", tag = "enrolment", params(EnrolmentPath), security(("bearer" = ["read_enrolments"])),
+    responses((status = 200, description = "The enrolment.", body = EnrolmentView), (status = 304, description = "Unchanged since the ETag of If-None-Match."))
+)]
+#[get("/enrolments/{enrolment_id}")]
+async fn get_enrolment(
+    who: Allowed<ReadEnrolments>,
+    app: Data<App>,
+    path: FromPath<EnrolmentPath>,
+    conditions: Conditions,
+) -> Answer {
+    let (actor, id) = (who.actor(), path.0.enrolment_id.0);
+    let row = app.db.read(move |conn| service::get(conn, &actor, id)).await?;
+    let view = EnrolmentView::from(&row);
+    answer::tagged(&conditions, view.etag(), &view)
+}
+
+/// Approve an application
+///
+/// The school confirms a seat, or clears someone who waits, so that a seat that comes free is confirmed at once.
+///
+/// 学校审核通过。
+#[utoipa::path(
+    operation_id = "approve_enrolment", tag = "enrolment", params(EnrolmentPath), request_body = ReviewIn, security(("bearer" = ["review_enrolments"])),
+    responses((status = 200, description = "Approved.", body = EnrolmentView), ReviewProblems)
+)]
+#[post("/enrolments/{enrolment_id}/approve")]
+async fn approve_enrolment(
+    who: Allowed<ReviewEnrolments>,
+    command: Command,
+    path: FromPath<EnrolmentPath>,
+    body: Body<ReviewIn>,
+) -> Answer {
+    reviewed(who.actor(), command, path.0.enrolment_id.0, ReviewVerdict::Approve, body).await
+}
+
+/// Decline an application
+///
+/// The seat or place is given back and the next in the queue moves up.
+///
+/// 学校审核不通过，名额退回并自动递补。
+#[utoipa::path(
+    operation_id = "decline_enrolment", tag = "enrolment", params(EnrolmentPath), request_body = ReviewIn, security(("bearer" = ["review_enrolments"])),
+    responses((status = 200, description = "Declined.", body = EnrolmentView), ReviewProblems)
+)]
+#[post("/enrolments/{enrolment_id}/decline")]
+async fn decline_enrolment(
+    who: Allowed<ReviewEnrolments>,
+    command: Command,
+    path: FromPath<EnrolmentPath>,
+    body: Body<ReviewIn>,
+) -> Answer {
+    reviewed(who.actor(), command, path.0.enrolment_id.0, ReviewVerdict::Decline, body).await
+}
+
+async fn reviewed(
+    actor: Actor,
+    command: Command,
+    id: EnrolmentId,
+    verdict: ReviewVerdict,
+    body: Body<ReviewIn>,
+) -> Answer {
+    let who = actor.clone();
+    command
+        .run(&who, body.digest, move |work| {
+            let row = service::review(work, &actor, id, verdict, body.value.note.as_deref())?;
+            let view = EnrolmentView::from(&row);
+            Reply::ok(Some(view.etag()), &view)
+        })
+        .await
+}
+
+/// Withdraw from a session
+///
+/// Gives the seat back, before the cut-off, or leaves the queue, at any time; the next in the queue moves up.
+///
+/// 退出报名或候补；名额自动递补。
+#[utoipa::path(
+    operation_id = "withdraw_enrolment", tag = "enrolment", params(EnrolmentPath), security(("bearer" = ["enrol"])),
+    responses((status = 200, description = "Withdrawn.", body = EnrolmentView), WithdrawProblems)
+)]
+#[post("/enrolments/{enrolment_id}/withdraw")]
+async fn withdraw_enrolment(who: Allowed<Enrol>, command: Command, path: FromPath<EnrolmentPath>) -> Answer {
+    let (actor, id) = (who.actor(), path.0.enrolment_id.0);
+    command
+        .run(&who, NO_BODY, move |work| {
+            let row = service::withdraw(work, &actor, id)?;
+            let view = EnrolmentView::from(&row);
+            Reply::ok(Some(view.etag()), &view)
+        })
+        .await
+}
+
+fn sheet_view(sheet: &conduct::Sheet) -> AttendanceSheetView {
+    AttendanceSheetView {
+        unit_id: Text(sheet.unit.id),
+        minutes_total: sheet.unit.minutes(),
+        hours: Text(sheet.unit.hours),
+        data: sheet.rows.iter().map(|(row, mark)| AttendanceView::new(&sheet.unit, row, mark.as_ref())).collect(),
+    }
+}
+
+/// Read the attendance of a unit
+///
+/// Everybody who holds a seat, with what was recorded.
+///
+/// 课次考勤表。
+#[utoipa::path(
+    operation_id = "get_attendance", tag = "enrolment", params(SessionUnitPath), security(("bearer" = ["read_enrolments"])),
+    responses((status = 200, description = "The sheet.", body = AttendanceSheetView))
+)]
+#[get("/sessions/{session_id}/units/{unit_id}/attendance")]
+async fn get_attendance(who: Allowed<ReadEnrolments>, app: Data<App>, path: FromPath<SessionUnitPath>) -> Answer {
+    let (actor, path) = (who.actor(), path.0);
+    let sheet = app.db.read_long(move |conn| conduct::sheet(conn, &actor, path.session_id.0, path.unit_id.0)).await?;
+    answer::json(&sheet_view(&sheet))
+}
+
+/// Record the attendance of a unit
+///
+/// By its lecturer, the institution or the training centre, once the unit has begun and until the session is closed.
+/// Sending it again corrects it. Minutes decide: absence is subtracted exactly.
+///
+/// 记录考勤（可重复提交以更正）；缺勤按分钟精确扣减学时。
+#[utoipa::path(
+    operation_id = "replace_attendance", tag = "enrolment", params(SessionUnitPath), request_body = AttendanceIn, security(("bearer" = ["record_attendance"])),
+    responses((status = 200, description = "The sheet as it stands now.", body = AttendanceSheetView), AttendanceProblems)
+)]
+#[put("/sessions/{session_id}/units/{unit_id}/attendance")]
+async fn replace_attendance(
+    who: Allowed<RecordAttendance>,
+    command: Command,
+    path: FromPath<SessionUnitPath>,
+    body: Body<AttendanceIn>,
+) -> Answer {
+    let (actor, path, input) = (who.actor(), path.0, body.value);
+    command
+        .run(&who, body.digest, move |work| {
+            let sheet = conduct::record(work, &actor, path.session_id.0, path.unit_id.0, &input)?;
+            Reply::ok(None, &sheet_view(&sheet))
+        })
+        .await
+}
+
+/// Record the results of a session
+///
+/// Pass or fail for everybody who holds a seat; misconduct ends the training without hours. Sending it again corrects it.
+///
+/// 登记培训结果；严重违纪不计学时。
+#[utoipa::path(
+    operation_id = "replace_results", tag = "enrolment", params(SessionPath), request_body = ResultsIn, security(("bearer" = ["close_sessions"])),
+    responses((status = 200, description = "Everybody who holds a seat.", body = EnrolmentList), ResultProblems)
+)]
+#[put("/sessions/{session_id}/results")]
+async fn replace_results(
+    who: Allowed<CloseSessions>,
+    command: Command,
+    path: FromPath<SessionPath>,
+    body: Body<ResultsIn>,
+) -> Answer {
+    let (actor, session, results) = (who.actor(), path.0.session_id.0, body.value.results);
+    command
+        .run(&who, body.digest, move |work| {
+            let rows = conduct::record_results(work, &actor, session, &results)?;
+            let data = rows.iter().map(EnrolmentView::from).collect();
+            Reply::ok(None, &EnrolmentList { data, next_cursor: None, total: None })
+        })
+        .await
+}
+
+/// Close a session
+///
+/// Posts the hours of everybody who was confirmed, in one transaction. It closes only where the process holds: all units are
+/// over, every mark and every result is recorded. Applications nobody reviewed lapse.
+///
+/// 结班并登记学时：须全部课次结束、考勤与结果齐全。
+#[utoipa::path(
+    operation_id = "close_session", tag = "enrolment", params(SessionPath), security(("bearer" = ["close_sessions"])),
+    responses((status = 200, description = "Closed, hours posted.", body = ClosingView), CloseProblems)
+)]
+#[post("/sessions/{session_id}/close")]
+async fn close_session(who: Allowed<CloseSessions>, command: Command, path: FromPath<SessionPath>) -> Answer {
+    let (actor, session) = (who.actor(), path.0.session_id.0);
+    let app = command.app_data();
+    command
+        .run(&who, NO_BODY, move |work| {
+            let closing = conduct::close(work, &app.policy, &actor, session)?;
+            Reply::ok(None, &closing_view(session, &closing))
+        })
+        .await
+}
+
+fn closing_view(session: SessionId, closing: &conduct::Closing) -> ClosingView {
+    ClosingView {
+        session_id: Text(session),
+        completed: closing.completed,
+        not_completed: closing.not_completed,
+        expelled: closing.expelled,
+        lapsed: closing.lapsed,
+        hours_posted: Text(closing.hours_posted),
+    }
+}

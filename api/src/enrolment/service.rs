@@ -1,0 +1,411 @@
+//! Applying, reviewing, withdrawing, moving up from the queue.
+
+use super::{
+    problems::{refused, status_refused},
+    wire::EnrolmentView,
+};
+use crate::{
+    access::Actor,
+    http::{Page, Work, command::NOTHING},
+    policy::PolicyCache,
+    problem::{ApiError, Code},
+};
+use shixun_domain::{
+    Hours, UtcMillis,
+    access::Role,
+    enrolment::{
+        Applicant, EnrolmentStatus, Placement, Reason, ReviewVerdict, apply_again, place, promoted, reasons, reviewed,
+        withdrawn,
+    },
+    id::{EnrolmentId, OrganisationId, PersonId, SessionId},
+    policy::Effect,
+};
+use shixun_persistence::{
+    Conn, WriteTx, accounts,
+    enrolment::{
+        self as store, Added, ApplicantRow, Claim, EnrolmentFilter, EnrolmentRow, Freed, NewEnrolment, OfferRow, Viewer,
+    },
+    ledger,
+};
+
+/// Everything the decision needs.
+struct Facts {
+    offer: OfferRow,
+    row: Option<ApplicantRow>,
+    current: Option<EnrolmentRow>,
+    applicant: Applicant,
+}
+
+fn gather(
+    conn: &mut Conn,
+    policy: &PolicyCache,
+    session: SessionId,
+    person: PersonId,
+    now: UtcMillis,
+) -> Result<Facts, ApiError> {
+    let offer = store::offer(conn, session)?.ok_or_else(|| missing_session(session))?;
+    let row = store::applicant(conn, person, &offer.offer, now.china_date())?;
+    let current = store::find_of_person(conn, session, person)?;
+    let ends_on = offer.offer.ends_on;
+    let area = policy.area(conn, person.area(), now)?;
+    let cycle = area.cycle_on(ends_on)?;
+    let bookings = store::bookings(conn, person, cycle.from(), cycle.to())?;
+    let near: Vec<SessionId> = bookings
+        .iter()
+        .filter(|booking| booking.session != session && booking.status.is_open())
+        .filter(|booking| booking.starts_on <= ends_on && offer.offer.starts_on <= booking.ends_on)
+        .map(|booking| booking.session)
+        .collect();
+    let clashes = store::clashes(conn, session, &near)?;
+    let room = crate::ledger::service::headroom(conn, policy, person, ends_on, now)?;
+    let headroom = room.filter(|room| room.effect == Effect::Refuse).map(|room| room.left);
+    let applicant = Applicant {
+        facts: row.as_ref().map(|row| row.facts.clone()),
+        current: current.as_ref().map(|row| row.status),
+        bookings,
+        clashes,
+        headroom,
+    };
+    Ok(Facts { offer, row, current, applicant })
+}
+
+fn missing_session(session: SessionId) -> ApiError {
+    ApiError::not_found("班期", "session", session)
+}
+
+fn missing(id: EnrolmentId) -> ApiError {
+    ApiError::not_found("报名", "enrolment", id)
+}
+
+/// Every reason against an application, and what an application would get.
+#[derive(Debug)]
+pub struct Eligibility {
+    /// The session.
+    pub session: SessionId,
+    /// The person.
+    pub person: PersonId,
+    /// Every reason, in order of precedence.
+    pub reasons: Vec<Reason>,
+    /// What an application would get.
+    pub placement: Option<Placement>,
+    /// Free seats.
+    pub seats_left: i32,
+    /// Free places in the queue.
+    pub queue_places_left: i32,
+    /// Hours the session is worth.
+    pub hours: Hours,
+    /// Hours left under the yearly maximum.
+    pub headroom: Option<Hours>,
+}
+
+impl Eligibility {
+    /// The reasons as the problems an application would be refused with.
+    pub fn problems(&self) -> Vec<ApiError> {
+        self.reasons.iter().map(refused).collect()
+    }
+}
+
+/// Whether a person may apply.
+///
+/// # Errors
+/// `not_found` where the session, or the person, is not the actor's to see.
+pub fn eligibility(
+    conn: &mut Conn,
+    policy: &PolicyCache,
+    actor: &Actor,
+    session: SessionId,
+    person: Option<PersonId>,
+    now: UtcMillis,
+) -> Result<Eligibility, ApiError> {
+    let person = whom(conn, actor, person, now)?;
+    let facts = gather(conn, policy, session, person, now)?;
+    may_see(&facts.offer, actor)?;
+    let offer = &facts.offer.offer;
+    Ok(Eligibility {
+        session,
+        person,
+        reasons: reasons(offer, &facts.applicant, now),
+        placement: place(offer, &facts.applicant, now).ok(),
+        seats_left: (offer.seats - offer.seats_taken).max(0),
+        queue_places_left: (offer.queue_places - offer.queue_taken).max(0),
+        hours: offer.hours,
+        headroom: facts.applicant.headroom,
+    })
+}
+
+/// A session is offered to its own area; the areas below a city's or province's session see it too.
+fn may_see(offer: &OfferRow, actor: &Actor) -> Result<(), ApiError> {
+    let session = offer.offer.session;
+    if session.area().contains(actor.area()) || actor.reaches_area(session.area()) {
+        Ok(())
+    } else {
+        Err(missing_session(session))
+    }
+}
+
+/// The person an application is for: oneself, or a teacher of the actor's school.
+fn whom(conn: &mut Conn, actor: &Actor, person: Option<PersonId>, now: UtcMillis) -> Result<PersonId, ApiError> {
+    let Some(person) = person.or(actor.person) else {
+        return Err(ApiError::field(
+            "/teacher_id",
+            "missing_field",
+            crate::problem::Words::new(
+                "账号未关联教师，请指明teacher_id",
+                "the account is no teacher's: name a teacher_id",
+            ),
+        ));
+    };
+    if actor.is_self(person) {
+        return Ok(person);
+    }
+    let reached = ledger::snapshot(conn, person, now.china_date())?
+        .and_then(|snapshot| snapshot.organisation)
+        .is_some_and(|organisation| actor.reaches(person.area(), &organisation.path));
+    if reached { Ok(person) } else { Err(ApiError::not_found("教师", "teacher", person.teacher())) }
+}
+
+/// Takes a seat, or a place in the queue.
+///
+/// # Errors
+/// The first reason against it; `not_found` where the session or the teacher is not the actor's to see.
+pub fn apply(
+    work: &mut Work<'_, '_>,
+    policy: &PolicyCache,
+    actor: &Actor,
+    session: SessionId,
+    person: Option<PersonId>,
+) -> Result<EnrolmentRow, ApiError> {
+    let now = work.at();
+    let person = whom(work.conn(), actor, person, now)?;
+    if !actor.is_self(person) {
+        let account = accounts::of_person(work.conn(), person)?;
+        work.on_behalf_of(account);
+    }
+    store::hold_person(work.tx(), person)?;
+    let facts = gather(work.conn(), policy, session, person, now)?;
+    may_see(&facts.offer, actor)?;
+    let offer = &facts.offer.offer;
+    let wanted = place(offer, &facts.applicant, now).map_err(|reason| refused(&reason))?;
+    let Some(row) = &facts.row else { return Err(refused(&Reason::NotEmployed)) };
+    let placement = claim(work.tx(), session, wanted)?.ok_or_else(|| refused(&Reason::Full { seats: offer.seats }))?;
+    let new = NewEnrolment {
+        session,
+        person,
+        person_name: &row.name,
+        organisation: row.organisation,
+        organisation_name: &row.organisation_name,
+        title: row.facts.title,
+        status: placement.status(),
+        requested_by: work.actor(),
+    };
+    let id = match &facts.current {
+        Some(before) if apply_again(before.status) => {
+            if !store::apply_again(work.tx(), before, &new)? {
+                return Err(refused(&Reason::AlreadyEnrolled(before.status)));
+            }
+            before.id
+        }
+        _ => match store::add(work.tx(), &new)? {
+            Added::New(id) => id,
+            Added::Duplicate => return Err(refused(&Reason::AlreadyEnrolled(EnrolmentStatus::Applied))),
+        },
+    };
+    let after = EnrolmentRow {
+        id,
+        session,
+        person,
+        person_name: row.name.clone(),
+        organisation: row.organisation,
+        organisation_name: row.organisation_name.clone(),
+        title: Some(row.facts.title),
+        status: new.status,
+        requested_at: now,
+        decided_at: None,
+        note: None,
+        outcome: None,
+        misconduct: false,
+        version: facts.current.map_or(1, |before| before.version + 1),
+    };
+    work.record(id.area(), "apply", "enrolment", id, NOTHING, Some(&EnrolmentView::from(&after)))?;
+    Ok(after)
+}
+
+/// Takes what was wanted; where the last seat went meanwhile, a place in the queue.
+fn claim(tx: &mut WriteTx<'_>, session: SessionId, wanted: Placement) -> Result<Option<Placement>, ApiError> {
+    if wanted == Placement::Seat && store::claim_seat(tx, session)? == Claim::Claimed {
+        return Ok(Some(Placement::Seat));
+    }
+    Ok((store::claim_place(tx, session)? == Claim::Claimed).then_some(Placement::Queue))
+}
+
+/// The school says yes or no.
+///
+/// # Errors
+/// `not_found` where the teacher is not of the actor's school; `not_awaiting_review`, `precondition_failed`.
+pub fn review(
+    work: &mut Work<'_, '_>,
+    actor: &Actor,
+    id: EnrolmentId,
+    verdict: ReviewVerdict,
+    note: Option<&str>,
+) -> Result<EnrolmentRow, ApiError> {
+    let before = store::find(work.conn(), id)?.filter(|row| is_of_school(actor, row)).ok_or_else(|| missing(id))?;
+    let status = reviewed(before.status, verdict).map_err(status_refused)?;
+    let action = match verdict {
+        ReviewVerdict::Approve => "approve",
+        ReviewVerdict::Decline => "decline",
+    };
+    change(work, &before, status, Some(note), action)
+}
+
+/// A school reviews those who applied from it.
+fn is_of_school(actor: &Actor, row: &EnrolmentRow) -> bool {
+    actor
+        .offices()
+        .any(|scope| scope.area == row.organisation.area() && scope.organisation == row.organisation.number())
+        || actor.reaches_area(row.organisation.area())
+}
+
+/// Leaves the session or its queue.
+///
+/// # Errors
+/// `not_found` where the enrolment is not the actor's; `enrolment_ended`, `withdrawal_closed`.
+pub fn withdraw(work: &mut Work<'_, '_>, actor: &Actor, id: EnrolmentId) -> Result<EnrolmentRow, ApiError> {
+    let before = store::find(work.conn(), id)?
+        .filter(|row| actor.is_self(row.person) || is_of_school(actor, row))
+        .ok_or_else(|| missing(id))?;
+    let offer = store::offer(work.conn(), before.session)?.ok_or_else(|| missing_session(before.session))?;
+    let status = withdrawn(before.status, offer.withdraw_until, work.at()).map_err(status_refused)?;
+    if !actor.is_self(before.person) {
+        let account = accounts::of_person(work.conn(), before.person)?;
+        work.on_behalf_of(account);
+    }
+    change(work, &before, status, None, "withdraw")
+}
+
+/// Changes a status, gives back what it held, and lets the queue move up.
+fn change(
+    work: &mut Work<'_, '_>,
+    before: &EnrolmentRow,
+    status: EnrolmentStatus,
+    decision: Option<Option<&str>>,
+    action: &str,
+) -> Result<EnrolmentRow, ApiError> {
+    let decided_by = decision.and(work.actor());
+    if !store::set_status(work.tx(), before, status, decided_by, decision.flatten())? {
+        return Err(ApiError::new(Code::PreconditionFailed));
+    }
+    if before.status.waits() && !status.waits() {
+        store::release(work.tx(), before.session, Freed::Place)?;
+    }
+    if before.status.holds_seat() && !status.holds_seat() {
+        store::release(work.tx(), before.session, Freed::Seat)?;
+    }
+    let after = store::find(work.conn(), before.id)?.ok_or_else(|| missing(before.id))?;
+    work.record(
+        before.id.area(),
+        action,
+        "enrolment",
+        before.id,
+        Some(&EnrolmentView::from(before)),
+        Some(&EnrolmentView::from(&after)),
+    )?;
+    move_up(work, before.session)?;
+    Ok(after)
+}
+
+/// Gives free seats to those who wait, first come first served. Nobody moves up once the session has begun.
+///
+/// # Errors
+/// Where the database does not answer.
+pub fn move_up(work: &mut Work<'_, '_>, session: SessionId) -> Result<(), ApiError> {
+    let begun = store::offer(work.conn(), session)?.is_none_or(|row| work.at().china_date() >= row.offer.starts_on);
+    if begun {
+        return Ok(());
+    }
+    while store::move_up(work.tx(), session)? == Claim::Claimed {
+        let Some(first) = store::first_waiting(work.tx(), session)? else {
+            return Err(ApiError::internal(format!("{session} counts more waiting than it has")));
+        };
+        let status = promoted(first.status).ok_or_else(|| ApiError::internal("promoted somebody who did not wait"))?;
+        if !store::set_status(work.tx(), &first, status, None, None)? {
+            return Err(ApiError::internal(format!("{} changed under a lock", first.id)));
+        }
+        let after = EnrolmentRow { status, version: first.version + 1, ..first.clone() };
+        work.record(
+            session.area(),
+            "move_up",
+            "enrolment",
+            first.id,
+            Some(&EnrolmentView::from(&first)),
+            Some(&EnrolmentView::from(&after)),
+        )?;
+    }
+    Ok(())
+}
+
+/// The enrolment, where it is the actor's to see.
+///
+/// # Errors
+/// `not_found`.
+pub fn get(conn: &mut Conn, actor: &Actor, id: EnrolmentId) -> Result<EnrolmentRow, ApiError> {
+    let row = store::find(conn, id)?.ok_or_else(|| missing(id))?;
+    let seen = actor.is_self(row.person)
+        || is_of_school(actor, &row)
+        || store::offer(conn, row.session)?.is_some_and(|offer| runs(actor, &offer));
+    if seen { Ok(row) } else { Err(missing(id)) }
+}
+
+/// True where the actor runs the session: its institution, or somebody above it.
+pub fn runs(actor: &Actor, offer: &OfferRow) -> bool {
+    actor
+        .reach
+        .iter()
+        .filter(|(role, _)| !matches!(role, Role::Teacher | Role::Lecturer | Role::SchoolAdministrator))
+        .any(|(_, scope)| scope.covers(offer.offer.session.area(), &offer.institution_path))
+}
+
+/// Enrolments the actor may see: a teacher's own, a school's, an institution's, or all of the area.
+///
+/// # Errors
+/// `invalid_cursor`.
+pub fn list(
+    conn: &mut Conn,
+    actor: &Actor,
+    filter: &EnrolmentFilter,
+    page: &Page,
+) -> Result<(Vec<EnrolmentRow>, Option<i64>), ApiError> {
+    let area = filter.session.map_or(actor.area(), |session| session.area());
+    let viewer = viewer(actor);
+    let after = match &page.after {
+        Some(cursor) => Some((UtcMillis::from_millis(cursor.value(0)?), cursor.value::<i64>(1)?)),
+        None => None,
+    };
+    let rows = store::list(conn, area.get(), &viewer, filter, after, page.fetch())?;
+    let total = if page.total { Some(store::count(conn, area.get(), &viewer, filter)?) } else { None };
+    Ok((rows, total))
+}
+
+fn viewer(actor: &Actor) -> Viewer {
+    let of = |wanted: Role| -> Vec<OrganisationId> {
+        let held = actor.reach.iter().filter(|(role, _)| *role == wanted);
+        held.map(|(_, scope)| OrganisationId::new(scope.area, scope.organisation)).collect()
+    };
+    let wide = actor.reach.iter().any(|(role, scope)| {
+        !matches!(role, Role::Teacher | Role::Lecturer | Role::SchoolAdministrator | Role::Institution)
+            && scope.covers_area(actor.area())
+    });
+    let (schools, institutions) = (of(Role::SchoolAdministrator), of(Role::Institution));
+    if wide {
+        Viewer::Everybody
+    } else if !schools.is_empty() {
+        Viewer::Schools(schools)
+    } else if !institutions.is_empty() {
+        Viewer::Institutions(institutions)
+    } else {
+        match actor.person {
+            Some(person) => Viewer::Person(person),
+            None => Viewer::Schools(Vec::new()),
+        }
+    }
+}

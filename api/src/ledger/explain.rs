@@ -1,0 +1,219 @@
+//! From an evaluation to a statement: every figure with its rule, its pack and its words.
+
+use super::statement::{
+    CutView, PeriodView, RequirementView, RuleNameView, SpellView, StatementCorrectionView, StatementCycleView,
+    StatementEntryView, StatementFactsView, StatementTeacherView, StatementView, StatementYearView,
+};
+use crate::{
+    policy::wire::PackNameView,
+    wire::{OneOf, Text},
+};
+use chrono::{Datelike, NaiveDate};
+use shixun_domain::{
+    Hours,
+    id::PersonId,
+    policy::{Body, CycleRules, Evaluation, Period, PersonFacts, Profile, Requirement, RuleIndex, wording},
+    time::DateSpan,
+};
+use shixun_persistence::ledger::{PersonRecord, StandingEntries};
+
+/// What a statement is made of.
+pub(super) struct Judged {
+    pub(super) person: PersonId,
+    pub(super) record: PersonRecord,
+    pub(super) entries: StandingEntries,
+    pub(super) evaluation: Evaluation,
+}
+
+/// Writes the statement.
+pub(super) fn statement(rules: &CycleRules, judged: Judged) -> StatementView {
+    let Judged { person, record, entries, evaluation } = judged;
+    let cycle = rules.cycle();
+    let requirements = evaluation.requirements.iter().filter_map(|one| requirement(rules, one)).collect();
+    let years = years(rules, &entries, &evaluation);
+    let credited: Hours = evaluation.entries.iter().filter(|entry| entry.in_cycle).map(|entry| entry.credited).sum();
+    let pending = entries.pending.iter().map(|entry| entry.entry.facts.credited).sum();
+    let missing = evaluation.required.map_or(Hours::ZERO, |owed| owed.less(evaluation.total));
+    let snapshot = record.snapshot;
+    let organisation = snapshot.organisation;
+    StatementView {
+        teacher: StatementTeacherView {
+            id: Text(person.teacher()),
+            name: snapshot.name,
+            organisation_id: organisation.as_ref().map(|organisation| Text(organisation.id)),
+            organisation_name: organisation.map(|organisation| organisation.name),
+            title: snapshot.title.map(OneOf),
+            subject: snapshot.subject,
+            stage: snapshot.stage.map(OneOf),
+        },
+        cycle: StatementCycleView { name: cycle.name(), from: cycle.from(), to: cycle.to() },
+        as_of: rules.as_of(),
+        verdict: OneOf(evaluation.verdict),
+        owed: evaluation.required.map(Text),
+        credited: Text(credited),
+        counted: Text(evaluation.total),
+        missing: Text(missing),
+        pending: Text(pending),
+        exact: evaluation.exact,
+        facts: facts(&record.facts, &evaluation),
+        policy_packs: packs(rules),
+        requirements,
+        years,
+        corrections: corrections(&entries),
+        entries: entry_views(rules, entries, &evaluation),
+    }
+}
+
+fn rule_name(rules: &CycleRules, index: RuleIndex) -> Option<RuleNameView> {
+    let rule = rules.rule(index)?;
+    Some(RuleNameView { id: rule.rule.id.clone(), pack: rule.pack.clone(), edition: rule.version })
+}
+
+fn period(period: Period) -> PeriodView {
+    let none = PeriodView { kind: "cycle", year: None, from: None, to: None };
+    match period {
+        Period::Entry => PeriodView { kind: "entry", ..none },
+        Period::Year(year) => PeriodView { kind: "year", year: Some(year), ..none },
+        Period::Cycle => none,
+        Period::Span { from, to } => PeriodView { kind: "span", from: Some(from), to: Some(to), ..none },
+    }
+}
+
+fn requirement(rules: &CycleRules, one: &Requirement) -> Option<RequirementView> {
+    let words = wording::requirement(rules, one)?;
+    Some(RequirementView {
+        rule: rule_name(rules, one.rule)?,
+        period: period(one.period),
+        owed: Text(one.owed),
+        counted: Text(one.counted),
+        missing: Text(one.missing),
+        verdict: OneOf(one.verdict),
+        text_zh: words.zh,
+        text_en: words.en,
+    })
+}
+
+fn facts(person: &PersonFacts, evaluation: &Evaluation) -> StatementFactsView {
+    let spell = |span: &DateSpan| SpellView { from: span.from, to: span.to };
+    StatementFactsView {
+        profiles: Profile::ALL
+            .iter()
+            .copied()
+            .filter(|profile| evaluation.profiles.contains(*profile))
+            .map(OneOf)
+            .collect(),
+        entered_on: person.joined_on,
+        probation: person.probation.as_ref().map(spell),
+        head: person.head.as_ref().map(spell),
+        retires_on: person.retires_on,
+        leave: person.leave.iter().map(spell).collect(),
+    }
+}
+
+/// The packs in force from the first day of the cycle to the day of the statement.
+pub(super) fn packs(rules: &CycleRules) -> Vec<PackNameView> {
+    let mut found: Vec<PackNameView> = Vec::new();
+    for (code, edition) in rules.packs_until(rules.as_of()) {
+        if !found.iter().any(|pack| pack.code == *code && pack.edition == *edition) {
+            found.push(PackNameView { code: code.clone(), edition: *edition });
+        }
+    }
+    found
+}
+
+fn years(rules: &CycleRules, entries: &StandingEntries, evaluation: &Evaluation) -> Vec<StatementYearView> {
+    let mut years = Vec::with_capacity(5);
+    for year in rules.cycle().years() {
+        let (first, last) = rules.cycle().year_span(year);
+        if first > rules.as_of() {
+            break;
+        }
+        let own = entries.standing.iter().zip(&evaluation.entries);
+        let own = own.filter(|(entry, counted)| counted.in_cycle && entry.entry.facts.effective.year() == year);
+        let (credited, counted) = own.fold((Hours::ZERO, Hours::ZERO), |(credited, counted), (_, one)| {
+            (credited.plus(one.credited), counted.plus(one.counted))
+        });
+        let floor = evaluation.requirements.iter().find(|one| {
+            let is_floor = |rule: &shixun_domain::policy::RuleRef| matches!(rule.rule.body, Body::YearFloor { .. });
+            one.period == Period::Year(year) && rules.rule(one.rule).is_some_and(is_floor)
+        });
+        let maximum = maximum(rules, evaluation, last);
+        years.push(StatementYearView {
+            year,
+            credited: Text(credited),
+            counted: Text(counted),
+            cut: Text(credited.checked_sub(counted).unwrap_or(Hours::ZERO)),
+            owed: floor.map(|floor| Text(floor.owed)),
+            missing: floor.map(|floor| Text(floor.missing)),
+            verdict: floor.map(|floor| OneOf(floor.verdict)),
+            maximum: maximum.map(Text),
+            left: maximum.map(|maximum| Text(maximum.less(counted))),
+        });
+    }
+    years
+}
+
+/// The least yearly maximum that binds the person on a day.
+fn maximum(rules: &CycleRules, evaluation: &Evaluation, day: NaiveDate) -> Option<Hours> {
+    let in_force = rules.rules_on(day)?.rules().iter().filter(|rule| rule.binds(evaluation.profiles));
+    let maxima = in_force.filter_map(|rule| match &rule.reference.rule.body {
+        Body::YearMaximum { hours, .. } => Some(*hours),
+        _ => None,
+    });
+    maxima.min()
+}
+
+fn entry_views(rules: &CycleRules, entries: StandingEntries, evaluation: &Evaluation) -> Vec<StatementEntryView> {
+    let mut views = Vec::with_capacity(entries.standing.len());
+    for (place, (row, counted)) in entries.standing.into_iter().zip(&evaluation.entries).enumerate() {
+        let facts = row.entry.facts;
+        let cuts = evaluation.cuts_of(place).iter().filter_map(|cut| {
+            let words = wording::cut(rules, evaluation, counted, cut)?;
+            Some(CutView {
+                amount: Text(cut.amount),
+                rule: rule_name(rules, cut.rule)?,
+                period: period(cut.period),
+                text_zh: words.zh,
+                text_en: words.en,
+            })
+        });
+        let cuts = cuts.collect();
+        views.push(StatementEntryView {
+            id: Text(row.id),
+            effective_on: facts.effective,
+            title: row.title,
+            source: OneOf(row.source_kind),
+            route: OneOf(facts.route),
+            delivery_form: OneOf(facts.form),
+            level: OneOf(facts.level),
+            themes: facts.themes.iter().map(|theme| theme.as_str().to_owned()).collect(),
+            concentrated: facts.block.is_some(),
+            organisation_id: row.organisation.map(Text),
+            organisation_name: row.organisation_name,
+            nominal: Text(facts.nominal),
+            attended: Text(row.attended),
+            credited: Text(facts.credited),
+            practice: Text(facts.practice),
+            counted: Text(counted.counted),
+            cuts,
+        });
+    }
+    views
+}
+
+fn corrections(entries: &StandingEntries) -> Vec<StatementCorrectionView> {
+    let corrected = entries.corrected.iter().map(|row| StatementCorrectionView {
+        id: Text(row.id),
+        reverses: match row.entry.kind {
+            shixun_domain::ledger::EntryKind::Reversed => {
+                row.entry.refers_to.map(|number| Text(shixun_domain::Id::new(row.id.area(), number)))
+            }
+            _ => None,
+        },
+        effective_on: row.entry.facts.effective,
+        title: row.title.clone(),
+        credited: Text(row.entry.facts.credited),
+        reason: row.reason.clone(),
+    });
+    corrected.collect()
+}

@@ -1,0 +1,11 @@
+//! The hour ledger: entries, statements with a reason for every figure, standing of schools and of the county.
+
+mod explain;
+mod problems;
+mod routes;
+pub mod service;
+pub mod standing;
+pub mod statement;
+pub mod wire;
+
+pub use routes::mount;

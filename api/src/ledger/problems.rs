@@ -1,0 +1,35 @@
+//! What the ledger refuses, as problems.
+
+use crate::problem::{ApiError, Code};
+use shixun_domain::ledger::{ENTRY_HOURS_MAX, EntryKind, Refusal};
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        let state =
+            |code: Code, kind: EntryKind| ApiError::new(code).with("state", kind.as_str()).with("state_zh", kind.zh());
+        match refusal {
+            Refusal::NotPending { kind } => state(Code::EntryNotPending, kind),
+            Refusal::NotPosted { kind } => state(Code::EntryNotPosted, kind),
+            Refusal::NotReversed { kind } => state(Code::EntryNotReversed, kind),
+            Refusal::AlreadyPosted => ApiError::new(Code::EntryAlreadyPosted),
+            Refusal::AlreadyVoided => ApiError::new(Code::EntryAlreadyVoided),
+            Refusal::AlreadyReversed => ApiError::new(Code::EntryAlreadyReversed),
+            Refusal::AlreadyReplaced => ApiError::new(Code::EntryAlreadyReplaced),
+            Refusal::ReasonMissing => ApiError::new(Code::EntryReasonMissing),
+            Refusal::Negative => ApiError::new(Code::HoursNegative),
+            Refusal::Overflow => ApiError::new(Code::HoursOverflow).with("most", ENTRY_HOURS_MAX),
+            Refusal::AttendedExceedsNominal { attended, nominal } => {
+                ApiError::new(Code::HoursAttendedExceedNominal).with("attended", attended).with("nominal", nominal)
+            }
+            Refusal::PracticeExceedsCredited { practice, credited } => {
+                ApiError::new(Code::HoursPracticeExceedCredited).with("practice", practice).with("credited", credited)
+            }
+            Refusal::InFuture { today } => ApiError::new(Code::HoursInFuture).with("today", today),
+            Refusal::BeforeEmployment { employed_from } => {
+                ApiError::new(Code::HoursBeforeEmployment).with("employed_from", employed_from)
+            }
+            Refusal::NeverEmployed => ApiError::new(Code::TeacherNeverEmployed),
+            Refusal::NothingChanged => ApiError::new(Code::CorrectionChangesNothing),
+        }
+    }
+}

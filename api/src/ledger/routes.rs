@@ -1,0 +1,243 @@
+//! `/v1/teachers/{id}/statement`, `/v1/teachers/{id}/hour-entries`, `/v1/hour-entries` and standings.
+
+use super::{
+    service::{self, StatementAnswer, StatementWish},
+    standing::{self, Of},
+    statement::StatementView,
+    wire::{
+        AreaPath, CycleMomentQuery, HourEntryIn, HourEntryList, HourEntryPath, HourEntryQuery, HourEntryView,
+        ReversalIn, ReversalView, StandingView, TeacherPath,
+    },
+};
+use crate::{
+    access::Allowed,
+    document::problem_set,
+    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Page, Reply, answer, page},
+    org::wire::OrganisationPath,
+    problem::ApiError,
+    state::App,
+};
+use actix_web::{HttpRequest, get, post, web::Data};
+use shixun_domain::access::needs::{EnterHours, ReadHours, ReadReports, ReverseHours};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Mounts the operations under `/v1`.
+pub fn mount(config: &mut ServiceConfig<'_>) {
+    config
+        .service(get_statement)
+        .service(list_hour_entries)
+        .service(create_hour_entry)
+        .service(get_hour_entry)
+        .service(reverse_hour_entry)
+        .service(get_organisation_standing)
+        .service(get_area_standing);
+}
+
+problem_set!(JudgeProblems = CycleUnknown | PolicyMissing);
+problem_set!(
+    EnterProblems = DuplicateSource
+        | HoursInFuture
+        | HoursBeforeEmployment
+        | TeacherNeverEmployed
+        | HoursNegative
+        | HoursOverflow
+        | HoursAttendedExceedNominal
+        | HoursPracticeExceedCredited
+        | PolicyMissing
+);
+problem_set!(
+    ReverseProblems = EntryNotPosted
+        | EntryAlreadyReversed
+        | EntryReasonMissing
+        | CorrectionChangesNothing
+        | HoursNegative
+        | HoursOverflow
+        | HoursAttendedExceedNominal
+        | HoursPracticeExceedCredited
+        | PolicyMissing
+);
+
+/// Read a teacher's statement of hours
+///
+/// The hours of a cycle with the reason for every figure: what each entry counts, what was cut by which rule of which policy
+/// pack, what every requirement asks for and how it stands. Teachers read their own, schools those they employ or employed.
+/// The `ETag` changes when an entry, a fact of the person or a policy pack does.
+///
+/// 学时证明：逐条计入、削减及其规则，逐项要求及其达标情况。
+#[utoipa::path(
+    operation_id = "get_statement", tag = "hours", params(TeacherPath, CycleMomentQuery), security(("bearer" = ["read_hours"])),
+    responses((status = 200, description = "The statement.", body = StatementView), (status = 304, description = "Unchanged since the ETag of If-None-Match."), JudgeProblems)
+)]
+#[get("/teachers/{teacher_id}/statement")]
+async fn get_statement(
+    who: Allowed<ReadHours>,
+    app: Data<App>,
+    path: FromPath<TeacherPath>,
+    query: FromQuery<CycleMomentQuery>,
+    conditions: Conditions,
+) -> Answer {
+    let (actor, teacher, now, shared) = (who.actor(), path.0.teacher_id.0, app.clock.now(), app.clone());
+    let wish = StatementWish { cycle: query.0.cycle, as_of: query.0.as_of, conditions };
+    let reply = app
+        .db
+        .read(move |conn| {
+            // Written as JSON here, so that on PostgreSQL the worker is free meanwhile.
+            match service::statement(conn, &shared.policy, &actor, teacher, &wish, now)? {
+                StatementAnswer::Unchanged(etag) => Ok::<_, ApiError>(Err(etag)),
+                StatementAnswer::Fresh(etag, view) => Reply::ok(Some(etag), view.as_ref()).map(Ok),
+            }
+        })
+        .await?;
+    Ok(match reply {
+        Ok(reply) => reply.into_response(false),
+        Err(etag) => answer::unchanged(&etag),
+    })
+}
+
+/// List a teacher's hour entries
+///
+/// Every entry of the ledger: pending, posted, voided and reversed, by the day to which the hours belong.
+///
+/// 教师学时台账：待入账、已入账、作废与冲销条目，按学时日期排列。
+#[utoipa::path(
+    operation_id = "list_hour_entries", tag = "hours", params(TeacherPath, HourEntryQuery), security(("bearer" = ["read_hours"])),
+    responses((status = 200, description = "A page of entries.", body = HourEntryList))
+)]
+#[get("/teachers/{teacher_id}/hour-entries")]
+async fn list_hour_entries(
+    who: Allowed<ReadHours>,
+    app: Data<App>,
+    request: HttpRequest,
+    path: FromPath<TeacherPath>,
+    query: FromQuery<HourEntryQuery>,
+) -> Answer {
+    let query = query.0;
+    let page = Page::read("hour_entries", 2, query.limit, query.cursor.as_deref(), query.include.as_deref())?;
+    let (actor, teacher, wanted) = (who.actor(), path.0.teacher_id.0, page.clone());
+    let (mut data, total) =
+        app.db.read(move |conn| service::list(conn, &actor, teacher, &query.filter(), &wanted)).await?;
+    let next_cursor = page.cut(&mut data, "hour_entries", HourEntryView::cursor);
+    page::list(&request, next_cursor.clone().as_deref(), &HourEntryList { data, next_cursor, total })
+}
+
+/// Enter hours earned outside the catalogue
+///
+/// With evidence, once per reference. Hours of an institution without review keep the day of the school's consent; whether
+/// they count is for the rules to say, and the statement shows it. School, title and subject are those of the day.
+///
+/// 登记目录外学时（须有凭证，同一凭证号只登记一次）；未经审核机构须填学校同意日期，是否计入由规则决定。
+#[utoipa::path(
+    operation_id = "create_hour_entry", tag = "hours", params(TeacherPath), request_body = HourEntryIn, security(("bearer" = ["enter_hours"])),
+    responses((status = 201, description = "Posted.", body = HourEntryView), EnterProblems)
+)]
+#[post("/teachers/{teacher_id}/hour-entries")]
+async fn create_hour_entry(
+    who: Allowed<EnterHours>,
+    command: Command,
+    path: FromPath<TeacherPath>,
+    body: Body<HourEntryIn>,
+) -> Answer {
+    let (actor, teacher, new, shared) = (who.actor(), path.0.teacher_id.0, body.value.read()?, command.app_data());
+    command
+        .run(&who, body.digest, move |work| {
+            let view = service::enter(work, &shared.policy, &actor, teacher, &new)?;
+            Reply::created(format!("/v1/hour-entries/{}", view.id), None, &view)
+        })
+        .await
+}
+
+/// Read an hour entry
+///
+/// One entry with what it follows and what follows it.
+///
+/// 查看一条学时及其前后条目。
+#[utoipa::path(
+    operation_id = "get_hour_entry", tag = "hours", params(HourEntryPath), security(("bearer" = ["read_hours"])),
+    responses((status = 200, description = "The entry.", body = HourEntryView))
+)]
+#[get("/hour-entries/{hour_entry_id}")]
+async fn get_hour_entry(who: Allowed<ReadHours>, app: Data<App>, path: FromPath<HourEntryPath>) -> Answer {
+    let (actor, id) = (who.actor(), path.0.hour_entry_id.0);
+    let view = app.db.read(move |conn| service::get(conn, &actor, id)).await?;
+    answer::json(&view)
+}
+
+/// Reverse an hour entry
+///
+/// The only way to correct posted hours: they are taken back in full with a reason and, where the right hours are given, those
+/// are posted in their place in the same transaction, dated as the entry was. After the end of the cycle the answer says
+/// `after_close`, because statements made from it are superseded.
+///
+/// 冲销学时（须写明理由），可同时更正；周期结束后冲销将标明after_close。
+#[utoipa::path(
+    operation_id = "reverse_hour_entry", tag = "hours", params(HourEntryPath), request_body = ReversalIn, security(("bearer" = ["reverse_hours"])),
+    responses((status = 201, description = "Reversed.", body = ReversalView), ReverseProblems)
+)]
+#[post("/hour-entries/{hour_entry_id}/reverse")]
+async fn reverse_hour_entry(
+    who: Allowed<ReverseHours>,
+    command: Command,
+    path: FromPath<HourEntryPath>,
+    body: Body<ReversalIn>,
+) -> Answer {
+    let (actor, id, shared) = (who.actor(), path.0.hour_entry_id.0, command.app_data());
+    let ReversalIn { reason, replacement } = body.value;
+    command
+        .run(&who, body.digest, move |work| {
+            let replacement = replacement.map(Into::into);
+            let view = service::reverse(work, &shared.policy, &actor, id, reason.trim(), replacement)?;
+            Reply::created(format!("/v1/hour-entries/{}", view.reversal.id), None, &view)
+        })
+        .await
+}
+
+/// Read how the teachers of an organisation stand
+///
+/// Teachers employed on the day in the organisation's schools, counted by verdict, for all and for each school.
+///
+/// 机构（学校）教师学时达标情况统计。
+#[utoipa::path(
+    operation_id = "get_organisation_standing", tag = "hours", params(OrganisationPath, CycleMomentQuery), security(("bearer" = ["read_reports"])),
+    responses((status = 200, description = "Counts by verdict.", body = StandingView), JudgeProblems)
+)]
+#[get("/organisations/{organisation_id}/standing")]
+async fn get_organisation_standing(
+    who: Allowed<ReadReports>,
+    app: Data<App>,
+    path: FromPath<OrganisationPath>,
+    query: FromQuery<CycleMomentQuery>,
+) -> Answer {
+    let actor = who.actor();
+    answer_standing(app, actor, Of::Organisation(path.0.organisation_id.0), query.0).await
+}
+
+/// Read how the teachers of an area stand
+///
+/// Every teacher employed on the day in the area's schools, counted by verdict, for all and for each school.
+///
+/// 全县教师学时达标情况统计，按学校分列。
+#[utoipa::path(
+    operation_id = "get_area_standing", tag = "hours", params(AreaPath, CycleMomentQuery), security(("bearer" = ["read_reports"])),
+    responses((status = 200, description = "Counts by verdict.", body = StandingView), JudgeProblems)
+)]
+#[get("/areas/{area_code}/standing")]
+async fn get_area_standing(
+    who: Allowed<ReadReports>,
+    app: Data<App>,
+    path: FromPath<AreaPath>,
+    query: FromQuery<CycleMomentQuery>,
+) -> Answer {
+    let actor = who.actor();
+    answer_standing(app, actor, Of::Area(path.0.area_code.0), query.0).await
+}
+
+async fn answer_standing(app: Data<App>, actor: crate::access::Actor, of: Of, query: CycleMomentQuery) -> Answer {
+    let (now, shared) = (app.clock.now(), app.clone());
+    let standing = app
+        .db
+        .read_long(move |conn| {
+            standing::standing(conn, &shared.policy, &actor, of, query.cycle.as_deref(), query.as_of, now)
+        })
+        .await?;
+    answer::json(&standing::view(&standing))
+}

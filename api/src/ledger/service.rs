@@ -1,0 +1,482 @@
+//! The hour ledger: the use cases.
+
+use super::{
+    explain::{self, Judged},
+    statement::StatementView,
+    wire::{HourEntryView, NewHours, ReversalView},
+};
+use crate::{
+    access::Actor,
+    http::{Conditions, Etag, Page, Work, command::NOTHING},
+    policy::{AreaPolicy, PolicyCache},
+    problem::{ApiError, Code},
+};
+use chrono::{Datelike, NaiveDate};
+use shixun_domain::{
+    Hours, UtcMillis,
+    id::{HourEntryId, PersonId, TeacherId},
+    ledger::{self as rules_of_ledger, Amounts, Circumstances, SourceKind, Step},
+    policy::wording::{self, Wording},
+    policy::{Body, Cycle, CycleRules, Effect, EntryFacts, PersonFacts, evaluate},
+};
+use shixun_persistence::{
+    Conn,
+    ledger::{self, Appended, EntryFilter, EntryRow, NewEntry, PersonRecord},
+};
+use std::sync::Arc;
+
+/// Refuses to show the hours of somebody the actor does not look after: teachers see their own, a school those it employs or
+/// employed, the county all.
+///
+/// # Errors
+/// `not_found`.
+pub fn may_see(conn: &mut Conn, actor: &Actor, person: PersonId) -> Result<(), ApiError> {
+    if actor.is_self(person) || actor.reaches_area(person.area()) {
+        return Ok(());
+    }
+    let looks_after_a_school = actor.offices().any(|scope| scope.area == person.area());
+    if looks_after_a_school && ledger::was_employed_below(conn, person, |area, path| actor.reaches(area, path))? {
+        return Ok(());
+    }
+    Err(unknown_teacher(person.teacher()))
+}
+
+fn unknown_teacher(teacher: TeacherId) -> ApiError {
+    ApiError::not_found("教师", "teacher", teacher)
+}
+
+fn unknown_entry(id: HourEntryId) -> ApiError {
+    ApiError::not_found("学时条目", "hour entry", id)
+}
+
+/// The cycle and the day a statement or a standing is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// The cycle.
+    pub cycle: Cycle,
+    /// The day at whose close requirements are judged.
+    pub as_of: NaiveDate,
+}
+
+/// Reads the parameters `cycle` and `as_of`: by default the cycle of the day, and the day today or the cycle's last.
+///
+/// # Errors
+/// `cycle_unknown`, `policy_missing`, `invalid_parameter` for a day before the cycle or after today.
+pub fn moment(
+    policy: &AreaPolicy,
+    cycle: Option<&str>,
+    as_of: Option<NaiveDate>,
+    today: NaiveDate,
+) -> Result<Moment, ApiError> {
+    let cycle = match cycle {
+        Some(name) => policy.cycle_named(name)?,
+        None => policy.cycle_on(as_of.unwrap_or(today))?,
+    };
+    let as_of = as_of.unwrap_or(today.min(cycle.to()));
+    if as_of < cycle.from() || as_of > today {
+        return Err(ApiError::new(Code::InvalidParameter)
+            .with("name", "as_of")
+            .with("reason", format!("{}–{today}", cycle.from())));
+    }
+    Ok(Moment { cycle, as_of })
+}
+
+/// A statement, or the news that the client has it.
+#[derive(Debug)]
+pub enum StatementAnswer {
+    /// The client's entity tag is still right.
+    Unchanged(Etag),
+    /// The statement.
+    Fresh(Etag, Box<StatementView>),
+}
+
+/// What a statement is asked for with.
+#[derive(Debug, Clone)]
+pub struct StatementWish {
+    /// Name of the cycle.
+    pub cycle: Option<String>,
+    /// The day.
+    pub as_of: Option<NaiveDate>,
+    /// What the client has.
+    pub conditions: Conditions,
+}
+
+/// A teacher's statement. Where the client has it, one query says so and nothing is evaluated.
+///
+/// # Errors
+/// `not_found`, and as [`moment`].
+pub fn statement(
+    conn: &mut Conn,
+    cache: &PolicyCache,
+    actor: &Actor,
+    teacher: TeacherId,
+    wish: &StatementWish,
+    now: UtcMillis,
+) -> Result<StatementAnswer, ApiError> {
+    let person = teacher.person();
+    may_see(conn, actor, person)?;
+    let revision = ledger::revision(conn, person)?.ok_or_else(|| unknown_teacher(teacher))?;
+    let policy = cache.area(conn, person.area(), now)?;
+    let Moment { cycle, as_of } = moment(&policy, wish.cycle.as_deref(), wish.as_of, now.china_date())?;
+    let (packs, published) = policy.revision();
+    let counters = [
+        revision.entries,
+        revision.last,
+        packs,
+        published.unwrap_or_default(),
+        i64::from(cycle.from().num_days_from_ce()),
+        i64::from(as_of.num_days_from_ce()),
+    ];
+    let etag = Etag::version_and(revision.person, &counters);
+    if wish.conditions.already_has(&etag) {
+        return Ok(StatementAnswer::Unchanged(etag));
+    }
+    let rules = policy.rules(cycle, as_of)?;
+    let record = ledger::person_record(conn, person, as_of)?.ok_or_else(|| unknown_teacher(teacher))?;
+    let judged = judge(conn, person, record, &rules)?;
+    Ok(StatementAnswer::Fresh(etag, Box::new(explain::statement(&rules, judged))))
+}
+
+/// The days whose entries the rules of a cycle may ask for: a probation or a headship may begin before the cycle.
+pub(super) fn span(rules: &CycleRules, person: &PersonFacts) -> (NaiveDate, NaiveDate) {
+    let cycle = rules.cycle();
+    let probation = person.probation.filter(|span| span.overlaps(&cycle.span()));
+    let from = probation.map_or(cycle.from(), |span| span.from.min(cycle.from()));
+    (from, rules.as_of())
+}
+
+/// Reads the entries and evaluates them.
+fn judge(conn: &mut Conn, person: PersonId, record: PersonRecord, rules: &CycleRules) -> Result<Judged, ApiError> {
+    let (from, to) = span(rules, &record.facts);
+    let mut entries = ledger::standing_entries(conn, person, from, to)?;
+    let facts: Vec<EntryFacts> = entries.standing.iter().map(|entry| entry.entry.facts.clone()).collect();
+    let evaluation = evaluate(rules, &record.facts, &facts);
+    entries.pending.retain(|entry| rules.cycle().contains(entry.entry.facts.effective));
+    Ok(Judged { person, record, entries, evaluation })
+}
+
+/// What is left under the yearly maximum.
+#[derive(Debug, Clone)]
+pub struct Room {
+    /// Hours left.
+    pub left: Hours,
+    /// Whether more is refused or merely not counted.
+    pub effect: Effect,
+    /// The same in words.
+    pub words: Wording,
+}
+
+/// Hours left under the yearly maximum in the year of `day`, for somebody who earned what the ledger holds; `None` where no
+/// rule sets a maximum.
+///
+/// # Errors
+/// `policy_missing`; where the database does not answer.
+pub fn headroom(
+    conn: &mut Conn,
+    cache: &PolicyCache,
+    person: PersonId,
+    day: NaiveDate,
+    now: UtcMillis,
+) -> Result<Option<Room>, ApiError> {
+    let rules = rules_on(conn, cache, person, day, now)?;
+    let Some(record) = ledger::person_record(conn, person, day)? else { return Ok(None) };
+    let (from, _) = span(&rules, &record.facts);
+    let entries = ledger::standing_entries(conn, person, from, rules.cycle().to())?;
+    let facts: Vec<EntryFacts> = entries.standing.into_iter().map(|entry| entry.entry.facts).collect();
+    let room = shixun_domain::policy::headroom(&rules, &record.facts, &facts, day);
+    Ok(room.and_then(|room| {
+        let words = wording::headroom(&rules, &room)?;
+        Some(Room { left: room.left, effect: room.effect, words })
+    }))
+}
+
+/// Whether `hours` more fit under the yearly maximum in the year of `day`; `None` where they do, the room there is where they
+/// do not. Hours earned are never fewer than hours that count, so that a sum by index settles nearly every case.
+///
+/// # Errors
+/// As [`headroom`].
+pub fn lacks_room(
+    conn: &mut Conn,
+    cache: &PolicyCache,
+    person: PersonId,
+    day: NaiveDate,
+    hours: Hours,
+    now: UtcMillis,
+) -> Result<Option<Room>, ApiError> {
+    let rules = rules_on(conn, cache, person, day, now)?;
+    let Some(least) = least_maximum(&rules, day) else { return Ok(None) };
+    let fits = |earned: Hours| earned.plus(hours) <= least;
+    if !rules.raises_hours() && fits(ledger::credited_in_year(conn, person, day)?) {
+        return Ok(None);
+    }
+    Ok(headroom(conn, cache, person, day, now)?.filter(|room| room.left < hours))
+}
+
+fn least_maximum(rules: &CycleRules, day: NaiveDate) -> Option<Hours> {
+    let in_force = rules.rules_on(day)?.rules().iter();
+    let maxima = in_force.filter_map(|rule| match &rule.reference.rule.body {
+        Body::YearMaximum { hours, .. } => Some(*hours),
+        _ => None,
+    });
+    maxima.min()
+}
+
+/// The rules of the cycle of a day, at the cycle's end.
+fn rules_on(
+    conn: &mut Conn,
+    cache: &PolicyCache,
+    person: PersonId,
+    day: NaiveDate,
+    now: UtcMillis,
+) -> Result<Arc<CycleRules>, ApiError> {
+    let policy = cache.area(conn, person.area(), now)?;
+    let cycle = policy.cycle_on(day)?;
+    policy.rules(cycle, cycle.to())
+}
+
+/// The packs in force on a day, as an entry keeps them: `ZJ-2016 v1, 331123 v1`.
+///
+/// # Errors
+/// `policy_missing`.
+pub fn policy_label(policy: &AreaPolicy, day: NaiveDate) -> Result<String, ApiError> {
+    let cycle = policy.cycle_on(day)?;
+    let rules = policy.rules(cycle, cycle.to())?;
+    let packs = rules.rules_on(day).map(|set| set.packs()).unwrap_or_default();
+    Ok(packs.iter().map(|(code, version)| format!("{code} v{version}")).collect::<Vec<_>>().join(", "))
+}
+
+/// A teacher's entries, every kind.
+///
+/// # Errors
+/// `not_found`.
+pub fn list(
+    conn: &mut Conn,
+    actor: &Actor,
+    teacher: TeacherId,
+    filter: &EntryFilter,
+    page: &Page,
+) -> Result<(Vec<HourEntryView>, Option<i64>), ApiError> {
+    let person = teacher.person();
+    may_see(conn, actor, person)?;
+    ledger::revision(conn, person)?.ok_or_else(|| unknown_teacher(teacher))?;
+    let after = match &page.after {
+        Some(cursor) => Some((cursor.value::<NaiveDate>(0)?, cursor.value::<i64>(1)?)),
+        None => None,
+    };
+    let rows = ledger::list(conn, person, filter, after, page.fetch())?;
+    let numbers: Vec<i64> = rows.iter().map(|row| row.id.number()).collect();
+    let mut followed = ledger::successors(conn, person.area(), &numbers)?;
+    let total = if page.total { Some(ledger::count(conn, person, filter)?) } else { None };
+    let views = rows.into_iter().map(|row| {
+        let successor = followed.remove(&row.id.number());
+        HourEntryView::new(row, successor)
+    });
+    Ok((views.collect(), total))
+}
+
+/// One entry.
+///
+/// # Errors
+/// `not_found`.
+pub fn get(conn: &mut Conn, actor: &Actor, id: HourEntryId) -> Result<HourEntryView, ApiError> {
+    let row = ledger::find(conn, id)?.ok_or_else(|| unknown_entry(id))?;
+    may_see(conn, actor, row.person).map_err(|problem| match problem.code() {
+        Code::NotFound => unknown_entry(id),
+        _ => problem,
+    })?;
+    view(conn, row)
+}
+
+fn view(conn: &mut Conn, row: EntryRow) -> Result<HourEntryView, ApiError> {
+    let mut followed = ledger::successors(conn, row.id.area(), &[row.id.number()])?;
+    let successor = followed.remove(&row.id.number());
+    Ok(HourEntryView::new(row, successor))
+}
+
+/// Enters hours earned outside the catalogue.
+///
+/// What an unreviewed institution's hours are worth is for the rules to say (浙教师〔2016〕71号, article 3): the entry keeps the
+/// day of the school's consent, and the statement shows what the rules make of it.
+///
+/// # Errors
+/// `not_found`, `duplicate_source`, and the ledger's refusals.
+pub fn enter(
+    work: &mut Work<'_, '_>,
+    cache: &PolicyCache,
+    actor: &Actor,
+    teacher: TeacherId,
+    new: &NewHours,
+) -> Result<HourEntryView, ApiError> {
+    let person = teacher.person();
+    may_see(work.conn(), actor, person)?;
+    ledger::revision(work.conn(), person)?.ok_or_else(|| unknown_teacher(teacher))?;
+    let now = work.at();
+    let certified = new.circumstances.certified_elsewhere;
+    let employed_from = ledger::employed_from(work.conn(), person)?;
+    rules_of_ledger::may_enter(new.effective_on, now.china_date(), employed_from, certified)?;
+    let amounts = Amounts::new(new.nominal, new.attended, new.factor, new.practice)?;
+    let policy = cache.area(work.conn(), person.area(), now)?;
+    let entry = NewEntry {
+        person,
+        kind: rules_of_ledger::EntryKind::Posted,
+        refers_to: None,
+        route: new.route,
+        form: new.form,
+        level: new.level,
+        themes: new.themes.clone(),
+        circumstances: new.circumstances,
+        block_key: new.block_key.clone(),
+        title: new.title.clone(),
+        source_kind: if certified { SourceKind::Opening } else { SourceKind::Record },
+        source: None,
+        source_key: format!("record:{}", new.evidence.reference.as_deref().unwrap_or_default()),
+        amounts,
+        effective_on: new.effective_on,
+        evidence: Some(new.evidence.text()?),
+        policy: policy_label(&policy, new.effective_on)?,
+        recognised_by: Some(actor.account),
+        snapshot: None,
+        reason: None,
+    };
+    let id = match ledger::append(work.tx(), &entry)? {
+        Appended::New(id) => id,
+        Appended::Duplicate => {
+            let source = new.evidence.reference.as_deref().unwrap_or_default();
+            return Err(ApiError::new(Code::DuplicateSource).with("source", source));
+        }
+    };
+    let view = read_back(work.conn(), id)?;
+    work.record(id.area(), "enter", "hour_entry", id, NOTHING, Some(&view))?;
+    Ok(view)
+}
+
+fn read_back(conn: &mut Conn, id: HourEntryId) -> Result<HourEntryView, ApiError> {
+    let row = ledger::find(conn, id)?.ok_or_else(|| unknown_entry(id))?;
+    view(conn, row)
+}
+
+/// How hours shall stand after a correction; what is not given stays.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Replacement {
+    /// Hours of the course.
+    pub nominal: Option<Hours>,
+    /// Hours attended.
+    pub attended: Option<Hours>,
+    /// The factor.
+    pub factor: Option<rules_of_ledger::Factor>,
+    /// The part that was practice.
+    pub practice: Option<Hours>,
+}
+
+/// Reverses a posted entry with a reason and, where the right hours are given, posts them in its place, dated as the entry was.
+///
+/// # Errors
+/// `not_found` and the ledger's refusals.
+pub fn reverse(
+    work: &mut Work<'_, '_>,
+    cache: &PolicyCache,
+    actor: &Actor,
+    id: HourEntryId,
+    reason: &str,
+    replacement: Option<Replacement>,
+) -> Result<ReversalView, ApiError> {
+    let before = get(work.conn(), actor, id)?;
+    let row = ledger::find(work.conn(), id)?.ok_or_else(|| unknown_entry(id))?;
+    let successor = before.followed_by.as_ref().map(|next| next.kind.0);
+    let kind = rules_of_ledger::follow(row.kind, successor, Step::Reverse, Some(reason))?;
+    let right = match replacement {
+        Some(new) => Some(Amounts::new(
+            new.nominal.unwrap_or(row.amounts.nominal),
+            new.attended.unwrap_or(row.amounts.attended),
+            new.factor.unwrap_or(row.amounts.factor),
+            new.practice.unwrap_or(row.amounts.practice),
+        )?),
+        None => None,
+    };
+    let correction = rules_of_ledger::correct(&row.amounts, right)?;
+    let now = work.at();
+    let policy = cache.area(work.conn(), row.person.area(), now)?;
+    let cycle = policy.cycle_on(row.effective_on)?;
+    let after_close = rules_of_ledger::after_close(&cycle, now.china_date());
+    let reversal = NewEntry {
+        kind,
+        refers_to: Some(id),
+        source_key: format!("reverse:{}", id.number()),
+        amounts: correction.reversal,
+        reason: Some(reason.to_owned()),
+        ..follower(&row, actor)
+    };
+    let reversal_id = appended(ledger::append(work.tx(), &reversal)?, Code::EntryAlreadyReversed)?;
+    let replacement_id = match correction.replacement {
+        Some(amounts) => {
+            let entry = NewEntry {
+                kind: rules_of_ledger::follow(kind, None, Step::Replace, None)?,
+                refers_to: Some(reversal_id),
+                source_kind: SourceKind::Correction,
+                source_key: format!("replace:{}", id.number()),
+                amounts,
+                reason: Some(reason.to_owned()),
+                ..follower(&row, actor)
+            };
+            Some(appended(ledger::append(work.tx(), &entry)?, Code::EntryAlreadyReplaced)?)
+        }
+        None => None,
+    };
+    let view = ReversalView {
+        reversal: read_back(work.conn(), reversal_id)?,
+        replacement: replacement_id.map(|id| read_back(work.conn(), id)).transpose()?,
+        net: crate::wire::Text(correction.net),
+        cycle: cycle.name(),
+        after_close,
+    };
+    work.record(id.area(), "reverse", "hour_entry", id, Some(&before), Some(&view))?;
+    Ok(view)
+}
+
+fn appended(appended: Appended, taken: Code) -> Result<HourEntryId, ApiError> {
+    match appended {
+        Appended::New(id) => Ok(id),
+        Appended::Duplicate => Err(ApiError::new(taken)),
+    }
+}
+
+/// What a successor takes over from the entry it follows: everything but kind, reference, key, hours and reason. The snapshot
+/// is taken anew from the facts of the same day.
+fn follower(row: &EntryRow, actor: &Actor) -> NewEntry {
+    NewEntry {
+        person: row.person,
+        kind: row.kind,
+        refers_to: None,
+        route: row.route,
+        form: row.form,
+        level: row.level,
+        themes: row.themes.clone(),
+        circumstances: row.circumstances,
+        block_key: row.block_key.clone(),
+        title: row.title.clone(),
+        source_kind: row.source_kind,
+        source: source(row),
+        source_key: String::new(),
+        amounts: row.amounts,
+        effective_on: row.effective_on,
+        evidence: row.evidence.clone(),
+        policy: row.policy.clone(),
+        recognised_by: Some(actor.account),
+        snapshot: None,
+        reason: None,
+    }
+}
+
+fn source(row: &EntryRow) -> Option<(shixun_domain::AreaCode, i64)> {
+    let area = shixun_domain::AreaCode::new(row.source_area?).ok()?;
+    row.source_id.map(|number| (area, number))
+}
+
+/// The circumstances of an entry, from what a client says.
+pub fn circumstances(unreviewed: Option<(NaiveDate, Option<NaiveDate>)>, certified_elsewhere: bool) -> Circumstances {
+    let provider = match unreviewed {
+        Some((starts_on, consent_on)) => shixun_domain::policy::Provider::Unreviewed { consent_on, starts_on },
+        None => shixun_domain::policy::Provider::Reviewed,
+    };
+    Circumstances { provider, misconduct: false, certified_elsewhere }
+}

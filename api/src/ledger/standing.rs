@@ -1,0 +1,206 @@
+//! The standing of schools and of the county: everybody evaluated at once, with a fixed number of queries.
+
+use super::{
+    service::{Moment, moment, span},
+    wire::{SchoolStandingView, StandingView, TallyView},
+};
+use crate::{access::Actor, policy::PolicyCache, problem::ApiError, wire::Text};
+use chrono::NaiveDate;
+use shixun_domain::{
+    AreaCode, Hours, UtcMillis,
+    id::OrganisationId,
+    policy::{CycleRules, EntryFacts, PersonFacts, Verdict, evaluate},
+};
+use shixun_persistence::{
+    Conn,
+    ledger::{self, Employee, Whose},
+    org,
+};
+use std::sync::Arc;
+
+/// Whose standing is asked for.
+#[derive(Debug, Clone, Copy)]
+pub enum Of {
+    /// An organisation and everything below it.
+    Organisation(OrganisationId),
+    /// A county.
+    Area(AreaCode),
+}
+
+/// How one teacher stands.
+#[derive(Debug, Clone)]
+pub struct PersonStanding {
+    /// Who, and where.
+    pub employee: Employee,
+    /// The worst verdict.
+    pub verdict: Verdict,
+    /// Hours owed in the cycle; nothing where no rule asks for a total.
+    pub owed: Hours,
+    /// Hours that count.
+    pub counted: Hours,
+    /// Hours missing.
+    pub missing: Hours,
+}
+
+/// Everybody's standing.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// The rules that were applied.
+    pub rules: Arc<CycleRules>,
+    /// Every teacher employed on the day, by school and name.
+    pub persons: Vec<PersonStanding>,
+}
+
+/// Above this number of teachers the whole area is read in one query instead of some hundred persons at a time.
+const WHOLE_AREA_FROM: usize = 400;
+
+/// Evaluates everybody employed on the day in the schools asked for.
+///
+/// # Errors
+/// `not_found` for what the actor does not look after; `cycle_unknown`, `policy_missing`, `invalid_parameter`.
+pub fn standing(
+    conn: &mut Conn,
+    cache: &PolicyCache,
+    actor: &Actor,
+    of: Of,
+    cycle: Option<&str>,
+    as_of: Option<NaiveDate>,
+    now: UtcMillis,
+) -> Result<Standing, ApiError> {
+    let (area, path) = match of {
+        Of::Area(area) if actor.reaches_area(area) => (area, "/".to_owned()),
+        Of::Area(area) => return Err(ApiError::not_found("地区", "area", area)),
+        Of::Organisation(id) => {
+            let row = org::find(conn, id)?.filter(|row| actor.reaches(id.area(), &row.path));
+            (id.area(), row.ok_or_else(|| ApiError::not_found("机构", "organisation", id))?.path)
+        }
+    };
+    let policy = cache.area(conn, area, now)?;
+    let Moment { cycle, as_of } = moment(&policy, cycle, as_of, now.china_date())?;
+    let rules = policy.rules(cycle, as_of)?;
+    let employees = ledger::employees(conn, area, &path, as_of)?;
+    let facts = ledger::facts_by_person(conn, area, &employees)?;
+    let spans = facts.iter().map(|person| span(&rules, person));
+    let from = spans.map(|(from, _)| from).min().unwrap_or(cycle.from());
+    let numbers: Vec<i64> = employees.iter().map(|employee| employee.person.number()).collect();
+    let whose = if numbers.len() > WHOLE_AREA_FROM { Whose::Area } else { Whose::Of(&numbers) };
+    let mut entries = ledger::entries_by_person(conn, area, &whose, from, as_of)?;
+    let mut jobs: Vec<Job> = Vec::with_capacity(employees.len());
+    for (employee, facts) in employees.into_iter().zip(facts) {
+        let mut entries = entries.remove(&employee.person.number()).unwrap_or_default();
+        let (first, _) = span(&rules, &facts);
+        entries.retain(|entry| entry.effective >= first);
+        jobs.push(Job { employee, facts, entries });
+    }
+    let persons = evaluate_all(&rules, jobs);
+    Ok(Standing { rules, persons })
+}
+
+struct Job {
+    employee: Employee,
+    facts: PersonFacts,
+    entries: Vec<EntryFacts>,
+}
+
+/// Evaluates on as many threads as there are processors; the order stays.
+fn evaluate_all(rules: &CycleRules, jobs: Vec<Job>) -> Vec<PersonStanding> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = jobs.len().div_ceil(threads).max(1);
+    let mut shares: Vec<Vec<Job>> = Vec::with_capacity(threads);
+    let mut jobs = jobs.into_iter().peekable();
+    while jobs.peek().is_some() {
+        shares.push(jobs.by_ref().take(share).collect());
+    }
+    std::thread::scope(|scope| {
+        let running: Vec<_> = shares
+            .into_iter()
+            .map(|share| scope.spawn(|| share.into_iter().map(|job| judge(rules, job)).collect::<Vec<_>>()))
+            .collect();
+        running.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
+    })
+}
+
+fn judge(rules: &CycleRules, job: Job) -> PersonStanding {
+    let evaluation = evaluate(rules, &job.facts, &job.entries);
+    let owed = evaluation.required.unwrap_or(Hours::ZERO);
+    PersonStanding {
+        employee: job.employee,
+        verdict: evaluation.verdict,
+        owed,
+        counted: evaluation.total,
+        missing: owed.less(evaluation.total),
+    }
+}
+
+/// Counts by verdict, for all and for each school by name.
+pub fn view(standing: &Standing) -> StandingView {
+    let mut all = Tally::default();
+    let mut schools: Vec<(&Employee, Tally)> = Vec::new();
+    for person in &standing.persons {
+        all.add(person);
+        match schools.last_mut() {
+            Some((school, tally)) if school.organisation == person.employee.organisation => tally.add(person),
+            _ => {
+                let mut tally = Tally::default();
+                tally.add(person);
+                schools.push((&person.employee, tally));
+            }
+        }
+    }
+    schools.sort_by(|(one, _), (other, _)| {
+        one.organisation_name.cmp(&other.organisation_name).then(one.organisation.cmp(&other.organisation))
+    });
+    StandingView {
+        cycle: standing.rules.cycle().name(),
+        as_of: standing.rules.as_of(),
+        all: all.view(),
+        schools: schools
+            .into_iter()
+            .map(|(school, tally)| SchoolStandingView {
+                organisation_id: Text(school.organisation),
+                organisation_name: school.organisation_name.clone(),
+                tally: tally.view(),
+            })
+            .collect(),
+    }
+}
+
+#[derive(Debug, Default)]
+struct Tally {
+    teachers: u32,
+    met: u32,
+    warn: u32,
+    not_yet: u32,
+    failed: u32,
+    owed: Hours,
+    counted: Hours,
+    missing: Hours,
+}
+
+impl Tally {
+    fn add(&mut self, person: &PersonStanding) {
+        self.teachers += 1;
+        match person.verdict {
+            Verdict::Met | Verdict::Waived => self.met += 1,
+            Verdict::Warn => self.warn += 1,
+            Verdict::NotYet => self.not_yet += 1,
+            Verdict::Failed => self.failed += 1,
+        }
+        self.owed = self.owed.plus(person.owed);
+        self.counted = self.counted.plus(person.counted);
+        self.missing = self.missing.plus(person.missing);
+    }
+
+    fn view(&self) -> TallyView {
+        TallyView {
+            teachers: self.teachers,
+            met: self.met,
+            warn: self.warn,
+            not_yet: self.not_yet,
+            failed: self.failed,
+            owed: Text(self.owed),
+            counted: Text(self.counted),
+            missing: Text(self.missing),
+        }
+    }
+}

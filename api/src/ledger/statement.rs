@@ -1,0 +1,263 @@
+//! The statement (学时证明) as JSON: what counts, what was cut by which rule, what is owed, and what all of that rests on.
+
+use crate::{
+    policy::wire::PackNameView,
+    wire::{
+        DeliveryFormWord, HourEntryRef, HoursText, LevelWord, OneOf, OrganisationRef, RouteWord, StageWord, TeacherRef,
+        TitleWord,
+    },
+};
+use chrono::NaiveDate;
+use serde::Serialize;
+use shixun_domain::{
+    ledger::SourceKind,
+    policy::{Profile, Verdict},
+};
+use utoipa::ToSchema;
+
+/// A word of [`Verdict`].
+pub type VerdictWord = OneOf<Verdict>;
+/// A word of [`Profile`].
+pub type ProfileWord = OneOf<Profile>;
+/// A word of [`SourceKind`].
+pub type SourceKindWord = OneOf<SourceKind>;
+
+/// A person's hours in a cycle with the reason for every figure.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StatementView {
+    /// Whose hours, and what the person was on the day of the statement.
+    pub teacher: StatementTeacherView,
+    /// The cycle.
+    pub cycle: StatementCycleView,
+    /// The day at whose close everything is judged: hours of later days are left out.
+    pub as_of: NaiveDate,
+    /// The worst verdict of all requirements.
+    pub verdict: VerdictWord,
+    /// Hours owed in the cycle; null where no rule asks for a total.
+    pub owed: Option<HoursText>,
+    /// Hours earned in the cycle, before factors and caps.
+    pub credited: HoursText,
+    /// Hours that count.
+    pub counted: HoursText,
+    /// Hours still missing.
+    pub missing: HoursText,
+    /// Hours expected from courses that are not closed yet; they do not count.
+    pub pending: HoursText,
+    /// False where caps cross in so intricate a way that the search for the most favourable count was given up; the count
+    /// then keeps every rule but might be bettered.
+    pub exact: bool,
+    /// What the rules were chosen by.
+    pub facts: StatementFactsView,
+    /// The packs in force on any day of the cycle up to the day of the statement.
+    pub policy_packs: Vec<PackNameView>,
+    /// Every requirement, the cycle's before the years'.
+    pub requirements: Vec<RequirementView>,
+    /// The years of the cycle that have begun.
+    pub years: Vec<StatementYearView>,
+    /// The entries that stand, by date.
+    pub entries: Vec<StatementEntryView>,
+    /// Entries that were reversed and what reversed them; together they are worth nothing.
+    pub corrections: Vec<StatementCorrectionView>,
+}
+
+/// A teacher on the day of the statement.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StatementTeacherView {
+    /// Identifier.
+    pub id: TeacherRef,
+    /// Name.
+    pub name: String,
+    /// School; null for somebody not employed on that day.
+    pub organisation_id: Option<OrganisationRef>,
+    /// Its name.
+    pub organisation_name: Option<String>,
+    /// Title.
+    pub title: Option<TitleWord>,
+    /// Subject taught.
+    pub subject: Option<String>,
+    /// Stage taught at.
+    pub stage: Option<StageWord>,
+}
+
+/// The cycle of a statement.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StatementCycleView {
+    /// First and last year.
+    #[schema(example = "2016-2020")]
+    pub name: String,
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day.
+    pub to: NaiveDate,
+}
+
+/// The facts by which rules were chosen and requirements reduced.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StatementFactsView {
+    /// Profiles that hold in the cycle; none for an ordinary teacher.
+    pub profiles: Vec<ProfileWord>,
+    /// Entry into the profession.
+    pub entered_on: Option<NaiveDate>,
+    /// Probation as a new teacher.
+    pub probation: Option<SpellView>,
+    /// Time as head.
+    pub head: Option<SpellView>,
+    /// Last day before retirement.
+    pub retires_on: Option<NaiveDate>,
+    /// Approved leave.
+    pub leave: Vec<SpellView>,
+}
+
+/// A span of days, both included.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"from": "2018-02-01", "to": "2018-08-31"}))]
+pub struct SpellView {
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day; null while it lasts.
+    pub to: Option<NaiveDate>,
+}
+
+/// The rule behind a figure.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"id": "school_based.cap.year", "pack": "331123", "edition": 1}))]
+pub struct RuleNameView {
+    /// The rule's stable id.
+    pub id: String,
+    /// Code of the pack it comes from.
+    pub pack: String,
+    /// Version of that pack.
+    #[schema(minimum = 1)]
+    pub edition: i32,
+}
+
+/// The period a figure is about: `entry`, `year`, `cycle` or `span`.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"kind": "year", "year": 2018, "from": null, "to": null}))]
+pub struct PeriodView {
+    /// `entry` for the entry by itself, `year`, `cycle`, or `span` for the time in which a profile holds.
+    pub kind: &'static str,
+    /// The calendar year, for `year`.
+    #[schema(minimum = 1900)]
+    pub year: Option<i32>,
+    /// First day, for `span`.
+    pub from: Option<NaiveDate>,
+    /// Last day, for `span`.
+    pub to: Option<NaiveDate>,
+}
+
+/// What is owed by one rule.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RequirementView {
+    /// The rule.
+    pub rule: RuleNameView,
+    /// Its period.
+    pub period: PeriodView,
+    /// Hours owed.
+    pub owed: HoursText,
+    /// Hours there are.
+    pub counted: HoursText,
+    /// Hours still missing.
+    pub missing: HoursText,
+    /// How it stands.
+    pub verdict: VerdictWord,
+    /// The same in Chinese.
+    pub text_zh: String,
+    /// The same in English.
+    pub text_en: String,
+}
+
+/// A calendar year of the cycle.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StatementYearView {
+    /// The year.
+    #[schema(minimum = 1900)]
+    pub year: i32,
+    /// Hours earned.
+    pub credited: HoursText,
+    /// Hours that count.
+    pub counted: HoursText,
+    /// Hours that do not; below nothing where a factor adds hours.
+    pub cut: HoursText,
+    /// Hours owed in the year; null where no rule asks for any.
+    pub owed: Option<HoursText>,
+    /// Hours missing in the year.
+    pub missing: Option<HoursText>,
+    /// How the year stands; null where no rule asks for hours.
+    pub verdict: Option<VerdictWord>,
+    /// The most that may count in the year; null where no rule sets a maximum.
+    pub maximum: Option<HoursText>,
+    /// What is left below the maximum.
+    pub left: Option<HoursText>,
+}
+
+/// An entry that stands, and what became of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StatementEntryView {
+    /// Identifier.
+    pub id: HourEntryRef,
+    /// The day to which the hours belong.
+    pub effective_on: NaiveDate,
+    /// What it was.
+    pub title: String,
+    /// Where it comes from.
+    pub source: SourceKindWord,
+    /// Route.
+    pub route: RouteWord,
+    /// Delivery form.
+    pub delivery_form: DeliveryFormWord,
+    /// Level.
+    pub level: LevelWord,
+    /// Themes.
+    pub themes: Vec<String>,
+    /// Whether it is part of a concentrated block (集中培训).
+    pub concentrated: bool,
+    /// School of that day.
+    pub organisation_id: Option<OrganisationRef>,
+    /// Its name on that day.
+    pub organisation_name: Option<String>,
+    /// Hours of the course.
+    pub nominal: HoursText,
+    /// Hours attended.
+    pub attended: HoursText,
+    /// Hours earned.
+    pub credited: HoursText,
+    /// The part that was practice.
+    pub practice: HoursText,
+    /// Hours that count. `credited` is `counted` and the cuts together.
+    pub counted: HoursText,
+    /// What does not count, and why.
+    pub cuts: Vec<CutView>,
+}
+
+/// Hours of an entry that do not count, and why.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CutView {
+    /// How many; below nothing where a factor adds hours.
+    pub amount: HoursText,
+    /// The rule that cuts.
+    pub rule: RuleNameView,
+    /// In which period.
+    pub period: PeriodView,
+    /// The same in Chinese.
+    pub text_zh: String,
+    /// The same in English.
+    pub text_en: String,
+}
+
+/// One half of a correction: a reversed entry, or its reversal.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StatementCorrectionView {
+    /// Identifier.
+    pub id: HourEntryRef,
+    /// The entry that a reversal takes back; null for the reversed entry itself.
+    pub reverses: Option<HourEntryRef>,
+    /// The day to which the hours belonged.
+    pub effective_on: NaiveDate,
+    /// What it was.
+    pub title: String,
+    /// Hours: below nothing for a reversal.
+    pub credited: HoursText,
+    /// Why, for a reversal.
+    pub reason: Option<String>,
+}

@@ -1,0 +1,555 @@
+//! What entries of the ledger and standings look like in JSON.
+
+use super::{
+    service::{self, Replacement},
+    statement::SourceKindWord,
+};
+use crate::{
+    http::page::list_of,
+    problem::{ApiError, Words},
+    wire::{
+        AccountRef, AreaText, DeliveryFormWord, HourEntryRef, HoursText, InstantText, LevelWord, OneOf,
+        OrganisationRef, RouteWord, TeacherRef, Text, TitleWord, WireText,
+    },
+};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use shixun_domain::{
+    Hours,
+    id::HourEntryId,
+    ledger::{Circumstances, EntryKind, Factor},
+    policy::Provider,
+    words::{DeliveryForm, Level, Route, Theme},
+};
+use shixun_persistence::ledger::{EntryFilter, EntryRow};
+use std::borrow::Cow;
+use utoipa::{
+    IntoParams, ToSchema,
+    openapi::schema::{ObjectBuilder, Schema, Type},
+};
+use validator::Validate;
+
+/// A word of [`EntryKind`].
+pub type EntryKindWord = OneOf<EntryKind>;
+/// A factor as JSON shows it.
+pub type FactorText = Text<Factor>;
+
+impl WireText for Factor {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("Factor")
+    }
+
+    fn schema() -> Schema {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("What an hour attended is worth: a decimal from 0 to 10 with at most two places."))
+            .pattern(Some(r"^\d{1,2}(\.\d{1,2})?$"))
+            .examples(["1.00"])
+            .into()
+    }
+
+    fn read(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|fault: shixun_domain::ledger::BadFactor| fault.to_string())
+    }
+
+    fn write(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
+}
+
+/// An entry of the ledger. Entries are appended and never changed; what counts is for the statement to say.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HourEntryView {
+    /// Identifier; identifiers rise with time.
+    pub id: HourEntryRef,
+    /// Whose hours.
+    pub teacher_id: TeacherRef,
+    /// What it says.
+    pub kind: EntryKindWord,
+    /// The entry it follows: what a reversal reverses, what a posted entry was expected by or replaces.
+    pub refers_to: Option<HourEntryRef>,
+    /// What follows it; null where it is the last of its chain.
+    pub followed_by: Option<FollowerView>,
+    /// The day to which the hours belong.
+    pub effective_on: NaiveDate,
+    /// What it was.
+    pub title: String,
+    /// Route.
+    pub route: RouteWord,
+    /// Delivery form.
+    pub delivery_form: DeliveryFormWord,
+    /// Level.
+    pub level: LevelWord,
+    /// Themes.
+    pub themes: Vec<String>,
+    /// The concentrated block the hours belong to; entries with the same key make one block.
+    pub block_key: Option<String>,
+    /// Where it comes from.
+    pub source: SourceKindWord,
+    /// Hours of the course; below nothing in a reversal.
+    pub nominal: HoursText,
+    /// Hours attended.
+    pub attended: HoursText,
+    /// What an hour attended was worth.
+    pub factor: FactorText,
+    /// Hours earned.
+    pub credited: HoursText,
+    /// The part that was practice.
+    pub practice: HoursText,
+    /// The institution, where it did not pass the review; null where it did.
+    pub unreviewed: Option<UnreviewedView>,
+    /// Serious misconduct ended the training.
+    pub misconduct: bool,
+    /// Another county certified the hours.
+    pub certified_elsewhere: bool,
+    /// What proves it.
+    pub evidence: Evidence,
+    /// The policy packs in force on that day.
+    pub policy: String,
+    /// Who recognised it, where the account belongs to the area; the event log knows the others.
+    pub recognised_by: Option<AccountRef>,
+    /// School of that day.
+    pub organisation_id: Option<OrganisationRef>,
+    /// Its name on that day.
+    pub organisation_name: Option<String>,
+    /// Title of that day.
+    pub teacher_title: Option<TitleWord>,
+    /// Subject of that day.
+    pub subject: Option<String>,
+    /// Why, for a reversal, a voiding or a correction.
+    pub reason: Option<String>,
+    /// When it was appended.
+    pub created_at: InstantText,
+}
+
+/// The entry that follows another.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FollowerView {
+    /// Identifier.
+    pub id: HourEntryRef,
+    /// What it says.
+    pub kind: EntryKindWord,
+}
+
+/// An institution that did not pass the review.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UnreviewedView {
+    /// First day of the training.
+    pub starts_on: NaiveDate,
+    /// Day on which the school's consent was entered; null where there is none.
+    pub consent_on: Option<NaiveDate>,
+}
+
+/// What proves an entry.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Evidence {
+    /// Number of the certificate or document.
+    pub reference: Option<String>,
+    /// Who gave the training.
+    pub provider: Option<String>,
+    /// The county that certified the hours.
+    pub certified_by: Option<String>,
+    /// Anything else.
+    pub note: Option<String>,
+}
+
+impl Evidence {
+    /// As it is kept.
+    ///
+    /// # Errors
+    /// `internal` where it cannot be written as JSON.
+    pub fn text(&self) -> Result<String, ApiError> {
+        serde_json::to_string(self).map_err(|error| ApiError::internal(error.to_string()))
+    }
+
+    /// As it was kept; other features keep plain text.
+    pub fn read(text: &str) -> Evidence {
+        serde_json::from_str(text).unwrap_or_else(|_| Evidence { note: Some(text.to_owned()), ..Evidence::default() })
+    }
+}
+
+list_of! {
+    /// Entries by the day to which their hours belong.
+    HourEntryList of HourEntryView
+}
+
+impl HourEntryView {
+    /// The view of a row and of what follows it.
+    pub fn new(row: EntryRow, followed_by: Option<(HourEntryId, EntryKind)>) -> Self {
+        let unreviewed = match row.circumstances.provider {
+            Provider::Unreviewed { consent_on, starts_on } => Some(UnreviewedView { starts_on, consent_on }),
+            Provider::Reviewed => None,
+        };
+        HourEntryView {
+            id: Text(row.id),
+            teacher_id: Text(row.person.teacher()),
+            kind: OneOf(row.kind),
+            refers_to: row.refers_to.map(Text),
+            followed_by: followed_by.map(|(id, kind)| FollowerView { id: Text(id), kind: OneOf(kind) }),
+            effective_on: row.effective_on,
+            title: row.title,
+            route: OneOf(row.route),
+            delivery_form: OneOf(row.form),
+            level: OneOf(row.level),
+            themes: row.themes.iter().map(|theme| theme.as_str().to_owned()).collect(),
+            block_key: row.block_key,
+            source: OneOf(row.source_kind),
+            nominal: Text(row.amounts.nominal),
+            attended: Text(row.amounts.attended),
+            factor: Text(row.amounts.factor),
+            credited: Text(row.amounts.credited),
+            practice: Text(row.amounts.practice),
+            unreviewed,
+            misconduct: row.circumstances.misconduct,
+            certified_elsewhere: row.circumstances.certified_elsewhere,
+            evidence: row.evidence.as_deref().map(Evidence::read).unwrap_or_default(),
+            policy: row.policy,
+            recognised_by: row.recognised_by.map(Text),
+            organisation_id: row.organisation.map(Text),
+            organisation_name: row.organisation_name,
+            teacher_title: row.teacher_title.map(OneOf),
+            subject: row.subject,
+            reason: row.reason,
+            created_at: Text(row.created_at),
+        }
+    }
+
+    /// The cursor of the entry.
+    pub fn cursor(&self) -> Vec<String> {
+        vec![self.effective_on.to_string(), self.id.0.number().to_string()]
+    }
+}
+
+/// Hours earned outside the catalogue, to be entered with evidence.
+#[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "title": "苏州大学小学数学高级研修", "effective_on": "2019-07-03", "route": "converted", "delivery_form": "lecture",
+    "level": "province", "themes": ["subject"], "nominal": "20.00", "attended": "20.00", "reference": "苏大培字2019-0731",
+    "provider": "苏州大学", "unreviewed": {"starts_on": "2019-07-01", "consent_on": "2019-06-20"}
+}))]
+pub struct HourEntryIn {
+    /// What it was.
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200)]
+    pub title: String,
+    /// The day to which the hours belong: the day of completion.
+    pub effective_on: NaiveDate,
+    /// Route.
+    pub route: RouteWord,
+    /// Delivery form.
+    pub delivery_form: DeliveryFormWord,
+    /// Level.
+    pub level: LevelWord,
+    /// Themes.
+    #[serde(default)]
+    #[validate(length(max = 10))]
+    #[schema(max_items = 10)]
+    pub themes: Vec<ThemeWord>,
+    /// The concentrated block (集中培训) the hours belong to; entries with the same key make one block.
+    #[validate(length(min = 1, max = 100))]
+    #[schema(min_length = 1, max_length = 100)]
+    pub block_key: Option<String>,
+    /// Hours of the course.
+    pub nominal: HoursText,
+    /// Hours attended; all of the course where it is not given.
+    pub attended: Option<HoursText>,
+    /// What an hour attended is worth; 1 where it is not given.
+    pub factor: Option<FactorText>,
+    /// The part of the hours earned that was practice.
+    pub practice: Option<HoursText>,
+    /// Number of the certificate or document. The same number is taken once per teacher.
+    #[validate(length(min = 1, max = 100))]
+    #[schema(min_length = 1, max_length = 100)]
+    pub reference: String,
+    /// Who gave the training.
+    #[validate(length(min = 1, max = 100))]
+    #[schema(min_length = 1, max_length = 100)]
+    pub provider: Option<String>,
+    /// Given where the institution did not pass the review: the hours count only where the school agreed before.
+    pub unreviewed: Option<UnreviewedIn>,
+    /// The county that certified the hours before the teacher moved here; its own yearly limits were kept there.
+    #[validate(length(min = 1, max = 100))]
+    #[schema(min_length = 1, max_length = 100)]
+    pub certified_by: Option<String>,
+    /// Anything else that proves it.
+    #[validate(length(min = 1, max = 1000))]
+    #[schema(min_length = 1, max_length = 1000)]
+    pub note: Option<String>,
+}
+
+/// A theme: a short lower-case word.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(min_length = 1, max_length = 32, pattern = "^[a-z][a-z0-9_]*$", example = "subject")]
+pub struct ThemeWord(pub String);
+
+/// An institution that did not pass the review.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UnreviewedIn {
+    /// First day of the training.
+    pub starts_on: NaiveDate,
+    /// Day on which the school's consent was entered; left out where there is none.
+    pub consent_on: Option<NaiveDate>,
+}
+
+/// Hours to be entered, read.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct NewHours {
+    pub title: String,
+    pub effective_on: NaiveDate,
+    pub route: Route,
+    pub form: DeliveryForm,
+    pub level: Level,
+    pub themes: Vec<Theme>,
+    pub block_key: Option<String>,
+    pub nominal: Hours,
+    pub attended: Hours,
+    pub factor: Factor,
+    pub practice: Hours,
+    pub circumstances: Circumstances,
+    pub evidence: Evidence,
+}
+
+impl HourEntryIn {
+    /// Checks what the fields say together.
+    ///
+    /// # Errors
+    /// `invalid_field`.
+    pub fn read(self) -> Result<NewHours, ApiError> {
+        let mut themes = Vec::new();
+        for (place, word) in self.themes.iter().enumerate() {
+            themes.push(word.0.parse().map_err(|fault: shixun_domain::words::BadTheme| {
+                ApiError::field(
+                    format!("/themes/{place}"),
+                    "invalid_value",
+                    Words::new("主题应为小写英文单词（1–32个字符）", fault.to_string()),
+                )
+            })?);
+        }
+        if let Some(unreviewed) = self.unreviewed
+            && unreviewed.starts_on > self.effective_on
+        {
+            return Err(ApiError::field(
+                "/unreviewed/starts_on",
+                "invalid_value",
+                Words::new("培训开始日不得晚于完成日", "the training cannot begin after it was completed"),
+            ));
+        }
+        let unreviewed = self.unreviewed.map(|unreviewed| (unreviewed.starts_on, unreviewed.consent_on));
+        let blank = |pointer: &str| ApiError::field(pointer, "blank", Words::new("不能为空", "must not be blank"));
+        let title = self.title.trim().to_owned();
+        let reference = self.reference.trim().to_owned();
+        if title.is_empty() {
+            return Err(blank("/title"));
+        }
+        if reference.is_empty() {
+            return Err(blank("/reference"));
+        }
+        Ok(NewHours {
+            title,
+            effective_on: self.effective_on,
+            route: self.route.0,
+            form: self.delivery_form.0,
+            level: self.level.0,
+            themes,
+            block_key: self.block_key,
+            nominal: self.nominal.0,
+            attended: self.attended.unwrap_or(self.nominal).0,
+            factor: self.factor.map_or(Factor::ONE, |factor| factor.0),
+            practice: self.practice.map_or(Hours::ZERO, |practice| practice.0),
+            circumstances: service::circumstances(unreviewed, self.certified_by.is_some()),
+            evidence: Evidence {
+                reference: Some(reference),
+                provider: self.provider,
+                certified_by: self.certified_by,
+                note: self.note,
+            },
+        })
+    }
+}
+
+/// Why an entry is reversed, and what is right instead.
+#[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "考勤更正：缺席两次共6学时", "replacement": {"attended": "24.00"}}))]
+pub struct ReversalIn {
+    /// Why, for auditors.
+    #[validate(length(min = 1, max = 500))]
+    #[schema(min_length = 1, max_length = 500)]
+    pub reason: String,
+    /// The right hours, to be posted in the same transaction. Without it the hours are gone.
+    pub replacement: Option<ReplacementIn>,
+}
+
+/// The right hours; what is not given stays as it was.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReplacementIn {
+    /// Hours of the course.
+    pub nominal: Option<HoursText>,
+    /// Hours attended.
+    pub attended: Option<HoursText>,
+    /// What an hour attended is worth.
+    pub factor: Option<FactorText>,
+    /// The part of the hours earned that was practice.
+    pub practice: Option<HoursText>,
+}
+
+impl From<ReplacementIn> for Replacement {
+    fn from(given: ReplacementIn) -> Self {
+        Replacement {
+            nominal: given.nominal.map(|hours| hours.0),
+            attended: given.attended.map(|hours| hours.0),
+            factor: given.factor.map(|factor| factor.0),
+            practice: given.practice.map(|hours| hours.0),
+        }
+    }
+}
+
+/// A reversal and what replaces the reversed hours.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReversalView {
+    /// The reversal.
+    pub reversal: HourEntryView,
+    /// The entry in place of the reversed one; null where there is none.
+    pub replacement: Option<HourEntryView>,
+    /// What both change together.
+    pub net: HoursText,
+    /// The cycle to which the hours belong.
+    #[schema(example = "2016-2020")]
+    pub cycle: String,
+    /// True where that cycle is over: statements and decisions that were made from it are superseded.
+    pub after_close: bool,
+}
+
+/// The teacher an operation is about.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct TeacherPath {
+    /// Identifier of the teacher.
+    pub teacher_id: TeacherRef,
+}
+
+/// The entry an operation is about.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct HourEntryPath {
+    /// Identifier of the entry.
+    pub hour_entry_id: HourEntryRef,
+}
+
+/// The area an operation is about.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct AreaPath {
+    /// Code of the area (GB/T 2260).
+    pub area_code: AreaText,
+}
+
+/// Which cycle, and at the close of which day.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CycleMomentQuery {
+    /// Name of the cycle; the cycle of `as_of`, or of today, where it is not given.
+    #[param(max_length = 9, example = "2016-2020")]
+    pub cycle: Option<String>,
+    /// The day at whose close everything is judged; today, or the cycle's last day where that is earlier.
+    #[param(example = "2020-12-31")]
+    pub as_of: Option<NaiveDate>,
+}
+
+/// Which entries are wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct HourEntryQuery {
+    /// Hours of this day and later.
+    pub from: Option<NaiveDate>,
+    /// Hours of this day and earlier.
+    pub to: Option<NaiveDate>,
+    /// Only this kind.
+    pub kind: Option<EntryKindWord>,
+    /// Only this route.
+    pub route: Option<RouteWord>,
+    /// Only from this kind of source.
+    pub source: Option<SourceKindWord>,
+    /// Rows on a page.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub limit: Option<u16>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 500)]
+    pub cursor: Option<String>,
+    /// `total` adds the number of all rows.
+    #[param(pattern = "^total$")]
+    pub include: Option<String>,
+}
+
+impl HourEntryQuery {
+    /// The filter.
+    pub fn filter(&self) -> EntryFilter {
+        EntryFilter {
+            from: self.from,
+            to: self.to,
+            kind: self.kind.map(|kind| kind.0),
+            route: self.route.map(|route| route.0),
+            source: self.source.map(|source| source.0),
+        }
+    }
+}
+
+/// How the teachers of an area or organisation stand.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StandingView {
+    /// The cycle.
+    #[schema(example = "2016-2020")]
+    pub cycle: String,
+    /// The day at whose close everything is judged, and on which the teachers were employed.
+    pub as_of: NaiveDate,
+    /// All teachers together.
+    pub all: TallyView,
+    /// Each school, by name.
+    pub schools: Vec<SchoolStandingView>,
+}
+
+/// How the teachers of a school stand.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SchoolStandingView {
+    /// The school.
+    pub organisation_id: OrganisationRef,
+    /// Its name.
+    pub organisation_name: String,
+    /// Its teachers together.
+    pub tally: TallyView,
+}
+
+/// Teachers counted by verdict, and their hours.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[schema(example = json!({
+    "teachers": 42, "met": 30, "warn": 4, "not_yet": 0, "failed": 8, "owed": "15120.00", "counted": "14630.50", "missing": "870.00"
+}))]
+pub struct TallyView {
+    /// Teachers.
+    #[schema(minimum = 0)]
+    pub teachers: u32,
+    /// Teachers who meet every requirement.
+    #[schema(minimum = 0)]
+    pub met: u32,
+    /// Teachers who miss one that only warns.
+    #[schema(minimum = 0)]
+    pub warn: u32,
+    /// Teachers who still have time.
+    #[schema(minimum = 0)]
+    pub not_yet: u32,
+    /// Teachers who miss one for good.
+    #[schema(minimum = 0)]
+    pub failed: u32,
+    /// Hours owed in the cycle by all of them.
+    pub owed: HoursText,
+    /// Hours that count.
+    pub counted: HoursText,
+    /// Hours missing; nobody's surplus makes up for another.
+    pub missing: HoursText,
+}

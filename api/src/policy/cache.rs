@@ -1,0 +1,153 @@
+//! The published packs of an area, parsed, and the rules of its cycles, compiled: read once, used by every statement.
+//!
+//! Publishing drops what is kept in this process. Other processes on the same database look again after
+//! [`FRESH_MILLIS`], with a query that touches no document.
+
+use crate::problem::{ApiError, Code, Words};
+use chrono::NaiveDate;
+use shixun_domain::{
+    AreaCode, UtcMillis,
+    policy::{Cycle, CycleRules, LayerFault, Pack, cycle_named, cycle_on},
+};
+use shixun_persistence::{Conn, policy};
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+/// How long the packs of an area are used before the database is asked again.
+const FRESH_MILLIS: i64 = 10_000;
+/// The most compiled cycles an area keeps: one per cycle and day in practice.
+const COMPILED_MAX: usize = 256;
+
+/// The rules in force by area.
+#[derive(Debug, Default)]
+pub struct PolicyCache {
+    areas: RwLock<HashMap<AreaCode, Kept>>,
+}
+
+#[derive(Debug, Clone)]
+struct Kept {
+    looked_at: UtcMillis,
+    policy: Arc<AreaPolicy>,
+}
+
+/// The published packs for one area, those of the areas above included.
+#[derive(Debug)]
+pub struct AreaPolicy {
+    area: AreaCode,
+    revision: (i64, Option<i64>),
+    packs: Vec<Pack>,
+    compiled: RwLock<HashMap<(Cycle, NaiveDate), Arc<CycleRules>>>,
+}
+
+impl PolicyCache {
+    /// The packs for `area` at the instant `now`.
+    ///
+    /// # Errors
+    /// Where the database does not answer or a published document is damaged.
+    pub fn area(&self, conn: &mut Conn, area: AreaCode, now: UtcMillis) -> Result<Arc<AreaPolicy>, ApiError> {
+        let kept = self.areas.read().unwrap_or_else(PoisonError::into_inner).get(&area).cloned();
+        if let Some(kept) = &kept
+            && (0..FRESH_MILLIS).contains(&(now.millis() - kept.looked_at.millis()))
+        {
+            return Ok(Arc::clone(&kept.policy));
+        }
+        let revision = policy::revision(conn, area)?;
+        let policy = match kept {
+            Some(kept) if kept.policy.revision == revision => kept.policy,
+            _ => Arc::new(AreaPolicy::load(conn, area, revision)?),
+        };
+        let kept = Kept { looked_at: now, policy: Arc::clone(&policy) };
+        self.areas.write().unwrap_or_else(PoisonError::into_inner).insert(area, kept);
+        Ok(policy)
+    }
+
+    /// Forgets everything: a pack was published.
+    pub fn forget_all(&self) {
+        self.areas.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+impl AreaPolicy {
+    fn load(conn: &mut Conn, area: AreaCode, revision: (i64, Option<i64>)) -> Result<AreaPolicy, ApiError> {
+        let rows = policy::published_for(conn, area)?;
+        let packs = rows.iter().map(|row| Pack::parse(&row.document)).collect::<Result<_, _>>();
+        let packs = packs.map_err(|fault| ApiError::internal(format!("a published policy pack: {fault}")))?;
+        Ok(AreaPolicy::new(area, revision, packs))
+    }
+
+    /// Packs that were read before, for a trial publication.
+    pub fn new(area: AreaCode, revision: (i64, Option<i64>), packs: Vec<Pack>) -> AreaPolicy {
+        AreaPolicy { area, revision, packs, compiled: RwLock::default() }
+    }
+
+    /// The area.
+    pub fn area(&self) -> AreaCode {
+        self.area
+    }
+
+    /// What tells whether the packs are still the same: how many there are and when the last was published.
+    pub fn revision(&self) -> (i64, Option<i64>) {
+        self.revision
+    }
+
+    /// The packs.
+    pub fn packs(&self) -> &[Pack] {
+        &self.packs
+    }
+
+    /// The cycle that contains a day.
+    ///
+    /// # Errors
+    /// `policy_missing`.
+    pub fn cycle_on(&self, day: NaiveDate) -> Result<Cycle, ApiError> {
+        cycle_on(&self.packs, self.area, day).map_err(|fault| missing(&fault))
+    }
+
+    /// The cycle of this name, such as `2016-2020`.
+    ///
+    /// # Errors
+    /// `cycle_unknown`.
+    pub fn cycle_named(&self, name: &str) -> Result<Cycle, ApiError> {
+        cycle_named(&self.packs, self.area, name)
+            .ok_or_else(|| ApiError::new(Code::CycleUnknown).with("cycle", name).with("area", self.area))
+    }
+
+    /// The rules of a cycle at the close of the day `as_of`.
+    ///
+    /// # Errors
+    /// `policy_missing` where a day of the cycle has no pack in force.
+    pub fn rules(&self, cycle: Cycle, as_of: NaiveDate) -> Result<Arc<CycleRules>, ApiError> {
+        let key = (cycle, as_of);
+        if let Some(rules) = self.compiled.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Ok(Arc::clone(rules));
+        }
+        let compiled = CycleRules::new(&self.packs, self.area, cycle, as_of).map_err(|fault| missing(&fault))?;
+        let compiled = Arc::new(compiled);
+        let mut kept = self.compiled.write().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= COMPILED_MAX {
+            kept.clear();
+        }
+        kept.insert(key, Arc::clone(&compiled));
+        Ok(compiled)
+    }
+}
+
+/// No usable rules.
+pub(super) fn missing(fault: &LayerFault) -> ApiError {
+    let words = match fault {
+        LayerFault::NoPackInForce { area, day } => {
+            Words::new(format!("{day}在{area}没有生效的政策包"), format!("no pack is in force in {area} on {day}"))
+        }
+        LayerFault::NoCycle { area, day } => Words::new(
+            format!("{day}在{area}生效的政策包未规定周期"),
+            format!("no pack in force in {area} on {day} sets a cycle"),
+        ),
+        LayerFault::TooMany { what, most } => Words::new(
+            format!("一个周期内的规则过多（{what}超过{most}）"),
+            format!("a cycle holds more than {most} {what}"),
+        ),
+    };
+    ApiError::new(Code::PolicyMissing).with_words("reason", words)
+}

@@ -1,0 +1,10 @@
+//! Policy packs and cycles: the rules on hours as versioned data.
+
+pub mod cache;
+pub mod document;
+mod routes;
+pub mod service;
+pub mod wire;
+
+pub use cache::{AreaPolicy, PolicyCache};
+pub use routes::mount;

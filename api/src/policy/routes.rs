@@ -1,0 +1,163 @@
+//! `/v1/policy-packs` and `/v1/cycles`.
+
+use super::{
+    document::PolicyDocument,
+    service,
+    wire::{
+        CycleList, CycleQuery, DryRunQuery, PolicyPackList, PolicyPackPath, PolicyPackQuery, PolicyPackSummaryView,
+        PolicyPackView,
+    },
+};
+use crate::{
+    access::Allowed,
+    document::problem_set,
+    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Page, Reply, answer, command::NO_BODY, page},
+    problem::ApiError,
+    state::App,
+};
+use actix_web::{HttpRequest, get, post, web::Data};
+use shixun_domain::access::needs::{DraftPolicy, PublishPolicy, ReadPolicy};
+use shixun_persistence::{Keep, policy::PackFilter};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Mounts the operations under `/v1`.
+pub fn mount(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_policy_packs)
+        .service(create_policy_pack)
+        .service(get_policy_pack)
+        .service(publish_policy_pack)
+        .service(list_cycles);
+}
+
+problem_set!(DraftProblems = PolicyEditionTaken);
+problem_set!(PublishProblems = PolicyNotADraft | PolicyFourEyes | PolicyMissing);
+
+/// List policy packs
+///
+/// The packs that apply to an area: its own and those of the areas above it, the widest first. A narrower pack's rule stands
+/// before the wider pack's rule of the same id.
+///
+/// 适用于某地区的政策包（含上级地区），上级在前；同一规则以下级为准。
+#[utoipa::path(
+    operation_id = "list_policy_packs", tag = "policy", params(PolicyPackQuery), security(("bearer" = ["read_policy"])),
+    responses((status = 200, description = "A page of packs.", body = PolicyPackList))
+)]
+#[get("/policy-packs")]
+async fn list_policy_packs(
+    who: Allowed<ReadPolicy>,
+    app: Data<App>,
+    request: HttpRequest,
+    query: FromQuery<PolicyPackQuery>,
+) -> Answer {
+    let query = query.0;
+    let page = Page::read("policy_packs", 3, query.limit, query.cursor.as_deref(), None)?;
+    let (actor, wanted) = (who.actor(), page.clone());
+    let filter =
+        PackFilter { code: query.code, state: query.state.map(|state| state.0), on: query.on, drafts_of: None };
+    let area = query.area.map(|area| area.0);
+    let mut rows = app.db.read_long(move |conn| service::list(conn, &actor, area, filter.clone(), &wanted)).await?;
+    let next_cursor = page.cut(&mut rows, "policy_packs", service::cursor);
+    let data = rows.iter().map(PolicyPackSummaryView::read).collect::<Result<_, ApiError>>()?;
+    page::list(&request, next_cursor.clone().as_deref(), &PolicyPackList { data, next_cursor, total: None })
+}
+
+/// Read a policy pack
+///
+/// One pack with its document: every rule, every figure with its source and how sure it is.
+///
+/// 查看政策包全文：每条规则、每个数值及其出处与可信度。
+#[utoipa::path(
+    operation_id = "get_policy_pack", tag = "policy", params(PolicyPackPath), security(("bearer" = ["read_policy"])),
+    responses((status = 200, description = "The pack.", body = PolicyPackView), (status = 304, description = "Unchanged since the ETag of If-None-Match."))
+)]
+#[get("/policy-packs/{policy_pack_id}")]
+async fn get_policy_pack(
+    who: Allowed<ReadPolicy>,
+    app: Data<App>,
+    path: FromPath<PolicyPackPath>,
+    conditions: Conditions,
+) -> Answer {
+    let (actor, id) = (who.actor(), path.0.policy_pack_id.0);
+    let row = app.db.read(move |conn| service::get(conn, &actor, id)).await?;
+    let view = PolicyPackView::read(&row)?;
+    answer::tagged(&conditions, view.etag(), &view)
+}
+
+/// Draft a policy pack
+///
+/// The body is the document. It speaks only after somebody else has published it. Faults are named by JSON pointers.
+///
+/// 起草政策包（JSON文档）；须由他人发布后方生效，错误以JSON指针逐处指明。
+#[utoipa::path(
+    operation_id = "create_policy_pack", tag = "policy", request_body = PolicyDocument, security(("bearer" = ["draft_policy"])),
+    responses((status = 201, description = "Drafted.", body = PolicyPackView), DraftProblems)
+)]
+#[post("/policy-packs")]
+async fn create_policy_pack(who: Allowed<DraftPolicy>, command: Command, body: Body<PolicyDocument>) -> Answer {
+    let actor = who.actor();
+    let document = serde_json::to_string(&body.value).map_err(|error| ApiError::internal(error.to_string()))?;
+    command
+        .run(&who, body.digest, move |work| {
+            let row = service::draft(work, &actor, &document)?;
+            let view = PolicyPackView::read(&row)?;
+            Reply::created(format!("/v1/policy-packs/{}", row.id), Some(view.etag()), &view)
+        })
+        .await
+}
+
+/// Publish a policy pack
+///
+/// Four eyes: not by who drafted it. From then on the pack is never edited; a change is a new version. With `dry_run=true`
+/// everything is checked and nothing is kept.
+///
+/// 发布政策包；起草人不得发布，发布后不可修改，变更须另出新版本。可试运行。
+#[utoipa::path(
+    operation_id = "publish_policy_pack", tag = "policy", params(PolicyPackPath, DryRunQuery), security(("bearer" = ["publish_policy"])),
+    responses((status = 200, description = "Published, or what would be.", body = PolicyPackView), PublishProblems)
+)]
+#[post("/policy-packs/{policy_pack_id}/publish")]
+async fn publish_policy_pack(
+    who: Allowed<PublishPolicy>,
+    command: Command,
+    path: FromPath<PolicyPackPath>,
+    query: FromQuery<DryRunQuery>,
+) -> Answer {
+    let (actor, id) = (who.actor(), path.0.policy_pack_id.0);
+    let app = command.app_data();
+    let answer = command
+        .run_or_try(&who, NO_BODY, Keep::unless(query.0.dry_run), move |work| {
+            let row = service::publish(work, &actor, id)?;
+            let view = PolicyPackView::read(&row)?;
+            Reply::ok(Some(view.etag()), &view)
+        })
+        .await;
+    app.policy.forget_all();
+    answer
+}
+
+/// List cycles
+///
+/// The cycles (周期) of an area, from the first with a policy pack to the running one, with the packs in force in each.
+///
+/// 周期列表：自首个有政策包的周期至当前周期。
+#[utoipa::path(
+    operation_id = "list_cycles", tag = "policy", params(CycleQuery), security(("bearer" = ["read_policy"])),
+    responses((status = 200, description = "A page of cycles.", body = CycleList))
+)]
+#[get("/cycles")]
+async fn list_cycles(
+    who: Allowed<ReadPolicy>,
+    app: Data<App>,
+    request: HttpRequest,
+    query: FromQuery<CycleQuery>,
+) -> Answer {
+    let query = query.0;
+    let page = Page::read("cycles", 1, query.limit, query.cursor.as_deref(), None)?;
+    let (actor, wanted, shared, now) = (who.actor(), page.clone(), app.clone(), app.clock.now());
+    let area = query.area.map(|area| area.0);
+    let mut data =
+        app.db.read(move |conn| service::list_cycles(conn, &shared.policy, &actor, area, &wanted, now)).await?;
+    let next_cursor = page.cut(&mut data, "cycles", |cycle| vec![cycle.name.clone()]);
+    page::list(&request, next_cursor.clone().as_deref(), &CycleList { data, next_cursor, total: None })
+}

@@ -1,0 +1,235 @@
+//! Policy packs and cycles: the use cases.
+
+use super::{
+    cache::{AreaPolicy, PolicyCache, missing},
+    wire::{CycleView, PackNameView, PolicyPackSummaryView},
+};
+use crate::{
+    access::Actor,
+    http::{
+        Page, Work,
+        command::{NOTHING, hex},
+    },
+    problem::{ApiError, Code, FieldFault, Words},
+};
+use chrono::NaiveDate;
+use sha2::{Digest, Sha256};
+use shixun_domain::{
+    AreaCode, UtcMillis,
+    id::PolicyPackId,
+    policy::{Cycle, CycleRules, Pack, PackFault, PackState, packs},
+};
+use shixun_persistence::{
+    Conn, DbResult, WriteTx,
+    policy::{self, Added, NewPack, PackFilter, PackRow, Published},
+};
+
+/// Rules are no secret within their area; another area's are for those above it.
+fn may_read(actor: &Actor, area: AreaCode) -> bool {
+    area.contains(actor.area()) || actor.reaches_area(area)
+}
+
+/// Packs that apply to an area.
+///
+/// # Errors
+/// `not_found` where the area is not the actor's.
+pub fn list(
+    conn: &mut Conn,
+    actor: &Actor,
+    area: Option<AreaCode>,
+    mut filter: PackFilter,
+    page: &Page,
+) -> Result<Vec<PackRow>, ApiError> {
+    let area = area.unwrap_or(actor.area());
+    if !may_read(actor, area) {
+        return Err(ApiError::not_found("地区", "area", area));
+    }
+    filter.drafts_of = actor.reaches_area(area).then_some(area);
+    let after = match &page.after {
+        Some(cursor) => Some((cursor.value(0)?, cursor.value(1)?, cursor.value(2)?)),
+        None => None,
+    };
+    Ok(policy::list(conn, area, &filter, after, page.fetch())?)
+}
+
+/// The cursor of a pack.
+pub fn cursor(row: &PackRow) -> Vec<String> {
+    vec![row.id.area().get().to_string(), row.code.clone(), row.edition.to_string()]
+}
+
+/// One pack.
+///
+/// # Errors
+/// `not_found`, also for a draft of an area the actor does not look after.
+pub fn get(conn: &mut Conn, actor: &Actor, id: PolicyPackId) -> Result<PackRow, ApiError> {
+    let area = id.area();
+    let visible =
+        |row: &PackRow| may_read(actor, area) && (row.state == PackState::Published || actor.reaches_area(area));
+    policy::find(conn, id)?.filter(visible).ok_or_else(|| unknown(id))
+}
+
+fn unknown(id: PolicyPackId) -> ApiError {
+    ApiError::not_found("政策包", "policy pack", id)
+}
+
+/// Drafts a pack for the actor's own area.
+///
+/// # Errors
+/// `invalid_field` with the pointer of the first fault; `policy_edition_taken`.
+pub fn draft(work: &mut Work<'_, '_>, actor: &Actor, document: &str) -> Result<PackRow, ApiError> {
+    let pack = Pack::parse(document).map_err(|fault| faulty(&fault))?;
+    if pack.area() != actor.area() || !actor.reaches_area(pack.area()) {
+        return Err(ApiError::field(
+            "/area",
+            "foreign_area",
+            Words::new(
+                format!("只能为本地区（{}）起草政策包", actor.area()),
+                format!("packs are drafted for one's own area, {}", actor.area()),
+            ),
+        ));
+    }
+    let digest = digest(document);
+    let new = NewPack { created_by: Some(actor.account), ..new_pack(&pack, document, &digest, false) };
+    let id = match policy::add(work.tx(), &new)? {
+        Added::New(id) => id,
+        Added::EditionTaken => {
+            return Err(ApiError::new(Code::PolicyEditionTaken)
+                .with("code", pack.code())
+                .with("edition", pack.version()));
+        }
+    };
+    let row = policy::find(work.conn(), id)?.ok_or_else(|| unknown(id))?;
+    work.record(id.area(), "draft", "policy_pack", id, NOTHING, Some(&PolicyPackSummaryView::read(&row)?))?;
+    Ok(row)
+}
+
+fn new_pack<'a>(pack: &'a Pack, document: &'a str, digest: &'a str, published: bool) -> NewPack<'a> {
+    NewPack {
+        area: pack.area(),
+        code: pack.code(),
+        edition: pack.version(),
+        valid: pack.valid(),
+        document,
+        digest,
+        created_by: None,
+        published,
+    }
+}
+
+fn digest(document: &str) -> String {
+    hex(&Sha256::digest(document.as_bytes()))
+}
+
+/// A fault of a document as a fault of the body: the pointers are the same.
+fn faulty(fault: &PackFault) -> ApiError {
+    ApiError::new(Code::InvalidField).with_faults(vec![FieldFault {
+        pointer: fault.pointer.clone(),
+        code: "invalid_value".into(),
+        words: Words::new(format!("不符合要求：{}", fault.reason), fault.reason.clone()),
+    }])
+}
+
+/// Publishes a draft that somebody else made, where the rules with it can be compiled for every cycle it touches.
+///
+/// # Errors
+/// `not_found`, `policy_not_a_draft`, `policy_four_eyes`, `policy_missing`.
+pub fn publish(work: &mut Work<'_, '_>, actor: &Actor, id: PolicyPackId) -> Result<PackRow, ApiError> {
+    let reached = |_: &PackRow| actor.reaches_area(id.area());
+    let before = policy::find(work.conn(), id)?.filter(reached).ok_or_else(|| unknown(id))?;
+    if before.state != PackState::Draft {
+        return Err(ApiError::new(Code::PolicyNotADraft));
+    }
+    if before.created_by == Some(actor.account) {
+        return Err(ApiError::new(Code::PolicyFourEyes));
+    }
+    if policy::publish(work.tx(), id, actor.account)? == Published::NotADraft {
+        return Err(ApiError::new(Code::PolicyNotADraft));
+    }
+    let today = work.at().china_date();
+    let fresh = PolicyCache::default();
+    let now = work.at();
+    let with_it = fresh.area(work.conn(), id.area(), now)?;
+    for cycle in cycles(&with_it, today) {
+        if cycle.span().overlaps(&before.valid) {
+            CycleRules::new(with_it.packs(), id.area(), cycle, cycle.to()).map_err(|fault| missing(&fault))?;
+        }
+    }
+    let row = policy::find(work.conn(), id)?.ok_or_else(|| unknown(id))?;
+    work.record(
+        id.area(),
+        "publish",
+        "policy_pack",
+        id,
+        Some(&PolicyPackSummaryView::read(&before)?),
+        Some(&PolicyPackSummaryView::read(&row)?),
+    )?;
+    Ok(row)
+}
+
+/// The cycles of an area, from the first day with a pack that sets one to the cycle of today.
+fn cycles(policy: &AreaPolicy, today: NaiveDate) -> Vec<Cycle> {
+    let setting = policy.packs().iter().filter(|pack| pack.calendar().is_some());
+    let Some(first) = setting.map(|pack| pack.valid().from).min() else { return Vec::new() };
+    let mut found: Vec<Cycle> = Vec::new();
+    let mut day = Some(first);
+    while let Some(on) = day.filter(|on| *on <= today.max(first)) {
+        let Ok(cycle) = policy.cycle_on(on) else { break };
+        day = cycle.to().succ_opt();
+        found.push(cycle);
+    }
+    found
+}
+
+/// The cycles of an area on a page.
+///
+/// # Errors
+/// `not_found` where the area is not the actor's.
+pub fn list_cycles(
+    conn: &mut Conn,
+    cache: &PolicyCache,
+    actor: &Actor,
+    area: Option<AreaCode>,
+    page: &Page,
+    now: UtcMillis,
+) -> Result<Vec<CycleView>, ApiError> {
+    let area = area.unwrap_or(actor.area());
+    if !may_read(actor, area) {
+        return Err(ApiError::not_found("地区", "area", area));
+    }
+    let policy = cache.area(conn, area, now)?;
+    let after = page.after.as_ref().map(|cursor| cursor.value::<String>(0)).transpose()?;
+    let today = now.china_date();
+    let views =
+        cycles(&policy, today).into_iter().filter(|cycle| after.as_ref().is_none_or(|name| cycle.name() > *name));
+    Ok(views
+        .take(usize::from(page.limit) + 1)
+        .map(|cycle| CycleView {
+            name: cycle.name(),
+            from: cycle.from(),
+            to: cycle.to(),
+            current: cycle.contains(today),
+            packs: in_force(&policy, cycle),
+        })
+        .collect())
+}
+
+fn in_force(policy: &AreaPolicy, cycle: Cycle) -> Vec<PackNameView> {
+    let here = policy.packs().iter().filter(|pack| pack.valid().overlaps(&cycle.span()));
+    here.map(|pack| PackNameView { code: pack.code().to_owned(), edition: pack.version() }).collect()
+}
+
+/// Enters the packs shipped with the program, published, where the database lacks them. Called once when a database is made
+/// or opened; gives how many were entered.
+///
+/// # Errors
+/// Where the database does not answer; a shipped document that does not parse is a defect and said to be damaged.
+pub fn install_shipped(tx: &mut WriteTx<'_>) -> DbResult<usize> {
+    let mut entered = 0;
+    for (name, document) in packs::shipped() {
+        let pack = Pack::parse(document)
+            .map_err(|fault| shixun_persistence::DbError::damaged(format!("the shipped pack {name}: {fault}")))?;
+        let added = policy::add(tx, &new_pack(&pack, document, &digest(document), true))?;
+        entered += usize::from(matches!(added, Added::New(_)));
+    }
+    Ok(entered)
+}

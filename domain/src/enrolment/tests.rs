@@ -1,0 +1,266 @@
+use super::*;
+use crate::{
+    AreaCode, Hours, Id, UtcMillis,
+    catalogue::{Audience, AudienceFacts, AudienceGap, SessionState},
+    id::SessionId,
+    words::{Stage, Title},
+};
+use chrono::NaiveDate;
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn at(text: &str) -> UtcMillis {
+    UtcMillis::parse_rfc3339(&format!("{text}+08:00")).unwrap()
+}
+
+fn session(number: i64) -> SessionId {
+    Id::new(AreaCode::new(331_123).unwrap(), number)
+}
+
+fn offer() -> Offer {
+    Offer {
+        session: session(1),
+        state: SessionState::Published,
+        opens_at: at("2018-09-01T00:00:00"),
+        closes_at: at("2018-09-20T17:00:00"),
+        starts_on: day("2018-10-01"),
+        ends_on: day("2018-10-03"),
+        audience: Audience { stages: vec![Stage::Primary], ..Audience::default() },
+        content_key: "drawing".into(),
+        hours: Hours::whole(12),
+        seats: 2,
+        seats_taken: 1,
+        queue_places: 1,
+        queue_taken: 0,
+    }
+}
+
+fn applicant() -> Applicant {
+    Applicant {
+        facts: Some(AudienceFacts {
+            area: AreaCode::new(331_123).unwrap(),
+            organisations: Vec::new(),
+            stages: vec![Stage::Primary],
+            subjects: Vec::new(),
+            title: Title::First,
+            posts: Vec::new(),
+            setting: None,
+            small_class: false,
+            new_teacher: false,
+            service_years: Some(8),
+        }),
+        current: None,
+        bookings: Vec::new(),
+        clashes: Vec::new(),
+        headroom: None,
+    }
+}
+
+fn booking(number: i64, status: EnrolmentStatus) -> Booking {
+    Booking {
+        session: session(number),
+        name: "另一门课".into(),
+        status,
+        content_key: format!("content-{number}"),
+        hours: Hours::whole(30),
+        starts_on: day("2018-10-02"),
+        ends_on: day("2018-10-05"),
+    }
+}
+
+const NOW: &str = "2018-09-10T09:00:00";
+
+fn check(change: impl FnOnce(&mut Offer, &mut Applicant), expected: &[Reason]) {
+    let (mut offer, mut applicant) = (offer(), applicant());
+    change(&mut offer, &mut applicant);
+    assert_eq!(reasons(&offer, &applicant, at(NOW)), expected);
+    assert_eq!(place(&offer, &applicant, at(NOW)).err().as_ref(), expected.first());
+}
+
+#[test]
+fn whoever_has_nothing_against_it_takes_a_seat() {
+    check(|_, _| {}, &[]);
+    assert_eq!(place(&offer(), &applicant(), at(NOW)), Ok(Placement::Seat));
+}
+
+#[test]
+fn the_last_seat_is_a_seat_and_not_a_place_in_the_queue() {
+    let offer = Offer { seats: 12, seats_taken: 11, ..offer() };
+    assert_eq!(place(&offer, &applicant(), at(NOW)), Ok(Placement::Seat));
+}
+
+#[test]
+fn no_seats_means_none_and_not_without_limit() {
+    check(|offer, _| (offer.seats, offer.seats_taken, offer.queue_places) = (0, 0, 0), &[Reason::Full { seats: 0 }]);
+}
+
+#[test]
+fn a_freed_seat_goes_to_whoever_waits_and_never_to_a_newcomer() {
+    let offer = Offer { queue_places: 5, queue_taken: 1, ..offer() };
+    assert_eq!(place(&offer, &applicant(), at(NOW)), Ok(Placement::Queue));
+}
+
+#[test]
+fn every_reason_is_named_and_the_weightiest_comes_first() {
+    check(
+        |offer, applicant| {
+            offer.closes_at = at("2018-09-05T00:00:00");
+            offer.seats_taken = 2;
+            offer.queue_taken = 1;
+            offer.audience.titles = vec![Title::Senior];
+            applicant.current = Some(EnrolmentStatus::Declined);
+            applicant.bookings = vec![booking(2, EnrolmentStatus::Confirmed), booking(3, EnrolmentStatus::Completed)];
+            applicant.bookings[1].content_key = "drawing".into();
+            applicant.clashes = vec![session(2)];
+            applicant.headroom = Some(Hours::whole(35));
+        },
+        &[
+            Reason::WindowClosed(Closed::ClosedAt(at("2018-09-05T00:00:00"))),
+            Reason::AlreadyEnrolled(EnrolmentStatus::Declined),
+            Reason::NotInAudience(AudienceGap::Title(vec![Title::Senior])),
+            Reason::Clash { session: session(2), name: "另一门课".into() },
+            Reason::AlreadyDone { session: session(3), name: "另一门课".into() },
+            Reason::YearlyMaximum { left: Hours::whole(5), hours: Hours::whole(12) },
+            Reason::Full { seats: 2 },
+        ],
+    );
+}
+
+#[test]
+fn applications_are_taken_only_while_the_window_is_open() {
+    let cases = [
+        ("2018-08-31T23:59:59", Some(Closed::OpensAt(at("2018-09-01T00:00:00")))),
+        ("2018-09-01T00:00:00", None),
+        ("2018-09-20T17:00:00", None),
+        ("2018-09-20T17:00:01", Some(Closed::ClosedAt(at("2018-09-20T17:00:00")))),
+    ];
+    for (now, expected) in cases {
+        let found = reasons(&offer(), &applicant(), at(now));
+        assert_eq!(found, expected.map(Reason::WindowClosed).into_iter().collect::<Vec<_>>(), "{now}");
+    }
+    let late = Offer { closes_at: at("2018-10-09T00:00:00"), ..offer() };
+    assert_eq!(
+        reasons(&late, &applicant(), at("2018-10-02T08:00:00")),
+        [Reason::WindowClosed(Closed::Begun(day("2018-10-01")))]
+    );
+    for state in [SessionState::Draft, SessionState::Running, SessionState::Closed, SessionState::Cancelled] {
+        check(|offer, _| offer.state = state, &[Reason::WindowClosed(Closed::State(state))]);
+    }
+}
+
+#[test]
+fn someone_employed_nowhere_cannot_apply_because_no_school_could_review() {
+    check(|_, applicant| applicant.facts = None, &[Reason::NotEmployed]);
+}
+
+#[test]
+fn whoever_withdrew_may_apply_again_and_whoever_was_declined_may_not() {
+    for status in EnrolmentStatus::ALL {
+        let expected =
+            if *status == EnrolmentStatus::Withdrawn { vec![] } else { vec![Reason::AlreadyEnrolled(*status)] };
+        check(|_, applicant| applicant.current = Some(*status), &expected);
+    }
+}
+
+#[test]
+fn worked_example_11_the_yearly_maximum_refuses_with_nothing_left() {
+    check(
+        |_, applicant| applicant.headroom = Some(Hours::ZERO),
+        &[Reason::YearlyMaximum { left: Hours::ZERO, hours: Hours::whole(12) }],
+    );
+}
+
+#[test]
+fn the_yearly_maximum_counts_what_is_booked_and_not_what_waits() {
+    let with = |status| {
+        move |_: &mut Offer, applicant: &mut Applicant| {
+            applicant.headroom = Some(Hours::whole(40));
+            applicant.bookings = vec![booking(2, status)];
+        }
+    };
+    check(with(EnrolmentStatus::Waiting), &[]);
+    check(with(EnrolmentStatus::Declined), &[]);
+    let left = Reason::YearlyMaximum { left: Hours::whole(10), hours: Hours::whole(12) };
+    check(with(EnrolmentStatus::Applied), std::slice::from_ref(&left));
+    check(with(EnrolmentStatus::Confirmed), &[left]);
+}
+
+#[test]
+fn a_withdrawn_booking_clashes_with_nothing() {
+    check(
+        |_, applicant| {
+            applicant.bookings = vec![booking(2, EnrolmentStatus::Withdrawn)];
+            applicant.clashes = vec![session(2)];
+        },
+        &[],
+    );
+}
+
+#[test]
+fn a_review_confirms_or_gives_back_and_happens_once() {
+    use EnrolmentStatus::*;
+    for status in EnrolmentStatus::ALL.iter().copied() {
+        let (yes, no) = match status {
+            Applied => (Ok(Confirmed), Ok(Declined)),
+            Waiting => (Ok(WaitingApproved), Ok(Declined)),
+            other => (Err(StatusRefusal::NotAwaitingReview(other)), Err(StatusRefusal::NotAwaitingReview(other))),
+        };
+        assert_eq!(reviewed(status, ReviewVerdict::Approve), yes);
+        assert_eq!(reviewed(status, ReviewVerdict::Decline), no);
+    }
+}
+
+#[test]
+fn moving_up_gives_the_seat_and_never_skips_the_review() {
+    assert_eq!(promoted(EnrolmentStatus::Waiting), Some(EnrolmentStatus::Applied));
+    assert_eq!(promoted(EnrolmentStatus::WaitingApproved), Some(EnrolmentStatus::Confirmed));
+    assert!(EnrolmentStatus::ALL.iter().filter(|status| !status.waits()).all(|status| promoted(*status).is_none()));
+}
+
+#[test]
+fn a_seat_is_given_back_until_the_cut_off_and_a_place_in_the_queue_at_any_time() {
+    let (until, before, after) = (at("2018-09-25T00:00:00"), at("2018-09-24T00:00:00"), at("2018-09-26T00:00:00"));
+    assert_eq!(withdrawn(EnrolmentStatus::Confirmed, until, before), Ok(EnrolmentStatus::Withdrawn));
+    assert_eq!(withdrawn(EnrolmentStatus::Confirmed, until, after), Err(StatusRefusal::WithdrawalClosed(until)));
+    assert_eq!(withdrawn(EnrolmentStatus::Waiting, until, after), Ok(EnrolmentStatus::Withdrawn));
+    assert_eq!(
+        withdrawn(EnrolmentStatus::Completed, until, before),
+        Err(StatusRefusal::NotOpen(EnrolmentStatus::Completed))
+    );
+}
+
+#[test]
+fn absence_is_subtracted_exactly() {
+    let unit = |hours, minutes| Attended { hours: Hours::whole(hours), minutes_total: 180, minutes };
+    let cases: [(&[Attended], Outcome, bool, &str, &str); 6] = [
+        (&[unit(4, Some(180)), unit(4, Some(180))], Outcome::Pass, false, "8.00", "4.00"),
+        (&[unit(4, Some(180)), unit(4, Some(0))], Outcome::Pass, false, "4.00", "2.00"),
+        (&[unit(4, Some(180)), unit(4, None)], Outcome::Pass, false, "4.00", "2.00"),
+        (&[unit(4, Some(179)), unit(4, Some(180))], Outcome::Pass, false, "7.97", "3.98"),
+        (&[unit(4, Some(180)), unit(4, Some(180))], Outcome::Fail, false, "0.00", "0.00"),
+        (&[unit(4, Some(180)), unit(4, Some(180))], Outcome::Pass, true, "0.00", "0.00"),
+    ];
+    for (units, outcome, misconduct, credited, practice) in cases {
+        let found = earned(units, Hours::whole(4), outcome, misconduct);
+        assert_eq!(found.nominal, Hours::whole(8));
+        assert_eq!((found.credited.to_string().as_str(), found.practice.to_string().as_str()), (credited, practice));
+    }
+}
+
+#[test]
+fn a_mark_and_its_minutes_agree() {
+    let cases = [
+        (Mark::Present, 180, true),
+        (Mark::Present, 179, false),
+        (Mark::Late, 100, true),
+        (Mark::Late, 180, false),
+        (Mark::Partly, 0, false),
+        (Mark::Absent, 0, true),
+        (Mark::Excused, 1, false),
+    ];
+    for (mark, minutes, expected) in cases {
+        assert_eq!(mark.fits(minutes, 180), expected, "{mark} {minutes}");
+    }
+}

@@ -1,0 +1,324 @@
+//! The hour ledger: what an entry is, what may follow what, and how hours are corrected.
+//!
+//! The ledger is append-only. A **pending** entry is followed by a **posted** one or is **voided**; a posted entry is
+//! **reversed**, with a reason, and a reversal may be followed by the posted entry that replaces what was reversed. Each entry
+//! has at most one successor, so that a chain reads from the first claim to what stands now. What *counts* is never
+//! stored: [`policy`](crate::policy) computes it from the entries that stand.
+
+mod circumstances;
+
+#[cfg(test)]
+mod tests;
+
+pub use circumstances::{BadCircumstances, Circumstances};
+
+use crate::{hours::Hours, policy::Cycle, words::word_list};
+use chrono::NaiveDate;
+use std::{fmt, str::FromStr};
+use thiserror::Error;
+
+word_list! {
+    /// What an entry of the ledger says.
+    EntryKind {
+        Pending = "pending", "待入账", "expected, not yet earned";
+        Posted = "posted", "已入账", "earned";
+        Voided = "voided", "已作废", "ends a pending entry without hours";
+        Reversed = "reversed", "已冲销", "takes a posted entry back in full";
+    }
+}
+
+word_list! {
+    /// Where an entry comes from.
+    SourceKind {
+        Session = "session", "班期", "a session of the catalogue that was closed";
+        Record = "record", "登记", "training outside the catalogue, entered with evidence";
+        Correction = "correction", "更正", "replaces hours that were reversed";
+        Opening = "opening", "结转", "certified by another county before the person moved";
+    }
+}
+
+/// The most hours that one entry may hold.
+pub const ENTRY_HOURS_MAX: Hours = Hours::whole(10_000);
+
+/// Why the ledger does not take an entry. Declared in the order in which they are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// Only a pending entry can be posted or voided.
+    #[error("the entry is {kind}, not pending")]
+    NotPending {
+        /// What it is.
+        kind: EntryKind,
+    },
+    /// Only a posted entry can be reversed.
+    #[error("the entry is {kind}, not posted")]
+    NotPosted {
+        /// What it is.
+        kind: EntryKind,
+    },
+    /// Only a reversal can be followed by a replacement.
+    #[error("the entry is {kind}, not a reversal")]
+    NotReversed {
+        /// What it is.
+        kind: EntryKind,
+    },
+    /// The pending entry was posted before.
+    #[error("the entry was posted already")]
+    AlreadyPosted,
+    /// The pending entry was voided before.
+    #[error("the entry was voided already")]
+    AlreadyVoided,
+    /// The posted entry was reversed before.
+    #[error("the entry was reversed already")]
+    AlreadyReversed,
+    /// The reversal was followed by a replacement before.
+    #[error("the reversed entry was replaced already")]
+    AlreadyReplaced,
+    /// Voiding and reversing need a reason that an auditor can read.
+    #[error("a reason is needed")]
+    ReasonMissing,
+    /// Hours that are below nothing.
+    #[error("hours are never negative")]
+    Negative,
+    /// More hours than one entry may hold, or than can be counted.
+    #[error("more than {ENTRY_HOURS_MAX} hours in one entry")]
+    Overflow,
+    /// More attended than the course has.
+    #[error("{attended} hours attended of a course of {nominal}")]
+    AttendedExceedsNominal {
+        /// Hours attended.
+        attended: Hours,
+        /// Hours of the course.
+        nominal: Hours,
+    },
+    /// More practice than was earned.
+    #[error("{practice} hours of practice among {credited} credited")]
+    PracticeExceedsCredited {
+        /// Hours of practice.
+        practice: Hours,
+        /// Hours credited.
+        credited: Hours,
+    },
+    /// Hours that belong to a day that has not come.
+    #[error("the day lies after {today}")]
+    InFuture {
+        /// The present day.
+        today: NaiveDate,
+    },
+    /// Hours of a time before the person was employed here.
+    #[error("the person is employed from {employed_from}")]
+    BeforeEmployment {
+        /// First day of the first employment.
+        employed_from: NaiveDate,
+    },
+    /// The person was never employed here.
+    #[error("the person was never employed")]
+    NeverEmployed,
+    /// The replacement is the same as what it replaces.
+    #[error("the replacement changes nothing")]
+    NothingChanged,
+}
+
+/// A factor on attended hours (`credit.formula` of `domain.md` 9), in hundredths: 100 is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Factor(i32);
+
+impl Factor {
+    /// Hours count as attended.
+    pub const ONE: Factor = Factor(100);
+    /// Hours do not count.
+    pub const NONE: Factor = Factor(0);
+
+    /// From hundredths, 0 to 1,000; `None` beyond.
+    pub const fn from_hundredths(hundredths: i32) -> Option<Self> {
+        if hundredths < 0 || hundredths > 1_000 { None } else { Some(Factor(hundredths)) }
+    }
+
+    /// The hundredths, as stored.
+    pub const fn hundredths(self) -> i32 {
+        self.0
+    }
+}
+
+impl fmt::Display for Factor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        crate::decimal::write_hundredths(self.0.into(), f)
+    }
+}
+
+/// The text is not a factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("a factor is a decimal number from 0 to 10 with at most two places")]
+pub struct BadFactor;
+
+impl FromStr for Factor {
+    type Err = BadFactor;
+
+    fn from_str(text: &str) -> Result<Self, BadFactor> {
+        let hundredths = crate::decimal::parse_hundredths(text).map_err(|_| BadFactor)?;
+        i32::try_from(hundredths).ok().and_then(Factor::from_hundredths).ok_or(BadFactor)
+    }
+}
+
+/// The hours of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Amounts {
+    /// Hours of the course.
+    pub nominal: Hours,
+    /// Hours attended; absence is deducted exactly (浙教办师〔2014〕14号).
+    pub attended: Hours,
+    /// What an hour attended is worth.
+    pub factor: Factor,
+    /// Hours earned: attended × factor, rounded down to a hundredth.
+    pub credited: Hours,
+    /// The part of the hours earned that was practice.
+    pub practice: Hours,
+}
+
+impl Amounts {
+    /// The hours of a new entry.
+    ///
+    /// # Errors
+    /// [`Refusal::Negative`], [`Refusal::Overflow`], [`Refusal::AttendedExceedsNominal`],
+    /// [`Refusal::PracticeExceedsCredited`].
+    pub fn new(nominal: Hours, attended: Hours, factor: Factor, practice: Hours) -> Result<Self, Refusal> {
+        if [nominal, attended, practice].iter().any(|hours| hours.is_negative()) {
+            return Err(Refusal::Negative);
+        }
+        if nominal > ENTRY_HOURS_MAX {
+            return Err(Refusal::Overflow);
+        }
+        if attended > nominal {
+            return Err(Refusal::AttendedExceedsNominal { attended, nominal });
+        }
+        let credited = attended.share(factor.hundredths().into(), 100).ok_or(Refusal::Overflow)?;
+        if credited > ENTRY_HOURS_MAX {
+            return Err(Refusal::Overflow);
+        }
+        if practice > credited {
+            return Err(Refusal::PracticeExceedsCredited { practice, credited });
+        }
+        Ok(Amounts { nominal, attended, factor, credited, practice })
+    }
+
+    /// The hours that take these back: everything below nothing, so that the sum of both is nothing.
+    pub fn reversed(&self) -> Amounts {
+        let negated = |hours: Hours| Hours::ZERO.checked_sub(hours).unwrap_or(Hours::ZERO);
+        Amounts {
+            nominal: negated(self.nominal),
+            attended: negated(self.attended),
+            factor: self.factor,
+            credited: negated(self.credited),
+            practice: negated(self.practice),
+        }
+    }
+
+    /// No hours at all, as a voided entry has them.
+    pub const NOTHING: Amounts = Amounts {
+        nominal: Hours::ZERO,
+        attended: Hours::ZERO,
+        factor: Factor::ONE,
+        credited: Hours::ZERO,
+        practice: Hours::ZERO,
+    };
+}
+
+/// What is to happen to an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// A pending entry was earned.
+    Post,
+    /// A pending entry will not be earned.
+    Void,
+    /// A posted entry was wrong.
+    Reverse,
+    /// A reversal is followed by what is right.
+    Replace,
+}
+
+/// Decides whether `step` may follow an entry of kind `kind` that already has the successor `successor`, and gives the
+/// kind of the entry to be appended.
+///
+/// # Errors
+/// One [`Refusal`] per reason, in the order of the enum.
+pub fn follow(
+    kind: EntryKind,
+    successor: Option<EntryKind>,
+    step: Step,
+    reason: Option<&str>,
+) -> Result<EntryKind, Refusal> {
+    match (step, kind) {
+        (Step::Post | Step::Void, EntryKind::Pending)
+        | (Step::Reverse, EntryKind::Posted)
+        | (Step::Replace, EntryKind::Reversed) => {}
+        (Step::Post | Step::Void, kind) => return Err(Refusal::NotPending { kind }),
+        (Step::Reverse, kind) => return Err(Refusal::NotPosted { kind }),
+        (Step::Replace, kind) => return Err(Refusal::NotReversed { kind }),
+    }
+    match (kind, successor) {
+        (_, None) => {}
+        (EntryKind::Reversed, Some(_)) => return Err(Refusal::AlreadyReplaced),
+        (_, Some(EntryKind::Reversed)) => return Err(Refusal::AlreadyReversed),
+        (_, Some(EntryKind::Voided)) => return Err(Refusal::AlreadyVoided),
+        (_, Some(EntryKind::Posted | EntryKind::Pending)) => return Err(Refusal::AlreadyPosted),
+    }
+    let given = reason.is_some_and(|reason| !reason.trim().is_empty());
+    match step {
+        Step::Void | Step::Reverse if !given => Err(Refusal::ReasonMissing),
+        Step::Void => Ok(EntryKind::Voided),
+        Step::Reverse => Ok(EntryKind::Reversed),
+        Step::Post | Step::Replace => Ok(EntryKind::Posted),
+    }
+}
+
+/// A correction: what takes the wrong hours back, and what stands in their place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Correction {
+    /// The amounts of the reversal.
+    pub reversal: Amounts,
+    /// The amounts of the replacement, if there is one.
+    pub replacement: Option<Amounts>,
+    /// What both change together.
+    pub net: Hours,
+}
+
+/// Plans the correction of a posted entry.
+///
+/// # Errors
+/// [`Refusal::NothingChanged`] where the replacement equals what it replaces.
+pub fn correct(posted: &Amounts, replacement: Option<Amounts>) -> Result<Correction, Refusal> {
+    if replacement.as_ref() == Some(posted) {
+        return Err(Refusal::NothingChanged);
+    }
+    let reversal = posted.reversed();
+    let net = replacement.map_or(Hours::ZERO, |amounts| amounts.credited).plus(reversal.credited);
+    Ok(Correction { reversal, replacement, net })
+}
+
+/// Decides whether hours may be entered for a day.
+///
+/// Hours that another county certified belong to a time before the employment here and are taken as certified.
+///
+/// # Errors
+/// [`Refusal::InFuture`], [`Refusal::NeverEmployed`], [`Refusal::BeforeEmployment`].
+pub fn may_enter(
+    effective_on: NaiveDate,
+    today: NaiveDate,
+    employed_from: Option<NaiveDate>,
+    certified_elsewhere: bool,
+) -> Result<(), Refusal> {
+    if effective_on > today {
+        return Err(Refusal::InFuture { today });
+    }
+    match employed_from {
+        None => Err(Refusal::NeverEmployed),
+        Some(_) if certified_elsewhere => Ok(()),
+        Some(employed_from) if effective_on < employed_from => Err(Refusal::BeforeEmployment { employed_from }),
+        Some(_) => Ok(()),
+    }
+}
+
+/// True where a change made on `today` touches a cycle that is over: it is dated back to the cycle, and whatever was issued
+/// from it is superseded (`domain.md` 10, example 6; `reversal.after_close` of section 9).
+pub fn after_close(cycle: &Cycle, today: NaiveDate) -> bool {
+    today > cycle.to()
+}

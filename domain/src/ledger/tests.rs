@@ -1,0 +1,128 @@
+//! What may follow what, the hours of an entry, corrections.
+
+use super::*;
+use crate::policy::{CycleCalendar, Provider};
+
+fn hours(text: &str) -> Hours {
+    text.parse().unwrap()
+}
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn amounts(nominal: &str, attended: &str, factor: &str, practice: &str) -> Result<Amounts, Refusal> {
+    Amounts::new(hours(nominal), hours(attended), factor.parse().unwrap(), hours(practice))
+}
+
+#[test]
+fn each_entry_has_one_successor_of_the_right_kind() {
+    use EntryKind::{Pending, Posted, Reversed, Voided};
+    use Step::{Post, Replace, Reverse, Void};
+    let why = Some("考勤更正");
+    let cases = [
+        (Pending, None, Post, None, Ok(Posted)),
+        (Pending, None, Void, why, Ok(Voided)),
+        (Posted, None, Reverse, why, Ok(Reversed)),
+        (Reversed, None, Replace, None, Ok(Posted)),
+        (Posted, None, Post, None, Err(Refusal::NotPending { kind: Posted })),
+        (Posted, None, Void, why, Err(Refusal::NotPending { kind: Posted })),
+        (Pending, None, Reverse, why, Err(Refusal::NotPosted { kind: Pending })),
+        (Reversed, None, Reverse, why, Err(Refusal::NotPosted { kind: Reversed })),
+        (Voided, None, Reverse, why, Err(Refusal::NotPosted { kind: Voided })),
+        (Posted, None, Replace, None, Err(Refusal::NotReversed { kind: Posted })),
+        (Pending, Some(Posted), Post, None, Err(Refusal::AlreadyPosted)),
+        (Pending, Some(Voided), Post, None, Err(Refusal::AlreadyVoided)),
+        (Posted, Some(Reversed), Reverse, why, Err(Refusal::AlreadyReversed)),
+        (Posted, Some(Reversed), Reverse, None, Err(Refusal::AlreadyReversed)),
+        (Reversed, Some(Posted), Replace, None, Err(Refusal::AlreadyReplaced)),
+        (Posted, None, Reverse, None, Err(Refusal::ReasonMissing)),
+        (Posted, None, Reverse, Some("  "), Err(Refusal::ReasonMissing)),
+        (Pending, None, Void, None, Err(Refusal::ReasonMissing)),
+    ];
+    for (kind, successor, step, reason, expected) in cases {
+        assert_eq!(follow(kind, successor, step, reason), expected, "{kind} {successor:?} {step:?} {reason:?}");
+    }
+}
+
+#[test]
+fn hours_earned_are_hours_attended_times_the_factor() {
+    let credited =
+        |nominal, attended, factor, practice| amounts(nominal, attended, factor, practice).map(|a| a.credited);
+    let cases = [
+        (("30", "24", "1", "0"), Ok(hours("24"))),
+        (("305", "305", "0.5", "0"), Ok(hours("152.5"))),
+        (("0.33", "0.33", "0.5", "0"), Ok(hours("0.16"))),
+        (("20", "20", "0", "0"), Ok(Hours::ZERO)),
+        (("-1", "0", "1", "0"), Err(Refusal::Negative)),
+        (("1", "1", "1", "-0.5"), Err(Refusal::Negative)),
+        (("10000.01", "1", "1", "0"), Err(Refusal::Overflow)),
+        (("10000", "10000", "1.5", "0"), Err(Refusal::Overflow)),
+        (
+            ("20", "20.5", "1", "0"),
+            Err(Refusal::AttendedExceedsNominal { attended: hours("20.5"), nominal: hours("20") }),
+        ),
+        (
+            ("20", "10", "1", "11"),
+            Err(Refusal::PracticeExceedsCredited { practice: hours("11"), credited: hours("10") }),
+        ),
+    ];
+    for ((nominal, attended, factor, practice), expected) in cases {
+        assert_eq!(credited(nominal, attended, factor, practice), expected, "{nominal} {attended} {factor} {practice}");
+    }
+}
+
+#[test]
+fn example_6_a_correction_from_30_to_24_takes_six_hours_away() {
+    let posted = amounts("30", "30", "1", "0").unwrap();
+    let right = amounts("30", "24", "1", "0").unwrap();
+    let correction = correct(&posted, Some(right)).unwrap();
+    assert_eq!((correction.net, correction.reversal.credited), (hours("-6"), hours("-30")));
+    assert_eq!(correction.replacement, Some(right));
+    assert_eq!(correct(&posted, None).unwrap().net, hours("-30"));
+    assert_eq!(correct(&posted, Some(posted)), Err(Refusal::NothingChanged));
+}
+
+#[test]
+fn hours_belong_to_days_of_employment_that_have_come() {
+    let (today, employed) = (day("2020-06-01"), Some(day("2017-08-15")));
+    let cases = [
+        ("2020-06-01", employed, false, Ok(())),
+        ("2017-08-15", employed, false, Ok(())),
+        ("2020-06-02", employed, false, Err(Refusal::InFuture { today })),
+        ("2017-08-14", employed, false, Err(Refusal::BeforeEmployment { employed_from: day("2017-08-15") })),
+        ("2017-08-14", employed, true, Ok(())),
+        ("2018-01-01", None, false, Err(Refusal::NeverEmployed)),
+    ];
+    for (on, employed_from, certified, expected) in cases {
+        assert_eq!(may_enter(day(on), today, employed_from, certified), expected, "{on}");
+    }
+}
+
+#[test]
+fn a_change_after_the_last_day_of_the_cycle_is_flagged() {
+    let cycle = CycleCalendar::new(day("2016-01-01"), 5).unwrap().cycle_on(day("2018-01-01"));
+    assert!(!after_close(&cycle, day("2020-12-31")));
+    assert!(after_close(&cycle, day("2021-03-01")));
+}
+
+#[test]
+fn circumstances_read_back_as_they_were_written() {
+    let unreviewed =
+        |consent: Option<&str>| Provider::Unreviewed { consent_on: consent.map(day), starts_on: day("2019-07-01") };
+    let cases = [
+        (Circumstances::ORDINARY, ""),
+        (Circumstances { provider: unreviewed(None), ..Circumstances::ORDINARY }, "unreviewed:2019-07-01:"),
+        (
+            Circumstances { provider: unreviewed(Some("2019-06-20")), misconduct: true, certified_elsewhere: true },
+            "unreviewed:2019-07-01:2019-06-20,misconduct,certified_elsewhere",
+        ),
+    ];
+    for (circumstances, text) in cases {
+        assert_eq!(circumstances.to_string(), text);
+        assert_eq!(text.parse(), Ok(circumstances));
+    }
+    for text in ["reviewed", "unreviewed", "unreviewed:2019-07-01", "unreviewed:soon:", ",", "misconduct,"] {
+        assert_eq!(text.parse::<Circumstances>(), Err(BadCircumstances), "{text:?}");
+    }
+}

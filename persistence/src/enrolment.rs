@@ -1,0 +1,19 @@
+//! Enrolments: facts for the decision, seats taken and given back, the queue, attendance and results.
+//!
+//! Seats and places in the queue are taken by a guarded UPDATE whose row count is checked: the row lock makes it right with
+//! several processes on PostgreSQL, and the CHECK of the table stands behind it.
+
+mod attendance;
+mod facts;
+mod list;
+mod seats;
+
+pub use attendance::{
+    AttendanceMark, AttendanceRow, UnitTime, attendance_of_session, attendance_of_unit, record_attendance, units,
+};
+pub use facts::{ApplicantRow, OfferRow, applicant, bookings, clashes, hold_person, offer};
+pub use list::{EnrolmentFilter, EnrolmentRow, Viewer, count, find, find_of_person, list, of_session};
+pub use seats::{
+    Added, Claim, Freed, NewEnrolment, add, apply_again, claim_place, claim_seat, claim_seat_unguarded, close_session,
+    first_waiting, move_up, release, set_result, set_status,
+};

@@ -1,0 +1,354 @@
+//! What the decision needs to know of the session and of the person.
+
+use crate::{
+    Conn, DbError, DbResult, WriteTx,
+    catalogue::{read_audience, read_themes},
+    columns, schema,
+};
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+use schema::{
+    employments, enrolments, organisations, persons, posts_held, programmes, sessions, teaching_assignments,
+    titles_held, units,
+};
+use shixun_domain::{
+    AreaCode, Hours, Id, UtcMillis,
+    catalogue::{AudienceFacts, ProgrammeKind},
+    enrolment::{Booking, Offer},
+    id::{OrganisationId, PersonId, ProgrammeId, SessionId},
+    words::{DeliveryForm, Level, Route, Theme, Title},
+};
+
+/// A session with what it offers and what its hours are entered with.
+#[derive(Debug, Clone)]
+pub struct OfferRow {
+    /// What it offers.
+    pub offer: Offer,
+    /// Its programme.
+    pub programme: ProgrammeId,
+    /// The programme's name.
+    pub programme_name: String,
+    /// The institution that runs it.
+    pub institution: OrganisationId,
+    /// The institution's path.
+    pub institution_path: String,
+    /// What kind of programme.
+    pub kind: ProgrammeKind,
+    /// Its level.
+    pub level: Level,
+    /// How it is delivered.
+    pub delivery_form: DeliveryForm,
+    /// The route its hours come by.
+    pub route: Route,
+    /// Its themes.
+    pub themes: Vec<Theme>,
+    /// Practice hours within its hours.
+    pub practice_hours: Hours,
+    /// Until when one may withdraw.
+    pub withdraw_until: UtcMillis,
+    /// Row version of the session.
+    pub version: i64,
+}
+
+type OfferColumns = (
+    (i64, String, i32, i32, i32, i32, NaiveDateTime, NaiveDateTime, NaiveDateTime, NaiveDate, NaiveDate, i64),
+    (i64, String, String, String, String, String, String, String, String, i64, i64),
+    (i64, String),
+);
+
+/// The session with what it offers, in one query.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer or a row is damaged.
+pub fn offer(conn: &mut Conn, session: SessionId) -> DbResult<Option<OfferRow>> {
+    let found: Option<OfferColumns> = sessions::table
+        .inner_join(
+            programmes::table.on(programmes::area.eq(sessions::area).and(programmes::id.eq(sessions::programme_id))),
+        )
+        .inner_join(
+            organisations::table
+                .on(organisations::area.eq(programmes::area).and(organisations::id.eq(programmes::organisation_id))),
+        )
+        .filter(sessions::area.eq(session.area().get()))
+        .filter(sessions::id.eq(session.number()))
+        .select((
+            (
+                sessions::programme_id,
+                sessions::state,
+                sessions::seats,
+                sessions::seats_taken,
+                sessions::queue_places,
+                sessions::queue_taken,
+                sessions::applications_open_at,
+                sessions::applications_close_at,
+                sessions::withdraw_until,
+                sessions::starts_on,
+                sessions::ends_on,
+                sessions::version,
+            ),
+            (
+                programmes::organisation_id,
+                programmes::name,
+                programmes::kind,
+                programmes::level,
+                programmes::delivery_form,
+                programmes::route,
+                programmes::themes,
+                programmes::audience,
+                programmes::content_key,
+                programmes::hours,
+                programmes::practice_hours,
+            ),
+            (organisations::id, organisations::path),
+        ))
+        .first(conn)
+        .optional()?;
+    let Some((s, p, (institution, institution_path))) = found else { return Ok(None) };
+    let area = session.area();
+    Ok(Some(OfferRow {
+        offer: Offer {
+            session,
+            state: columns::word("sessions.state", &s.1)?,
+            opens_at: s.6.into(),
+            closes_at: s.7.into(),
+            starts_on: s.9,
+            ends_on: s.10,
+            audience: read_audience(&p.7)?,
+            content_key: p.8,
+            hours: Hours::from_hundredths(p.9),
+            seats: s.2,
+            seats_taken: s.3,
+            queue_places: s.4,
+            queue_taken: s.5,
+        },
+        programme: Id::new(area, s.0),
+        programme_name: p.1,
+        institution: Id::new(area, institution),
+        institution_path,
+        kind: columns::word("programmes.kind", &p.2)?,
+        level: columns::word("programmes.level", &p.3)?,
+        delivery_form: columns::word("programmes.delivery_form", &p.4)?,
+        route: columns::word("programmes.route", &p.5)?,
+        themes: read_themes(&p.6)?,
+        practice_hours: Hours::from_hundredths(p.10),
+        withdraw_until: s.8.into(),
+        version: s.11,
+    }))
+}
+
+/// Someone who wants to apply, as employed today.
+#[derive(Debug, Clone)]
+pub struct ApplicantRow {
+    /// Name.
+    pub name: String,
+    /// The school.
+    pub organisation: OrganisationId,
+    /// Its name.
+    pub organisation_name: String,
+    /// Its path.
+    pub organisation_path: String,
+    /// What the audience asks for.
+    pub facts: AudienceFacts,
+}
+
+type ApplicantColumns =
+    ((String, Option<NaiveDate>, Option<NaiveDate>), (i64, String, String, Option<String>, bool), Option<String>);
+
+/// The person as employed on a day; `None` where the person is employed nowhere. Stages, subjects and posts are read only
+/// where the audience asks for them.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer or a row is damaged.
+pub fn applicant(conn: &mut Conn, person: PersonId, offer: &Offer, day: NaiveDate) -> DbResult<Option<ApplicantRow>> {
+    let (area, number) = (person.area().get(), person.number());
+    let found: Option<ApplicantColumns> = persons::table
+        .inner_join(
+            employments::table.on(employments::area
+                .eq(persons::area)
+                .and(employments::person_id.eq(persons::id))
+                .and(employments::valid_from.le(day))
+                .and(employments::valid_to.is_null().or(employments::valid_to.ge(day)))),
+        )
+        .inner_join(
+            organisations::table
+                .on(organisations::area.eq(employments::area).and(organisations::id.eq(employments::organisation_id))),
+        )
+        .left_join(
+            titles_held::table.on(titles_held::area
+                .eq(persons::area)
+                .and(titles_held::person_id.eq(persons::id))
+                .and(titles_held::valid_from.le(day))
+                .and(titles_held::valid_to.is_null().or(titles_held::valid_to.ge(day)))),
+        )
+        .filter(persons::area.eq(area))
+        .filter(persons::id.eq(number))
+        .order((employments::valid_from.desc(), employments::id.desc()))
+        .select((
+            (persons::name, persons::entered_on, persons::probation_ends_on),
+            (
+                organisations::id,
+                organisations::name,
+                organisations::path,
+                organisations::setting,
+                organisations::small_class,
+            ),
+            titles_held::title.nullable(),
+        ))
+        .first(conn)
+        .optional()?;
+    let Some(((name, entered_on, probation_ends_on), organisation, title)) = found else { return Ok(None) };
+    let (stages, subjects) = if offer.audience.stages.is_empty() && offer.audience.subjects.is_empty() {
+        (Vec::new(), Vec::new())
+    } else {
+        taught(conn, person, day)?
+    };
+    let posts = if offer.audience.posts.is_empty() { Vec::new() } else { posts(conn, person, day)? };
+    let facts = AudienceFacts {
+        area: person.area(),
+        organisations: on_path(person.area(), &organisation.2),
+        stages,
+        subjects,
+        title: columns::word_opt("titles_held.title", title.as_deref())?.unwrap_or(Title::None),
+        posts,
+        setting: columns::word_opt("organisations.setting", organisation.3.as_deref())?,
+        small_class: organisation.4,
+        new_teacher: probation_ends_on.is_some_and(|ends| day <= ends),
+        service_years: entered_on.and_then(|from| full_years(from, day)),
+    };
+    Ok(Some(ApplicantRow {
+        name,
+        organisation: Id::new(person.area(), organisation.0),
+        organisation_name: organisation.1,
+        organisation_path: organisation.2,
+        facts,
+    }))
+}
+
+/// The organisations a path names.
+fn on_path(area: AreaCode, path: &str) -> Vec<OrganisationId> {
+    path.split('/').filter_map(|part| part.parse().ok()).map(|number| Id::new(area, number)).collect()
+}
+
+fn full_years(from: NaiveDate, day: NaiveDate) -> Option<u8> {
+    let passed = (day.month(), day.day()) >= (from.month(), from.day());
+    let years = day.year() - from.year() - i32::from(!passed);
+    u8::try_from(years.clamp(0, 255)).ok()
+}
+
+fn taught(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbResult<(Vec<shixun_domain::Stage>, Vec<String>)> {
+    use teaching_assignments as t;
+    let rows: Vec<(String, String)> = t::table
+        .filter(t::area.eq(person.area().get()))
+        .filter(t::person_id.eq(person.number()))
+        .filter(t::valid_from.le(day))
+        .filter(t::valid_to.is_null().or(t::valid_to.ge(day)))
+        .select((t::stage, t::subject))
+        .load(conn)?;
+    let stages =
+        rows.iter().map(|(stage, _)| columns::word("teaching_assignments.stage", stage)).collect::<DbResult<_>>()?;
+    Ok((stages, rows.into_iter().map(|(_, subject)| subject).collect()))
+}
+
+fn posts(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbResult<Vec<shixun_domain::Post>> {
+    use posts_held as t;
+    let rows: Vec<String> = t::table
+        .filter(t::area.eq(person.area().get()))
+        .filter(t::person_id.eq(person.number()))
+        .filter(t::valid_from.le(day))
+        .filter(t::valid_to.is_null().or(t::valid_to.ge(day)))
+        .select(t::post)
+        .load(conn)?;
+    rows.iter().map(|post| columns::word("posts_held.post", post)).collect()
+}
+
+type BookingColumns = (i32, i64, String, String, String, i64, NaiveDate, NaiveDate);
+
+/// The person's enrolments in sessions that end within a span of days.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer or a row is damaged.
+pub fn bookings(conn: &mut Conn, person: PersonId, from: NaiveDate, to: NaiveDate) -> DbResult<Vec<Booking>> {
+    let rows: Vec<BookingColumns> = enrolments::table
+        .inner_join(
+            sessions::table.on(sessions::area.eq(enrolments::area).and(sessions::id.eq(enrolments::session_id))),
+        )
+        .inner_join(
+            programmes::table.on(programmes::area.eq(sessions::area).and(programmes::id.eq(sessions::programme_id))),
+        )
+        .filter(enrolments::person_area.eq(person.area().get()))
+        .filter(enrolments::person_id.eq(person.number()))
+        .filter(sessions::ends_on.ge(from))
+        .filter(sessions::ends_on.le(to))
+        .order((sessions::starts_on, sessions::id))
+        .select((
+            sessions::area,
+            sessions::id,
+            programmes::name,
+            enrolments::status,
+            programmes::content_key,
+            programmes::hours,
+            sessions::starts_on,
+            sessions::ends_on,
+        ))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(area, session, name, status, content_key, hours, starts_on, ends_on)| {
+            Ok(Booking {
+                session: columns::id(area, session)?,
+                name,
+                status: columns::word("enrolments.status", &status)?,
+                content_key,
+                hours: Hours::from_hundredths(hours),
+                starts_on,
+                ends_on,
+            })
+        })
+        .collect()
+}
+
+/// Which of `others` meet at the same time as a unit of `session`.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn clashes(conn: &mut Conn, session: SessionId, others: &[SessionId]) -> DbResult<Vec<SessionId>> {
+    let mut found = Vec::new();
+    let (mine, theirs) = diesel::alias!(units as mine, units as theirs);
+    for other in others {
+        let meets: Option<i64> = mine
+            .inner_join(
+                theirs.on(theirs
+                    .field(units::starts_at)
+                    .lt(mine.field(units::ends_at))
+                    .and(theirs.field(units::ends_at).gt(mine.field(units::starts_at)))),
+            )
+            .filter(mine.field(units::area).eq(session.area().get()))
+            .filter(mine.field(units::session_id).eq(session.number()))
+            .filter(theirs.field(units::area).eq(other.area().get()))
+            .filter(theirs.field(units::session_id).eq(other.number()))
+            .select(theirs.field(units::id))
+            .first(conn)
+            .optional()?;
+        if meets.is_some() {
+            found.push(*other);
+        }
+    }
+    Ok(found)
+}
+
+/// Makes applications of one person wait for each other, so that two of them cannot both see no clash. SQLite has one
+/// writer and needs nothing.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn hold_person(tx: &mut WriteTx<'_>, person: PersonId) -> DbResult<()> {
+    if let Conn::Postgres(inner) = tx.conn() {
+        persons::table
+            .find((person.area().get(), person.number()))
+            .select(persons::id)
+            .for_no_key_update()
+            .first::<i64>(inner)
+            .optional()
+            .map_err(DbError::from)?;
+    }
+    Ok(())
+}

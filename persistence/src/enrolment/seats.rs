@@ -1,0 +1,290 @@
+//! Seats and places in the queue: taken, given back, moved up.
+
+use super::list::EnrolmentRow;
+use crate::{DbResult, WriteTx, columns, db::Both, schema};
+use diesel::prelude::*;
+use schema::{enrolments as e, sessions as s};
+use shixun_domain::{
+    Id,
+    enrolment::{EnrolmentStatus, Outcome},
+    id::{AccountId, Enrolment, EnrolmentId, OrganisationId, PersonId, SessionId},
+    words::Title,
+};
+
+/// What became of a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claim {
+    /// It is taken.
+    Claimed,
+    /// None was left, or somebody waits for it.
+    Full,
+}
+
+impl Claim {
+    fn of(rows: usize) -> Claim {
+        if rows == 1 { Claim::Claimed } else { Claim::Full }
+    }
+}
+
+/// Takes a seat of a published session in which nobody waits. The database has the last word.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn claim_seat(tx: &mut WriteTx<'_>, session: SessionId) -> DbResult<Claim> {
+    let rows = diesel::update(
+        s::table
+            .find((session.area().get(), session.number()))
+            .filter(s::state.eq("published"))
+            .filter(s::seats_taken.lt(s::seats))
+            .filter(s::queue_taken.eq(0)),
+    )
+    .set(s::seats_taken.eq(s::seats_taken + 1))
+    .execute(tx.conn())?;
+    Ok(Claim::of(rows))
+}
+
+/// Takes a place in the queue of a published session.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn claim_place(tx: &mut WriteTx<'_>, session: SessionId) -> DbResult<Claim> {
+    let rows = diesel::update(
+        s::table
+            .find((session.area().get(), session.number()))
+            .filter(s::state.eq("published"))
+            .filter(s::queue_taken.lt(s::queue_places)),
+    )
+    .set(s::queue_taken.eq(s::queue_taken + 1))
+    .execute(tx.conn())?;
+    Ok(Claim::of(rows))
+}
+
+/// The wrong way, kept as the negative control of the tests: read, decide, write without a guard. On PostgreSQL it sells
+/// seats twice.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn claim_seat_unguarded(tx: &mut WriteTx<'_>, session: SessionId) -> DbResult<Claim> {
+    let row = s::table.find((session.area().get(), session.number()));
+    let (seats, taken): (i32, i32) = row.select((s::seats, s::seats_taken)).first(tx.conn())?;
+    if taken >= seats {
+        return Ok(Claim::Full);
+    }
+    diesel::update(row).set(s::seats_taken.eq(taken + 1)).execute(tx.conn())?;
+    Ok(Claim::Claimed)
+}
+
+/// What an ended enrolment gives back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freed {
+    /// A seat.
+    Seat,
+    /// A place in the queue.
+    Place,
+}
+
+/// Gives a seat or a place in the queue back.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn release(tx: &mut WriteTx<'_>, session: SessionId, freed: Freed) -> DbResult<()> {
+    let row = s::table.find((session.area().get(), session.number()));
+    match freed {
+        Freed::Seat => diesel::update(row).set(s::seats_taken.eq(s::seats_taken - 1)).execute(tx.conn())?,
+        Freed::Place => diesel::update(row).set(s::queue_taken.eq(s::queue_taken - 1)).execute(tx.conn())?,
+    };
+    Ok(())
+}
+
+/// Turns a place in the queue into a seat, where a seat is free and somebody waits. The row stays locked until the commit,
+/// so that two processes move different people up.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn move_up(tx: &mut WriteTx<'_>, session: SessionId) -> DbResult<Claim> {
+    let rows = diesel::update(
+        s::table
+            .find((session.area().get(), session.number()))
+            .filter(s::state.eq("published"))
+            .filter(s::seats_taken.lt(s::seats))
+            .filter(s::queue_taken.gt(0)),
+    )
+    .set((s::seats_taken.eq(s::seats_taken + 1), s::queue_taken.eq(s::queue_taken - 1)))
+    .execute(tx.conn())?;
+    Ok(Claim::of(rows))
+}
+
+/// Who stands first in the queue: the earliest request, the lower id on ties.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer or a row is damaged.
+pub fn first_waiting(tx: &mut WriteTx<'_>, session: SessionId) -> DbResult<Option<EnrolmentRow>> {
+    let number: Option<i64> = e::table
+        .filter(e::area.eq(session.area().get()))
+        .filter(e::session_id.eq(session.number()))
+        .filter(e::status.eq_any([EnrolmentStatus::Waiting.as_str(), EnrolmentStatus::WaitingApproved.as_str()]))
+        .order((e::requested_at, e::id))
+        .select(e::id)
+        .first(tx.conn())
+        .optional()?;
+    match number {
+        Some(number) => super::list::find(tx.conn(), Id::new(session.area(), number)),
+        None => Ok(None),
+    }
+}
+
+/// An application to be written down.
+#[derive(Debug, Clone)]
+pub struct NewEnrolment<'a> {
+    /// For which session.
+    pub session: SessionId,
+    /// By whom.
+    pub person: PersonId,
+    /// Name, as of today.
+    pub person_name: &'a str,
+    /// School, as of today.
+    pub organisation: OrganisationId,
+    /// Its name, as of today.
+    pub organisation_name: &'a str,
+    /// Title, as of today.
+    pub title: Title,
+    /// Seat or queue.
+    pub status: EnrolmentStatus,
+    /// The account that asked.
+    pub requested_by: Option<AccountId>,
+}
+
+/// What became of an application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Added {
+    /// It stands.
+    New(EnrolmentId),
+    /// The person has one in this session.
+    Duplicate,
+}
+
+/// Writes an application down.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn add(tx: &mut WriteTx<'_>, new: &NewEnrolment<'_>) -> DbResult<Added> {
+    let id = tx.new_id::<Enrolment>(new.session.area());
+    let at = tx.at().naive();
+    let rows = Both(
+        diesel::insert_into(e::table)
+            .values((
+                e::area.eq(id.area().get()),
+                e::id.eq(id.number()),
+                e::session_id.eq(new.session.number()),
+                e::person_area.eq(new.person.area().get()),
+                e::person_id.eq(new.person.number()),
+                e::person_name.eq(new.person_name),
+                e::organisation_id.eq(new.organisation.number()),
+                e::organisation_name.eq(new.organisation_name),
+                e::teacher_title.eq(new.title.as_str()),
+                e::status.eq(new.status.as_str()),
+                e::requested_at.eq(at),
+                e::requested_by.eq(new.requested_by.map(|account| account.number())),
+                e::misconduct.eq(false),
+                e::version.eq(1_i64),
+                e::updated_at.eq(at),
+            ))
+            .on_conflict_do_nothing(),
+    )
+    .execute(tx.conn())?;
+    Ok(if rows == 1 { Added::New(id) } else { Added::Duplicate })
+}
+
+/// Puts someone who had withdrawn at the end of the line again. False where somebody changed the row meanwhile.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn apply_again(tx: &mut WriteTx<'_>, row: &EnrolmentRow, new: &NewEnrolment<'_>) -> DbResult<bool> {
+    let at = tx.at().naive();
+    let rows = diesel::update(e::table.find((row.id.area().get(), row.id.number())).filter(e::version.eq(row.version)))
+        .set((
+            e::status.eq(new.status.as_str()),
+            e::organisation_id.eq(new.organisation.number()),
+            e::organisation_name.eq(new.organisation_name),
+            e::teacher_title.eq(new.title.as_str()),
+            e::requested_at.eq(at),
+            e::requested_by.eq(new.requested_by.map(|account| account.number())),
+            e::decided_by.eq(None::<i64>),
+            e::decided_at.eq(None::<chrono::NaiveDateTime>),
+            e::note.eq(None::<String>),
+            e::version.eq(row.version + 1),
+            e::updated_at.eq(at),
+        ))
+        .execute(tx.conn())?;
+    Ok(rows == 1)
+}
+
+/// Changes a status. False where somebody changed the row meanwhile.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn set_status(
+    tx: &mut WriteTx<'_>,
+    row: &EnrolmentRow,
+    status: EnrolmentStatus,
+    decided_by: Option<AccountId>,
+    note: Option<&str>,
+) -> DbResult<bool> {
+    let at = tx.at().naive();
+    let target = e::table.find((row.id.area().get(), row.id.number())).filter(e::version.eq(row.version));
+    let rows = match decided_by {
+        Some(account) => diesel::update(target)
+            .set((
+                e::status.eq(status.as_str()),
+                e::decided_by.eq(account.number()),
+                e::decided_at.eq(at),
+                e::note.eq(note),
+                e::version.eq(row.version + 1),
+                e::updated_at.eq(at),
+            ))
+            .execute(tx.conn())?,
+        None => diesel::update(target)
+            .set((e::status.eq(status.as_str()), e::version.eq(row.version + 1), e::updated_at.eq(at)))
+            .execute(tx.conn())?,
+    };
+    Ok(rows == 1)
+}
+
+/// Writes a result down. False where somebody changed the row meanwhile.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn set_result(tx: &mut WriteTx<'_>, row: &EnrolmentRow, outcome: Outcome, misconduct: bool) -> DbResult<bool> {
+    let at = tx.at().naive();
+    let rows = diesel::update(e::table.find((row.id.area().get(), row.id.number())).filter(e::version.eq(row.version)))
+        .set((
+            e::result.eq(outcome.as_str()),
+            e::misconduct.eq(misconduct),
+            e::version.eq(row.version + 1),
+            e::updated_at.eq(at),
+        ))
+        .execute(tx.conn())?;
+    Ok(rows == 1)
+}
+
+/// Closes a session that runs. False where somebody closed or cancelled it meanwhile.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn close_session(tx: &mut WriteTx<'_>, session: SessionId, version: i64) -> DbResult<bool> {
+    let at = tx.at().naive();
+    let rows = diesel::update(
+        s::table
+            .find((session.area().get(), session.number()))
+            .filter(s::state.eq("running"))
+            .filter(s::version.eq(version)),
+    )
+    .set((s::state.eq("closed"), s::closed_at.eq(at), s::version.eq(version + 1), s::updated_at.eq(at)))
+    .execute(tx.conn())?;
+    Ok(rows == 1)
+}
+
+/// The title of a snapshot.
+pub(super) fn title(text: Option<&str>) -> DbResult<Option<Title>> {
+    columns::word_opt("enrolments.teacher_title", text)
+}

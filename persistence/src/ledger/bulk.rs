@@ -1,0 +1,182 @@
+//! Everybody's entries at once, for the standing of schools and of the county: a fixed number of queries, whatever the
+//! number of teachers.
+
+use super::{
+    facts::{assemble, head_span},
+    stands::{self, Lean, lean, lean_columns},
+};
+use crate::{
+    Conn, DbResult,
+    db::each,
+    schema::{
+        employments as e, hour_entries as t, leave_spells as l, organisations as o, persons as p, posts_held as h,
+    },
+};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use shixun_domain::{
+    AreaCode, Id,
+    id::{OrganisationId, PersonId},
+    policy::{EntryFacts, PersonFacts},
+    time::DateSpan,
+    words::Post,
+};
+use std::collections::HashMap;
+
+/// Someone employed on a day, with what the rules look at.
+#[derive(Debug, Clone)]
+pub struct Employee {
+    /// Who.
+    pub person: PersonId,
+    /// Name.
+    pub name: String,
+    /// Where.
+    pub organisation: OrganisationId,
+    /// Its name.
+    pub organisation_name: String,
+    entered_on: Option<NaiveDate>,
+    probation_ends_on: Option<NaiveDate>,
+    retires_on: Option<NaiveDate>,
+}
+
+/// Everybody employed on `day` in schools below `path`, by school and name; somebody with two employments is counted at the
+/// later one.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn employees(conn: &mut Conn, area: AreaCode, path: &str, day: NaiveDate) -> DbResult<Vec<Employee>> {
+    type Row = (i64, String, i64, String, Option<NaiveDate>, Option<NaiveDate>, Option<NaiveDate>);
+    // Paths hold digits and slashes only, so nothing needs escaping.
+    let below = format!("{path}%");
+    let rows: Vec<Row> = each!(conn, k => e::table
+        .inner_join(o::table.on(o::area.eq(e::area).and(o::id.eq(e::organisation_id))))
+        .inner_join(p::table.on(p::area.eq(e::area).and(p::id.eq(e::person_id))))
+        .filter(e::area.eq(area.get()))
+        .filter(o::kind.eq(shixun_domain::words::OrganisationKind::School.as_str()))
+        .filter(o::path.like(&below))
+        .filter(e::valid_from.le(day))
+        .filter(e::valid_to.is_null().or(e::valid_to.ge(day)))
+        .order((e::valid_from.desc(), e::id.desc()))
+        .select((p::id, p::name, o::id, o::name, p::entered_on, p::probation_ends_on, p::retires_on))
+        .load(k))?;
+    let mut seen = std::collections::HashSet::with_capacity(rows.len());
+    let mut found: Vec<Employee> = Vec::with_capacity(rows.len());
+    for (number, name, organisation, organisation_name, entered_on, probation_ends_on, retires_on) in rows {
+        if seen.insert(number) {
+            found.push(Employee {
+                person: Id::new(area, number),
+                name,
+                organisation: Id::new(area, organisation),
+                organisation_name,
+                entered_on,
+                probation_ends_on,
+                retires_on,
+            });
+        }
+    }
+    found.sort_by(|one, other| {
+        let key = |employee: &Employee| (employee.organisation, employee.person);
+        one.name.cmp(&other.name).then(key(one).cmp(&key(other)))
+    });
+    found.sort_by_key(|employee| employee.organisation);
+    Ok(found)
+}
+
+/// What the rules look at, for each of `employees`, in their order.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn facts_by_person(conn: &mut Conn, area: AreaCode, employees: &[Employee]) -> DbResult<Vec<PersonFacts>> {
+    type Spell = (i64, NaiveDate, Option<NaiveDate>);
+    let heads: Vec<Spell> = each!(conn, k => h::table
+        .filter(h::area.eq(area.get()))
+        .filter(h::post.eq(Post::Head.as_str()))
+        .select((h::person_id, h::valid_from, h::valid_to))
+        .load(k))?;
+    let leave: Vec<Spell> = each!(conn, k => l::table
+        .filter(l::area.eq(area.get()))
+        .select((l::person_id, l::valid_from, l::valid_to))
+        .load(k))?;
+    let grouped = |spells: Vec<Spell>| {
+        let mut by_person: HashMap<i64, Vec<(NaiveDate, Option<NaiveDate>)>> = HashMap::new();
+        for (person, from, to) in spells {
+            by_person.entry(person).or_default().push((from, to));
+        }
+        by_person
+    };
+    let (mut heads, mut leave) = (grouped(heads), grouped(leave));
+    Ok(employees
+        .iter()
+        .map(|employee| {
+            let number = employee.person.number();
+            let leave = leave.remove(&number).unwrap_or_default();
+            assemble(
+                employee.entered_on,
+                employee.probation_ends_on,
+                employee.retires_on,
+                head_span(heads.remove(&number).unwrap_or_default()),
+                leave.into_iter().map(|(from, to)| DateSpan { from, to }).collect(),
+            )
+        })
+        .collect())
+}
+
+/// The entries that stand, by person.
+pub type PersonEntries = HashMap<i64, Vec<EntryFacts>>;
+
+/// Which persons' entries are read.
+#[derive(Debug, Clone)]
+pub enum Whose<'a> {
+    /// Those of everybody in the area.
+    Area,
+    /// Those of these persons, at most a few hundred.
+    Of(&'a [i64]),
+}
+
+/// The entries that stand of many persons, whose hours belong to a day from `from` to `to`.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer or a row is damaged.
+pub fn entries_by_person(
+    conn: &mut Conn,
+    area: AreaCode,
+    whose: &Whose<'_>,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> DbResult<PersonEntries> {
+    let rows: Vec<(i64, Lean)> = match whose {
+        Whose::Area => each!(conn, k => t::table
+            .filter(t::area.eq(area.get()))
+            .filter(t::effective_on.ge(from))
+            .filter(t::effective_on.le(to))
+            .select((t::person_id, lean_columns!()))
+            .load(k))?,
+        Whose::Of(numbers) => {
+            let mut rows = Vec::new();
+            for batch in numbers.chunks(500) {
+                rows.extend(each!(conn, k => t::table
+                    .filter(t::area.eq(area.get()))
+                    .filter(t::person_id.eq_any(batch))
+                    .filter(t::effective_on.ge(from))
+                    .filter(t::effective_on.le(to))
+                    .select((t::person_id, lean_columns!()))
+                    .load::<(i64, Lean)>(k))?);
+            }
+            rows
+        }
+    };
+    let mut by_person: HashMap<i64, Vec<Lean>> = HashMap::new();
+    for (person, row) in rows {
+        by_person.entry(person).or_default().push(row);
+    }
+    by_person
+        .into_iter()
+        .map(|(person, rows)| {
+            let mut blocks = Vec::new();
+            let entries: Vec<stands::Entry> =
+                rows.into_iter().map(|row| lean(row, &mut blocks)).collect::<DbResult<_>>()?;
+            let standing = stands::split_standing(entries, |entry| entry, |_, _| {});
+            Ok((person, standing.into_iter().map(|entry| entry.facts).collect()))
+        })
+        .collect()
+}

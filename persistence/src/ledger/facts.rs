@@ -1,0 +1,248 @@
+//! What the ledger must know of a person: the facts that rules look at, and school, title and subject on a day.
+
+use crate::{
+    Conn, DbResult, columns,
+    db::each,
+    schema::{
+        employments as e, leave_spells as l, organisations as o, persons as p, posts_held as h,
+        teaching_assignments as a, titles_held as h_titles,
+    },
+};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use shixun_domain::{
+    AreaCode, Id, Stage, Title,
+    id::{OrganisationId, PersonId},
+    policy::PersonFacts,
+    time::DateSpan,
+    words::Post,
+};
+
+/// The organisation of a snapshot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SnapshotOrganisation {
+    /// Key.
+    pub id: OrganisationId,
+    /// Its name.
+    pub name: String,
+    /// Its path.
+    pub path: String,
+}
+
+/// A person on a day: what lists and ledger entries show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonSnapshot {
+    /// Name.
+    pub name: String,
+    /// Where the person was employed; the latest employment where there were two.
+    pub organisation: Option<SnapshotOrganisation>,
+    /// Title held.
+    pub title: Option<Title>,
+    /// Subject taught; the first one entered where there were several.
+    pub subject: Option<String>,
+    /// Stage taught at.
+    pub stage: Option<Stage>,
+}
+
+/// A spell of employment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmploymentSpell {
+    /// Where.
+    pub organisation: OrganisationId,
+    /// Its name today.
+    pub organisation_name: String,
+    /// When.
+    pub span: DateSpan,
+}
+
+/// A person with the dated facts that rules look at.
+#[derive(Debug, Clone)]
+pub struct PersonRecord {
+    /// Row version of the person.
+    pub version: i64,
+    /// School, title and subject on the day asked for.
+    pub snapshot: PersonSnapshot,
+    /// What the rules look at.
+    pub facts: PersonFacts,
+}
+
+/// The person with what holds on `day`; `None` where there is no such person.
+///
+/// Three queries: the person joined with what holds on the day, the posts as head, the leave.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer or a row is damaged.
+pub fn person_record(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbResult<Option<PersonRecord>> {
+    let Some((version, snapshot, entered_on, probation_ends_on, retires_on)) = on_day(conn, person, day)? else {
+        return Ok(None);
+    };
+    let (area, number) = (person.area().get(), person.number());
+    let heads: Vec<(NaiveDate, Option<NaiveDate>)> = each!(conn, k => h::table
+        .filter(h::area.eq(area))
+        .filter(h::person_id.eq(number))
+        .filter(h::post.eq(Post::Head.as_str()))
+        .select((h::valid_from, h::valid_to))
+        .load(k))?;
+    let leave: Vec<(NaiveDate, Option<NaiveDate>)> = each!(conn, k => l::table
+        .filter(l::area.eq(area))
+        .filter(l::person_id.eq(number))
+        .select((l::valid_from, l::valid_to))
+        .load(k))?;
+    let facts = assemble(
+        entered_on,
+        probation_ends_on,
+        retires_on,
+        head_span(heads),
+        leave.into_iter().map(|(from, to)| DateSpan { from, to }).collect(),
+    );
+    Ok(Some(PersonRecord { version, snapshot, facts }))
+}
+
+/// The person on a day, in one query; `None` where there is no such person.
+///
+/// # Errors
+/// As [`person_record`].
+pub fn snapshot(conn: &mut Conn, person: PersonId, on: NaiveDate) -> DbResult<Option<PersonSnapshot>> {
+    Ok(on_day(conn, person, on)?.map(|(_, snapshot, ..)| snapshot))
+}
+
+type OnDay = (
+    (String, i64, Option<NaiveDate>, Option<NaiveDate>, Option<NaiveDate>),
+    Option<(i64, String, String)>,
+    Option<String>,
+    Option<(String, String)>,
+);
+
+/// Version, snapshot, entry into the profession, end of probation, retirement.
+#[allow(clippy::type_complexity)]
+fn on_day(
+    conn: &mut Conn,
+    person: PersonId,
+    day: NaiveDate,
+) -> DbResult<Option<(i64, PersonSnapshot, Option<NaiveDate>, Option<NaiveDate>, Option<NaiveDate>)>> {
+    let (area, number) = (person.area().get(), person.number());
+    let found: Option<OnDay> = each!(conn, k => p::table
+        .left_join(e::table.on(e::area.eq(p::area)
+            .and(e::person_id.eq(p::id))
+            .and(e::valid_from.le(day))
+            .and(e::valid_to.is_null().or(e::valid_to.ge(day)))))
+        .left_join(o::table.on(o::area.eq(e::area).and(o::id.eq(e::organisation_id))))
+        .left_join(h_titles::table.on(h_titles::area.eq(p::area)
+            .and(h_titles::person_id.eq(p::id))
+            .and(h_titles::valid_from.le(day))
+            .and(h_titles::valid_to.is_null().or(h_titles::valid_to.ge(day)))))
+        .left_join(a::table.on(a::area.eq(p::area)
+            .and(a::person_id.eq(p::id))
+            .and(a::valid_from.le(day))
+            .and(a::valid_to.is_null().or(a::valid_to.ge(day)))))
+        .filter(p::area.eq(area))
+        .filter(p::id.eq(number))
+        .order((e::valid_from.desc(), e::id.desc(), h_titles::valid_from.desc(), a::id.asc()))
+        .select((
+            (p::name, p::version, p::entered_on, p::probation_ends_on, p::retires_on),
+            (o::id, o::name, o::path).nullable(),
+            h_titles::title.nullable(),
+            (a::stage, a::subject).nullable(),
+        ))
+        .first(k)
+        .optional())?;
+    let Some(((name, version, entered_on, probation_ends_on, retires_on), organisation, title, teaching)) = found
+    else {
+        return Ok(None);
+    };
+    let (stage, subject) = teaching.map_or((None, None), |(stage, subject)| (Some(stage), Some(subject)));
+    let snapshot = PersonSnapshot {
+        name,
+        organisation: organisation.map(|(number, name, path)| SnapshotOrganisation {
+            id: Id::new(person.area(), number),
+            name,
+            path,
+        }),
+        title: columns::word_opt("titles_held.title", title.as_deref())?,
+        subject,
+        stage: columns::word_opt("teaching_assignments.stage", stage.as_deref())?,
+    };
+    Ok(Some((version, snapshot, entered_on, probation_ends_on, retires_on)))
+}
+
+/// The facts in the form the rules want.
+///
+/// A probation needs its end; without an entry into the profession it began a year before (浙教师〔2010〕175号: one year).
+pub(super) fn assemble(
+    entered_on: Option<NaiveDate>,
+    probation_ends_on: Option<NaiveDate>,
+    retires_on: Option<NaiveDate>,
+    head: Option<DateSpan>,
+    leave: Vec<DateSpan>,
+) -> PersonFacts {
+    let probation = probation_ends_on.map(|to| {
+        let a_year_before = || to.checked_sub_months(chrono::Months::new(12)).and_then(|day| day.succ_opt());
+        let from = entered_on.filter(|from| *from <= to).or_else(a_year_before).unwrap_or(to);
+        DateSpan { from, to: Some(to) }
+    });
+    PersonFacts { joined_on: entered_on, probation, head, retires_on, leave, required: None }
+}
+
+/// The time as head: from the first appointment to the last end. A head who moves to another school was appointed once.
+pub(super) fn head_span(spells: impl IntoIterator<Item = (NaiveDate, Option<NaiveDate>)>) -> Option<DateSpan> {
+    spells.into_iter().fold(None, |whole: Option<DateSpan>, (from, to)| {
+        Some(match whole {
+            None => DateSpan { from, to },
+            Some(span) => {
+                DateSpan { from: span.from.min(from), to: span.to.zip(to).map(|(one, other)| one.max(other)) }
+            }
+        })
+    })
+}
+
+/// First day of the person's first employment.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn employed_from(conn: &mut Conn, person: PersonId) -> DbResult<Option<NaiveDate>> {
+    Ok(e::table
+        .filter(e::area.eq(person.area().get()))
+        .filter(e::person_id.eq(person.number()))
+        .select(diesel::dsl::min(e::valid_from))
+        .first(conn)?)
+}
+
+/// Every employment of the person, the earliest first.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn employments(conn: &mut Conn, person: PersonId) -> DbResult<Vec<EmploymentSpell>> {
+    let rows: Vec<(i64, String, NaiveDate, Option<NaiveDate>)> = e::table
+        .inner_join(o::table.on(o::area.eq(e::area).and(o::id.eq(e::organisation_id))))
+        .filter(e::area.eq(person.area().get()))
+        .filter(e::person_id.eq(person.number()))
+        .order((e::valid_from.asc(), e::id.asc()))
+        .select((o::id, o::name, e::valid_from, e::valid_to))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(number, organisation_name, from, to)| EmploymentSpell {
+            organisation: Id::new(person.area(), number),
+            organisation_name,
+            span: DateSpan { from, to },
+        })
+        .collect())
+}
+
+/// The paths of the organisations where the person is or was employed, for the question who may see the person's hours.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn was_employed_below(
+    conn: &mut Conn,
+    person: PersonId,
+    covers: impl Fn(AreaCode, &str) -> bool,
+) -> DbResult<bool> {
+    let paths: Vec<String> = e::table
+        .inner_join(o::table.on(o::area.eq(e::area).and(o::id.eq(e::organisation_id))))
+        .filter(e::area.eq(person.area().get()))
+        .filter(e::person_id.eq(person.number()))
+        .select(o::path)
+        .load(conn)?;
+    Ok(paths.iter().any(|path| covers(person.area(), path)))
+}

@@ -1,0 +1,274 @@
+//! The entries that stand: posted and not reversed, in the form in which rules want them.
+
+use crate::{
+    Conn, DbError, DbResult, columns,
+    db::each,
+    schema::{hour_entries as t, persons as p},
+};
+use chrono::{Datelike, NaiveDate};
+use diesel::prelude::*;
+use shixun_domain::{
+    Hours, Id,
+    id::{HourEntryId, OrganisationId, PersonId},
+    ledger::{Circumstances, EntryKind, Factor, SourceKind},
+    policy::EntryFacts,
+    words::Theme,
+};
+
+/// What tells whether a person's ledger and facts are still the same: entries only ever get more, and every change of a
+/// person's facts raises the row version of the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Revision {
+    /// Row version of the person.
+    pub person: i64,
+    /// Number of entries.
+    pub entries: i64,
+    /// The latest entry.
+    pub last: i64,
+}
+
+/// The revision of a person's ledger, in one query; `None` where there is no such person.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn revision(conn: &mut Conn, person: PersonId) -> DbResult<Option<Revision>> {
+    let (area, number) = (person.area().get(), person.number());
+    let found: Option<(i64, Option<i64>, Option<i64>)> = each!(conn, k => {
+        let own = || t::table.filter(t::area.eq(area)).filter(t::person_id.eq(number));
+        p::table
+            .filter(p::area.eq(area))
+            .filter(p::id.eq(number))
+            .select((
+                p::version,
+                own().select(diesel::dsl::count_star()).single_value(),
+                own().select(diesel::dsl::max(t::id)).single_value(),
+            ))
+            .first(k)
+            .optional()
+    })?;
+    Ok(found.map(|(person, entries, last)| Revision {
+        person,
+        entries: entries.unwrap_or_default(),
+        last: last.unwrap_or_default(),
+    }))
+}
+
+/// The columns that rules look at.
+pub(super) type Lean =
+    (i64, String, Option<i64>, String, String, String, String, String, Option<String>, i64, i64, i64, NaiveDate);
+
+/// Selects [`Lean`].
+macro_rules! lean_columns {
+    () => {
+        (
+            t::id,
+            t::kind,
+            t::refers_to,
+            t::route,
+            t::delivery_form,
+            t::level,
+            t::themes,
+            t::circumstances,
+            t::block_key,
+            t::nominal,
+            t::credited,
+            t::practice,
+            t::effective_on,
+        )
+    };
+}
+pub(super) use lean_columns;
+
+/// An entry without its texts.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// What it says.
+    pub kind: EntryKind,
+    /// The entry it follows.
+    pub refers_to: Option<i64>,
+    /// What the rules look at; the key is the number of the entry, which rises with the time of posting.
+    pub facts: EntryFacts,
+}
+
+/// Turns rows of one person into entries; `blocks` collects the block keys met so far.
+pub(super) fn lean<'b>(row: Lean, blocks: &mut Vec<String>) -> DbResult<Entry> {
+    let (id, kind, refers_to, route, form, level, themes, circumstances, block, nominal, credited, practice, effective) =
+        row;
+    let block = block.map(|key| match blocks.iter().position(|known| *known == key) {
+        Some(place) => place,
+        None => {
+            blocks.push(key);
+            blocks.len() - 1
+        }
+    });
+    let circumstances: Circumstances = if circumstances.is_empty() {
+        Circumstances::ORDINARY
+    } else {
+        columns::word("hour_entries.circumstances", &circumstances)?
+    };
+    Ok(Entry {
+        kind: columns::word("hour_entries.kind", &kind)?,
+        refers_to,
+        facts: EntryFacts {
+            key: id,
+            effective,
+            sequence: id,
+            route: columns::word("hour_entries.route", &route)?,
+            form: columns::word("hour_entries.delivery_form", &form)?,
+            themes: self::themes(&themes)?,
+            level: columns::word("hour_entries.level", &level)?,
+            block: block.and_then(|place| i64::try_from(place).ok()),
+            credited: Hours::from_hundredths(credited),
+            nominal: Hours::from_hundredths(nominal),
+            practice: Hours::from_hundredths(practice),
+            corrects: None,
+            provider: circumstances.provider,
+            misconduct: circumstances.misconduct,
+            certified_elsewhere: circumstances.certified_elsewhere,
+        },
+    })
+}
+
+/// Reads a list of themes.
+pub(super) fn themes(text: &str) -> DbResult<Vec<Theme>> {
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
+    text.split(',').map(|word| columns::word("hour_entries.themes", word)).collect()
+}
+
+/// Keeps what stands (posted, without a successor) and gives the rest of what was read to `other`.
+pub(super) fn split_standing<T>(rows: Vec<T>, entry: impl Fn(&T) -> &Entry, mut other: impl FnMut(T, bool)) -> Vec<T> {
+    let mut followed: Vec<i64> = rows.iter().filter_map(|row| entry(row).refers_to).collect();
+    followed.sort_unstable();
+    let mut standing = Vec::with_capacity(rows.len());
+    for row in rows {
+        let open = followed.binary_search(&entry(&row).facts.key).is_err();
+        if entry(&row).kind == EntryKind::Posted && open { standing.push(row) } else { other(row, open) }
+    }
+    standing
+}
+
+/// An entry that stands, with what a statement shows of it.
+#[derive(Debug, Clone)]
+pub struct StandingEntry {
+    /// Key.
+    pub id: HourEntryId,
+    /// What the rules look at.
+    pub entry: Entry,
+    /// What a person reads.
+    pub title: String,
+    /// Where it comes from.
+    pub source_kind: SourceKind,
+    /// Hours attended.
+    pub attended: Hours,
+    /// What an hour attended was worth.
+    pub factor: Factor,
+    /// School of that day.
+    pub organisation: Option<OrganisationId>,
+    /// Its name on that day.
+    pub organisation_name: Option<String>,
+    /// Why, for a reversal.
+    pub reason: Option<String>,
+}
+
+/// A person's entries in a span of effective dates.
+#[derive(Debug, Clone, Default)]
+pub struct StandingEntries {
+    /// Posted and not reversed, by effective date and time of posting.
+    pub standing: Vec<StandingEntry>,
+    /// Reversed ones and their reversals.
+    pub corrected: Vec<StandingEntry>,
+    /// Pending and not yet followed by anything.
+    pub pending: Vec<StandingEntry>,
+}
+
+type StatementColumns = (Lean, (String, String, i64, i32, Option<i64>, Option<String>, Option<String>));
+
+/// The person's entries whose hours belong to a day from `from` to `to`, in one query.
+///
+/// A successor carries the date of what it follows, so that both lie in the same span.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer or a row is damaged.
+pub fn standing_entries(
+    conn: &mut Conn,
+    person: PersonId,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> DbResult<StandingEntries> {
+    let (area, number) = (person.area().get(), person.number());
+    let rows: Vec<StatementColumns> = each!(conn, k => t::table
+        .filter(t::area.eq(area))
+        .filter(t::person_id.eq(number))
+        .filter(t::effective_on.ge(from))
+        .filter(t::effective_on.le(to))
+        .order((t::effective_on.asc(), t::id.asc()))
+        .select((
+            lean_columns!(),
+            (
+                t::title,
+                t::source_kind,
+                t::attended,
+                t::factor,
+                t::organisation_id,
+                t::organisation_name,
+                t::reason,
+            ),
+        ))
+        .load(k))?;
+    let mut blocks = Vec::new();
+    let mut read = Vec::with_capacity(rows.len());
+    for (columns, (title, source_kind, attended, factor, organisation, organisation_name, reason)) in rows {
+        let entry = lean(columns, &mut blocks)?;
+        read.push(StandingEntry {
+            id: Id::new(person.area(), entry.facts.key),
+            entry,
+            title,
+            source_kind: columns::word("hour_entries.source_kind", &source_kind)?,
+            attended: Hours::from_hundredths(attended),
+            factor: self::factor(factor)?,
+            organisation: organisation.map(|number| Id::new(person.area(), number)),
+            organisation_name,
+            reason,
+        });
+    }
+    let (mut corrected, mut pending) = (Vec::new(), Vec::new());
+    let standing = split_standing(
+        read,
+        |row| &row.entry,
+        |row, open| match row.entry.kind {
+            EntryKind::Pending if open => pending.push(row),
+            EntryKind::Posted | EntryKind::Reversed => corrected.push(row),
+            EntryKind::Pending | EntryKind::Voided => {}
+        },
+    );
+    Ok(StandingEntries { standing, corrected, pending })
+}
+
+/// A factor from its column.
+pub(super) fn factor(hundredths: i32) -> DbResult<Factor> {
+    Factor::from_hundredths(hundredths).ok_or_else(|| DbError::damaged(format!("hour_entries.factor {hundredths}")))
+}
+
+/// Hours earned in a calendar year up to its last day, reversals taken off: never less than what counts, where no factor
+/// exceeds one.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn credited_in_year(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbResult<Hours> {
+    let (first, last) = match (NaiveDate::from_ymd_opt(day.year(), 1, 1), NaiveDate::from_ymd_opt(day.year(), 12, 31)) {
+        (Some(first), Some(last)) => (first, last),
+        _ => (day, day),
+    };
+    let (area, number) = (person.area().get(), person.number());
+    let amounts: Vec<i64> = each!(conn, k => t::table
+        .filter(t::area.eq(area))
+        .filter(t::person_id.eq(number))
+        .filter(t::effective_on.ge(first))
+        .filter(t::effective_on.le(last))
+        .filter(t::kind.eq(EntryKind::Posted.as_str()).or(t::kind.eq(EntryKind::Reversed.as_str())))
+        .select(t::credited)
+        .load(k))?;
+    Ok(amounts.into_iter().map(Hours::from_hundredths).sum())
+}

@@ -1,0 +1,252 @@
+//! Policy packs: drafts and what was published. A published pack is never edited; the schema refuses it too.
+
+use crate::{Conn, DbError, DbResult, WriteTx, columns, db::Both, schema::policy_packs as t};
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+use shixun_domain::{
+    AreaCode, Id, UtcMillis,
+    id::{AccountId, PolicyPack, PolicyPackId},
+    policy::PackState,
+    time::DateSpan,
+};
+
+/// A policy pack as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackRow {
+    /// Key, in the area the pack is for.
+    pub id: PolicyPackId,
+    /// Stable code such as `ZJ-2016`.
+    pub code: String,
+    /// Version of the document, from 1.
+    pub edition: i32,
+    /// Draft or published.
+    pub state: PackState,
+    /// When it is in force.
+    pub valid: DateSpan,
+    /// The JSON document as it was drafted.
+    pub document: String,
+    /// SHA-256 of the document, in hexadecimal.
+    pub digest: String,
+    /// Who drafted it; nobody for a pack shipped with the program.
+    pub created_by: Option<AccountId>,
+    /// When it was drafted.
+    pub created_at: UtcMillis,
+    /// Who published it; nobody for a pack shipped with the program.
+    pub published_by: Option<AccountId>,
+    /// When it was published.
+    pub published_at: Option<UtcMillis>,
+    /// Row version.
+    pub version: i64,
+}
+
+type Columns = (
+    i32,
+    i64,
+    String,
+    i32,
+    String,
+    NaiveDate,
+    Option<NaiveDate>,
+    String,
+    String,
+    Option<i64>,
+    NaiveDateTime,
+    Option<i64>,
+    Option<NaiveDateTime>,
+    i64,
+);
+
+fn row(row: Columns) -> DbResult<PackRow> {
+    let id: PolicyPackId = columns::id(row.0, row.1)?;
+    let account = |number: Option<i64>| number.map(|number| Id::new(id.area(), number));
+    Ok(PackRow {
+        id,
+        code: row.2,
+        edition: row.3,
+        state: columns::word("policy_packs.state", &row.4)?,
+        valid: DateSpan { from: row.5, to: row.6 },
+        document: row.7,
+        digest: row.8,
+        created_by: account(row.9),
+        created_at: row.10.into(),
+        published_by: account(row.11),
+        published_at: row.12.map(UtcMillis::from),
+        version: row.13,
+    })
+}
+
+/// A pack to be entered. What it says of code, version, area and validity is what its document says.
+#[derive(Debug, Clone)]
+pub struct NewPack<'a> {
+    /// The area it is for.
+    pub area: AreaCode,
+    /// Code.
+    pub code: &'a str,
+    /// Version of the document.
+    pub edition: i32,
+    /// Validity.
+    pub valid: DateSpan,
+    /// The JSON document.
+    pub document: &'a str,
+    /// SHA-256 of the document, in hexadecimal.
+    pub digest: &'a str,
+    /// Who drafts it; an account of the same area.
+    pub created_by: Option<AccountId>,
+    /// Published at once, as the packs shipped with the program are.
+    pub published: bool,
+}
+
+/// What became of a new pack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Added {
+    /// It stands.
+    New(PolicyPackId),
+    /// The area has a pack of this code and version.
+    EditionTaken,
+}
+
+/// Enters a pack.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn add(tx: &mut WriteTx<'_>, new: &NewPack<'_>) -> DbResult<Added> {
+    let id = tx.new_id::<PolicyPack>(new.area);
+    let at = tx.at().naive();
+    let state = if new.published { PackState::Published } else { PackState::Draft };
+    let insert = diesel::insert_into(t::table)
+        .values((
+            t::area.eq(new.area.get()),
+            t::id.eq(id.number()),
+            t::code.eq(new.code),
+            t::edition.eq(new.edition),
+            t::state.eq(state.as_str()),
+            t::valid_from.eq(new.valid.from),
+            t::valid_to.eq(new.valid.to),
+            t::document.eq(new.document),
+            t::digest.eq(new.digest),
+            t::created_by.eq(new.created_by.map(|account| account.number())),
+            t::created_at.eq(at),
+            t::published_at.eq(new.published.then_some(at)),
+            t::version.eq(1_i64),
+        ))
+        .on_conflict_do_nothing();
+    Ok(if Both(insert).execute(tx.conn())? == 0 { Added::EditionTaken } else { Added::New(id) })
+}
+
+/// What became of a publication.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Published {
+    /// It speaks from now on.
+    Done,
+    /// It is published already, or was never there.
+    NotADraft,
+}
+
+/// Publishes a draft. The state is looked at by the update itself, so that of two publications one wins.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn publish(tx: &mut WriteTx<'_>, id: PolicyPackId, by: AccountId) -> DbResult<Published> {
+    let draft = t::table.find((id.area().get(), id.number())).filter(t::state.eq(PackState::Draft.as_str()));
+    let at = tx.at().naive();
+    let rows = diesel::update(draft)
+        .set((
+            t::state.eq(PackState::Published.as_str()),
+            t::published_by.eq((by.area() == id.area()).then_some(by.number())),
+            t::published_at.eq(at),
+            t::version.eq(t::version + 1),
+        ))
+        .execute(tx.conn())?;
+    Ok(if rows == 0 { Published::NotADraft } else { Published::Done })
+}
+
+/// One pack.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn find(conn: &mut Conn, id: PolicyPackId) -> DbResult<Option<PackRow>> {
+    let found: Option<Columns> = t::table.find((id.area().get(), id.number())).first(conn).optional()?;
+    found.map(row).transpose()
+}
+
+/// What is wanted of the list.
+#[derive(Debug, Clone, Default)]
+pub struct PackFilter {
+    /// Only packs of this code.
+    pub code: Option<String>,
+    /// Only drafts, or only published packs.
+    pub state: Option<PackState>,
+    /// Only packs in force on this day.
+    pub on: Option<NaiveDate>,
+    /// Drafts of this area may be seen, and of no other.
+    pub drafts_of: Option<AreaCode>,
+}
+
+/// Packs that apply to `area` or to an area above it, by area, code and version, behind `after`.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn list(
+    conn: &mut Conn,
+    area: AreaCode,
+    filter: &PackFilter,
+    after: Option<(i32, String, i32)>,
+    limit: i64,
+) -> DbResult<Vec<PackRow>> {
+    let mut query = t::table
+        .filter(t::area.eq_any(codes(area)))
+        .order((t::area.asc(), t::code.asc(), t::edition.asc()))
+        .limit(limit)
+        .into_boxed();
+    let published = t::state.eq(PackState::Published.as_str());
+    query = match filter.drafts_of {
+        Some(own) => query.filter(published.or(t::area.eq(own.get()))),
+        None => query.filter(published),
+    };
+    if let Some(code) = &filter.code {
+        query = query.filter(t::code.eq(code.clone()));
+    }
+    if let Some(state) = filter.state {
+        query = query.filter(t::state.eq(state.as_str()));
+    }
+    if let Some(day) = filter.on {
+        query = query.filter(t::valid_from.le(day)).filter(t::valid_to.is_null().or(t::valid_to.ge(day)));
+    }
+    if let Some((area, code, edition)) = after {
+        let same_code = t::code.eq(code.clone()).and(t::edition.gt(edition));
+        query = query.filter(t::area.gt(area).or(t::area.eq(area).and(t::code.gt(code).or(same_code))));
+    }
+    let rows: Vec<Columns> = query.load(conn)?;
+    rows.into_iter().map(row).collect()
+}
+
+/// Every published pack for `area` or an area above it, whenever it is in force.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn published_for(conn: &mut Conn, area: AreaCode) -> DbResult<Vec<PackRow>> {
+    let rows: Vec<Columns> = t::table
+        .filter(t::area.eq_any(codes(area)))
+        .filter(t::state.eq(PackState::Published.as_str()))
+        .order((t::area.asc(), t::code.asc(), t::edition.asc()))
+        .load(conn)?;
+    rows.into_iter().map(row).collect()
+}
+
+/// What tells whether the published packs for an area are still the same: published packs only ever get more.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn revision(conn: &mut Conn, area: AreaCode) -> DbResult<(i64, Option<i64>)> {
+    let (count, newest): (i64, Option<NaiveDateTime>) = t::table
+        .filter(t::area.eq_any(codes(area)))
+        .filter(t::state.eq(PackState::Published.as_str()))
+        .select((diesel::dsl::count_star(), diesel::dsl::max(t::published_at)))
+        .first(conn)
+        .map_err(DbError::from)?;
+    Ok((count, newest.map(|at| UtcMillis::from_naive(at).millis())))
+}
+
+fn codes(area: AreaCode) -> Vec<i32> {
+    area.chain().into_iter().map(AreaCode::get).collect()
+}
