@@ -1,7 +1,7 @@
 //! Programmes and filing windows.
 
 use super::steps::{approved, place, planned, programme, published, put, session, with};
-use crate::harness::{County, both};
+use crate::harness::both;
 use actix_web::http::Method;
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! Sessions: their life, what is refused on the way, and the list.
 
 use super::steps::{approved, place, planned, programme, published, put, session, unit, with};
-use crate::harness::{County, both};
+use crate::harness::both;
 use actix_web::http::Method;
 use serde_json::{Value, json};
 

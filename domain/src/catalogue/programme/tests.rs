@@ -56,7 +56,8 @@ fn everything_that_is_missing_is_named_at_once() {
 
 #[test]
 fn each_step_starts_from_its_states_only() {
-    let steps: [(&str, fn(ProgrammeState) -> Result<(), ProgrammeRefusal>, &[ProgrammeState]); 4] = [
+    type Step = fn(ProgrammeState) -> Result<(), ProgrammeRefusal>;
+    let steps: [(&str, Step, &[ProgrammeState]); 4] = [
         ("edit", edit, &[Draft, Returned]),
         ("submit", |state| submit(state, &complete(), &[], day("2026-04-01")).map(drop), &[Draft, Returned]),
         ("review", |state| review(state, Some(account(1)), account(2), Verdict::Approve).map(drop), &[Submitted]),
