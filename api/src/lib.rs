@@ -8,6 +8,7 @@ pub mod auth;
 pub mod chance;
 pub mod clock;
 pub mod config;
+pub mod demo;
 pub mod document;
 pub mod enrolment;
 pub mod events;

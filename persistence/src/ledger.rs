@@ -135,8 +135,9 @@ fn themes_text(themes: &[Theme]) -> String {
     themes.iter().map(Theme::as_str).collect::<Vec<_>>().join(",")
 }
 
+// Without defaults, a batch is one statement on SQLite too; with them diesel writes row by row in a transaction of its own.
 #[derive(Insertable)]
-#[diesel(table_name = t)]
+#[diesel(table_name = t, treat_none_as_default_value = false)]
 struct Values<'a> {
     area: i32,
     id: i64,
