@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod catalogue;
 pub mod columns;
 pub mod db;
+pub mod demo;
 pub mod enrolment;
 pub mod error;
 pub mod events;
