@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod auth;
+pub mod catalogue;
 pub mod chance;
 pub mod clock;
 pub mod config;
@@ -12,12 +13,15 @@ pub mod document;
 pub mod enrolment;
 pub mod events;
 pub mod http;
+pub mod imports;
 pub mod ledger;
 pub mod org;
+pub mod people;
 pub mod policy;
 pub mod problem;
 pub mod server;
 pub mod sheet;
 pub mod state;
 pub mod system;
+pub mod users;
 pub mod wire;

@@ -2,6 +2,7 @@
 
 use crate::{
     auth::{self, Authenticator, Tokens},
+    catalogue,
     chance::Chance,
     clock::Clock,
     config::Config,
@@ -11,11 +12,11 @@ use crate::{
         limits::Limits,
         observe::{Metrics, observe},
     },
-    ledger, org,
+    imports, ledger, org, people,
     policy::{self, PolicyCache},
     problem,
     state::{App, Running},
-    system,
+    system, users,
 };
 use actix_web::{
     App as ActixApp, HttpResponse, HttpServer,
@@ -72,6 +73,10 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
                 .configure(enrolment::mount)
                 .configure(policy::mount)
                 .configure(ledger::mount)
+                .configure(people::mount)
+                .configure(imports::mount)
+                .configure(users::mount)
+                .configure(catalogue::mount)
                 .configure(events::mount)
                 .configure(problem::mount),
         )

@@ -13,6 +13,7 @@ pub mod decimal;
 pub mod enrolment;
 pub mod hours;
 pub mod id;
+pub mod imports;
 pub mod ledger;
 pub mod money;
 pub mod org;

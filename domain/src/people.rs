@@ -1,5 +1,7 @@
 //! Persons: who they are, how their names and numbers are written, and how a roster of them is read.
 
+pub mod contact;
+pub mod facts;
 pub mod fold;
 pub mod identity;
 pub mod name;

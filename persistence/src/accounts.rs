@@ -36,7 +36,7 @@ pub struct AccountRow {
     pub created_at: UtcMillis,
 }
 
-type AccountColumns = (
+pub(crate) type AccountColumns = (
     i32,
     i64,
     Option<i64>,
@@ -68,7 +68,9 @@ macro_rules! account_columns {
     };
 }
 
-fn account_row(row: AccountColumns) -> DbResult<AccountRow> {
+pub(crate) use account_columns;
+
+pub(crate) fn account_row(row: AccountColumns) -> DbResult<AccountRow> {
     let id: AccountId = columns::id(row.0, row.1)?;
     Ok(AccountRow {
         id,

@@ -1,6 +1,6 @@
 //! The event log: who did what to which object, on whose behalf, from where, before and after. Append-only.
 
-use crate::{Conn, DbResult, WriteTx, columns, schema::event_log as t};
+use crate::{Conn, DbResult, WriteTx, columns, db::each, schema::event_log as t};
 use diesel::prelude::*;
 use shixun_domain::{
     AreaCode, UtcMillis,
@@ -84,6 +84,55 @@ pub fn append(tx: &mut WriteTx<'_>, event: &NewEvent<'_>) -> DbResult<EventId> {
         .execute(tx.conn())?;
     Ok(id)
 }
+
+/// Appends the records of one command over many objects: `event` with another object and other texts each time.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn append_many(tx: &mut WriteTx<'_>, event: &NewEvent<'_>, objects: &[ObjectChange]) -> DbResult<()> {
+    let at = tx.at().naive();
+    for chunk in objects.chunks(CHUNK) {
+        let ids: Vec<i64> = chunk.iter().map(|_| tx.new_id::<Event>(event.area).number()).collect();
+        let values: Vec<_> = ids
+            .iter()
+            .zip(chunk)
+            .map(|(id, object)| {
+                (
+                    t::area.eq(event.area.get()),
+                    t::id.eq(*id),
+                    t::at.eq(at),
+                    t::actor_id.eq(event.actor.map(|actor| actor.number())),
+                    t::on_behalf_of.eq(event.on_behalf_of.map(|account| account.number())),
+                    t::action.eq(object.action),
+                    t::object_kind.eq(event.object_kind),
+                    t::object_id.eq(&object.object_id),
+                    t::before.eq(object.before.as_deref()),
+                    t::after.eq(object.after.as_deref()),
+                    t::request_id.eq(event.request_id),
+                    t::address.eq(event.address),
+                )
+            })
+            .collect();
+        each!(tx.conn(), conn => diesel::insert_into(t::table).values(&values).execute(conn))?;
+    }
+    Ok(())
+}
+
+/// One object of a command over many.
+#[derive(Debug, Clone)]
+pub struct ObjectChange {
+    /// What was done to it.
+    pub action: &'static str,
+    /// Which one, as the API shows it.
+    pub object_id: String,
+    /// JSON of what stood before.
+    pub before: Option<String>,
+    /// JSON of what stands now.
+    pub after: Option<String>,
+}
+
+/// Records in one INSERT: twelve values each stay below SQLite's 32,766.
+const CHUNK: usize = 1_000;
 
 /// What is wanted of the log.
 #[derive(Debug, Clone, Default)]

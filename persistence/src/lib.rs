@@ -13,10 +13,13 @@ pub mod enrolment;
 pub mod error;
 pub mod events;
 pub mod idempotency;
+pub mod imports;
 pub mod ledger;
 pub mod org;
+pub mod people;
 pub mod policy;
 mod schema;
+pub mod users;
 
 pub use db::{Conn, Db, DbOptions, Keep, WriteTx};
 pub use error::{DbError, DbResult, Failure};

@@ -185,6 +185,47 @@ pub fn find_by_code(conn: &mut Conn, area: AreaCode, code: &str) -> DbResult<Opt
     found.map(row).transpose()
 }
 
+/// Every organisation of an area, in no order.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn all(conn: &mut Conn, area: AreaCode) -> DbResult<Vec<OrganisationRow>> {
+    let rows: Vec<Columns> = t::table.filter(t::area.eq(area.get())).select(organisation_columns!()).load(conn)?;
+    rows.into_iter().map(row).collect()
+}
+
+/// The organisations with these numbers, in no order.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn find_many(conn: &mut Conn, area: AreaCode, numbers: &[i64]) -> DbResult<Vec<OrganisationRow>> {
+    let rows: Vec<Columns> = t::table
+        .filter(t::area.eq(area.get()))
+        .filter(t::id.eq_any(numbers))
+        .select(organisation_columns!())
+        .load(conn)?;
+    rows.into_iter().map(row).collect()
+}
+
+/// The numbers of the organisations at these paths and below.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn below(conn: &mut Conn, area: AreaCode, paths: &[String]) -> DbResult<Vec<i64>> {
+    let mut found = Vec::new();
+    for path in paths {
+        let numbers: Vec<i64> = t::table
+            .filter(t::area.eq(area.get()))
+            .filter(t::path.like(format!("{path}%")))
+            .select(t::id)
+            .load(conn)?;
+        found.extend(numbers);
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
 /// What is wanted of the list.
 #[derive(Debug, Clone, Default)]
 pub struct OrganisationFilter {

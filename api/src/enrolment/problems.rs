@@ -19,7 +19,7 @@ pub fn refused(reason: &Reason) -> ApiError {
         Reason::AlreadyEnrolled(status) => {
             ApiError::new(Code::AlreadyEnrolled).with_words("status", status_words(*status))
         }
-        Reason::NotEmployed => ApiError::new(Code::NotEmployed),
+        Reason::NotEmployed => ApiError::new(Code::ApplicantNotEmployed),
         Reason::NotInAudience(gap) => ApiError::new(Code::NotInAudience)
             .with("gap", gap.code())
             .with_words("reason", Words::new(gap.zh(), gap.en())),

@@ -46,7 +46,7 @@ problem_set!(
         | ApplicationsClosed
         | SessionBegun
         | AlreadyEnrolled
-        | NotEmployed
+        | ApplicantNotEmployed
         | NotInAudience
         | ScheduleClash
         | AlreadyDoneInCycle

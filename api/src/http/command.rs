@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use shixun_domain::{AreaCode, UtcMillis, id::AccountId};
 use shixun_persistence::{
     Conn, Keep, WriteTx,
-    events::{self, NewEvent},
+    events::{self, NewEvent, ObjectChange},
     idempotency::{self, Kept, KeptAnswer},
 };
 use std::{
@@ -107,6 +107,28 @@ impl<'t, 'c> Work<'t, 'c> {
     }
 }
 
+impl Work<'_, '_> {
+    /// Writes down what was done to many objects of one kind, in the same transaction.
+    ///
+    /// # Errors
+    /// Where the records cannot be written.
+    pub fn record_many(&mut self, area: AreaCode, object_kind: &str, objects: &[ObjectChange]) -> Result<(), ApiError> {
+        let event = NewEvent {
+            area,
+            actor: self.origin.actor,
+            on_behalf_of: None,
+            action: "",
+            object_kind,
+            object_id: "",
+            before: None,
+            after: None,
+            request_id: &self.origin.request_id,
+            address: &self.origin.address,
+        };
+        Ok(events::append_many(self.tx, &event, objects)?)
+    }
+}
+
 /// For `record` where nothing stood before or stands after.
 pub const NOTHING: Option<&()> = None;
 
@@ -149,6 +171,15 @@ fn read(request: &HttpRequest, payload: &mut Payload) -> Result<Command, ApiErro
     Ok(Command { app, meta, at, key, target })
 }
 
+/// A command that ran, now or at an earlier request with the same key.
+#[derive(Debug)]
+pub struct Settled {
+    /// The reply as it is kept.
+    pub reply: Reply,
+    /// Whether it is that of an earlier request.
+    pub again: bool,
+}
+
 enum Outcome {
     Fresh(Reply),
     Again(KeptAnswer),
@@ -186,7 +217,27 @@ impl Command {
     ///
     /// # Errors
     /// What the use case says, or a problem with the key or the database; then nothing was written.
-    pub async fn run_or_try<F>(self, who: &Actor, digest: [u8; 32], keep: Keep, mut f: F) -> Answer
+    pub async fn run_or_try<F>(self, who: &Actor, digest: [u8; 32], keep: Keep, f: F) -> Answer
+    where
+        F: FnMut(&mut Work<'_, '_>) -> Result<Reply, ApiError> + Send + 'static,
+    {
+        let settled = self.settle_or_try(who, digest, keep, f).await?;
+        Ok(settled.reply.into_response(settled.again))
+    }
+
+    /// [`Command::run_or_try`] before it becomes an answer: for what the answer shows and nothing may keep, such as a
+    /// password or a revealed number. It is added to the kept reply after the commit.
+    ///
+    /// # Errors
+    /// As [`Command::run_or_try`].
+    pub async fn settle<F>(self, who: &Actor, digest: [u8; 32], f: F) -> Result<Settled, ApiError>
+    where
+        F: FnMut(&mut Work<'_, '_>) -> Result<Reply, ApiError> + Send + 'static,
+    {
+        self.settle_or_try(who, digest, Keep::Commit, f).await
+    }
+
+    async fn settle_or_try<F>(self, who: &Actor, digest: [u8; 32], keep: Keep, mut f: F) -> Result<Settled, ApiError>
     where
         F: FnMut(&mut Work<'_, '_>) -> Result<Reply, ApiError> + Send + 'static,
     {
@@ -237,14 +288,12 @@ impl Command {
             })
             .await?;
         Ok(match outcome {
-            Outcome::Fresh(reply) => reply.into_response(false),
-            Outcome::Again(kept) => Reply {
-                status: u16::try_from(kept.status).unwrap_or(200),
-                body: kept.body,
-                etag: kept.etag,
-                location: kept.location,
+            Outcome::Fresh(reply) => Settled { reply, again: false },
+            Outcome::Again(kept) => {
+                let status = u16::try_from(kept.status).unwrap_or(200);
+                let reply = Reply { status, body: kept.body, etag: kept.etag, location: kept.location };
+                Settled { reply, again: true }
             }
-            .into_response(true),
         })
     }
 

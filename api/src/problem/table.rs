@@ -164,7 +164,7 @@ problems! {
         "班期已于{day}开班。", "It began on {day}.";
     AlreadyEnrolled = "already_enrolled", 409, "已经报过名", "Already applied",
         "您在此班期的状态为“{status}”，不能再次报名。", "You stand as {status} in this session and cannot apply again.";
-    NotEmployed = "not_employed", 409, "当前没有任职学校", "Not employed anywhere today",
+    ApplicantNotEmployed = "applicant_not_employed", 409, "当前没有任职学校", "Not employed anywhere today",
         "报名须由任职学校审核；请学校先登记任职信息。", "A school must review the application; ask your school to enter the employment first.";
     NotInAudience = "not_in_audience", 403, "不在培训对象范围内", "Not among those the session is for",
         "{reason}（{gap}）", "{reason} ({gap})";
@@ -240,6 +240,74 @@ problems! {
         "请填写正确的学时，或只冲销不更正。", "Give the hours that are right, or reverse without a replacement.";
     DuplicateSource = "duplicate_source", 409, "同一来源的学时已登记", "Hours of this source are entered already",
         "来源{source}已在该教师的学时中；如有误请冲销原条目。", "The source {source} is in the teacher's ledger; reverse that entry if it is wrong.";
+    // People
+    IdentityNumberTaken = "identity_number_taken", 409, "身份证号码已登记", "The identity number is entered already",
+        "该号码属于已登记的人员；若此人从他校调入，请由县级办理调动。", "It belongs to a person who is entered already; if the person comes from another school, let the county move them.";
+    FactSpanInvalid = "fact_span_invalid", 422, "起止日期不正确", "The days do not fit together",
+        "最后一天不能早于第一天。", "The last day must not lie before the first.";
+    FactOverlaps = "fact_overlaps", 409, "与已有记录的时间重叠", "Another record covers some of the days",
+        "已有同类记录覆盖{from}至{to}，请先结束该记录或调整日期。", "A record of the kind covers {from} to {to}; end it first or choose other days.";
+    FactEndedAlready = "fact_ended_already", 409, "该记录已经结束", "The record has ended already",
+        "它已于{last_day}结束；只能提前，不能延后。", "It ended on {last_day}; the end can be moved forward, not back.";
+    NotEmployed = "not_employed", 409, "该日没有任职单位", "Not employed on that day",
+        "没有可以结束的任职，请直接新增任职记录。", "There is no employment to end; add an employment instead.";
+    EmployedThereAlready = "employed_there_already", 409, "已在该单位任职", "Employed there already",
+        "该日已在此单位任职，无需调动。", "The person is employed there on that day; nothing has to move.";
+    LaterFactKnown = "later_fact_known", 409, "存在更晚的记录", "Something later is known",
+        "自{from}起已有后续记录，请先核对后再调整。", "A record begins on {from}; look at it before you change what lies before.";
+    RevealExpired = "reveal_expired", 409, "查看时限已过", "The time for looking is over",
+        "明文只在{valid_until}之前可重复取得，请用新的Idempotency-Key重新申请并说明理由。", "It could be had again until {valid_until} only; ask again with a new Idempotency-Key and a reason.";
+    // Users
+    UsernameTaken = "username_taken", 409, "用户名已被使用", "The user name is taken",
+        "用户名{username}已存在，请另选。", "Somebody has the user name {username}; choose another.";
+    PersonHasAccount = "person_has_account", 409, "此人已有账号", "The person has an account already",
+        "每人只能有一个账号。", "A person has one account at most.";
+    OwnAccount = "own_account", 403, "不能对自己的账号执行此操作", "Not on one's own account",
+        "角色、停用和重置密码须由他人办理；修改自己的密码请用POST /v1/me/password。", "Roles, disabling and resetting need somebody else; change your own password with POST /v1/me/password.";
+    OldPasswordWrong = "old_password_wrong", 422, "原密码不正确", "The old password is wrong",
+        "请核对后重试。", "Check it and try again.";
+    RoleHeldAlready = "role_held_already", 409, "已持有该角色", "The role is held already",
+        "该账号自{from}起已在此机构持有此角色。", "The account holds this role over the organisation from {from} on.";
+    // Imports and exports
+    FileUnreadable = "file_unreadable", 422, "文件无法读取", "The file cannot be read",
+        "{reason}（{fault}）", "{reason} ({fault})";
+    ImportHasFaults = "import_has_faults", 422, "文件中有需要改正的行", "Some rows have to be mended",
+        "共{count}处，逐条见errors；没有导入任何内容。改正后重新导入，或用mode=row_by_row只导入无误的行。", "{count} in all, each in errors; nothing was imported. Mend them and import again, or use mode=row_by_row to import the rows without faults.";
+    // Catalogue
+    ProgrammeWrongState = "programme_wrong_state", 409, "项目当前状态不允许此操作", "The programme is not in a state for this step",
+        "项目现为“{state}”；此操作要求处于：{needs}。", "The programme is {state}; this step needs it to be {needs}.";
+    ProgrammeIncomplete = "programme_incomplete", 409, "项目内容尚不完整", "The programme is not complete",
+        "提交前须补全{count}处，逐条见errors。", "{count} things are to be completed before it can be filed; each is listed in errors.";
+    FilingWindowClosed = "filing_window_closed", 409, "不在项目申报时间内", "No filing window is open",
+        "现在不能提交申报；{next}", "Programmes cannot be filed now; {next}";
+    FourEyes = "four_eyes", 403, "提交人不得审核自己的提交", "Nobody decides on what they submitted",
+        "须由另一人审核。", "Another person has to decide on it.";
+    ProgrammeSessionsLive = "programme_sessions_live", 409, "项目尚有已发布或进行中的班期", "The programme has published or running sessions",
+        "共{count}个；请先结班或取消这些班期。", "There are {count}; close or cancel them first.";
+    ProgrammeNotApproved = "programme_not_approved", 409, "项目未获批准", "The programme is not approved",
+        "项目现为“{state}”，批准后方可进行此操作。", "The programme is {state}; this needs it to be approved.";
+    ClassHeadMissing = "class_head_missing", 409, "项目未指定专职班主任", "The programme names no class head",
+        "每个项目须有专职班主任（浙教办师〔2014〕14号），请先在项目中填写。", "Every programme needs a dedicated class head (浙教办师〔2014〕14号); name one in the programme first.";
+    SessionWrongState = "session_wrong_state", 409, "班期当前状态不允许此操作", "The session is not in a state for this step",
+        "班期现为“{state}”；此操作要求处于：{needs}。", "The session is {state}; this step needs it to be {needs}.";
+    SessionOver = "session_over", 409, "班期的日期已过", "The days of the session have passed",
+        "该班期到{ends_on}为止；请先更改日期。", "It ended on {ends_on}; change its dates first.";
+    SessionTooEarly = "session_too_early", 409, "班期尚未到开班日", "The session's first day has not come",
+        "开班日为{starts_on}。", "It starts on {starts_on}.";
+    SeatsBelowTaken = "seats_below_taken", 409, "名额少于已占用数", "Fewer seats than are taken",
+        "已占用{taken}个名额，名额不能更少。", "{taken} seats are taken; there cannot be fewer.";
+    QueueBelowTaken = "queue_below_taken", 409, "候补名额少于已候补人数", "Fewer queue places than are taken",
+        "已有{taken}人候补，候补名额不能更少。", "{taken} people are waiting; there cannot be fewer places.";
+    UnitsMissing = "units_missing", 409, "班期没有课次", "The session has no units",
+        "请先录入课次（时间、地点、内容、主讲人）。", "Enter its units first: time, place, content and lecturer.";
+    UnitOutsideSession = "unit_outside_session", 409, "课次不在班期日期内", "A unit lies outside of the session",
+        "课次{unit}（{starts_at}起）不在{starts_on}至{ends_on}之内。", "The unit {unit} that starts at {starts_at} is not within {starts_on} to {ends_on}.";
+    UnitsOverlap = "units_overlap", 409, "课次时间重叠", "Two units overlap",
+        "课次{unit}（{starts_at}起）与课次{other}（{other_starts_at}起）时间重叠。", "The unit {unit} that starts at {starts_at} overlaps the unit {other} that starts at {other_starts_at}.";
+    UnitHoursDiffer = "unit_hours_differ", 409, "课次学时之和与项目学时不符", "The hours of the units do not add up",
+        "课次合计{sum}学时，项目为{hours}学时。", "The units have {sum} hours together; the programme has {hours}.";
+    UnitHeld = "unit_held", 409, "课次已有考勤记录", "Attendance at the unit is on record",
+        "已记录考勤的课次不能再更改。", "A unit with recorded attendance does not change any more.";
 }
 
 #[cfg(test)]

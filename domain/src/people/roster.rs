@@ -19,6 +19,11 @@ mod values;
 #[cfg(test)]
 mod tests;
 
+/// The management post that a text in the column of posts means; [`Post::None`](crate::words::Post) for other duties.
+pub fn post_meant(text: &str) -> crate::words::Post {
+    values::read_post(&Cell::Text(text.to_owned())).unwrap_or(crate::words::Post::None)
+}
+
 pub use columns::Column;
 pub use date::{DateFault, Plausible, SheetDate, read_date};
 pub use export::{EXPORT_COLUMNS, ExportColumn};

@@ -1,0 +1,59 @@
+//! A file as the body of a request.
+
+use crate::{http::body, problem::ApiError};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Bytes};
+use sha2::{Digest, Sha256};
+use std::{borrow::Cow, future::Future, pin::Pin};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        RefOr,
+        schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type},
+    },
+};
+
+/// What a file may say it is. What it really is, is read from its content.
+pub(super) const MEDIA_TYPES: &str =
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet, text/csv, application/octet-stream";
+
+/// A file, up to the configured size, with its digest.
+pub(super) struct FileBody {
+    /// The bytes.
+    pub(super) bytes: Bytes,
+    /// SHA-256 of them.
+    pub(super) digest: [u8; 32],
+}
+
+impl FromRequest for FileBody {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bytes = body::read(request, payload, MEDIA_TYPES);
+        Box::pin(async move {
+            let bytes = bytes.await?;
+            Ok(FileBody { digest: Sha256::digest(&bytes).into(), bytes })
+        })
+    }
+}
+
+/// A file in the document: Swagger UI shows a button to choose one.
+pub(super) struct SheetFile;
+
+impl PartialSchema for SheetFile {
+    fn schema() -> RefOr<Schema> {
+        RefOr::T(
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)))
+                .description(Some("The file: an .xlsx workbook, or CSV in UTF-8 or GB18030."))
+                .into(),
+        )
+    }
+}
+
+impl ToSchema for SheetFile {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("SheetFile")
+    }
+}

@@ -1,0 +1,13 @@
+//! Importing rosters and lists of schools; exporting the roster.
+
+mod apply;
+mod body;
+mod export;
+mod plan;
+pub mod report;
+mod routes;
+mod schools;
+pub mod service;
+pub mod wire;
+
+pub use routes::mount;

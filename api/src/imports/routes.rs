@@ -1,0 +1,229 @@
+//! `/v1/imports` and `/v1/exports/roster`.
+
+use super::{
+    body::{FileBody, SheetFile},
+    export::{self, ExportOptions},
+    service::{self, ImportOptions},
+    wire::{ImportIn, ImportList, ImportPath, ImportQuery, ImportSummaryView, ImportView, RosterExportQuery},
+};
+use crate::{
+    access::{Allowed, SignedIn},
+    document::problem_set,
+    http::{Answer, Command, FromPath, FromQuery, Meta, Page, Reply, Work, answer, command::Origin, page},
+    people::service as people,
+    problem::{ApiError, Code, Language},
+    sheet::Language as SheetLanguage,
+    state::App,
+};
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::header::{CACHE_CONTROL, CONTENT_DISPOSITION},
+    post,
+    web::Data,
+};
+use shixun_domain::{
+    access::{
+        Permission,
+        needs::{ImportRosters, ReadPersons},
+    },
+    imports::ImportMode,
+};
+use std::sync::Arc;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Mounts the operations under `/v1`.
+pub fn mount(config: &mut ServiceConfig<'_>) {
+    config.service(create_import).service(list_imports).service(get_import).service(export_roster);
+}
+
+problem_set!(ImportProblems = FileUnreadable | ImportHasFaults | NotFound);
+problem_set!(ExportProblems = NotFound);
+
+/// Import a file
+///
+/// The body is the file itself: an `.xlsx` workbook or CSV (UTF-8 or GB18030), as offices send it; the header is found, titles,
+/// totals and signatures are left out. A roster finds persons by their identity numbers and schools by code or name; what it
+/// does not state (a missing column, a blank cell) changes nothing, what it states differently holds from `effective_on` on,
+/// and another school is a move. Every fault names its cell and what to do. With `dry_run=true` the same is checked and
+/// reported, and nothing is written.
+///
+/// 导入文件（请求体即文件本身）：花名册或学校名单，.xlsx或CSV。按身份证号码识别人员；缺列和空格不改动已有数据；学校不同视为调动；
+/// 每处错误都指明单元格和改法；dry_run=true只检查不写入。
+#[utoipa::path(
+    operation_id = "create_import", tag = "people", params(ImportIn), security(("bearer" = ["import_rosters"])),
+    request_body(
+        content(
+            (SheetFile = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            (SheetFile = "text/csv"),
+            (SheetFile = "application/octet-stream")
+        ),
+        description = "The file."
+    ),
+    responses(
+        (status = 201, description = "Imported.", body = ImportView),
+        (status = 200, description = "A dry run: what would be.", body = ImportView),
+        ImportProblems
+    )
+)]
+#[post("/imports")]
+async fn create_import(
+    who: Allowed<ImportRosters>,
+    meta: Meta,
+    command: Command,
+    query: FromQuery<ImportIn>,
+    file: FileBody,
+) -> Answer {
+    let (query, language, app) = (query.0, meta.language(), command.app_data());
+    let area = service::area_of(&who)?;
+    let dry_run = query.dry_run.unwrap_or(false);
+    let options = ImportOptions {
+        kind: query.kind.0,
+        mode: query.mode.map_or(ImportMode::AllOrNothing, |mode| mode.0),
+        dry_run,
+        file_name: short(query.file_name.unwrap_or_default(), "file_name", 200)?,
+        effective_on: query.effective_on,
+        sheet: query.sheet,
+    };
+    let (bytes, today) = (file.bytes, command.at().china_date());
+    let schools = app.db.read_long(move |conn| service::known_schools(conn, area)).await?;
+    let prepared = tokio::task::spawn_blocking(move || service::prepare(&bytes, &schools, options, today))
+        .await
+        .map_err(|gone| ApiError::internal(gone.to_string()))??;
+    let (keep, prepared) = (prepared.keep(), Arc::new(prepared));
+    command
+        .run_or_try(&who, file.digest, keep, move |work| {
+            let imported = service::run(work, area, &prepared, &|_| {})?;
+            let view = ImportView::read(&imported, language);
+            match imported.id {
+                Some(id) => Reply::created(format!("/v1/imports/{id}"), None, &view),
+                None => Reply::ok(None, &view),
+            }
+        })
+        .await
+}
+
+fn short(text: String, name: &'static str, most: usize) -> Result<String, ApiError> {
+    if text.chars().count() > most {
+        return Err(ApiError::new(Code::InvalidParameter).with("name", name).with("reason", format!("≤ {most}")));
+    }
+    Ok(text)
+}
+
+/// List imports
+///
+/// The imports of the area, newest first, with their counts.
+///
+/// 导入记录，按时间倒序。
+#[utoipa::path(
+    operation_id = "list_imports", tag = "people", params(ImportQuery), security(("bearer" = ["import_rosters"])),
+    responses((status = 200, description = "A page of imports.", body = ImportList))
+)]
+#[get("/imports")]
+async fn list_imports(
+    who: Allowed<ImportRosters>,
+    app: Data<App>,
+    request: HttpRequest,
+    query: FromQuery<ImportQuery>,
+) -> Answer {
+    let query = query.0;
+    let page = Page::read("imports", 1, query.limit, query.cursor.as_deref(), None)?;
+    let (actor, wanted) = (who.actor(), page.clone());
+    let mut rows = app.db.read_long(move |conn| service::list(conn, &actor, &wanted)).await?;
+    let next_cursor =
+        page.cut(&mut rows, "imports", |row| vec![row.id.map_or_else(String::new, |id| id.number().to_string())]);
+    let data = rows.iter().map(ImportSummaryView::from).collect();
+    page::list(&request, next_cursor.clone().as_deref(), &ImportList { data, next_cursor, total: None })
+}
+
+/// Read an import
+///
+/// What was found and done, fault by fault, in the language of `Accept-Language`.
+///
+/// 查看导入结果，含逐条错误。
+#[utoipa::path(
+    operation_id = "get_import", tag = "people", params(ImportPath), security(("bearer" = ["import_rosters"])),
+    responses((status = 200, description = "The import.", body = ImportView))
+)]
+#[get("/imports/{import_id}")]
+async fn get_import(who: Allowed<ImportRosters>, meta: Meta, app: Data<App>, path: FromPath<ImportPath>) -> Answer {
+    let (actor, id) = (who.actor(), path.0.import_id.0);
+    let imported = app.db.read_long(move |conn| service::get(conn, &actor, id)).await?;
+    answer::json(&ImportView::read(&imported, meta.language()))
+}
+
+/// Export the roster
+///
+/// Everybody employed on a day whom the caller looks after, all rows, as CSV or XLSX with the columns that an import reads.
+/// Personal data is masked and the headers say so; with `clear=true`, the permission `reveal_persons` and a reason that is
+/// logged it is in clear, and importing the file again changes nothing. Headers are Chinese unless English is asked for.
+///
+/// 导出花名册（全部行）：默认掩码；clear=true须有查看明文权限并说明用途，导出文件可原样重新导入。
+#[utoipa::path(
+    operation_id = "export_roster", tag = "people", params(RosterExportQuery), security(("bearer" = ["read_persons"])),
+    responses(
+        (status = 200, description = "The file.", content(
+            (SheetFile = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            (SheetFile = "text/csv")
+        )),
+        ExportProblems
+    )
+)]
+#[get("/exports/roster")]
+async fn export_roster(
+    who: Allowed<ReadPersons>,
+    signed_in: SignedIn,
+    meta: Meta,
+    app: Data<App>,
+    query: FromQuery<RosterExportQuery>,
+) -> Answer {
+    let (query, now) = (query.0, app.clock.now());
+    let today = now.china_date();
+    let invalid =
+        |name: &str, reason: &str| ApiError::new(Code::InvalidParameter).with("name", name).with("reason", reason);
+    let xlsx = match query.format.as_str() {
+        "csv" => false,
+        "xlsx" => true,
+        _ => return Err(invalid("format", "csv, xlsx")),
+    };
+    let clear = query.clear.unwrap_or(false);
+    let actor = if clear { signed_in.0.within(Permission::RevealPersons, today)? } else { who.actor() };
+    let reason = query.reason.unwrap_or_default();
+    if clear && !(4..=200).contains(&reason.trim().chars().count()) {
+        return Err(invalid("reason", "clear=true needs a reason of 4–200 characters 请说明用途（4–200字）"));
+    }
+    let options = ExportOptions {
+        xlsx,
+        clear,
+        bom: query.bom.unwrap_or(false),
+        language: match meta.language() {
+            Language::Zh => SheetLanguage::Zh,
+            Language::En => SheetLanguage::En,
+        },
+    };
+    let (area, account) = (actor.area(), actor.account);
+    let wanted = people::Wanted::employed(query.organisation_id.map(|id| id.0), query.on.unwrap_or(today));
+    let persons = app.db.read_long(move |conn| people::list_all(conn, &actor, wanted, today)).await?;
+    if clear {
+        let origin = Origin {
+            actor: Some(account),
+            request_id: meta.request_id().to_owned(),
+            address: meta.address().to_owned(),
+        };
+        let rows = persons.len();
+        app.db.write(now, move |tx| export::record(&mut Work::new(tx, &origin), area, rows, reason.trim())).await?;
+    }
+    let bytes = tokio::task::spawn_blocking(move || export::file(&persons, options))
+        .await
+        .map_err(|gone| ApiError::internal(gone.to_string()))??;
+    let (kind, end) = if xlsx {
+        ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx")
+    } else {
+        ("text/csv", "csv")
+    };
+    let name = if clear { "roster" } else { "roster-masked" };
+    Ok(HttpResponse::Ok()
+        .content_type(kind)
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}-{today}.{end}\"")))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(bytes))
+}

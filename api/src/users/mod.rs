@@ -1,0 +1,10 @@
+//! Accounts and the roles they hold.
+
+mod passwords;
+mod permissions;
+mod routes;
+mod routes_roles;
+pub mod service;
+pub mod wire;
+
+pub use routes::mount;

@@ -1,0 +1,38 @@
+//! What permissions are called by people.
+
+use crate::problem::Words;
+use shixun_domain::access::Permission;
+
+/// The label of a permission. The match has no rest arm, so that a new permission does not compile without its words.
+pub(super) fn label(permission: Permission) -> Words {
+    let (zh, en) = match permission {
+        Permission::ReadOrganisations => ("查看机构与行政区划", "read organisations and areas"),
+        Permission::ManageOrganisations => ("新建和修改机构", "enter and change organisations"),
+        Permission::ReadPersons => ("查看人员（掩码）", "read persons, personal data masked"),
+        Permission::ReadSelf => ("查看本人记录", "read one's own record"),
+        Permission::ManagePersons => ("登记和修改人员", "enter and change persons"),
+        Permission::RevealPersons => ("查看个人信息明文（须说明用途）", "see personal data in clear, with a reason"),
+        Permission::ImportRosters => ("导入花名册与机构", "import rosters and organisations"),
+        Permission::ReadUsers => ("查看账号与角色", "read accounts and roles"),
+        Permission::ManageUsers => ("管理账号与角色", "manage accounts and roles"),
+        Permission::ReadPolicy => ("查看政策包与周期", "read policy packs and cycles"),
+        Permission::DraftPolicy => ("起草政策包", "draft policy packs"),
+        Permission::PublishPolicy => ("发布他人起草的政策包", "publish policy packs that somebody else drafted"),
+        Permission::ReadCatalogue => ("查看培训项目与班期", "read programmes and sessions"),
+        Permission::ManageProgrammes => ("申报和实施培训项目", "declare and run programmes"),
+        Permission::ApproveProgrammes => ("审批他人申报的培训项目", "approve programmes that somebody else declared"),
+        Permission::Enrol => {
+            ("报名与退出（教师本人，或学校代报）", "apply and withdraw, for oneself or for a teacher of one's school")
+        }
+        Permission::ReadEnrolments => ("查看报名、考勤与结果", "read enrolments, attendance and results"),
+        Permission::ReviewEnrolments => ("审核本校教师报名", "review the applications of one's school"),
+        Permission::RecordAttendance => ("登记考勤", "record attendance"),
+        Permission::CloseSessions => ("登记结果并结班", "record results and close sessions"),
+        Permission::ReadHours => ("查看学时与对账单", "read hours and statements"),
+        Permission::EnterHours => ("登记项目外学时", "enter hours earned outside the catalogue"),
+        Permission::ReverseHours => ("冲销已入账学时", "reverse posted hours"),
+        Permission::ReadReports => ("查看报表", "read reports"),
+        Permission::ReadEvents => ("查看事件日志", "read the event log"),
+    };
+    Words::new(zh, en)
+}
