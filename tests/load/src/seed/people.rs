@@ -47,13 +47,15 @@ fn persons(conn: &mut Conn, sql: &Sql) -> Outcome<()> {
     let two = |expression: &str| format!("substr('' || (100 + {expression}), 2, 2)");
     let (year, month, day) =
         ("(1966 + i / 500 / 336)".to_owned(), two("i / 500 / 28 % 12 + 1"), two("i / 500 % 28 + 1"));
+    let letter = |letters: &str, every: i64| format!("substr('{letters}', 1 + i / {every} % 10, 1)");
+    let name = [letter("赵钱孙李周吴郑王冯陈", 1), letter("伟芳娜敏静丽强磊军洋", 10), letter("华国文玉英平红春建志", 100)].join(" || ");
     run(
         conn,
         &format!(
             "INSERT INTO persons (area, id, name, search_name, identity_number, sex, birth_date, entered_on, version, created_at, updated_at) \
              {}, heads AS (SELECT i, '{AREA}' || {year} || {month} || {day} || (100 + i % 500) AS head, \
              {year} || '-' || {month} || '-' || {day} AS born FROM n) \
-             SELECT {AREA}, {FIRST_TEACHER} + i, '教师' || i, '教师' || i, head || substr('10X98765432', 1 + ({}) % 11, 1), \
+             SELECT {AREA}, {FIRST_TEACHER} + i, {name}, {name}, head || substr('10X98765432', 1 + ({}) % 11, 1), \
              CASE i % 2 WHEN 0 THEN 'female' ELSE 'male' END, {}, {}, 1, {made}, {made} FROM heads",
             numbers(sql.county.teachers),
             sum.join(" + "),
