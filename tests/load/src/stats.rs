@@ -1,16 +1,10 @@
 //! Rates, percentiles and medians.
 
 use crate::client::Run;
-use std::time::Duration;
 
 /// A whole number for reckoning with rates; above four milliards it stays there.
 pub fn float(number: usize) -> f64 {
     f64::from(u32::try_from(number).unwrap_or(u32::MAX))
-}
-
-/// Milliseconds.
-pub fn millis(time: Duration) -> f64 {
-    time.as_secs_f64() * 1_000.0
 }
 
 /// The middle one of an odd number of values, the mean of the two in the middle of an even number; 0 of none.
@@ -66,13 +60,13 @@ impl Speed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     #[test]
     fn a_median_is_the_middle_and_a_percentile_leaves_its_share_above() {
         assert_eq!(median(vec![3.0, 1.0, 2.0]), 2.0);
         assert_eq!(median(vec![4.0, 1.0, 2.0, 3.0]), 2.5);
-        let run =
-            Run { micros: (1..=1_000).collect(), elapsed: Duration::from_secs(2), ..Run::default() };
+        let run = Run { micros: (1..=1_000).collect(), elapsed: Duration::from_secs(2), ..Run::default() };
         let speed = Speed::of(&run);
         assert_eq!((speed.rate, speed.p50, speed.p99, speed.max), (500.0, 0.501, 0.991, 1.0));
     }

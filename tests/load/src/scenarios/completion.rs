@@ -21,7 +21,8 @@ const REQUESTS: usize = 21;
 /// Makes the demo county with the program's own command and asks for the table, one request at a time.
 pub fn run(bench: &Bench, report: &mut Report) -> Outcome<()> {
     let store = demo(bench)?;
-    let Some(centre) = with_db(&store, |db| db.read_blocking(|conn| accounts::find_by_username(conn, "centre")))? else {
+    let Some(centre) = with_db(&store, |db| db.read_blocking(|conn| accounts::find_by_username(conn, "centre")))?
+    else {
         return fault("the demo county has no account `centre`");
     };
     let token = sign(&store, std::iter::once(Ok(centre.id)))?.pop().unwrap_or_default();

@@ -35,7 +35,8 @@ pub fn run(report: &mut Report) -> Outcome<()> {
         let begun = Instant::now();
         exact = std::thread::scope(|scope| {
             let halves = people.chunks(TEACHERS.div_ceil(THREADS));
-            let judge = |half: &[Vec<EntryFacts>]| half.iter().filter(|own| evaluate(&rules, &person, own).exact).count();
+            let judge =
+                |half: &[Vec<EntryFacts>]| half.iter().filter(|own| evaluate(&rules, &person, own).exact).count();
             let threads: Vec<_> = halves.map(|half| scope.spawn(move || judge(half))).collect();
             threads.into_iter().map(|thread| thread.join().unwrap_or(0)).sum()
         });

@@ -94,7 +94,9 @@ fn workbook(repeat: u32) -> Outcome<Vec<u8>> {
     }
     for row in 0..ROWS {
         let school = row % 59;
-        let name = letters("赵钱孙李周吴郑王冯陈", row) + &letters("伟芳娜敏静丽强磊军洋", row / 10) + &letters("华国文玉英平红春建志", row / 100);
+        let name = letters("赵钱孙李周吴郑王冯陈", row)
+            + &letters("伟芳娜敏静丽强磊军洋", row / 10)
+            + &letters("华国文玉英平红春建志", row / 100);
         let cells = [
             (row + 1).to_string(),
             name,
@@ -121,7 +123,8 @@ fn identity(repeat: u32, row: u32) -> String {
     const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let (day, number) = (row / 400, 600 + row % 400);
     let head = format!("331123{}{:02}{:02}{number}", 1980 + repeat, day / 28 + 1, day % 28 + 1);
-    let sum: u32 = head.chars().filter_map(|digit| digit.to_digit(10)).zip(WEIGHTS).map(|(digit, weight)| digit * weight).sum();
+    let sum: u32 =
+        head.chars().filter_map(|digit| digit.to_digit(10)).zip(WEIGHTS).map(|(digit, weight)| digit * weight).sum();
     let check = "10X98765432".chars().nth(usize::try_from(sum % 11).unwrap_or(0)).unwrap_or_default();
     format!("{head}{check}")
 }

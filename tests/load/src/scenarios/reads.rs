@@ -262,14 +262,23 @@ fn big(bench: &Bench, small: &[Speed; 2], report: &mut Report) -> Outcome<()> {
         }
         None => kept(bench, county)?,
     };
-    println!("big {}: {} entries ready after {:.0} s", bench.database(), county.entries(), begun.elapsed().as_secs_f64());
+    println!(
+        "big {}: {} entries ready after {:.0} s",
+        bench.database(),
+        county.entries(),
+        begun.elapsed().as_secs_f64()
+    );
     let rig = bench.rig(store)?;
     let big = office_reads(bench, &rig, county)?;
     for ((name, big), small) in ["big statement", "big sessions-page"].into_iter().zip(&big).zip(small) {
         let ratio = big.rate / small.rate.max(1.0);
         report.check(name, bench.database(), "of the small county's rate", Bound::AtLeast, 0.7, ratio);
         let mut row = rig.row(bench, name, *big)?;
-        row.note = format!("{ratio:.2} of {:.0}/s with the small county, started in {:.3} s", small.rate, rig.server.started.as_secs_f64());
+        row.note = format!(
+            "{ratio:.2} of {:.0}/s with the small county, started in {:.3} s",
+            small.rate,
+            rig.server.started.as_secs_f64()
+        );
         report.add(row);
     }
     rig.server.stop()

@@ -247,7 +247,8 @@ pub(super) fn examine(store: &Store, county: County, day: i64, seated: usize) ->
 pub(super) fn enrolments(store: &Store, county: County, day: i64) -> Outcome<BTreeSet<i64>> {
     let first = FIRST_SESSION + day * county.sessions_a_day;
     let last = first + county.sessions_a_day - 1;
-    let found = store.numbers(&format!("SELECT id AS number FROM enrolments WHERE session_id BETWEEN {first} AND {last}"))?;
+    let found =
+        store.numbers(&format!("SELECT id AS number FROM enrolments WHERE session_id BETWEEN {first} AND {last}"))?;
     Ok(found.into_iter().collect())
 }
 

@@ -16,10 +16,7 @@ use shixun_domain::{
     AreaCode, Id, UtcMillis,
     id::{AccountId, SessionId, TeacherId},
 };
-use shixun_persistence::{
-    Conn, Db, DbError, DbOptions, Keep,
-    db::DatabaseKind,
-};
+use shixun_persistence::{Conn, Db, DbError, DbOptions, Keep, db::DatabaseKind};
 
 /// The county: 遂昌县.
 pub const AREA: i32 = 331_123;
@@ -142,9 +139,7 @@ pub fn office_account(index: i64) -> Outcome<AccountId> {
 pub fn sign(store: &Store, accounts: impl Iterator<Item = Outcome<AccountId>>) -> Outcome<Vec<String>> {
     let (tokens, now) = (tokens(store)?, now()?);
     accounts
-        .map(|account| {
-            tokens.sign(account?, now, "load".into()).map_err(|_| "a token could not be signed".into())
-        })
+        .map(|account| tokens.sign(account?, now, "load".into()).map_err(|_| "a token could not be signed".into()))
         .collect()
 }
 

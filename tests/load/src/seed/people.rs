@@ -48,7 +48,9 @@ fn persons(conn: &mut Conn, sql: &Sql) -> Outcome<()> {
     let (year, month, day) =
         ("(1966 + i / 500 / 336)".to_owned(), two("i / 500 / 28 % 12 + 1"), two("i / 500 % 28 + 1"));
     let letter = |letters: &str, every: i64| format!("substr('{letters}', 1 + i / {every} % 10, 1)");
-    let name = [letter("赵钱孙李周吴郑王冯陈", 1), letter("伟芳娜敏静丽强磊军洋", 10), letter("华国文玉英平红春建志", 100)].join(" || ");
+    let name =
+        [letter("赵钱孙李周吴郑王冯陈", 1), letter("伟芳娜敏静丽强磊军洋", 10), letter("华国文玉英平红春建志", 100)]
+            .join(" || ");
     run(
         conn,
         &format!(
@@ -94,7 +96,8 @@ fn persons(conn: &mut Conn, sql: &Sql) -> Outcome<()> {
 const NO_PASSWORD: &str = "$argon2id$v=19$m=8,t=1,p=1$bm9ib2R5c2lnbnNpbg$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 fn accounts(conn: &mut Conn, sql: &Sql) -> Outcome<()> {
-    const ACCOUNT: &str = "area, id, person_id, username, password_hash, disabled, failed_sign_ins, version, created_at, updated_at";
+    const ACCOUNT: &str =
+        "area, id, person_id, username, password_hash, disabled, failed_sign_ins, version, created_at, updated_at";
     const GRANT: &str = "area, id, account_id, organisation_id, role, valid_from, version, created_at";
     let (made, schools) = (sql.made_at(), sql.county.schools());
     let since = sql.date("'2020-01-01'");
