@@ -3,7 +3,7 @@
 mod races;
 
 use crate::harness::{
-    Answered, Caller, County, both,
+    Answered, Caller, both,
     training::{TestSession, at},
 };
 use actix_web::http::Method;

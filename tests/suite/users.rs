@@ -116,7 +116,7 @@ both! {
     }
 
     async fn a_user_name_and_a_person_have_one_account(county: County) {
-        let [one, two] = two_persons(&county).await;
+        let [one, two] = two_persons(county).await;
         let system = county.sign_in("system");
         make(&system, "clerk.f", NEW).await;
         system.post("/v1/users", json!({"username": "clerk.f"})).await.refused(409, "username_taken");

@@ -133,7 +133,7 @@ pub(super) fn programmes(today: NaiveDate) -> Vec<Programme> {
 fn programme(place: usize, course: &Course, today: NaiveDate) -> Programme {
     let owner = match place {
         18 | 20 | 40 => Owner::First,
-        _ if place % 3 == 0 => Owner::Centre,
+        _ if place.is_multiple_of(3) => Owner::Centre,
         _ if place % 3 == 1 => Owner::First,
         _ => Owner::Second,
     };
