@@ -1,6 +1,7 @@
 //! The outside view: every test of HTTP and of the store runs on both databases, each test with its own.
 
 mod architecture;
+mod catalogue;
 mod enrolment;
 mod harness;
 mod imports;

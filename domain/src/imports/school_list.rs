@@ -1,7 +1,7 @@
 //! Reading a list of schools: code, name, stage, setting, small class, and the organisation above.
 
+use crate::fold;
 use crate::org::{SchoolCode, SchoolCodeFault};
-use crate::people::fold;
 use crate::people::roster::{Cell, Grid, GridSheet, column_letters};
 use crate::words::{Setting, Stage};
 use std::collections::HashMap;

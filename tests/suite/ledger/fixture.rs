@@ -48,7 +48,7 @@ pub fn sql(county: &County, statement: &str) -> Result<usize, DbError> {
 
 /// Enters the packs shipped with the program.
 pub fn install_packs(county: &County) {
-    assert_eq!(write(county, shixun_api::policy::service::install_shipped), 3);
+    assert_eq!(write(county, shixun_api::policy::service::install_shipped), 0, "they are there from the start");
 }
 
 /// A teacher of `school` since 2000, number `n`.

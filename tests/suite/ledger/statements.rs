@@ -108,12 +108,6 @@ both! {
         bureau.get(&format!("{place}?ciclo=2016-2020")).await.refused(400, "unknown_parameter");
     }
 
-    async fn without_a_policy_pack_nothing_is_judged(county: County) {
-        let person = teacher(county, 101, "雷", county.schools[0]);
-        let place = format!("/v1/teachers/{}/statement", person.teacher());
-        county.sign_in("bureau").get(&place).await.refused(409, "policy_missing");
-    }
-
     async fn a_standing_counts_each_teacher_once_by_verdict(county: County) {
         let person = with_teacher(county);
         let mut entries = vec![block(person, "2018-07-15", "90")];
