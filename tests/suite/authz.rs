@@ -33,7 +33,8 @@ fn published() -> Vec<Published> {
     for (path, item) in CONTRACT.document()["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             let mut path = path.clone();
-            for parameter in operation["parameters"].as_array().into_iter().flatten().filter(|one| one["in"] == "path") {
+            for parameter in operation["parameters"].as_array().into_iter().flatten().filter(|one| one["in"] == "path")
+            {
                 let name = parameter["name"].as_str().unwrap();
                 path = path.replace(&format!("{{{name}}}"), &sample(parameter));
             }
@@ -41,7 +42,12 @@ fn published() -> Vec<Published> {
                 Value::Null => Some(Vec::new()),
                 Value::Array(list) if list.is_empty() => None,
                 list => Some(
-                    list.as_array().unwrap().iter().flat_map(|one| one["bearer"].as_array().unwrap()).map(|word| word.as_str().unwrap().to_owned()).collect(),
+                    list.as_array()
+                        .unwrap()
+                        .iter()
+                        .flat_map(|one| one["bearer"].as_array().unwrap())
+                        .map(|word| word.as_str().unwrap().to_owned())
+                        .collect(),
                 ),
             };
             let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();

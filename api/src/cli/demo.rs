@@ -58,7 +58,7 @@ pub(super) fn run(config: Config, seed: u64, only_make: bool) -> Result<ExitCode
 /// The password of the settings, or a random one.
 fn password(config: &Config, chance: &Chance) -> Result<Password, CliError> {
     let given = config.demo_password.reveal();
-    let length = given.chars().count();
+    let length = u64::try_from(given.chars().count()).unwrap_or(u64::MAX);
     if !given.is_empty() && !(PASSWORD_LENGTH_MIN..=PASSWORD_LENGTH_MAX).contains(&length) {
         return Err(CliError::Refused(format!(
             "SHIXUN_DEMO_PASSWORD has {length} characters: give it {PASSWORD_LENGTH_MIN} to {PASSWORD_LENGTH_MAX}, or \
