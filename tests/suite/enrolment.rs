@@ -155,7 +155,7 @@ both! {
         let body = |person: shixun_domain::id::PersonId| json!({"teacher_id": person.teacher().to_string()});
         school.post(&path, body(mine.person)).await.expect(201);
         school.post(&path, body(foreign.person)).await.refused(404, "not_found");
-        school.post(&path, json!({})).await.refused(422, "invalid_field");
+        school.post(&path, json!({})).await.refused(400, "teacher_not_named");
         let log = county.sign_in("auditor").get("/v1/events?action=apply").await.expect(200);
         assert_eq!(log["data"][0]["on_behalf_of"], mine.account.to_string());
         let seen = county.caller(foreign.account).get("/v1/enrolments").await.expect(200);
