@@ -13,7 +13,7 @@ use crate::{
     },
     imports, ledger, org, people,
     policy::{self, PolicyCache},
-    problem,
+    problem, reports,
     state::{App, Running},
     system, users,
 };
@@ -75,6 +75,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
                 .configure(people::mount)
                 .configure(imports::mount)
                 .configure(users::mount)
+                .configure(reports::mount)
                 .configure(events::mount)
                 .configure(problem::mount),
         )

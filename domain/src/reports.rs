@@ -101,9 +101,8 @@ pub fn figures(rules: &CycleRules, evaluation: &Evaluation, entries: &[EntryFact
         }
         evaluation.cuts_of(place).iter().for_each(|cut| add_cut(&mut cuts, cut));
     }
-    let is_block = |one: &&Requirement| {
-        rules.rule(one.rule).is_some_and(|rule| matches!(rule.rule.body, Body::Block { .. }))
-    };
+    let is_block =
+        |one: &&Requirement| rules.rule(one.rule).is_some_and(|rule| matches!(rule.rule.body, Body::Block { .. }));
     Figures {
         block: evaluation.requirements.iter().filter(is_block).max_by_key(|one| one.verdict).copied(),
         by_route,
@@ -129,10 +128,12 @@ fn add_cut(cuts: &mut Vec<RuleCut>, cut: &Cut) {
 /// `rows` are counts of persons, the same cells in every row; `groups` are the rows that a reader may subtract from a total
 /// shown elsewhere (all rows, the rows of a stage, of a setting). A row with a small cell is hidden whole; then, while the
 /// hidden rows of a group taken together have a small cell, the next row of the group with the fewest persons is hidden
-/// with them. Nothing is no small cell: it points at nobody.
-pub fn hidden_rows(rows: &[Vec<u32>], groups: &[Vec<usize>]) -> Vec<bool> {
+/// with them. Nothing is no small cell: it points at nobody. `hidden` are rows that must be hidden anyway, because they add
+/// up to a total that is.
+pub fn hidden_rows(rows: &[Vec<u32>], groups: &[Vec<usize>], hidden: &[usize]) -> Vec<bool> {
     let small = |cell: &u32| (1..SMALLEST_CELL).contains(cell);
-    let mut hidden: Vec<bool> = rows.iter().map(|row| row.iter().any(small)).collect();
+    let is_small = |(place, row): (usize, &Vec<u32>)| hidden.contains(&place) || row.iter().any(small);
+    let mut hidden: Vec<bool> = rows.iter().enumerate().map(is_small).collect();
     let size = |place: usize| rows.get(place).map_or(0, |row| row.iter().copied().max().unwrap_or(0));
     let is_hidden = |hidden: &[bool], place: usize| hidden.get(place).copied().unwrap_or(true);
     loop {
@@ -168,9 +169,14 @@ mod tests {
 
     #[test]
     fn a_share_is_rounded_half_up_to_a_hundredth_of_a_percent() {
-        for (part, whole, expected) in
-            [(1, 3, "33.33"), (2, 3, "66.67"), (1, 1, "100.00"), (0, 7, "0.00"), (1, 20_000, "0.01"), (1, 20_001, "0.00")]
-        {
+        for (part, whole, expected) in [
+            (1, 3, "33.33"),
+            (2, 3, "66.67"),
+            (1, 1, "100.00"),
+            (0, 7, "0.00"),
+            (1, 20_000, "0.01"),
+            (1, 20_001, "0.00"),
+        ] {
             assert_eq!(Percent::of(part, whole).unwrap().to_string(), expected, "{part}/{whole}");
         }
         assert_eq!(Percent::of(0, 0), None);
@@ -221,7 +227,7 @@ mod tests {
     /// Persons who met and who failed, by row; what is hidden.
     fn check(rows: &[[u32; 2]], groups: &[Vec<usize>], expected: &[usize]) {
         let cells: Vec<Vec<u32>> = rows.iter().map(|[met, failed]| vec![met + failed, *met, *failed]).collect();
-        let hidden = hidden_rows(&cells, groups);
+        let hidden = hidden_rows(&cells, groups, &[]);
         let places: Vec<usize> = (0..rows.len()).filter(|place| hidden[*place]).collect();
         assert_eq!(places, expected, "{rows:?}");
     }
@@ -240,5 +246,6 @@ mod tests {
         check(&[[40, 8], [12, 2], [30, 9], [0, 0]], &[vec![0, 1, 3], vec![2], vec![0, 1, 2, 3]], &[0, 1]);
         check(&[[3, 0]], &all(1), &[0]);
         check(&[], &[], &[]);
+        assert_eq!(hidden_rows(&[vec![40], vec![50]], &[], &[1]), [false, true]);
     }
 }

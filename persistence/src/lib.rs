@@ -18,6 +18,7 @@ pub mod ledger;
 pub mod org;
 pub mod people;
 pub mod policy;
+pub mod reports;
 mod schema;
 pub mod users;
 

@@ -21,7 +21,9 @@ pub(super) fn label(permission: Permission) -> Words {
         Permission::ReadCatalogue => ("查看培训项目与班期", "read programmes and sessions"),
         Permission::ManageProgrammes => ("申报和实施培训项目", "declare and run programmes"),
         Permission::ApproveProgrammes => ("审批他人申报的培训项目", "approve programmes that somebody else declared"),
-        Permission::Enrol => ("报名与退出（教师本人，或学校代报）", "apply and withdraw, for oneself or for a teacher of one's school"),
+        Permission::Enrol => {
+            ("报名与退出（教师本人，或学校代报）", "apply and withdraw, for oneself or for a teacher of one's school")
+        }
         Permission::ReadEnrolments => ("查看报名、考勤与结果", "read enrolments, attendance and results"),
         Permission::ReviewEnrolments => ("审核本校教师报名", "review the applications of one's school"),
         Permission::RecordAttendance => ("登记考勤", "record attendance"),

@@ -93,10 +93,7 @@ fn the_last_seat_is_a_seat_and_not_a_place_in_the_queue() {
 
 #[test]
 fn no_seats_means_none_and_not_without_limit() {
-    check(
-        |offer, _| (offer.seats, offer.seats_taken, offer.queue_places) = (0, 0, 0),
-        &[Reason::Full { seats: 0 }],
-    );
+    check(|offer, _| (offer.seats, offer.seats_taken, offer.queue_places) = (0, 0, 0), &[Reason::Full { seats: 0 }]);
 }
 
 #[test]
@@ -161,7 +158,8 @@ fn someone_employed_nowhere_cannot_apply_because_no_school_could_review() {
 #[test]
 fn whoever_withdrew_may_apply_again_and_whoever_was_declined_may_not() {
     for status in EnrolmentStatus::ALL {
-        let expected = if *status == EnrolmentStatus::Withdrawn { vec![] } else { vec![Reason::AlreadyEnrolled(*status)] };
+        let expected =
+            if *status == EnrolmentStatus::Withdrawn { vec![] } else { vec![Reason::AlreadyEnrolled(*status)] };
         check(|_, applicant| applicant.current = Some(*status), &expected);
     }
 }
@@ -225,10 +223,7 @@ fn moving_up_gives_the_seat_and_never_skips_the_review() {
 fn a_seat_is_given_back_until_the_cut_off_and_a_place_in_the_queue_at_any_time() {
     let (until, before, after) = (at("2018-09-25T00:00:00"), at("2018-09-24T00:00:00"), at("2018-09-26T00:00:00"));
     assert_eq!(withdrawn(EnrolmentStatus::Confirmed, until, before), Ok(EnrolmentStatus::Withdrawn));
-    assert_eq!(
-        withdrawn(EnrolmentStatus::Confirmed, until, after),
-        Err(StatusRefusal::WithdrawalClosed(until))
-    );
+    assert_eq!(withdrawn(EnrolmentStatus::Confirmed, until, after), Err(StatusRefusal::WithdrawalClosed(until)));
     assert_eq!(withdrawn(EnrolmentStatus::Waiting, until, after), Ok(EnrolmentStatus::Withdrawn));
     assert_eq!(
         withdrawn(EnrolmentStatus::Completed, until, before),
