@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod auth;
+pub mod catalogue;
 pub mod chance;
 pub mod clock;
 pub mod config;

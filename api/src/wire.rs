@@ -1,7 +1,7 @@
 //! How values of the domain look in JSON: ids, hours, money, instants and words, each with its schema.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use shixun_domain::{AreaCode, Fen, Hours, Id, UtcMillis, id, words::Word};
+use shixun_domain::{AreaCode, Fen, Hours, Id, Theme, UtcMillis, id, words::Word};
 use std::{borrow::Cow, fmt, marker::PhantomData, str::FromStr};
 use utoipa::{
     PartialSchema, ToSchema,
@@ -158,6 +158,17 @@ text!(
     "a six-digit area code of GB/T 2260 such as \"331123\""
 );
 
+text!(
+    Theme,
+    "Theme",
+    string(
+        "What training is about: a lower-case word such as `ethics`, `it`, `management`, `practice`, `subject`, `cross_subject`, `class_head`, `mental_health`, `new_teacher`, `head_qualification`, or one that a policy pack declares.",
+        Some("^[a-z][a-z0-9_]{0,31}$"),
+        "subject"
+    ),
+    "1 to 32 lower-case letters, digits and underscores, beginning with a letter"
+);
+
 impl WireText for UtcMillis {
     fn name() -> Cow<'static, str> {
         Cow::Borrowed("Instant")
@@ -227,6 +238,8 @@ pub type YuanText = Text<Fen>;
 pub type InstantText = Text<UtcMillis>;
 /// An area as JSON shows it.
 pub type AreaText = Text<AreaCode>;
+/// A theme as JSON shows it.
+pub type ThemeText = Text<Theme>;
 
 /// Declares the aliases under which wire structs name ids: a schema macro cannot see through generic arguments.
 macro_rules! refs {

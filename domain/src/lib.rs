@@ -11,6 +11,7 @@ pub mod area;
 pub mod catalogue;
 pub mod decimal;
 pub mod enrolment;
+pub mod fold;
 pub mod hours;
 pub mod id;
 pub mod imports;

@@ -297,6 +297,7 @@ fn sheet_view(sheet: &conduct::Sheet) -> AttendanceSheetView {
 /// 课次考勤表。
 #[utoipa::path(
     operation_id = "get_attendance", tag = "enrolment", params(SessionUnitPath), security(("bearer" = ["read_enrolments"])),
+    extensions(("x-whole-list" = json!("one class"))),
     responses((status = 200, description = "The sheet.", body = AttendanceSheetView))
 )]
 #[get("/sessions/{session_id}/units/{unit_id}/attendance")]

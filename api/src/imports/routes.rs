@@ -36,6 +36,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 }
 
 problem_set!(ImportProblems = FileUnreadable | ImportHasFaults | NotFound);
+problem_set!(ListProblems = NotFound);
 problem_set!(ExportProblems = NotFound);
 
 /// Import a file
@@ -115,7 +116,7 @@ fn short(text: String, name: &'static str, most: usize) -> Result<String, ApiErr
 /// 导入记录，按时间倒序。
 #[utoipa::path(
     operation_id = "list_imports", tag = "people", params(ImportQuery), security(("bearer" = ["import_rosters"])),
-    responses((status = 200, description = "A page of imports.", body = ImportList))
+    responses((status = 200, description = "A page of imports.", body = ImportList), ListProblems)
 )]
 #[get("/imports")]
 async fn list_imports(

@@ -273,6 +273,41 @@ problems! {
         "{reason}（{fault}）", "{reason} ({fault})";
     ImportHasFaults = "import_has_faults", 422, "文件中有需要改正的行", "Some rows have to be mended",
         "共{count}处，逐条见errors；没有导入任何内容。改正后重新导入，或用mode=row_by_row只导入无误的行。", "{count} in all, each in errors; nothing was imported. Mend them and import again, or use mode=row_by_row to import the rows without faults.";
+    // Catalogue
+    ProgrammeWrongState = "programme_wrong_state", 409, "项目当前状态不允许此操作", "The programme is not in a state for this step",
+        "项目现为“{state}”；此操作要求处于：{needs}。", "The programme is {state}; this step needs it to be {needs}.";
+    ProgrammeIncomplete = "programme_incomplete", 409, "项目内容尚不完整", "The programme is not complete",
+        "提交前须补全{count}处，逐条见errors。", "{count} things are to be completed before it can be filed; each is listed in errors.";
+    FilingWindowClosed = "filing_window_closed", 409, "不在项目申报时间内", "No filing window is open",
+        "现在不能提交申报；{next}", "Programmes cannot be filed now; {next}";
+    FourEyes = "four_eyes", 403, "提交人不得审核自己的提交", "Nobody decides on what they submitted",
+        "须由另一人审核。", "Another person has to decide on it.";
+    ProgrammeSessionsLive = "programme_sessions_live", 409, "项目尚有已发布或进行中的班期", "The programme has published or running sessions",
+        "共{count}个；请先结班或取消这些班期。", "There are {count}; close or cancel them first.";
+    ProgrammeNotApproved = "programme_not_approved", 409, "项目未获批准", "The programme is not approved",
+        "项目现为“{state}”，批准后方可进行此操作。", "The programme is {state}; this needs it to be approved.";
+    ClassHeadMissing = "class_head_missing", 409, "项目未指定专职班主任", "The programme names no class head",
+        "每个项目须有专职班主任（浙教办师〔2014〕14号），请先在项目中填写。", "Every programme needs a dedicated class head (浙教办师〔2014〕14号); name one in the programme first.";
+    SessionWrongState = "session_wrong_state", 409, "班期当前状态不允许此操作", "The session is not in a state for this step",
+        "班期现为“{state}”；此操作要求处于：{needs}。", "The session is {state}; this step needs it to be {needs}.";
+    SessionOver = "session_over", 409, "班期的日期已过", "The days of the session have passed",
+        "该班期到{ends_on}为止；请先更改日期。", "It ended on {ends_on}; change its dates first.";
+    SessionTooEarly = "session_too_early", 409, "班期尚未到开班日", "The session's first day has not come",
+        "开班日为{starts_on}。", "It starts on {starts_on}.";
+    SeatsBelowTaken = "seats_below_taken", 409, "名额少于已占用数", "Fewer seats than are taken",
+        "已占用{taken}个名额，名额不能更少。", "{taken} seats are taken; there cannot be fewer.";
+    QueueBelowTaken = "queue_below_taken", 409, "候补名额少于已候补人数", "Fewer queue places than are taken",
+        "已有{taken}人候补，候补名额不能更少。", "{taken} people are waiting; there cannot be fewer places.";
+    UnitsMissing = "units_missing", 409, "班期没有课次", "The session has no units",
+        "请先录入课次（时间、地点、内容、主讲人）。", "Enter its units first: time, place, content and lecturer.";
+    UnitOutsideSession = "unit_outside_session", 409, "课次不在班期日期内", "A unit lies outside of the session",
+        "课次{unit}（{starts_at}起）不在{starts_on}至{ends_on}之内。", "The unit {unit} that starts at {starts_at} is not within {starts_on} to {ends_on}.";
+    UnitsOverlap = "units_overlap", 409, "课次时间重叠", "Two units overlap",
+        "课次{unit}（{starts_at}起）与课次{other}（{other_starts_at}起）时间重叠。", "The unit {unit} that starts at {starts_at} overlaps the unit {other} that starts at {other_starts_at}.";
+    UnitHoursDiffer = "unit_hours_differ", 409, "课次学时之和与项目学时不符", "The hours of the units do not add up",
+        "课次合计{sum}学时，项目为{hours}学时。", "The units have {sum} hours together; the programme has {hours}.";
+    UnitHeld = "unit_held", 409, "课次已有考勤记录", "Attendance at the unit is on record",
+        "已记录考勤的课次不能再更改。", "A unit with recorded attendance does not change any more.";
 }
 
 #[cfg(test)]

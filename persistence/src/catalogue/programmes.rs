@@ -385,3 +385,17 @@ pub fn draft_sessions(conn: &mut Conn, id: ProgrammeId) -> DbResult<Vec<shixun_d
         .load(conn)?;
     Ok(numbers.into_iter().map(|number| Id::new(id.area(), number)).collect())
 }
+
+/// Holds an approved programme until the end of the transaction, so that it is not given up meanwhile. False where it is not
+/// approved.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn hold_approved(tx: &mut WriteTx<'_>, id: ProgrammeId) -> DbResult<bool> {
+    let rows = diesel::update(
+        t::table.find((id.area().get(), id.number())).filter(t::state.eq(ProgrammeState::Approved.as_str())),
+    )
+    .set(t::version.eq(t::version))
+    .execute(tx.conn())?;
+    Ok(rows == 1)
+}

@@ -1,0 +1,5 @@
+//! Windows in which programmes are filed.
+
+pub mod routes;
+pub mod service;
+pub mod wire;

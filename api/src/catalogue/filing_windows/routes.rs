@@ -1,0 +1,125 @@
+//! `/v1/filing-windows`.
+
+use super::{
+    service,
+    wire::{FilingWindowIn, FilingWindowList, FilingWindowPath, FilingWindowQuery, FilingWindowView},
+};
+use crate::{
+    access::Allowed,
+    document::problem_set,
+    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Page, Reply, answer, page},
+    state::App,
+};
+use actix_web::{HttpRequest, get, post, put, web::Data};
+use shixun_domain::access::needs::{ApproveProgrammes, ReadCatalogue};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Mounts the operations under `/v1`.
+pub fn mount(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_filing_windows)
+        .service(create_filing_window)
+        .service(get_filing_window)
+        .service(replace_filing_window);
+}
+
+problem_set!(AreaProblems = NotFound);
+
+/// List filing windows
+///
+/// When programmes may be filed, the latest window first. An area that opened no window ever takes programmes at any time.
+///
+/// 项目申报时间列表；从未设置申报时间的地区随时可以申报。
+#[utoipa::path(
+    operation_id = "list_filing_windows", tag = "catalogue", params(FilingWindowQuery), security(("bearer" = ["read_catalogue"])),
+    responses((status = 200, description = "A page of filing windows.", body = FilingWindowList), AreaProblems)
+)]
+#[get("/filing-windows")]
+async fn list_filing_windows(
+    who: Allowed<ReadCatalogue>,
+    app: Data<App>,
+    request: HttpRequest,
+    query: FromQuery<FilingWindowQuery>,
+) -> Answer {
+    let query = query.0;
+    let page = Page::read("filing_windows", 2, query.limit, query.cursor.as_deref(), None)?;
+    let (actor, wanted) = (who.actor(), page.clone());
+    let mut rows = app.db.read(move |conn| service::list(conn, &actor, query.area.map(|area| area.0), &wanted)).await?;
+    let next_cursor =
+        page.cut(&mut rows, "filing_windows", |row| vec![row.opens_on.to_string(), row.id.number().to_string()]);
+    let data = rows.iter().map(FilingWindowView::from).collect();
+    page::list(&request, next_cursor.clone().as_deref(), &FilingWindowList { data, next_cursor, total: None })
+}
+
+/// Open a filing window
+///
+/// For the caller's area; in Zhejiang April and October are usual (浙教师〔2010〕175号, article 8). From the first window on,
+/// programmes are filed within windows only.
+///
+/// 设置项目申报时间。
+#[utoipa::path(
+    operation_id = "create_filing_window", tag = "catalogue", request_body = FilingWindowIn, security(("bearer" = ["approve_programmes"])),
+    responses((status = 201, description = "Opened.", body = FilingWindowView), AreaProblems)
+)]
+#[post("/filing-windows")]
+async fn create_filing_window(who: Allowed<ApproveProgrammes>, command: Command, body: Body<FilingWindowIn>) -> Answer {
+    let (actor, new) = (who.actor(), body.value.read()?);
+    command
+        .run(&who, body.digest, move |work| {
+            let row = service::create(work, &actor, &new)?;
+            let view = FilingWindowView::from(&row);
+            Reply::created(format!("/v1/filing-windows/{}", row.id), Some(view.etag()), &view)
+        })
+        .await
+}
+
+/// Read a filing window
+///
+/// Of the caller's area, or of one above or below it.
+///
+/// 查看项目申报时间。
+#[utoipa::path(
+    operation_id = "get_filing_window", tag = "catalogue", params(FilingWindowPath), security(("bearer" = ["read_catalogue"])),
+    responses((status = 200, description = "The filing window.", body = FilingWindowView), (status = 304, description = "Unchanged since the ETag of If-None-Match."))
+)]
+#[get("/filing-windows/{filing_window_id}")]
+async fn get_filing_window(
+    who: Allowed<ReadCatalogue>,
+    app: Data<App>,
+    path: FromPath<FilingWindowPath>,
+    conditions: Conditions,
+) -> Answer {
+    let (actor, id) = (who.actor(), path.0.filing_window_id.0);
+    let row = app.db.read(move |conn| service::get(conn, &actor, id)).await?;
+    let view = FilingWindowView::from(&row);
+    answer::tagged(&conditions, view.etag(), &view)
+}
+
+/// Replace a filing window
+///
+/// Moves, prolongs or renames it; programmes that were filed stay filed.
+///
+/// 修改项目申报时间（整体替换）。
+#[utoipa::path(
+    operation_id = "replace_filing_window", tag = "catalogue", request_body = FilingWindowIn, security(("bearer" = ["approve_programmes"])),
+    params(FilingWindowPath, crate::http::conditions::IfMatch),
+    responses((status = 200, description = "Changed.", body = FilingWindowView))
+)]
+#[put("/filing-windows/{filing_window_id}")]
+async fn replace_filing_window(
+    who: Allowed<ApproveProgrammes>,
+    command: Command,
+    path: FromPath<FilingWindowPath>,
+    conditions: Conditions,
+    body: Body<FilingWindowIn>,
+) -> Answer {
+    let (actor, id, based_on, new) =
+        (who.actor(), path.0.filing_window_id.0, conditions.based_on()?, body.value.read()?);
+    command
+        .run(&who, body.digest, move |work| {
+            let row = service::change(work, &actor, id, based_on, &new)?;
+            let view = FilingWindowView::from(&row);
+            Reply::ok(Some(view.etag()), &view)
+        })
+        .await
+}

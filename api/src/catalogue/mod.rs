@@ -1,0 +1,21 @@
+//! Programmes, sessions, units and filing windows.
+
+pub mod audience;
+pub mod filing_windows;
+pub mod problems;
+pub mod programmes;
+pub mod reach;
+pub mod sessions;
+pub mod units;
+pub mod words;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Mounts the operations under `/v1`.
+pub fn mount(config: &mut ServiceConfig<'_>) {
+    config
+        .configure(filing_windows::routes::mount)
+        .configure(programmes::routes::mount)
+        .configure(sessions::routes::mount)
+        .configure(units::routes::mount);
+}

@@ -1,0 +1,185 @@
+//! From the refusals of the domain to problems: one code per reason.
+
+use super::words::fault;
+use crate::problem::{ApiError, Code, FieldFault, Words};
+use shixun_domain::{
+    catalogue::{Missing, ProgrammeRefusal, SessionRefusal, TermsFault, UnitSlot, UnitsFault},
+    time::DateSpan,
+    words::Word,
+};
+use shixun_persistence::DbError;
+
+/// The labels of a word in both languages.
+trait Labels: Word {
+    fn labels(self) -> Words;
+}
+
+macro_rules! labels {
+    ($($word:ty),+) => {$(
+        impl Labels for $word {
+            fn labels(self) -> Words {
+                Words::new(self.zh(), self.en())
+            }
+        }
+    )+};
+}
+
+labels!(shixun_domain::catalogue::ProgrammeState, shixun_domain::catalogue::SessionState);
+
+fn all<W: Labels>(words: &[W]) -> Words {
+    let labels: Vec<Words> = words.iter().map(|word| word.labels()).collect();
+    let zh: Vec<&str> = labels.iter().map(|words| words.zh.as_str()).collect();
+    let en: Vec<&str> = labels.iter().map(|words| words.en.as_str()).collect();
+    Words::new(zh.join("、"), en.join(" or "))
+}
+
+fn wrong_state<W: Labels>(code: Code, state: W, needs: &[W]) -> ApiError {
+    ApiError::new(code).with_words("state", state.labels()).with_words("needs", all(needs))
+}
+
+/// The problem of a refused step of a programme.
+pub fn programme(refusal: ProgrammeRefusal) -> ApiError {
+    match refusal {
+        ProgrammeRefusal::WrongState { state, needs } => wrong_state(Code::ProgrammeWrongState, state, needs),
+        ProgrammeRefusal::Incomplete(missing) => {
+            ApiError::new(Code::ProgrammeIncomplete).with_faults(missing.into_iter().map(missing_field).collect())
+        }
+        ProgrammeRefusal::OutsideFilingWindow { next } => {
+            ApiError::new(Code::FilingWindowClosed).with_words("next", next_window(next))
+        }
+        ProgrammeRefusal::SamePerson => ApiError::new(Code::FourEyes),
+        ProgrammeRefusal::SessionsLive { count } => ApiError::new(Code::ProgrammeSessionsLive).with("count", count),
+    }
+}
+
+fn next_window(next: Option<DateSpan>) -> Words {
+    match next {
+        Some(DateSpan { from, to: Some(to) }) => {
+            Words::new(format!("下次申报时间为{from}至{to}。"), format!("the next window is {from} to {to}."))
+        }
+        Some(DateSpan { from, to: None }) => {
+            Words::new(format!("下次申报从{from}开始。"), format!("the next window opens on {from}."))
+        }
+        None => Words::new("下次申报时间尚未公布，请留意通知。", "the next window has not been announced yet."),
+    }
+}
+
+fn missing_field(missing: Missing) -> FieldFault {
+    match missing {
+        Missing::Aims => fault("/aims", "missing", "请填写培训目标", "state the aims"),
+        Missing::Themes => fault("/themes", "missing", "请至少选择一个主题", "name at least one theme"),
+        Missing::Curriculum => fault("/curriculum", "missing", "请填写课程安排", "enter the courses"),
+        Missing::CurriculumHours { sum, hours } => fault(
+            "/curriculum",
+            "hours_differ",
+            format!("课程合计{sum}学时，与项目的{hours}学时不符"),
+            format!("the courses have {sum} hours together, the programme has {hours}"),
+        ),
+        Missing::Lecturers => fault("/lecturers", "missing", "请填写授课教师", "name the lecturers"),
+        Missing::ClassHead => fault("/class_head", "missing", "请指定专职班主任", "name the dedicated class head"),
+    }
+}
+
+/// The problem of a refused step of a session.
+pub fn session(refusal: SessionRefusal, span: (chrono::NaiveDate, chrono::NaiveDate)) -> ApiError {
+    match refusal {
+        SessionRefusal::WrongState { state, needs } => wrong_state(Code::SessionWrongState, state, needs),
+        SessionRefusal::ProgrammeNotApproved { state } => {
+            ApiError::new(Code::ProgrammeNotApproved).with_words("state", state.labels())
+        }
+        SessionRefusal::NoClassHead => ApiError::new(Code::ClassHeadMissing),
+        SessionRefusal::Terms(faults) => {
+            ApiError::new(Code::InvalidField).with_faults(faults.into_iter().map(terms_field).collect())
+        }
+        SessionRefusal::Units(fault) => units(fault, span),
+        SessionRefusal::Over { ends_on } => ApiError::new(Code::SessionOver).with("ends_on", ends_on),
+        SessionRefusal::TooEarly { starts_on } => ApiError::new(Code::SessionTooEarly).with("starts_on", starts_on),
+        SessionRefusal::SeatsBelowTaken { taken } => ApiError::new(Code::SeatsBelowTaken).with("taken", taken),
+        SessionRefusal::QueueBelowTaken { taken } => ApiError::new(Code::QueueBelowTaken).with("taken", taken),
+        SessionRefusal::UnitHeld => ApiError::new(Code::UnitHeld),
+        SessionRefusal::ReasonMissing => ApiError::field(
+            "/reason",
+            "missing_field",
+            Words::new("已发布的课次须说明更改原因", "a published unit changes with a reason only"),
+        ),
+    }
+}
+
+fn terms_field(terms: TermsFault) -> FieldFault {
+    match terms {
+        TermsFault::SeatsOutOfRange => {
+            fault("/seats", "range", "名额应在0到10000之间", "seats must lie between 0 and 10000")
+        }
+        TermsFault::QueueOutOfRange => {
+            fault("/queue_places", "range", "候补名额应在0到10000之间", "queue places must lie between 0 and 10000")
+        }
+        TermsFault::EndsBeforeStart => {
+            fault("/ends_on", "ends_before_start", "结束日期早于开始日期", "the last day is before the first")
+        }
+        TermsFault::WindowClosesBeforeItOpens => fault(
+            "/applications_close_at",
+            "window_reversed",
+            "报名截止时间须晚于报名开始时间",
+            "applications must close after they open",
+        ),
+        TermsFault::WindowOutlastsSession => fault(
+            "/applications_close_at",
+            "window_outlasts_session",
+            "报名截止时间晚于班期结束日期",
+            "applications would be taken after the last day",
+        ),
+        TermsFault::WithdrawalBeforeWindow => fault(
+            "/withdraw_until",
+            "withdrawal_before_window",
+            "退课截止时间早于报名开始时间",
+            "withdrawal would end before applications open",
+        ),
+        TermsFault::WithdrawalOutlastsSession => fault(
+            "/withdraw_until",
+            "withdrawal_outlasts_session",
+            "退课截止时间晚于班期结束日期",
+            "withdrawal would be possible after the last day",
+        ),
+    }
+}
+
+/// How a unit is called in a text: by its id, or as the one that is being entered.
+fn called(unit: &UnitSlot) -> Words {
+    match unit.id {
+        Some(id) => Words::new(id.to_string(), id.to_string()),
+        None => Words::new("（本次录入）", "being entered"),
+    }
+}
+
+fn units(units: UnitsFault, (starts_on, ends_on): (chrono::NaiveDate, chrono::NaiveDate)) -> ApiError {
+    match units {
+        UnitsFault::None => ApiError::new(Code::UnitsMissing),
+        UnitsFault::EndsBeforeStart(_) => ApiError::field(
+            "/ends_at",
+            "ends_before_start",
+            Words::new("课次结束时间须晚于开始时间", "a unit must end after it starts"),
+        ),
+        UnitsFault::WithoutHours(_) => {
+            ApiError::field("/hours", "range", Words::new("课次学时须大于0", "a unit needs more than 0 hours"))
+        }
+        UnitsFault::OutsideSession(unit) => ApiError::new(Code::UnitOutsideSession)
+            .with_words("unit", called(&unit))
+            .with("starts_at", unit.starts_at)
+            .with("starts_on", starts_on)
+            .with("ends_on", ends_on),
+        UnitsFault::Overlap(unit, other) => ApiError::new(Code::UnitsOverlap)
+            .with_words("unit", called(&unit))
+            .with("starts_at", unit.starts_at)
+            .with_words("other", called(&other))
+            .with("other_starts_at", other.starts_at),
+        UnitsFault::HoursDiffer { sum, hours } => {
+            ApiError::new(Code::UnitHoursDiffer).with("sum", sum).with("hours", hours)
+        }
+    }
+}
+
+/// Somebody changed the row between our reading and our writing, and the client named no version: the command runs again and
+/// meets the row as it is now.
+pub fn again() -> ApiError {
+    ApiError::from(DbError::Busy("a row changed while a step was taken".into()))
+}

@@ -1,0 +1,5 @@
+//! Sessions: planned, published, started, cancelled.
+
+pub mod routes;
+pub mod service;
+pub mod wire;

@@ -1,0 +1,5 @@
+//! Units of sessions, and the history of published ones.
+
+pub mod routes;
+pub mod service;
+pub mod wire;

@@ -1,0 +1,140 @@
+//! Units: the use cases.
+
+use super::wire::UnitView;
+use crate::{
+    access::Actor,
+    catalogue::sessions::service::{self as sessions, problem, stale, touch},
+    http::{Page, Work, command::NOTHING, conditions::same_version},
+    problem::{ApiError, Words},
+};
+use shixun_domain::{
+    UtcMillis,
+    catalogue::SessionState,
+    id::{SessionId, UnitId},
+};
+use shixun_persistence::{
+    Conn,
+    catalogue::{
+        Saved,
+        units::{self, NewUnit, UnitChangeRow, UnitRow},
+    },
+};
+
+fn missing(id: UnitId) -> ApiError {
+    ApiError::not_found("课次", "unit", id)
+}
+
+/// The units of a session that the actor sees.
+///
+/// # Errors
+/// `not_found`.
+pub fn list(conn: &mut Conn, actor: &Actor, session: SessionId, page: &Page) -> Result<Vec<UnitRow>, ApiError> {
+    sessions::get(conn, actor, session)?;
+    let after = match &page.after {
+        Some(cursor) => Some((UtcMillis::from_millis(cursor.value::<i64>(0)?), cursor.value::<i64>(1)?)),
+        None => None,
+    };
+    Ok(units::list(conn, session, after, page.fetch())?)
+}
+
+/// A unit of a session that the actor sees.
+///
+/// # Errors
+/// `not_found`.
+pub fn get(conn: &mut Conn, actor: &Actor, id: UnitId) -> Result<UnitRow, ApiError> {
+    let row = units::find(conn, id)?.ok_or_else(|| missing(id))?;
+    sessions::get(conn, actor, row.session).map_err(|_| missing(id))?;
+    Ok(row)
+}
+
+/// The changes of a unit since its session was published.
+///
+/// # Errors
+/// `not_found`.
+pub fn changes(conn: &mut Conn, actor: &Actor, id: UnitId, page: &Page) -> Result<Vec<UnitChangeRow>, ApiError> {
+    get(conn, actor, id)?;
+    let before = page.after.as_ref().map(|cursor| cursor.value::<i64>(0)).transpose()?;
+    Ok(units::list_changes(conn, id, before, page.fetch())?)
+}
+
+fn known_lecturer(conn: &mut Conn, session: SessionId, unit: &NewUnit) -> Result<(), ApiError> {
+    match unit.lecturer {
+        Some(person) if person.area() != session.area() || !units::lecturer_is_known(conn, person)? => {
+            Err(ApiError::field(
+                "/lecturer_id",
+                "unknown_person",
+                Words::new(
+                    "本地区没有此人的档案；外请教师只填姓名即可",
+                    "there is no such person in the area; of a guest the name is enough",
+                ),
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Enters a unit of a session in preparation.
+///
+/// # Errors
+/// `not_found`, `session_wrong_state`, `unit_outside_session`, `units_overlap`; `invalid_field` for an unknown lecturer.
+pub fn create(work: &mut Work<'_, '_>, actor: &Actor, session: SessionId, unit: &NewUnit) -> Result<UnitRow, ApiError> {
+    let (row, facts) = sessions::managed(work.conn(), actor, session)?;
+    facts.add_unit(unit.slot(None)).map_err(|refusal| problem(&row, refusal))?;
+    known_lecturer(work.conn(), session, unit)?;
+    touch(work, &row)?;
+    let id = units::add(work.tx(), session, unit)?;
+    recorded(work, None, id, "create")
+}
+
+/// Changes a unit. Once its session is published, the change and its reason are kept.
+///
+/// # Errors
+/// `not_found`, `precondition_failed`, `session_wrong_state`, `unit_held`, `unit_outside_session`, `units_overlap`,
+/// `unit_hours_differ`; `invalid_field` for a missing reason or an unknown lecturer.
+pub fn change(
+    work: &mut Work<'_, '_>,
+    actor: &Actor,
+    id: UnitId,
+    based_on: i64,
+    unit: &NewUnit,
+    reason: Option<&str>,
+) -> Result<UnitRow, ApiError> {
+    let before = units::find(work.conn(), id)?.ok_or_else(|| missing(id))?;
+    let (row, facts) = sessions::managed(work.conn(), actor, before.session).map_err(|_| missing(id))?;
+    same_version(based_on, before.version)?;
+    let held = units::is_held(work.conn(), id)?;
+    facts.change_unit(unit.slot(Some(id)), reason, held).map_err(|refusal| problem(&row, refusal))?;
+    known_lecturer(work.conn(), before.session, unit)?;
+    touch(work, &row)?;
+    if units::change(work.tx(), id, based_on, unit)? == Saved::Stale {
+        return Err(stale());
+    }
+    if row.state != SessionState::Draft {
+        let by = Some(actor.account);
+        units::keep_change(work.tx(), id, by, reason.unwrap_or_default(), &before.unit, unit)?;
+    }
+    recorded(work, Some(&before), id, "change")
+}
+
+/// Takes a unit out of a session in preparation.
+///
+/// # Errors
+/// `not_found`, `precondition_failed`, `session_wrong_state`.
+pub fn remove(work: &mut Work<'_, '_>, actor: &Actor, id: UnitId, based_on: i64) -> Result<(), ApiError> {
+    let before = units::find(work.conn(), id)?.ok_or_else(|| missing(id))?;
+    let (row, facts) = sessions::managed(work.conn(), actor, before.session).map_err(|_| missing(id))?;
+    same_version(based_on, before.version)?;
+    facts.remove_unit().map_err(|refusal| problem(&row, refusal))?;
+    touch(work, &row)?;
+    if units::remove(work.tx(), id, based_on)? == Saved::Stale {
+        return Err(stale());
+    }
+    work.record(id.area(), "delete", "unit", id, Some(&UnitView::from(&before)), NOTHING)
+}
+
+fn recorded(work: &mut Work<'_, '_>, before: Option<&UnitRow>, id: UnitId, action: &str) -> Result<UnitRow, ApiError> {
+    let row = units::find(work.conn(), id)?.ok_or_else(|| missing(id))?;
+    let before = before.map(UnitView::from);
+    work.record(id.area(), action, "unit", id, before.as_ref(), Some(&UnitView::from(&row)))?;
+    Ok(row)
+}
