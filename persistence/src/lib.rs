@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod catalogue;
+pub mod check;
 pub mod columns;
 pub mod db;
 pub mod enrolment;

@@ -10,4 +10,5 @@ mod org;
 mod people;
 mod policy;
 mod privacy;
+mod reports;
 mod users;

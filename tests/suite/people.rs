@@ -5,8 +5,7 @@ use serde_json::{Value, json};
 use shixun_domain::{access::Role, id::PersonId};
 
 /// Identity numbers of nobody: the prefix belongs to no county.
-pub const NUMBERS: [&str; 4] =
-    ["331199199205119087", "331199197702117489", "331199199010260355", "331199196011137486"];
+pub const NUMBERS: [&str; 4] = ["331199199205119087", "331199197702117489", "331199199010260355", "331199196011137486"];
 
 /// One person at each of the two schools, entered by the centre.
 pub async fn two_persons(county: &County) -> [Value; 2] {

@@ -10,8 +10,7 @@ use serde_json::{Value, json};
 use shixun_persistence::idempotency;
 
 /// What must stay hidden of the two persons.
-const SECRETS: [&str; 6] =
-    [NUMBERS[0], NUMBERS[1], "19943192250", "19943192251", "teacher.0@school.cn", "1992-05-11"];
+const SECRETS: [&str; 6] = [NUMBERS[0], NUMBERS[1], "19943192250", "19943192251", "teacher.0@school.cn", "1992-05-11"];
 
 #[track_caller]
 fn hides(what: &str, text: &str) {

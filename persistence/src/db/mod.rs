@@ -14,6 +14,7 @@ mod writer;
 pub use both::Both;
 pub(crate) use conn::each;
 pub use conn::{Conn, DatabaseKind, MultiBackend};
+pub(crate) use ids::made_at;
 pub use migrate::{MigrationState, migrate, migration_state, revert_last};
 pub use pool::{BadDbUrl, DbUrl};
 
