@@ -9,6 +9,7 @@ pub mod catalogue;
 pub mod chance;
 pub mod clock;
 pub mod config;
+pub mod demo;
 pub mod document;
 pub mod enrolment;
 pub mod events;

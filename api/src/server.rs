@@ -57,6 +57,7 @@ pub fn state(config: Config, db: Db, clock: Clock, chance: Chance) -> Result<Dat
         limits: Limits::new(&config),
         metrics: Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?,
         policy: PolicyCache::default(),
+        fill_seats: enrolment::service::move_up,
         running: Running::default(),
         config,
         db,

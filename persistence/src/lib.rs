@@ -10,6 +10,7 @@ pub mod catalogue;
 pub mod check;
 pub mod columns;
 pub mod db;
+pub mod demo;
 pub mod enrolment;
 pub mod error;
 pub mod events;

@@ -3,7 +3,7 @@
 mod races;
 
 use crate::harness::{
-    Answered, Caller, County, both,
+    Answered, Caller, both,
     training::{TestSession, at},
 };
 use actix_web::http::Method;
@@ -93,6 +93,28 @@ both! {
         refused.refused(409, "applications_closed");
         let zh = me.clone().in_chinese().get(&format!("/v1/sessions/{}/eligibility", second.id)).await.expect(200);
         assert_eq!(zh["reasons"][0]["title"], "报名已截止");
+    }
+
+    async fn added_seats_go_to_those_who_wait_and_never_past_the_review(county: County) {
+        let school = county.schools[0];
+        let teachers: Vec<_> = (1..=4).map(|number| county.add_teacher(number, school)).collect();
+        let session = county.add_session(TestSession { seats: 1, queue_places: 3, ..TestSession::default() }).id;
+        for teacher in &teachers {
+            county.caller(teacher.account).post(&format!("/v1/sessions/{session}/enrolments"), json!({})).await.expect(201);
+            county.advance_millis(1_000);
+        }
+        let institution = county.sign_in("institution-1");
+        let read = institution.get(&format!("/v1/sessions/{session}")).await;
+        let row = read.expect(200);
+        let mut body = json!({"seats": 3});
+        for field in ["name", "queue_places", "applications_open_at", "applications_close_at", "withdraw_until", "starts_on", "ends_on"] {
+            body[field] = row[field].clone();
+        }
+        let changed = institution.put(&format!("/v1/sessions/{session}"), &read.etag(), body).await.expect(200);
+        assert_eq!((&changed["seats_taken"], &changed["queue_taken"]), (&json!(3), &json!(1)));
+        let list = institution.get(&format!("/v1/sessions/{session}/enrolments")).await.expect(200);
+        let statuses: Vec<&str> = list["data"].as_array().unwrap().iter().map(|row| row["status"].as_str().unwrap()).collect();
+        assert_eq!(statuses, ["applied", "applied", "applied", "waiting"], "seats, but no review was skipped");
     }
 
     async fn a_retried_application_is_one_application(county: County) {

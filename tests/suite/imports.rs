@@ -50,9 +50,9 @@ both! {
         let refused = import(&bureau, "kind=roster&mode=all_or_nothing", XLSX, SPECIMEN).await.refused(422, "import_has_faults");
         assert_eq!(refused["errors"].as_array().unwrap().len(), wanted.len());
         assert_eq!(refused["errors"][0]["pointer"], "/sheets/花名册/rows/24/school_code");
-        assert_eq!(standing(&county).await.0, json!(0), "nothing was written");
+        assert_eq!(standing(county).await.0, json!(0), "nothing was written");
         let dry = import(&bureau, "kind=roster&mode=row_by_row&dry_run=true&file_name=roster.xlsx", XLSX, SPECIMEN).await.expect(200);
-        assert_eq!(standing(&county).await.0, json!(0), "a dry run writes nothing");
+        assert_eq!(standing(county).await.0, json!(0), "a dry run writes nothing");
         let done = import(&bureau, "kind=roster&mode=row_by_row&file_name=roster.xlsx", XLSX, SPECIMEN).await.expect(201);
         let found: BTreeMap<u64, String> = done["faults"].as_array().unwrap().iter()
             .map(|fault| (fault["row"].as_u64().unwrap(), fault["code"].as_str().unwrap().to_owned())).collect();
@@ -60,7 +60,7 @@ both! {
         assert_eq!(done["faults_total"], json!(wanted.len()));
         let accepted = &expected["accepted"];
         assert_eq!((&done["created"], &done["failed"]), (accepted, &json!(wanted.len())));
-        assert_eq!(standing(&county).await.0, *accepted, "what is reported is what was written");
+        assert_eq!(standing(county).await.0, *accepted, "what is reported is what was written");
         for field in ["created", "updated", "unchanged", "failed", "skipped", "faults", "notes", "sheets", "skipped_rows", "acceptable"] {
             assert_eq!(dry[field], done[field], "the dry run told {field}");
         }
@@ -184,7 +184,7 @@ both! {
         import(&bureau, "kind=roster", "application/json", "{}").await.refused(415, "unsupported_media_type");
         import(&bureau, "kind=pupils", "text/csv", "x").await.refused(400, "invalid_parameter");
         import(&bureau, "kind=roster&dryrun=true", "text/csv", "x").await.refused(400, "unknown_parameter");
-        assert_eq!(standing(&county).await.0, json!(0));
+        assert_eq!(standing(county).await.0, json!(0));
     }
 
     async fn a_list_of_schools_enters_and_changes_schools_by_their_code(county: County) {
@@ -204,7 +204,7 @@ both! {
     }
 
     async fn an_export_has_every_row_and_runs_no_formula(county: County) {
-        let [one, _] = two_persons(&county).await;
+        let [one, _] = two_persons(county).await;
         let bureau = county.sign_in("bureau");
         let etag = bureau.get(&place(&one)).await.etag();
         bureau.patch(&place(&one), &etag, json!({"remark": "=HYPERLINK(1)"})).await.expect(200);

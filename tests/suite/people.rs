@@ -44,7 +44,7 @@ async fn list(caller: &Caller<'_>, query: &str) -> Vec<String> {
 
 both! {
     async fn a_person_is_entered_read_and_changed_and_stays_masked(county: County) {
-        let [one, _] = two_persons(&county).await;
+        let [one, _] = two_persons(county).await;
         assert_eq!(one["identity_number"], "331199********9087");
         assert_eq!((&one["sex"], &one["phone"], &one["email"]), (&json!("female"), &json!("*********50"), &json!("t***@school.cn")));
         assert_eq!(one["probation_ends_on"], "2015-07-31");
@@ -60,7 +60,7 @@ both! {
     }
 
     async fn what_was_read_masked_never_overwrites_what_is_kept(county: County) {
-        let [one, _] = two_persons(&county).await;
+        let [one, _] = two_persons(county).await;
         let centre = county.sign_in("centre");
         let etag = centre.get(&place(&one)).await.etag();
         let masked = json!({"phone": one["phone"], "email": one["email"], "identity_number": one["identity_number"]});
@@ -70,7 +70,7 @@ both! {
     }
 
     async fn a_wrong_identity_number_or_a_doubled_one_is_refused(county: County) {
-        two_persons(&county).await;
+        two_persons(county).await;
         let centre = county.sign_in("centre");
         let body = |number: &str| json!({"name": "甲", "identity_number": number, "entered_on": "2014-08-01"});
         centre.post("/v1/persons", body(NUMBERS[0])).await.refused(409, "identity_number_taken");
@@ -82,7 +82,7 @@ both! {
     }
 
     async fn a_school_sees_and_manages_its_own_persons_and_no_others(county: County) {
-        let [one, two] = two_persons(&county).await;
+        let [one, two] = two_persons(county).await;
         let (first, second) = (county.sign_in("school-1"), county.sign_in("school-2"));
         assert_eq!(list(&first, "").await, ["龚敏超"]);
         assert_eq!(list(&second, "").await, ["史娟明"]);
@@ -118,7 +118,7 @@ both! {
     }
 
     async fn a_teacher_reads_oneself_and_nobody_else(county: County) {
-        let [one, two] = two_persons(&county).await;
+        let [one, two] = two_persons(county).await;
         let school = county.schools[0];
         let person: PersonId = one["id"].as_str().unwrap().parse().unwrap();
         county.add_account("teacher-1", Role::Teacher, school, Some(person));
@@ -135,7 +135,7 @@ both! {
     }
 
     async fn history_is_kept_by_date_and_facts_of_a_kind_do_not_overlap(county: County) {
-        let [one, _] = two_persons(&county).await;
+        let [one, _] = two_persons(county).await;
         let school = county.sign_in("school-1");
         let path = |kind: &str| format!("{}/{kind}", place(&one));
         let second = school.post(&path("titles"), json!({"title": "second", "valid_from": "2015-12-01"})).await.expect(201);
@@ -169,7 +169,7 @@ both! {
     }
 
     async fn a_second_employment_is_refused_and_a_move_keeps_everything(county: County) {
-        let [one, two] = two_persons(&county).await;
+        let [one, two] = two_persons(county).await;
         let (centre, first, second) = (county.sign_in("centre"), county.sign_in("school-1"), county.sign_in("school-2"));
         let there = county.schools[1].to_string();
         centre.post(&format!("{}/employments", place(&one)), json!({"organisation_id": there, "valid_from": "2020-08-01"})).await.refused(409, "fact_overlaps");
@@ -194,7 +194,7 @@ both! {
     }
 
     async fn two_moves_at_once_leave_one_employment(county: County) {
-        let [one, _] = two_persons(&county).await;
+        let [one, _] = two_persons(county).await;
         let centre = county.sign_in("centre");
         let transfer = format!("{}/transfer", place(&one));
         let body = json!({"organisation_id": county.schools[1].to_string(), "on": "2026-09-01"});
@@ -210,7 +210,7 @@ both! {
     }
 
     async fn the_list_is_filtered_by_name_place_title_subject_and_day(county: County) {
-        let [one, two] = two_persons(&county).await;
+        let [one, two] = two_persons(county).await;
         let centre = county.sign_in("centre");
         centre.post(&format!("{}/titles", place(&one)), json!({"title": "senior", "valid_from": "2016-09-01"})).await.expect(201);
         centre.post(&format!("{}/teaching", place(&two)), json!({"stage": "primary", "subject": "音乐", "valid_from": "2016-09-01"})).await.expect(201);
@@ -237,7 +237,7 @@ both! {
     }
 
     async fn a_retired_person_is_seen_by_the_county_and_not_by_the_school(county: County) {
-        let [one, _] = two_persons(&county).await;
+        let [one, _] = two_persons(county).await;
         let (centre, school) = (county.sign_in("centre"), county.sign_in("school-1"));
         let facts = centre.get(&format!("{}/facts", place(&one))).await.expect(200);
         let end = format!("{}/employments/{}/end", place(&one), facts["employments"][0]["id"].as_str().unwrap());

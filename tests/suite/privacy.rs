@@ -28,7 +28,7 @@ pub fn kept_answer(county: &County, username: &str, key: &'static str) -> String
 
 both! {
     async fn no_list_no_view_and_no_export_shows_personal_data(county: County) {
-        let [one, _] = two_persons(&county).await;
+        let [one, _] = two_persons(county).await;
         let auditor = county.sign_in("auditor");
         let facts = format!("{}/facts", place(&one));
         for path in ["/v1/persons", "/v1/teachers", &place(&one), &teacher(&one), &facts, "/v1/exports/roster?format=csv"] {
@@ -42,7 +42,7 @@ both! {
     }
 
     async fn clear_data_needs_a_reason_and_is_logged(county: County) {
-        let [one, two] = two_persons(&county).await;
+        let [one, two] = two_persons(county).await;
         let school = county.sign_in("school-1");
         let path = format!("{}/reveal", place(&one));
         school.post(&path, json!({"fields": ["phone"]})).await.refused(422, "invalid_field");
@@ -64,7 +64,7 @@ both! {
     }
 
     async fn a_retry_reads_clear_data_again_until_its_time_is_over_and_no_table_keeps_it(county: County) {
-        let [one, _] = two_persons(&county).await;
+        let [one, _] = two_persons(county).await;
         let centre = county.sign_in("centre");
         let path = format!("{}/reveal", place(&one));
         let body = json!({"fields": ["identity_number", "phone"], "reason": "联系教师"});
@@ -82,7 +82,7 @@ both! {
     }
 
     async fn the_event_log_and_kept_answers_hide_what_was_entered_and_changed(county: County) {
-        let [one, _] = two_persons(&county).await;
+        let [one, _] = two_persons(county).await;
         let centre = county.sign_in("centre");
         let etag = centre.get(&place(&one)).await.etag();
         let change = json!({"phone": "19943192251", "identity_number": NUMBERS[2]});
@@ -116,7 +116,7 @@ both! {
     }
 
     async fn an_export_in_clear_needs_a_reason_and_is_logged(county: County) {
-        two_persons(&county).await;
+        two_persons(county).await;
         let school = county.sign_in("school-1");
         school.get("/v1/exports/roster?format=csv&clear=true").await.refused(400, "invalid_parameter");
         let csv = school.get("/v1/exports/roster?format=csv&clear=true&reason=annual-check").await.text();

@@ -23,7 +23,7 @@ both! {
     async fn an_account_can_do_nothing_until_it_is_granted_a_role_and_then_at_once(county: County) {
         let system = county.sign_in("system");
         let place = make(&system, "clerk.a", NEW).await;
-        let tokens = sign_in(&county, "clerk.a", NEW).await.expect(200);
+        let tokens = sign_in(county, "clerk.a", NEW).await.expect(200);
         let clerk = county.anonymous().with_token(tokens["access_token"].as_str().unwrap());
         clerk.get("/v1/persons").await.refused(403, "forbidden");
         let grant = json!({"role": "school_administrator", "organisation_id": county.schools[0].to_string()});
@@ -85,17 +85,17 @@ both! {
     async fn disabling_ends_every_sign_in_and_enabling_allows_a_new_one(county: County) {
         let system = county.sign_in("system");
         let place = make(&system, "clerk.d", NEW).await;
-        let tokens = sign_in(&county, "clerk.d", NEW).await.expect(200);
+        let tokens = sign_in(county, "clerk.d", NEW).await.expect(200);
         let clerk = county.anonymous().with_token(tokens["access_token"].as_str().unwrap());
         clerk.get("/v1/me").await.expect(200);
         assert_eq!(system.act(&format!("{place}/disable")).await.expect(200)["disabled"], true);
         system.act(&format!("{place}/disable")).await.expect(200);
         clerk.get("/v1/me").await.refused(401, "account_disabled");
-        sign_in(&county, "clerk.d", NEW).await.refused(401, "account_disabled");
+        sign_in(county, "clerk.d", NEW).await.refused(401, "account_disabled");
         system.act(&format!("{place}/enable")).await.expect(200);
         let refresh = json!({"refresh_token": tokens["refresh_token"]});
         county.anonymous().post("/v1/auth/refresh", refresh).await.refused(401, "refresh_invalid");
-        sign_in(&county, "clerk.d", NEW).await.expect(200);
+        sign_in(county, "clerk.d", NEW).await.expect(200);
         let other = county.sign_in("auditor").get("/v1/me").await;
         other.expect(200);
     }
@@ -109,14 +109,14 @@ both! {
         assert!(password.len() >= 16);
         let again = send().await;
         assert_eq!((&again.expect(201)["initial_password"], &again.expect(201)["user"]), (&Value::Null, &first.expect(201)["user"]));
-        sign_in(&county, "clerk.e", &password).await.expect(200);
+        sign_in(county, "clerk.e", &password).await.expect(200);
         assert!(!kept_answer(county, "system", "user-1").contains(&password));
         let log = county.sign_in("auditor").get("/v1/events?limit=200").await.text();
         assert!(!log.contains(&password) && !log.contains("argon2"), "{log}");
     }
 
     async fn a_user_name_and_a_person_have_one_account(county: County) {
-        let [one, two] = two_persons(&county).await;
+        let [one, two] = two_persons(county).await;
         let system = county.sign_in("system");
         make(&system, "clerk.f", NEW).await;
         system.post("/v1/users", json!({"username": "clerk.f"})).await.refused(409, "username_taken");
@@ -130,14 +130,14 @@ both! {
 
     async fn a_password_set_by_somebody_else_ends_every_sign_in(county: County) {
         let system = county.sign_in("system");
-        let tokens = sign_in(&county, "monitor", PASSWORD).await.expect(200);
+        let tokens = sign_in(county, "monitor", PASSWORD).await.expect(200);
         let place = format!("/v1/users/{}", county.account("monitor"));
         assert_eq!(system.post(&format!("{place}/password"), json!({"password": NEW})).await.expect(204), Value::Null);
-        sign_in(&county, "monitor", PASSWORD).await.refused(401, "sign_in_failed");
-        sign_in(&county, "monitor", NEW).await.expect(200);
+        sign_in(county, "monitor", PASSWORD).await.refused(401, "sign_in_failed");
+        sign_in(county, "monitor", NEW).await.expect(200);
         let refresh = json!({"refresh_token": tokens["refresh_token"]});
         county.anonymous().post("/v1/auth/refresh", refresh).await.refused(401, "refresh_invalid");
-        sign_in(&county, "auditor", PASSWORD).await.expect(200);
+        sign_in(county, "auditor", PASSWORD).await.expect(200);
     }
 
     async fn one_changes_the_own_password_with_the_old_one_and_a_retry_is_safe(county: County) {
@@ -148,9 +148,9 @@ both! {
         let send = || caller.request(Method::POST, "/v1/me/password").header("Idempotency-Key", "own-1").json(&body).send();
         assert_eq!(send().await.status, 204);
         assert_eq!(send().await.header("idempotency-hit").as_deref(), Some("true"));
-        sign_in(&county, "finance", NEW).await.expect(200);
-        sign_in(&county, "finance", PASSWORD).await.refused(401, "sign_in_failed");
-        sign_in(&county, "monitor", PASSWORD).await.expect(200);
+        sign_in(county, "finance", NEW).await.expect(200);
+        sign_in(county, "finance", PASSWORD).await.refused(401, "sign_in_failed");
+        sign_in(county, "monitor", PASSWORD).await.expect(200);
     }
 
     async fn every_role_is_listed_with_its_permissions_in_both_languages(county: County) {

@@ -2,6 +2,7 @@
 
 mod check;
 mod database;
+mod demo;
 mod export;
 mod import;
 mod report;
@@ -151,7 +152,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Serve { print_defaults: true, .. } => export::print(shixun_api::config::DEFAULTS),
         Command::Serve { listen, migrate, .. } => serve::serve(settings.read(listen, None)?, migrate),
         Command::Demo { listen, seed, only_make } => {
-            serve::demo(settings.read(listen, Some("sqlite:shixun-demo.db"))?, seed, only_make)
+            demo::run(settings.read(listen, Some("sqlite:shixun-demo.db"))?, seed, only_make)
         }
         Command::Migrate { check, revert } => database::migrate(&settings.read(None, None)?.url()?, check, revert),
         Command::User { command } => users::run(&settings.read(None, None)?, command),

@@ -1,6 +1,6 @@
 //! Many at once: the database has the last word on seats.
 
-use crate::harness::{County, both, off_runtime, training::TestSession};
+use crate::harness::{both, off_runtime, training::TestSession};
 use futures_util::future::join_all;
 use serde_json::json;
 use shixun_persistence::{

@@ -1,0 +1,128 @@
+//! What every scenario stands on: where the server is, which database, how long to measure; and a server on a database.
+
+use crate::{
+    client::{self, CONNECTIONS, Cycle, Load, Until, once},
+    cluster::Cluster,
+    fault::{Outcome, fault},
+    http,
+    report::Row,
+    server::Server,
+    stats::Speed,
+    store::Store,
+};
+use std::{path::PathBuf, time::Duration};
+
+/// How long a run takes.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// Runs of which the median is taken.
+    pub repeats: i64,
+    /// Before the first of them.
+    pub warm: Duration,
+    /// Each of them.
+    pub measure: Duration,
+}
+
+impl Pace {
+    /// For figures to be published.
+    pub const FULL: Pace = Pace { repeats: 3, warm: Duration::from_secs(2), measure: Duration::from_secs(4) };
+    /// For a look.
+    pub const QUICK: Pace = Pace { repeats: 1, warm: Duration::from_millis(500), measure: Duration::from_secs(1) };
+}
+
+/// Where and how to measure.
+pub struct Bench {
+    /// The server's program.
+    pub program: PathBuf,
+    /// Files of this run, removed at its end.
+    pub folder: PathBuf,
+    /// Files worth keeping between runs.
+    pub kept: PathBuf,
+    /// The PostgreSQL cluster; without one, SQLite is measured.
+    pub cluster: Option<Cluster>,
+    /// How long.
+    pub pace: Pace,
+}
+
+impl Bench {
+    /// The name of the database under measure.
+    pub fn database(&self) -> &'static str {
+        if self.cluster.is_some() { "postgres" } else { "sqlite" }
+    }
+
+    /// A migrated empty database.
+    pub fn fresh(&self, name: &str) -> Outcome<Store> {
+        Store::fresh(self.cluster.as_ref(), &self.folder, name)
+    }
+
+    /// Starts the server on a database.
+    pub fn serve(&self, store: &Store) -> Outcome<Server> {
+        Server::start(&self.program, &store.address(), &self.folder)
+    }
+
+    /// Starts the server and measures its ceiling: `/livez`, which does nothing.
+    pub fn rig(&self, store: Store) -> Outcome<Rig> {
+        let server = self.serve(&store)?;
+        let idle = server.memory()?;
+        let mut request = Vec::new();
+        http::get(&mut request, "/livez", None, &[]);
+        let mut rig = Rig { server, store, livez: Speed::default(), idle };
+        rig.livez = rig.measure(self, Cycle::over(vec![request], 200))?.1;
+        Ok(rig)
+    }
+}
+
+/// A server on a database.
+pub struct Rig {
+    /// The server; it ends before its database is removed.
+    pub server: Server,
+    /// The database.
+    pub store: Store,
+    /// The speed of `/livez`.
+    pub livez: Speed,
+    /// Memory after the start, in MB.
+    pub idle: f64,
+}
+
+impl Rig {
+    /// Warms up, repeats, and takes the medians.
+    pub fn measure<L: Load + 'static>(&self, bench: &Bench, load: L) -> Outcome<(L, Speed)> {
+        let mut load = client::warm(self.server.address, load, bench.pace.warm)?;
+        let mut speeds = Vec::new();
+        for _ in 0..bench.pace.repeats {
+            let (back, run) = client::run(self.server.address, CONNECTIONS, load, Until::Elapsed(bench.pace.measure))?;
+            load = back;
+            speeds.push(Speed::of(&run));
+        }
+        Ok((load, Speed::median(&speeds)))
+    }
+
+    /// A row with a speed.
+    pub fn row(&self, bench: &Bench, scenario: &str, speed: Speed) -> Outcome<Row> {
+        Ok(Row {
+            scenario: scenario.to_owned(),
+            database: bench.database(),
+            speed: Some(speed),
+            of_livez: Some(speed.rate / self.livez.rate.max(1.0)),
+            memory: Some((self.idle, self.server.memory_peak()?)),
+            ..Row::default()
+        })
+    }
+
+    /// Fails where the server does not have an operation.
+    pub fn needs(&self, method: &str, path: &str) -> Outcome<()> {
+        needs(&self.server, method, path)
+    }
+}
+
+/// Fails where the server does not have an operation: its own document says which it has.
+pub fn needs(server: &Server, method: &str, path: &str) -> Outcome<()> {
+    let mut request = Vec::new();
+    http::get(&mut request, "/openapi.json", None, &[]);
+    let document = once(server.address, &request, |answer| answer.json())?;
+    let has = document.get("paths").and_then(|paths| paths.get(path)).and_then(|path| path.get(method));
+    match has {
+        Some(_) => Ok(()),
+        None => fault(format!("the server has no {} {path}", method.to_uppercase())),
+    }
+}

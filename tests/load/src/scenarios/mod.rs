@@ -1,0 +1,9 @@
+//! What is measured, one question a file.
+
+pub mod completion;
+pub mod crash;
+pub mod evaluate;
+pub mod import;
+pub mod reads;
+pub mod rush;
+pub mod start;

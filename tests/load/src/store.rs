@@ -1,0 +1,118 @@
+//! A database of the tool: made fresh, looked into afterwards, and removed.
+
+use crate::{
+    cluster::Cluster,
+    fault::{Outcome, fault},
+};
+use diesel::{QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_types::BigInt};
+use shixun_persistence::{
+    Conn,
+    db::{DatabaseKind, DbUrl, MigrationState, migrate, migration_state},
+};
+use std::path::{Path, PathBuf};
+
+/// A database.
+pub struct Store {
+    /// Where it is.
+    pub url: DbUrl,
+    /// Which it is.
+    pub kind: DatabaseKind,
+    file: Option<PathBuf>,
+    keep: bool,
+}
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+impl Store {
+    /// A migrated empty database called `name`.
+    pub fn fresh(cluster: Option<&Cluster>, folder: &Path, name: &str) -> Outcome<Store> {
+        let store = match cluster {
+            Some(cluster) => {
+                cluster.execute("postgres", &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))?;
+                cluster.execute("postgres", &format!("CREATE DATABASE {name}"))?;
+                Store { url: cluster.url(name).parse()?, kind: DatabaseKind::Postgres, file: None, keep: true }
+            }
+            None => {
+                let file = folder.join(format!("{name}.db"));
+                remove(&file);
+                Store::file(file, false)?
+            }
+        };
+        migrate(&mut store.url.connect(true)?)?;
+        Ok(store)
+    }
+
+    /// A SQLite file.
+    pub fn file(file: PathBuf, keep: bool) -> Outcome<Store> {
+        let url = format!("sqlite:{}", file.display()).parse()?;
+        Ok(Store { url, kind: DatabaseKind::Sqlite, file: Some(file), keep })
+    }
+
+    /// Its address, as the program takes it.
+    pub fn address(&self) -> String {
+        match &self.url {
+            DbUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
+            DbUrl::Postgres(url) => url.clone(),
+        }
+    }
+
+    /// Whether the schema is that of this program.
+    pub fn is_current(&self) -> Outcome<bool> {
+        Ok(migration_state(&mut self.connect()?)? == MigrationState::Current)
+    }
+
+    /// A connection that may write.
+    pub fn connect(&self) -> Outcome<Conn> {
+        Ok(self.url.connect(false)?)
+    }
+
+    /// Asks for one whole number, selected as `number`.
+    pub fn number(&self, sql: &str) -> Outcome<i64> {
+        let mut conn = self.connect()?;
+        let rows: Vec<Number> = diesel::sql_query(sql).load(&mut conn)?;
+        match rows.first() {
+            Some(row) => Ok(row.number),
+            None => fault(format!("no row: {sql}")),
+        }
+    }
+
+    /// Asks for whole numbers, selected as `number`.
+    pub fn numbers(&self, sql: &str) -> Outcome<Vec<i64>> {
+        let mut conn = self.connect()?;
+        let rows: Vec<Number> = diesel::sql_query(sql).load(&mut conn)?;
+        Ok(rows.into_iter().map(|row| row.number).collect())
+    }
+
+    /// Brings the planner's statistics up to date and everything into the main file, as an idle server would in time.
+    pub fn settle(&self) -> Outcome<()> {
+        let mut conn = self.connect()?;
+        conn.batch_execute(match self.kind {
+            DatabaseKind::Sqlite => "ANALYZE; PRAGMA wal_checkpoint(TRUNCATE);",
+            DatabaseKind::Postgres => "VACUUM (ANALYZE)",
+        })?;
+        if self.kind == DatabaseKind::Postgres {
+            conn.batch_execute("CHECKPOINT")?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        if let Some(file) = self.file.as_ref().filter(|_| !self.keep) {
+            remove(file);
+        }
+    }
+}
+
+/// Removes a SQLite file with what SQLite keeps beside it.
+pub fn remove(file: &Path) {
+    for suffix in ["", "-wal", "-shm"] {
+        // Fails where there is none.
+        std::fs::remove_file(format!("{}{suffix}", file.display())).ok();
+    }
+}
