@@ -20,6 +20,7 @@ pub mod org;
 pub mod people;
 pub mod policy;
 pub mod problem;
+pub mod reports;
 pub mod server;
 pub mod sheet;
 pub mod state;

@@ -14,7 +14,7 @@ use crate::{
     },
     imports, ledger, org, people,
     policy::{self, PolicyCache},
-    problem,
+    problem, reports,
     state::{App, Running},
     system, users,
 };
@@ -79,6 +79,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
                 .configure(people::mount)
                 .configure(imports::mount)
                 .configure(users::mount)
+                .configure(reports::mount)
                 .configure(catalogue::mount)
                 .configure(events::mount)
                 .configure(problem::mount),

@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod catalogue;
+pub mod check;
 pub mod columns;
 pub mod db;
 pub mod demo;
@@ -19,6 +20,7 @@ pub mod ledger;
 pub mod org;
 pub mod people;
 pub mod policy;
+pub mod reports;
 mod schema;
 pub mod users;
 

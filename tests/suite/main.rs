@@ -12,4 +12,5 @@ mod org;
 mod people;
 mod policy;
 mod privacy;
+mod reports;
 mod users;

@@ -15,6 +15,7 @@ pub use both::Both;
 pub(crate) use conn::each;
 pub use conn::{Conn, DatabaseKind, MultiBackend};
 pub use migrate::{MigrationState, is_blank, migrate, migration_state, revert_last};
+pub(crate) use ids::made_at;
 pub use pool::{BadDbUrl, DbUrl};
 
 use crate::error::{DbError, DbResult, Failure};
