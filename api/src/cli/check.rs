@@ -18,7 +18,7 @@ pub(super) fn check(config: Config, output: Option<&Path>) -> Result<ExitCode, C
     let config = Config { statement_timeout_ms: 0, ..config };
     let now = Clock::System.now();
     let db = serve::open(&config, &Chance::from_system())?;
-    let checked = db.read_blocking(|conn| check::run(conn, now, tell).map_err(DbError::from))?;
+    let checked = db.read_blocking(|conn| check::run(conn, now, tell))?;
     let broken = checked.iter().filter(|one| one.count > 0).count();
     let report = json!({
         "at": now.to_string(),
