@@ -3,6 +3,7 @@
 mod architecture;
 mod authz;
 mod catalogue;
+mod check;
 mod enrolment;
 mod harness;
 mod hostile;

@@ -1,0 +1,211 @@
+//! `shixun check`: every invariant, once kept and once broken behind the program's back.
+
+use crate::harness::{
+    County, both,
+    database::Kind,
+    off_runtime,
+    training::{MadeSession, TestSession, TestTeacher, at},
+};
+use actix_web::http::Method;
+use diesel::RunQueryDsl;
+use serde_json::json;
+use shixun_persistence::check::{self, Checked};
+use std::collections::BTreeSet;
+
+/// Every check over the county's data, now.
+fn checked(county: &County) -> Vec<Checked> {
+    let (db, now) = (county.app.db.clone(), county.clock.now());
+    off_runtime(|| db.read_blocking(|conn| check::run(conn, now, |_| {})).unwrap())
+}
+
+/// The names of the checks that are broken.
+fn broken(checked: &[Checked]) -> BTreeSet<&'static str> {
+    checked.iter().filter(|one| one.count > 0).map(|one| one.name).collect()
+}
+
+/// Runs statements on a connection of its own, on which SQLite keeps no rule it can be told to forget.
+fn behind_the_back(county: &County, statements: &[String]) {
+    let mut conn = county.database.url().connect(false).unwrap();
+    if county.database.kind() == Kind::Sqlite {
+        for pragma in ["PRAGMA foreign_keys = OFF", "PRAGMA ignore_check_constraints = ON"] {
+            diesel::sql_query(pragma).execute(&mut conn).unwrap();
+        }
+    }
+    for statement in statements {
+        diesel::sql_query(statement).execute(&mut conn).unwrap_or_else(|error| panic!("{statement}: {error}"));
+    }
+}
+
+/// Takes every constraint and trigger from a table.
+fn unprotect(kind: Kind, table: &str) -> Vec<String> {
+    match kind {
+        Kind::Sqlite => vec![
+            format!("CREATE TABLE bare AS SELECT * FROM {table}"),
+            format!("DROP TABLE {table}"),
+            format!("ALTER TABLE bare RENAME TO {table}"),
+        ],
+        Kind::Postgres => vec![
+            format!("ALTER TABLE {table} DISABLE TRIGGER USER"),
+            format!(
+                "DO $$ DECLARE c record; BEGIN LOOP SELECT conname INTO c FROM pg_constraint \
+                 WHERE conrelid = '{table}'::regclass AND contype IN ('c', 'f', 'p', 'u') LIMIT 1; EXIT WHEN NOT FOUND; \
+                 EXECUTE format('ALTER TABLE {table} DROP CONSTRAINT %I CASCADE', c.conname); END LOOP; END $$"
+            ),
+        ],
+    }
+}
+
+/// The tables that the breaches below change.
+const TABLES: [&str; 14] = [
+    "sessions",
+    "enrolments",
+    "attendance",
+    "hour_entries",
+    "persons",
+    "accounts",
+    "employments",
+    "titles_held",
+    "organisations",
+    "programmes",
+    "policy_packs",
+    "event_log",
+    "idempotency_keys",
+    "units",
+];
+
+/// A county in which a session was closed, hours were corrected, and another session has a seat and a place in the queue taken.
+struct Busy {
+    closed: MadeSession,
+    open: MadeSession,
+    teachers: Vec<TestTeacher>,
+}
+
+async fn busy(county: &mut County) -> Busy {
+    let school = county.schools[0];
+    let teachers: Vec<TestTeacher> = (1..=3).map(|number| county.add_teacher(2 * number - 1, school)).collect();
+    let closed = county.add_session(TestSession { seats: 3, ..TestSession::default() });
+    let mut ids = Vec::new();
+    for teacher in &teachers {
+        let path = format!("/v1/sessions/{}/enrolments", closed.id);
+        let row = county.caller(teacher.account).post(&path, json!({})).await.expect(201);
+        ids.push(row["id"].as_str().unwrap().to_owned());
+    }
+    for id in &ids[..2] {
+        county.sign_in("school-1").post(&format!("/v1/enrolments/{id}/approve"), json!({})).await.expect(200);
+    }
+    county.clock.set(at("2026-12-05T09:00:00"));
+    county.sign_in("institution-1").act(&format!("/v1/sessions/{}/start", closed.id)).await.expect(200);
+    county.clock.set(at("2026-12-06T12:00:00"));
+    let institution = county.sign_in("institution-1");
+    let put = async |path: String, body| institution.request(Method::PUT, &path).json(&body).send().await.expect(200);
+    for unit in closed.units {
+        let marks: Vec<_> = ids[..2].iter().map(|id| json!({"enrolment_id": id, "mark": "present"})).collect();
+        put(format!("/v1/sessions/{}/units/{unit}/attendance", closed.id), json!({"marks": marks})).await;
+    }
+    let results: Vec<_> =
+        ids[..2].iter().map(|id| json!({"enrolment_id": id, "result": "pass", "misconduct": false})).collect();
+    put(format!("/v1/sessions/{}/results", closed.id), json!({"results": results})).await;
+    institution.act(&format!("/v1/sessions/{}/close", closed.id)).await.expect(200);
+    let centre = county.sign_in("centre");
+    let path = format!("/v1/teachers/{}/hour-entries", teachers[0].person.teacher());
+    let entry = centre.get(&path).await.expect(200)["data"][0]["id"].as_str().unwrap().to_owned();
+    let body = json!({"reason": "考勤更正", "replacement": {"attended": "6.00"}});
+    let reverse = centre.request(Method::POST, &format!("/v1/hour-entries/{entry}/reverse"));
+    reverse.header("Idempotency-Key", "reverse-1").json(&body).send().await.expect(201);
+
+    let open = county.add_session(TestSession {
+        seats: 1,
+        queue_places: 5,
+        starts_on: "2027-03-05".parse().unwrap(),
+        applications_close_at: at("2027-03-01T17:00:00"),
+        withdraw_until: at("2027-03-02T17:00:00"),
+        ..TestSession::default()
+    });
+    for teacher in &teachers[..2] {
+        let path = format!("/v1/sessions/{}/enrolments", open.id);
+        county.caller(teacher.account).post(&path, json!({})).await.expect(201);
+    }
+    Busy { closed, open, teachers }
+}
+
+both! {
+    async fn a_healthy_county_is_clean(county: County) {
+        assert_eq!(broken(&checked(county)), BTreeSet::new(), "empty");
+        busy(county).await;
+        let checked = checked(county);
+        assert_eq!(broken(&checked), BTreeSet::new(), "{checked:#?}");
+        let names: BTreeSet<_> = checked.iter().map(|one| one.name).collect();
+        assert_eq!(names.len(), checked.len(), "each has a name of its own");
+    }
+
+    async fn every_broken_invariant_is_found_by_name(county: County) {
+        let Busy { closed, open, teachers } = busy(county).await;
+        let kind = county.database.kind();
+        let trigger = match kind {
+            Kind::Sqlite => "DROP TRIGGER tr_event_log_no_delete",
+            Kind::Postgres => "ALTER TABLE event_log DISABLE TRIGGER tr_event_log_append_only",
+        };
+        behind_the_back(county, &[trigger.to_owned()]);
+        let mut known = broken(&checked(county));
+        assert_eq!(known, BTreeSet::from(["append_only_guards"]));
+        for table in TABLES {
+            behind_the_back(county, &unprotect(kind, table));
+        }
+        assert_eq!(broken(&checked(county)), known, "without its guards the data is as it was");
+
+        let (open, closed) = (open.id.number(), closed.id.number());
+        let person = |place: usize| teachers[place].person.number();
+        let (one, two, three) = (person(0), person(1), person(2));
+        let school = county.schools[1].number();
+        let earned = format!("person_id = {one} AND kind = 'posted' AND refers_to IS NULL");
+        let columns = "session_id, person_area, person_id, person_name, organisation_id, organisation_name, teacher_title, status, \
+                       requested_at, requested_by, decided_by, decided_at, note, result, misconduct, version, updated_at";
+        let breaches = [
+            ("one_enrolment_per_person", format!("INSERT INTO enrolments (area, id, {columns}) SELECT area, id + 1, {columns} \
+                FROM enrolments WHERE status = 'declined'")),
+            ("seats_taken", format!("UPDATE sessions SET seats_taken = 0 WHERE id = {open}")),
+            ("queue_taken", format!("UPDATE sessions SET queue_taken = 3 WHERE id = {open}")),
+            ("seats_within_limits", format!("UPDATE sessions SET queue_places = 2 WHERE id = {open}")),
+            ("enrolments_fit_session", format!("UPDATE enrolments SET status = 'completed' WHERE session_id = {open} AND status = 'applied'")),
+            ("attendance_of_its_session", format!("UPDATE attendance SET enrolment_id = (SELECT MIN(id) FROM enrolments \
+                WHERE session_id = {open}) WHERE id = (SELECT MIN(id) FROM attendance)")),
+            ("closed_sessions_posted", format!("DELETE FROM hour_entries WHERE person_id = {two}")),
+            ("session_hours_earned", format!("UPDATE hour_entries SET source_id = {open} WHERE {earned}")),
+            ("entry_amounts", format!("UPDATE hour_entries SET attended = attended - 1 WHERE person_id = {one} AND kind = 'posted' \
+                AND refers_to IS NOT NULL")),
+            ("reversals_mirror", "UPDATE hour_entries SET credited = credited + 1 WHERE kind = 'reversed'".to_owned()),
+            ("one_entry_per_source", format!("UPDATE hour_entries SET source_key = 'same' WHERE person_id = {one} AND kind = 'posted'")),
+            ("successors_follow", format!("UPDATE hour_entries SET person_id = {two} WHERE kind = 'reversed'")),
+            ("one_successor", format!("UPDATE hour_entries SET refers_to = (SELECT MIN(id) FROM hour_entries WHERE {earned}) \
+                WHERE refers_to IS NOT NULL")),
+            ("entry_words", format!("UPDATE hour_entries SET themes = 'Subject' WHERE {earned}")),
+            ("one_record_per_person", format!("UPDATE persons SET identity_number = (SELECT identity_number FROM persons \
+                WHERE id = {one}) WHERE id = {two}")),
+            ("identity_numbers", format!("UPDATE persons SET identity_number = '331199198001010017' WHERE id = {three}")),
+            ("one_account_per_person", format!("UPDATE accounts SET person_id = {one} WHERE person_id = {two}")),
+            ("spells_in_order", format!("UPDATE employments SET valid_to = '1999-01-01' WHERE person_id = {one}")),
+            ("organisation_paths", format!("UPDATE organisations SET path = '/1/2/' WHERE id = {school}")),
+            ("search_names", format!("UPDATE organisations SET search_name = 'x' WHERE id = {school}")),
+            ("school_codes", format!("UPDATE organisations SET code = '9900000000' WHERE id = {school}")),
+            ("schools_are_described", format!("UPDATE organisations SET stage = NULL WHERE id = {school}")),
+            ("four_eyes", "UPDATE programmes SET decided_by = submitted_by".to_owned()),
+            ("published_packs", "UPDATE policy_packs SET valid_to = '2030-12-31' WHERE area = 331123".to_owned()),
+            ("event_order", "UPDATE event_log SET at = '2099-01-01 00:00:00' WHERE id = (SELECT MAX(id) FROM event_log)".to_owned()),
+            ("kept_answers", "UPDATE idempotency_keys SET status = 500".to_owned()),
+            ("references", format!("UPDATE titles_held SET person_id = 7 WHERE person_id = {one}")),
+        ];
+        assert_ne!(open, closed);
+        for (name, statement) in &breaches {
+            behind_the_back(county, std::slice::from_ref(statement));
+            let now = checked(county);
+            let found = broken(&now);
+            known.insert(name);
+            assert_eq!(found, known, "{name} after {statement}");
+            let one = now.iter().find(|one| one.name == *name).unwrap();
+            assert!(!one.breaches.is_empty() && one.breaches.iter().all(|breach| !breach.detail.is_empty()), "{one:?}");
+            assert!(!format!("{one:?}").contains("33119919800101"), "no identity number: {one:?}");
+        }
+        let names: BTreeSet<_> = checked(county).iter().map(|one| one.name).collect();
+        assert_eq!(known, names, "every check was broken once");
+    }
+}
