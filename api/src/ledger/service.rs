@@ -121,7 +121,6 @@ pub fn statement(
     let (packs, published) = policy.revision();
     let counters = [
         revision.entries,
-        revision.last,
         packs,
         published.unwrap_or_default(),
         i64::from(cycle.from().num_days_from_ce()),

@@ -21,10 +21,9 @@ use shixun_domain::{
 pub struct Revision {
     /// Row version of the person.
     pub person: i64,
-    /// Number of entries.
+    /// Number of entries. It rises with every change, because nothing is ever changed or taken away; the latest number is not
+    /// asked for, because a database would look for it among everybody's entries.
     pub entries: i64,
-    /// The latest entry.
-    pub last: i64,
 }
 
 /// The revision of a person's ledger, in one query; `None` where there is no such person.
@@ -33,24 +32,16 @@ pub struct Revision {
 /// A [`DbError`] where the database does not answer.
 pub fn revision(conn: &mut Conn, person: PersonId) -> DbResult<Option<Revision>> {
     let (area, number) = (person.area().get(), person.number());
-    let found: Option<(i64, Option<i64>, Option<i64>)> = each!(conn, k => {
-        let own = || t::table.filter(t::area.eq(area)).filter(t::person_id.eq(number));
+    let found: Option<(i64, Option<i64>)> = each!(conn, k => {
+        let own = t::table.filter(t::area.eq(area)).filter(t::person_id.eq(number));
         p::table
             .filter(p::area.eq(area))
             .filter(p::id.eq(number))
-            .select((
-                p::version,
-                own().select(diesel::dsl::count_star()).single_value(),
-                own().select(diesel::dsl::max(t::id)).single_value(),
-            ))
+            .select((p::version, own.select(diesel::dsl::count_star()).single_value()))
             .first(k)
             .optional()
     })?;
-    Ok(found.map(|(person, entries, last)| Revision {
-        person,
-        entries: entries.unwrap_or_default(),
-        last: last.unwrap_or_default(),
-    }))
+    Ok(found.map(|(person, entries)| Revision { person, entries: entries.unwrap_or_default() }))
 }
 
 /// The columns that rules look at.
