@@ -106,6 +106,7 @@ fn complete(collected: utoipa::openapi::OpenApi) -> Value {
     if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
         for (name, schema) in schemas {
             require_all_fields_of_answers(name, schema);
+            limit_names_of_maps(schema);
         }
     }
     document
@@ -124,6 +125,20 @@ fn require_all_fields_of_answers(name: &str, schema: &mut Value) {
         schema.insert("required".into(), required);
     } else if !schema.contains_key("required") {
         schema.insert("required".into(), json!([]));
+    }
+}
+
+/// The names in a map are words.
+fn limit_names_of_maps(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            if let Some(names) = fields.get_mut("propertyNames").and_then(Value::as_object_mut) {
+                names.entry("maxLength").or_insert_with(|| json!(64));
+            }
+            fields.values_mut().for_each(limit_names_of_maps);
+        }
+        Value::Array(items) => items.iter_mut().for_each(limit_names_of_maps),
+        _ => {}
     }
 }
 

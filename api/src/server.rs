@@ -14,7 +14,7 @@ use crate::{
     },
     imports, ledger, org, people,
     policy::{self, PolicyCache},
-    problem,
+    problem, reports,
     state::{App, Running},
     system, users,
 };
@@ -24,7 +24,7 @@ use actix_web::{
     middleware::from_fn,
     web::{self, Data},
 };
-use shixun_persistence::{Db, DbError};
+use shixun_persistence::{Db, DbError, Keep};
 use std::{net::TcpListener, sync::Arc};
 use thiserror::Error;
 use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
@@ -49,12 +49,15 @@ pub enum StartError {
 /// # Errors
 /// [`StartError`] where the database does not answer.
 pub fn state(config: Config, db: Db, clock: Clock, chance: Chance) -> Result<Data<App>, StartError> {
+    // The packs that come with the program are there from the first start; a county may add its own beside them.
+    db.write_blocking(clock.now(), Keep::Commit, policy::service::install_shipped)?;
     let tokens = Tokens::open(&db, &chance, &config, clock.now())?;
     Ok(Data::new(App {
         auth: Authenticator::new(tokens, &config),
         limits: Limits::new(&config),
         metrics: Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?,
         policy: PolicyCache::default(),
+        fill_seats: enrolment::service::move_up,
         running: Running::default(),
         config,
         db,
@@ -76,6 +79,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
                 .configure(people::mount)
                 .configure(imports::mount)
                 .configure(users::mount)
+                .configure(reports::mount)
                 .configure(catalogue::mount)
                 .configure(events::mount)
                 .configure(problem::mount),

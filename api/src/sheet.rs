@@ -12,5 +12,5 @@ mod roster_tests;
 
 pub use read::{SheetFault, read_grid};
 pub use write::{
-    Chart, ChartKind, Column, CsvOptions, Kind, Language, Table, Value, WorkbookWriter, WriteFault, write_csv,
+    Beside, Chart, ChartKind, Column, CsvOptions, Kind, Language, Table, Value, WorkbookWriter, WriteFault, write_csv,
 };

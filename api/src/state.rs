@@ -5,15 +5,19 @@ use crate::{
     chance::Chance,
     clock::Clock,
     config::Config,
-    http::{limits::Limits, observe::Metrics},
+    http::{Work, limits::Limits, observe::Metrics},
     policy::PolicyCache,
+    problem::ApiError,
 };
-use shixun_domain::id::AccountId;
+use shixun_domain::id::{AccountId, SessionId};
 use shixun_persistence::Db;
 use std::{
     collections::HashSet,
     sync::{Mutex, PoisonError},
 };
+
+/// What happens when seats of a session may have come free.
+pub type FillSeats = fn(&mut Work<'_, '_>, SessionId) -> Result<(), ApiError>;
 
 /// The shared state of the server.
 pub struct App {
@@ -33,6 +37,8 @@ pub struct App {
     pub metrics: Metrics,
     /// The rules in force, compiled.
     pub policy: PolicyCache,
+    /// Gives free seats of a session to those who wait: enrolment's, for the catalogue, which knows nothing of enrolment.
+    pub fill_seats: FillSeats,
     /// Commands that run now, by account and key.
     pub running: Running,
 }

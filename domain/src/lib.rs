@@ -11,6 +11,7 @@ pub mod area;
 pub mod catalogue;
 pub mod decimal;
 pub mod enrolment;
+pub mod fold;
 pub mod hours;
 pub mod id;
 pub mod imports;
@@ -19,6 +20,7 @@ pub mod money;
 pub mod org;
 pub mod people;
 pub mod policy;
+pub mod reports;
 pub mod time;
 pub mod words;
 

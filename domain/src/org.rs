@@ -1,6 +1,6 @@
 //! Organisations: schools with their national code, and the offices that guide them.
 
-use crate::people::fold;
+use crate::fold;
 use crate::words::Stage;
 use std::{fmt, str::FromStr};
 use thiserror::Error;

@@ -2,7 +2,6 @@
 
 pub mod contact;
 pub mod facts;
-pub mod fold;
 pub mod identity;
 pub mod name;
 pub mod roster;

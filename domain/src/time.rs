@@ -3,7 +3,7 @@
 //! An instant is UTC, cut to milliseconds, because both databases keep at least that. A rule never looks at an instant: it
 //! looks at the civil date in the area's zone, so that a cycle ends at local midnight.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, SecondsFormat, Timelike, Utc};
 use std::fmt;
 
 /// Minutes that China Standard Time is ahead of UTC. The whole country keeps one zone without summer time.
@@ -73,9 +73,41 @@ impl From<NaiveDateTime> for UtcMillis {
     }
 }
 
+/// The letters of an instant, with `0` where a digit comes.
+const FORM: [u8; 29] = *b"0000-00-00T00:00:00.000+08:00";
+
+/// An instant of the years 0 to 9999 in China Standard Time, as RFC 3339 writes it. Lists show thousands of instants a second,
+/// so this is done in place.
+fn china_text(instant: UtcMillis) -> Option<[u8; 29]> {
+    let local = instant.plus_millis(i64::from(CHINA_OFFSET_MINUTES) * 60_000).naive();
+    let year = u32::try_from(local.year()).ok().filter(|year| *year <= 9999)?;
+    let millis = local.and_utc().timestamp_subsec_millis();
+    let parts = [
+        (0, 4, year),
+        (5, 2, local.month()),
+        (8, 2, local.day()),
+        (11, 2, local.hour()),
+        (14, 2, local.minute()),
+        (17, 2, local.second()),
+        (20, 3, millis),
+    ];
+    let mut text = FORM;
+    for (start, width, value) in parts {
+        let mut rest = value;
+        for digit in text.get_mut(start..start + width)?.iter_mut().rev() {
+            *digit += u8::try_from(rest % 10).unwrap_or_default();
+            rest /= 10;
+        }
+    }
+    Some(text)
+}
+
 impl fmt::Display for UtcMillis {
     /// RFC 3339 in China Standard Time, the zone its readers live in: `2016-09-01T08:00:00.000+08:00`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(text) = china_text(*self) {
+            return f.write_str(std::str::from_utf8(&text).unwrap_or_default());
+        }
         let utc = DateTime::from_timestamp_millis(self.0).unwrap_or_default();
         match FixedOffset::east_opt(CHINA_OFFSET_MINUTES * 60) {
             Some(zone) => f.write_str(&utc.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::Millis, false)),
@@ -117,6 +149,21 @@ mod tests {
         assert_eq!(after.china_date().to_string(), "2021-01-01");
         assert_eq!(UtcMillis::china_midnight(after.china_date()), after);
         assert_eq!(after.to_string(), "2021-01-01T00:00:00.000+08:00");
+    }
+
+    #[test]
+    fn an_instant_reads_back_as_it_was_written_and_is_written_as_chrono_writes_it() {
+        let zone = FixedOffset::east_opt(CHINA_OFFSET_MINUTES * 60).unwrap();
+        let year = 31_556_952_000_i64;
+        for millis in
+            [0, -1, 1, 1_479_859_199_999, 1_582_934_400_000, 8029 * year, 8031 * year, -1969 * year, -1971 * year]
+        {
+            let instant = UtcMillis::from_millis(millis);
+            let chrono = DateTime::from_timestamp_millis(millis).unwrap().with_timezone(&zone);
+            assert_eq!(instant.to_string(), chrono.to_rfc3339_opts(SecondsFormat::Millis, false), "{millis}");
+        }
+        let now = UtcMillis::from_millis(1_479_859_199_999);
+        assert_eq!(UtcMillis::parse_rfc3339(&now.to_string()), Some(now));
     }
 
     #[test]

@@ -135,8 +135,10 @@ fn themes_text(themes: &[Theme]) -> String {
     themes.iter().map(Theme::as_str).collect::<Vec<_>>().join(",")
 }
 
+// `None` is NULL and not DEFAULT: SQLite has no DEFAULT in VALUES, and diesel would insert a batch row by row in a transaction
+// of its own.
 #[derive(Insertable)]
-#[diesel(table_name = t)]
+#[diesel(table_name = t, treat_none_as_default_value = false)]
 struct Values<'a> {
     area: i32,
     id: i64,

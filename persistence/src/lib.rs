@@ -7,8 +7,10 @@
 
 pub mod accounts;
 pub mod catalogue;
+pub mod check;
 pub mod columns;
 pub mod db;
+pub mod demo;
 pub mod enrolment;
 pub mod error;
 pub mod events;
@@ -18,6 +20,7 @@ pub mod ledger;
 pub mod org;
 pub mod people;
 pub mod policy;
+pub mod reports;
 mod schema;
 pub mod users;
 

@@ -1,5 +1,16 @@
 //! The outside view: every test of HTTP and of the store runs on both databases, each test with its own.
 
 mod architecture;
+mod authz;
+mod catalogue;
+mod enrolment;
 mod harness;
+mod hostile;
+mod imports;
+mod ledger;
 mod org;
+mod people;
+mod policy;
+mod privacy;
+mod reports;
+mod users;

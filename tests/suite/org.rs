@@ -1,6 +1,6 @@
 //! Areas and organisations.
 
-use crate::harness::{County, both};
+use crate::harness::both;
 use serde_json::json;
 
 both! {

@@ -6,7 +6,7 @@ mod service;
 mod tokens;
 mod wire;
 
-pub use password::Passwords;
+pub use password::{LENGTH_MAX as PASSWORD_LENGTH_MAX, LENGTH_MIN as PASSWORD_LENGTH_MIN, Passwords};
 pub use routes::{mount, mount_at_root};
 pub use tokens::Tokens;
 

@@ -7,9 +7,9 @@ use argon2::{
 };
 
 /// The fewest characters of a password.
-pub const LENGTH_MIN: usize = 10;
+pub const LENGTH_MIN: u64 = 10;
 /// The most characters of a password.
-pub const LENGTH_MAX: usize = 128;
+pub const LENGTH_MAX: u64 = 128;
 
 /// Hashes and checks passwords at the configured cost. Slow by intent: call it on a blocking thread.
 #[derive(Clone)]

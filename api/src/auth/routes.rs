@@ -15,7 +15,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Mounts the operations under `/v1`.
 pub fn mount(config: &mut ServiceConfig<'_>) {
-    config.service(login).service(refresh).service(logout).service(get_me);
+    config.service(create_tokens).service(refresh_tokens).service(revoke_tokens).service(get_me);
 }
 
 /// Mounts the operations at the root.
@@ -33,11 +33,11 @@ problem_set!(RefreshProblems = RefreshInvalid | RefreshReused | AccountDisabled)
 ///
 /// 登录。返回访问令牌（放入Authorization请求头，最长15分钟有效）和刷新令牌。连续失败5次后账号暂时锁定。
 #[utoipa::path(
-    operation_id = "login", tag = "sign-in", security(()), request_body = LoginIn,
+    operation_id = "create_tokens", tag = "sign-in", security(()), request_body = LoginIn,
     responses((status = 200, description = "Signed in.", body = TokensView), LoginProblems)
 )]
 #[post("/auth/login")]
-async fn login(app: Data<App>, meta: Meta, body: Body<LoginIn>) -> Answer {
+async fn create_tokens(app: Data<App>, meta: Meta, body: Body<LoginIn>) -> Answer {
     app.limits.sign_in(meta.address())?;
     let tokens = service::login(&app, body.value.username, body.value.password, app.clock.now()).await?;
     answer::json(&tokens)
@@ -50,11 +50,11 @@ async fn login(app: Data<App>, meta: Meta, body: Body<LoginIn>) -> Answer {
 ///
 /// 换取新令牌。每个刷新令牌只能用一次；10秒内重复最近一次换取会得到同样的结果，其他重复使用会撤销本次登录。
 #[utoipa::path(
-    operation_id = "refresh", tag = "sign-in", security(()), request_body = RefreshIn,
+    operation_id = "refresh_tokens", tag = "sign-in", security(()), request_body = RefreshIn,
     responses((status = 200, description = "New tokens.", body = TokensView), RefreshProblems)
 )]
 #[post("/auth/refresh")]
-async fn refresh(app: Data<App>, meta: Meta, body: Body<RefreshIn>) -> Answer {
+async fn refresh_tokens(app: Data<App>, meta: Meta, body: Body<RefreshIn>) -> Answer {
     app.limits.address(meta.address())?;
     answer::json(&service::refresh(&app, body.value.refresh_token, app.clock.now()).await?)
 }
@@ -65,11 +65,11 @@ async fn refresh(app: Data<App>, meta: Meta, body: Body<RefreshIn>) -> Answer {
 ///
 /// 退出登录：撤销本次登录的刷新令牌，可重复调用。
 #[utoipa::path(
-    operation_id = "logout", tag = "sign-in", security(()), request_body = RefreshIn,
+    operation_id = "revoke_tokens", tag = "sign-in", security(()), request_body = RefreshIn,
     responses((status = 204, description = "Signed out."))
 )]
 #[post("/auth/logout")]
-async fn logout(app: Data<App>, meta: Meta, body: Body<RefreshIn>) -> Answer {
+async fn revoke_tokens(app: Data<App>, meta: Meta, body: Body<RefreshIn>) -> Answer {
     app.limits.address(meta.address())?;
     service::logout(&app, body.value.refresh_token, app.clock.now()).await?;
     Ok(HttpResponse::NoContent().finish())

@@ -1,7 +1,11 @@
 //! The command line: one subcommand a file. Every failure is one line that says what to do, and an exit code that is not 0.
 
+mod check;
 mod database;
+mod demo;
 mod export;
+mod import;
+mod report;
 mod serve;
 mod users;
 
@@ -85,6 +89,16 @@ enum Command {
         #[arg(long)]
         force: bool,
     },
+    /// Look for broken invariants in the data: exit code 0 where there are none, 2 and a JSON report where there are.
+    Check {
+        /// Write the report to this file instead of the standard output, also where nothing is broken.
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+    },
+    /// Import a roster or a list of schools (.xlsx, or CSV in UTF-8 or GB18030).
+    Import(import::ImportArgs),
+    /// Write a report to a file.
+    Export(report::ExportArgs),
     /// Write the OpenAPI document.
     Openapi {
         /// To this file instead of the standard output.
@@ -138,12 +152,15 @@ pub fn run(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Serve { print_defaults: true, .. } => export::print(shixun_api::config::DEFAULTS),
         Command::Serve { listen, migrate, .. } => serve::serve(settings.read(listen, None)?, migrate),
         Command::Demo { listen, seed, only_make } => {
-            serve::demo(settings.read(listen, Some("sqlite:shixun-demo.db"))?, seed, only_make)
+            demo::run(settings.read(listen, Some("sqlite:shixun-demo.db"))?, seed, only_make)
         }
         Command::Migrate { check, revert } => database::migrate(&settings.read(None, None)?.url()?, check, revert),
         Command::User { command } => users::run(&settings.read(None, None)?, command),
         Command::Backup { file } => database::backup(&settings.read(None, None)?.url()?, &file),
         Command::Restore { file, force } => database::restore(&settings.read(None, None)?.url()?, &file, force),
+        Command::Check { json } => check::check(settings.read(None, None)?, json.as_deref()),
+        Command::Import(args) => import::import(&settings.read(None, None)?, args),
+        Command::Export(args) => report::export(&settings.read(None, None)?, args),
         Command::Openapi { output } => export::openapi(output.as_deref()),
     }
 }

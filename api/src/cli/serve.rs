@@ -46,13 +46,8 @@ pub(super) fn serve(config: Config, migrate_first: bool) -> Result<ExitCode, Cli
     listen(config, db, chance, "")
 }
 
-/// Serves the demo county, made first where it is missing.
-pub(super) fn demo(config: Config, seed: u64, only_make: bool) -> Result<ExitCode, CliError> {
-    let _ = (&config, seed, only_make);
-    Err(CliError::Refused("the demo county is not there yet".into()))
-}
-
-fn listen(config: Config, db: Db, chance: Chance, greeting: &str) -> Result<ExitCode, CliError> {
+/// Listens, says so with `greeting` below the addresses, and serves until it is told to stop.
+pub(super) fn listen(config: Config, db: Db, chance: Chance, greeting: &str) -> Result<ExitCode, CliError> {
     let address = config.listen;
     let listener = TcpListener::bind(address).map_err(|error| {
         CliError::File(match error.kind() {

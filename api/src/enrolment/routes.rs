@@ -41,7 +41,8 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 }
 
 problem_set!(
-    ApplyProblems = SessionNotOpen
+    ApplyProblems = TeacherNotNamed
+        | SessionNotOpen
         | ApplicationsNotOpenYet
         | ApplicationsClosed
         | SessionBegun
@@ -53,6 +54,7 @@ problem_set!(
         | YearlyMaximumReached
         | SessionFull
 );
+problem_set!(EligibilityProblems = TeacherNotNamed);
 problem_set!(ReviewProblems = NotAwaitingReview | PreconditionFailed);
 problem_set!(WithdrawProblems = EnrolmentEnded | WithdrawalClosed | PreconditionFailed);
 problem_set!(AttendanceProblems = SessionNotRunning | UnitNotBegun | NotYourUnit);
@@ -69,7 +71,7 @@ problem_set!(
 /// 报名资格：一次列出全部不能报名的原因（窗口、对象、时间冲突、重复内容、年度上限、名额）。
 #[utoipa::path(
     operation_id = "get_eligibility", tag = "enrolment", params(SessionPath, EligibilityQuery), security(("bearer" = ["read_enrolments"])),
-    responses((status = 200, description = "Whether, and every reason why not.", body = EligibilityView))
+    responses((status = 200, description = "Whether, and every reason why not.", body = EligibilityView), EligibilityProblems)
 )]
 #[get("/sessions/{session_id}/eligibility")]
 async fn get_eligibility(
@@ -297,6 +299,7 @@ fn sheet_view(sheet: &conduct::Sheet) -> AttendanceSheetView {
 /// 课次考勤表。
 #[utoipa::path(
     operation_id = "get_attendance", tag = "enrolment", params(SessionUnitPath), security(("bearer" = ["read_enrolments"])),
+    extensions(("x-whole-list" = json!("one class"))),
     responses((status = 200, description = "The sheet.", body = AttendanceSheetView))
 )]
 #[get("/sessions/{session_id}/units/{unit_id}/attendance")]

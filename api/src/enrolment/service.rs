@@ -146,14 +146,7 @@ fn may_see(offer: &OfferRow, actor: &Actor) -> Result<(), ApiError> {
 /// The person an application is for: oneself, or a teacher of the actor's school.
 fn whom(conn: &mut Conn, actor: &Actor, person: Option<PersonId>, now: UtcMillis) -> Result<PersonId, ApiError> {
     let Some(person) = person.or(actor.person) else {
-        return Err(ApiError::field(
-            "/teacher_id",
-            "missing_field",
-            crate::problem::Words::new(
-                "账号未关联教师，请指明teacher_id",
-                "the account is no teacher's: name a teacher_id",
-            ),
-        ));
+        return Err(ApiError::new(Code::TeacherNotNamed));
     };
     if actor.is_self(person) {
         return Ok(person);

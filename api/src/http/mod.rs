@@ -10,6 +10,7 @@ pub mod meta;
 pub mod observe;
 pub mod page;
 pub mod params;
+pub mod table;
 pub mod text;
 
 pub use answer::{Answer, Reply};
@@ -19,3 +20,5 @@ pub use conditions::{Conditions, Etag};
 pub use meta::Meta;
 pub use page::{Cursor, Page};
 pub use params::{FromPath, FromQuery};
+/// Whether a command is kept or only tried: routes name it without naming the store.
+pub use shixun_persistence::Keep;

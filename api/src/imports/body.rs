@@ -3,14 +3,7 @@
 use crate::{http::body, problem::ApiError};
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Bytes};
 use sha2::{Digest, Sha256};
-use std::{borrow::Cow, future::Future, pin::Pin};
-use utoipa::{
-    PartialSchema, ToSchema,
-    openapi::{
-        RefOr,
-        schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type},
-    },
-};
+use std::{future::Future, pin::Pin};
 
 /// What a file may say it is. What it really is, is read from its content.
 pub(super) const MEDIA_TYPES: &str =
@@ -34,26 +27,5 @@ impl FromRequest for FileBody {
             let bytes = bytes.await?;
             Ok(FileBody { digest: Sha256::digest(&bytes).into(), bytes })
         })
-    }
-}
-
-/// A file in the document: Swagger UI shows a button to choose one.
-pub(super) struct SheetFile;
-
-impl PartialSchema for SheetFile {
-    fn schema() -> RefOr<Schema> {
-        RefOr::T(
-            ObjectBuilder::new()
-                .schema_type(Type::String)
-                .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)))
-                .description(Some("The file: an .xlsx workbook, or CSV in UTF-8 or GB18030."))
-                .into(),
-        )
-    }
-}
-
-impl ToSchema for SheetFile {
-    fn name() -> Cow<'static, str> {
-        Cow::Borrowed("SheetFile")
     }
 }

@@ -182,10 +182,10 @@ impl Report {
             sheets: list
                 .sheets
                 .iter()
-                .map(|(name, header_row, columns)| SheetFound {
-                    name: name.clone(),
-                    header_row: *header_row,
-                    columns: columns.iter().map(column).collect(),
+                .map(|sheet| SheetFound {
+                    name: sheet.name.clone(),
+                    header_row: sheet.header_row,
+                    columns: sheet.columns.iter().map(column).collect(),
                 })
                 .collect(),
             ignored_sheets: list.ignored_sheets.clone(),

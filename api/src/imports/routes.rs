@@ -1,7 +1,7 @@
 //! `/v1/imports` and `/v1/exports/roster`.
 
 use super::{
-    body::{FileBody, SheetFile},
+    body::FileBody,
     export::{self, ExportOptions},
     service::{self, ImportOptions},
     wire::{ImportIn, ImportList, ImportPath, ImportQuery, ImportSummaryView, ImportView, RosterExportQuery},
@@ -9,18 +9,17 @@ use super::{
 use crate::{
     access::{Allowed, SignedIn},
     document::problem_set,
-    http::{Answer, Command, FromPath, FromQuery, Meta, Page, Reply, Work, answer, command::Origin, page},
+    http::{
+        Answer, Command, FromPath, FromQuery, Meta, Page, Reply, Work, answer,
+        command::Origin,
+        page,
+        table::{self, FileFormat, FileName, SheetFile},
+    },
     people::service as people,
-    problem::{ApiError, Code, Language},
-    sheet::Language as SheetLanguage,
+    problem::{ApiError, Code},
     state::App,
 };
-use actix_web::{
-    HttpRequest, HttpResponse, get,
-    http::header::{CACHE_CONTROL, CONTENT_DISPOSITION},
-    post,
-    web::Data,
-};
+use actix_web::{HttpRequest, get, post, web::Data};
 use shixun_domain::{
     access::{
         Permission,
@@ -37,6 +36,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 }
 
 problem_set!(ImportProblems = FileUnreadable | ImportHasFaults | NotFound);
+problem_set!(ListProblems = NotFound);
 problem_set!(ExportProblems = NotFound);
 
 /// Import a file
@@ -116,7 +116,7 @@ fn short(text: String, name: &'static str, most: usize) -> Result<String, ApiErr
 /// 导入记录，按时间倒序。
 #[utoipa::path(
     operation_id = "list_imports", tag = "people", params(ImportQuery), security(("bearer" = ["import_rosters"])),
-    responses((status = 200, description = "A page of imports.", body = ImportList))
+    responses((status = 200, description = "A page of imports.", body = ImportList), ListProblems)
 )]
 #[get("/imports")]
 async fn list_imports(
@@ -180,11 +180,7 @@ async fn export_roster(
     let today = now.china_date();
     let invalid =
         |name: &str, reason: &str| ApiError::new(Code::InvalidParameter).with("name", name).with("reason", reason);
-    let xlsx = match query.format.as_str() {
-        "csv" => false,
-        "xlsx" => true,
-        _ => return Err(invalid("format", "csv, xlsx")),
-    };
+    let format = FileFormat::read(&query.format)?;
     let clear = query.clear.unwrap_or(false);
     let actor = if clear { signed_in.0.within(Permission::RevealPersons, today)? } else { who.actor() };
     let reason = query.reason.unwrap_or_default();
@@ -192,13 +188,10 @@ async fn export_roster(
         return Err(invalid("reason", "clear=true needs a reason of 4–200 characters 请说明用途（4–200字）"));
     }
     let options = ExportOptions {
-        xlsx,
+        xlsx: format == FileFormat::Xlsx,
         clear,
         bom: query.bom.unwrap_or(false),
-        language: match meta.language() {
-            Language::Zh => SheetLanguage::Zh,
-            Language::En => SheetLanguage::En,
-        },
+        language: meta.language().into(),
     };
     let (area, account) = (actor.area(), actor.account);
     let wanted = people::Wanted::employed(query.organisation_id.map(|id| id.0), query.on.unwrap_or(today));
@@ -215,15 +208,10 @@ async fn export_roster(
     let bytes = tokio::task::spawn_blocking(move || export::file(&persons, options))
         .await
         .map_err(|gone| ApiError::internal(gone.to_string()))??;
-    let (kind, end) = if xlsx {
-        ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx")
+    let name = if clear {
+        FileName::new("花名册", "roster", today)
     } else {
-        ("text/csv", "csv")
+        FileName::new("花名册（已掩码）", "roster-masked", today)
     };
-    let name = if clear { "roster" } else { "roster-masked" };
-    Ok(HttpResponse::Ok()
-        .content_type(kind)
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}-{today}.{end}\"")))
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .body(bytes))
+    Ok(table::file(format, &name, bytes))
 }

@@ -30,7 +30,7 @@ pub(super) fn schools(
         let wanted = match parent(&known, row, before.as_ref()) {
             Ok(parent) => wanted(row, parent, before.as_ref()),
             Err(found) => {
-                report.refuse(vec![found]);
+                report.refuse(vec![*found]);
                 continue;
             }
         };
@@ -79,7 +79,7 @@ fn parent(
     known: &[OrganisationRow],
     row: &SchoolRow,
     before: Option<&OrganisationRow>,
-) -> Result<Option<OrganisationId>, Found> {
+) -> Result<Option<OrganisationId>, Box<Found>> {
     let Some(text) = row.parent.as_deref() else {
         let bureau = || known.iter().find(|known| known.kind == OrganisationKind::Bureau && known.parent.is_none());
         return Ok(before.map_or_else(|| bureau().map(|bureau| bureau.id), |before| before.parent));
@@ -91,7 +91,7 @@ fn parent(
         _ => {
             let zh = format!("没有上级机构“{text}”，或同名机构不止一个，或它在本校之下；请填写其代码");
             let en = format!("there is no organisation “{text}” to stand above, or several of the name; give its code");
-            Err(Found::about_row(&row.sheet, row.row, "schools_unknown_parent", zh, en))
+            Err(Box::new(Found::about_row(&row.sheet, row.row, "schools_unknown_parent", zh, en)))
         }
     }
 }

@@ -269,12 +269,15 @@ fn refused(report: &Report) -> ApiError {
     ApiError::new(Code::ImportHasFaults).with("count", report.faults_total).with_faults(faults)
 }
 
-/// `/花名册/24/school_code`: sheet, row and what the column holds, as far as they are known.
+/// `/sheets/花名册/rows/24/school_code`: sheet, row and what the column holds, as far as they are known.
 fn pointer(found: &Found) -> String {
-    let escaped = |text: &str| text.replace('~', "~0").replace('/', "~1");
-    let sheet = (!found.sheet.is_empty()).then(|| escaped(&found.sheet));
-    let parts = [sheet, found.row.map(|row| row.to_string()), found.column.clone()];
-    parts.into_iter().flatten().map(|part| format!("/{part}")).collect()
+    let sheet = Some(found.sheet.replace('~', "~0").replace('/', "~1")).filter(|name| !name.is_empty());
+    let parts = [
+        sheet.map(|name| format!("/sheets/{name}")),
+        found.row.map(|row| format!("/rows/{row}")),
+        found.column.as_ref().map(|column| format!("/{column}")),
+    ];
+    parts.into_iter().flatten().collect()
 }
 
 /// `第24行C列“学校标识码”：`.

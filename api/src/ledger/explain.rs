@@ -64,7 +64,8 @@ pub(super) fn statement(rules: &CycleRules, judged: Judged) -> StatementView {
     }
 }
 
-fn rule_name(rules: &CycleRules, index: RuleIndex) -> Option<RuleNameView> {
+/// A rule by name; `None` for a rule of another cycle.
+pub fn rule_name(rules: &CycleRules, index: RuleIndex) -> Option<RuleNameView> {
     let rule = rules.rule(index)?;
     Some(RuleNameView { id: rule.rule.id.clone(), pack: rule.pack.clone(), edition: rule.version })
 }
@@ -79,7 +80,8 @@ fn period(period: Period) -> PeriodView {
     }
 }
 
-fn requirement(rules: &CycleRules, one: &Requirement) -> Option<RequirementView> {
+/// A requirement with its words; `None` for a rule of another cycle.
+pub fn requirement(rules: &CycleRules, one: &Requirement) -> Option<RequirementView> {
     let words = wording::requirement(rules, one)?;
     Some(RequirementView {
         rule: rule_name(rules, one.rule)?,
@@ -111,7 +113,7 @@ fn facts(person: &PersonFacts, evaluation: &Evaluation) -> StatementFactsView {
 }
 
 /// The packs in force from the first day of the cycle to the day of the statement.
-pub(super) fn packs(rules: &CycleRules) -> Vec<PackNameView> {
+pub fn packs(rules: &CycleRules) -> Vec<PackNameView> {
     let mut found: Vec<PackNameView> = Vec::new();
     for (code, edition) in rules.packs_until(rules.as_of()) {
         if !found.iter().any(|pack| pack.code == *code && pack.edition == *edition) {

@@ -1,6 +1,6 @@
 //! The hour ledger: entries, statements with a reason for every figure, standing of schools and of the county.
 
-mod explain;
+pub mod explain;
 mod problems;
 mod routes;
 pub mod service;

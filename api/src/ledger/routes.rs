@@ -2,7 +2,7 @@
 
 use super::{
     service::{self, StatementAnswer, StatementWish},
-    standing::{self, Of},
+    standing::{self, Of, Question},
     statement::StatementView,
     wire::{
         AreaPath, CycleMomentQuery, HourEntryIn, HourEntryList, HourEntryPath, HourEntryQuery, HourEntryView,
@@ -236,7 +236,8 @@ async fn answer_standing(app: Data<App>, actor: crate::access::Actor, of: Of, qu
     let standing = app
         .db
         .read_long(move |conn| {
-            standing::standing(conn, &shared.policy, &actor, of, query.cycle.as_deref(), query.as_of, now)
+            let question = Question { of, cycle: query.cycle.as_deref(), as_of: query.as_of, now };
+            standing::standing(conn, &shared.policy, &actor, question)
         })
         .await?;
     answer::json(&standing::view(&standing))

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use shixun_domain::{
     AreaCode, Hours, UtcMillis,
     id::OrganisationId,
-    policy::{CycleRules, EntryFacts, PersonFacts, Verdict, evaluate},
+    policy::{CycleRules, EntryFacts, Evaluation, PersonFacts, Verdict, evaluate},
 };
 use shixun_persistence::{
     Conn,
@@ -43,12 +43,28 @@ pub struct PersonStanding {
 }
 
 /// Everybody's standing.
+pub type Standing = Everybody<PersonStanding>;
+
+/// What became of everybody's evaluation.
 #[derive(Debug, Clone)]
-pub struct Standing {
+pub struct Everybody<T> {
     /// The rules that were applied.
     pub rules: Arc<CycleRules>,
     /// Every teacher employed on the day, by school and name.
-    pub persons: Vec<PersonStanding>,
+    pub persons: Vec<T>,
+}
+
+/// Whose standing, in which cycle, at the close of which day, asked when.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// Whose.
+    pub of: Of,
+    /// Name of the cycle.
+    pub cycle: Option<&'a str>,
+    /// The day.
+    pub as_of: Option<NaiveDate>,
+    /// Now.
+    pub now: UtcMillis,
 }
 
 /// Above this number of teachers the whole area is read in one query instead of some hundred persons at a time.
@@ -57,17 +73,29 @@ const WHOLE_AREA_FROM: usize = 400;
 /// Evaluates everybody employed on the day in the schools asked for.
 ///
 /// # Errors
-/// `not_found` for what the actor does not look after; `cycle_unknown`, `policy_missing`, `invalid_parameter`.
+/// As [`everybody`].
 pub fn standing(
     conn: &mut Conn,
     cache: &PolicyCache,
     actor: &Actor,
-    of: Of,
-    cycle: Option<&str>,
-    as_of: Option<NaiveDate>,
-    now: UtcMillis,
+    question: Question<'_>,
 ) -> Result<Standing, ApiError> {
-    let (area, path) = match of {
+    everybody(conn, cache, actor, question, |_, employee, evaluation, _| PersonStanding::new(employee, evaluation))
+}
+
+/// Evaluates everybody employed on the day in the schools asked for and keeps what `fold` makes of each evaluation and the
+/// entries that were evaluated.
+///
+/// # Errors
+/// `not_found` for what the actor does not look after; `cycle_unknown`, `policy_missing`, `invalid_parameter`.
+pub fn everybody<T: Send>(
+    conn: &mut Conn,
+    cache: &PolicyCache,
+    actor: &Actor,
+    question: Question<'_>,
+    fold: impl Fn(&CycleRules, Employee, &Evaluation, &[EntryFacts]) -> T + Sync,
+) -> Result<Everybody<T>, ApiError> {
+    let (area, path) = match question.of {
         Of::Area(area) if actor.reaches_area(area) => (area, "/".to_owned()),
         Of::Area(area) => return Err(ApiError::not_found("地区", "area", area)),
         Of::Organisation(id) => {
@@ -75,8 +103,8 @@ pub fn standing(
             (id.area(), row.ok_or_else(|| ApiError::not_found("机构", "organisation", id))?.path)
         }
     };
-    let policy = cache.area(conn, area, now)?;
-    let Moment { cycle, as_of } = moment(&policy, cycle, as_of, now.china_date())?;
+    let policy = cache.area(conn, area, question.now)?;
+    let Moment { cycle, as_of } = moment(&policy, question.cycle, question.as_of, question.now.china_date())?;
     let rules = policy.rules(cycle, as_of)?;
     let employees = ledger::employees(conn, area, &path, as_of)?;
     let facts = ledger::facts_by_person(conn, area, &employees)?;
@@ -92,8 +120,11 @@ pub fn standing(
         entries.retain(|entry| entry.effective >= first);
         jobs.push(Job { employee, facts, entries });
     }
-    let persons = evaluate_all(&rules, jobs);
-    Ok(Standing { rules, persons })
+    let persons = evaluate_all(jobs, |job| {
+        let evaluation = evaluate(&rules, &job.facts, &job.entries);
+        fold(&rules, job.employee, &evaluation, &job.entries)
+    })?;
+    Ok(Everybody { rules, persons })
 }
 
 struct Job {
@@ -103,7 +134,10 @@ struct Job {
 }
 
 /// Evaluates on as many threads as there are processors; the order stays.
-fn evaluate_all(rules: &CycleRules, jobs: Vec<Job>) -> Vec<PersonStanding> {
+///
+/// # Errors
+/// `internal` where a thread died: nobody may be missing from a standing in silence.
+fn evaluate_all<T: Send>(jobs: Vec<Job>, judge: impl Fn(Job) -> T + Sync) -> Result<Vec<T>, ApiError> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let share = jobs.len().div_ceil(threads).max(1);
     let mut shares: Vec<Vec<Job>> = Vec::with_capacity(threads);
@@ -111,24 +145,31 @@ fn evaluate_all(rules: &CycleRules, jobs: Vec<Job>) -> Vec<PersonStanding> {
     while jobs.peek().is_some() {
         shares.push(jobs.by_ref().take(share).collect());
     }
+    let judge = &judge;
     std::thread::scope(|scope| {
         let running: Vec<_> = shares
             .into_iter()
-            .map(|share| scope.spawn(|| share.into_iter().map(|job| judge(rules, job)).collect::<Vec<_>>()))
+            .map(|share| scope.spawn(move || share.into_iter().map(judge).collect::<Vec<_>>()))
             .collect();
-        running.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
+        let mut all = Vec::new();
+        for thread in running {
+            all.extend(thread.join().map_err(|_| ApiError::internal("an evaluation ended early"))?);
+        }
+        Ok(all)
     })
 }
 
-fn judge(rules: &CycleRules, job: Job) -> PersonStanding {
-    let evaluation = evaluate(rules, &job.facts, &job.entries);
-    let owed = evaluation.required.unwrap_or(Hours::ZERO);
-    PersonStanding {
-        employee: job.employee,
-        verdict: evaluation.verdict,
-        owed,
-        counted: evaluation.total,
-        missing: owed.less(evaluation.total),
+impl PersonStanding {
+    /// From an evaluation.
+    pub fn new(employee: Employee, evaluation: &Evaluation) -> PersonStanding {
+        let owed = evaluation.required.unwrap_or(Hours::ZERO);
+        PersonStanding {
+            employee,
+            verdict: evaluation.verdict,
+            owed,
+            counted: evaluation.total,
+            missing: owed.less(evaluation.total),
+        }
     }
 }
 
@@ -165,20 +206,30 @@ pub fn view(standing: &Standing) -> StandingView {
     }
 }
 
-#[derive(Debug, Default)]
-struct Tally {
-    teachers: u32,
-    met: u32,
-    warn: u32,
-    not_yet: u32,
-    failed: u32,
-    owed: Hours,
-    counted: Hours,
-    missing: Hours,
+/// Teachers counted by verdict, and their hours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Teachers.
+    pub teachers: u32,
+    /// Teachers who meet every requirement, waived ones included.
+    pub met: u32,
+    /// Teachers who miss one that only warns.
+    pub warn: u32,
+    /// Teachers who still have time.
+    pub not_yet: u32,
+    /// Teachers who miss one for good.
+    pub failed: u32,
+    /// Hours owed.
+    pub owed: Hours,
+    /// Hours that count.
+    pub counted: Hours,
+    /// Hours missing; nobody's surplus makes up for another.
+    pub missing: Hours,
 }
 
 impl Tally {
-    fn add(&mut self, person: &PersonStanding) {
+    /// Counts one more.
+    pub fn add(&mut self, person: &PersonStanding) {
         self.teachers += 1;
         match person.verdict {
             Verdict::Met | Verdict::Waived => self.met += 1,
@@ -189,6 +240,18 @@ impl Tally {
         self.owed = self.owed.plus(person.owed);
         self.counted = self.counted.plus(person.counted);
         self.missing = self.missing.plus(person.missing);
+    }
+
+    /// Counts those of another tally too.
+    pub fn join(&mut self, other: &Tally) {
+        self.teachers += other.teachers;
+        self.met += other.met;
+        self.warn += other.warn;
+        self.not_yet += other.not_yet;
+        self.failed += other.failed;
+        self.owed = self.owed.plus(other.owed);
+        self.counted = self.counted.plus(other.counted);
+        self.missing = self.missing.plus(other.missing);
     }
 
     fn view(&self) -> TallyView {

@@ -14,12 +14,9 @@ use crate::{
 use chrono::NaiveDate;
 use serde_json::Value;
 use shixun_domain::{
-    AreaCode,
+    AreaCode, fold,
     id::{OrganisationId, PersonFactId, PersonId},
-    people::{
-        facts::{self, Employment, FactKind, LeaveKind, Move, Refusal},
-        fold,
-    },
+    people::facts::{self, Employment, FactKind, LeaveKind, Move, Refusal},
     time::DateSpan,
     words::{Post, Stage, Title},
 };

@@ -306,6 +306,7 @@ pub struct FactPath {
     /// Identifier of the person.
     pub person_id: PersonRef,
     /// The kind of fact.
+    #[param(inline)]
     pub fact_kind: FactKindWord,
     /// Identifier of the fact.
     pub fact_id: PersonFactRef,

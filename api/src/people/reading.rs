@@ -3,7 +3,8 @@
 use super::wire::{PersonChangeIn, PersonIn};
 use crate::problem::{ApiError, Code, FieldFault, Words};
 use shixun_domain::{
-    people::{IdentityNumber, PersonName, contact, facts::probation_end, fold, roster::post_meant},
+    fold,
+    people::{IdentityNumber, PersonName, contact, facts::probation_end, roster::post_meant},
     words::Post,
 };
 use shixun_persistence::people::PersonData;

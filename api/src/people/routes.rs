@@ -41,6 +41,8 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .configure(routes_facts::mount);
 }
 
+// An area or organisation of the query that is out of reach.
+problem_set!(ListProblems = NotFound);
 problem_set!(SaveProblems = IdentityNumberTaken);
 problem_set!(RevealProblems = RevealExpired);
 
@@ -52,7 +54,7 @@ problem_set!(RevealProblems = RevealExpired);
 /// 人员列表：县级角色看全县，学校管理员看本校现任人员；身份证号码、电话、邮箱均已掩码。
 #[utoipa::path(
     operation_id = "list_persons", tag = "people", params(PersonQuery), security(("bearer" = ["read_persons"])),
-    responses((status = 200, description = "A page of persons.", body = PersonList))
+    responses((status = 200, description = "A page of persons.", body = PersonList), ListProblems)
 )]
 #[get("/persons")]
 async fn list_persons(
@@ -190,7 +192,7 @@ async fn reveal_person(
 /// 教师列表：现任人员及其学校、职称、学段学科、职务、离岗情况。
 #[utoipa::path(
     operation_id = "list_teachers", tag = "people", params(TeacherQuery), security(("bearer" = ["read_persons"])),
-    responses((status = 200, description = "A page of teachers.", body = TeacherList))
+    responses((status = 200, description = "A page of teachers.", body = TeacherList), ListProblems)
 )]
 #[get("/teachers")]
 async fn list_teachers(

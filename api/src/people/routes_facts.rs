@@ -48,6 +48,7 @@ problem_set!(TransferProblems = NotEmployed | EmployedThereAlready | LaterFactKn
 /// 人员的历史记录：任职、职称、学段学科、职务、离岗；可指定日期。
 #[utoipa::path(
     operation_id = "list_person_facts", tag = "people", params(PersonPath, FactsQuery), security(("bearer" = ["read_persons"])),
+    extensions(("x-whole-list" = json!("what is known of one person"))),
     responses((status = 200, description = "The facts.", body = FactsView))
 )]
 #[get("/persons/{person_id}/facts")]

@@ -44,6 +44,7 @@ pub struct PolicyDocument {
     #[schema(min_length = 1, max_length = 200)]
     pub en: String,
     /// The documents that figures cite, by short name.
+    #[schema(value_type = BTreeMap<PolicyWord, PolicySource>)]
     pub sources: BTreeMap<String, PolicySource>,
     /// The cycle; a narrower pack may leave it to a wider one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,6 +57,7 @@ pub struct PolicyDocument {
     pub prorate_newcomer: Option<PolicyValue>,
     /// Themes that the area adds to those everybody knows, by word.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = BTreeMap<PolicyWord, PolicyLabel>)]
     pub themes: BTreeMap<String, PolicyLabel>,
     /// What a profile leaves out of the rules for everybody.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -11,13 +11,12 @@ use super::{
 use crate::{
     access::Allowed,
     document::problem_set,
-    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Page, Reply, answer, command::NO_BODY, page},
+    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Keep, Page, Reply, answer, command::NO_BODY, page},
     problem::ApiError,
     state::App,
 };
 use actix_web::{HttpRequest, get, post, web::Data};
 use shixun_domain::access::needs::{DraftPolicy, PublishPolicy, ReadPolicy};
-use shixun_persistence::{Keep, policy::PackFilter};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Mounts the operations under `/v1`.
@@ -30,6 +29,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(list_cycles);
 }
 
+problem_set!(AreaProblems = NotFound);
 problem_set!(DraftProblems = PolicyEditionTaken);
 problem_set!(PublishProblems = PolicyNotADraft | PolicyFourEyes | PolicyMissing);
 
@@ -41,7 +41,7 @@ problem_set!(PublishProblems = PolicyNotADraft | PolicyFourEyes | PolicyMissing)
 /// 适用于某地区的政策包（含上级地区），上级在前；同一规则以下级为准。
 #[utoipa::path(
     operation_id = "list_policy_packs", tag = "policy", params(PolicyPackQuery), security(("bearer" = ["read_policy"])),
-    responses((status = 200, description = "A page of packs.", body = PolicyPackList))
+    responses((status = 200, description = "A page of packs.", body = PolicyPackList), AreaProblems)
 )]
 #[get("/policy-packs")]
 async fn list_policy_packs(
@@ -53,9 +53,7 @@ async fn list_policy_packs(
     let query = query.0;
     let page = Page::read("policy_packs", 3, query.limit, query.cursor.as_deref(), None)?;
     let (actor, wanted) = (who.actor(), page.clone());
-    let filter =
-        PackFilter { code: query.code, state: query.state.map(|state| state.0), on: query.on, drafts_of: None };
-    let area = query.area.map(|area| area.0);
+    let (filter, area) = (query.filter(), query.area.map(|area| area.0));
     let mut rows = app.db.read_long(move |conn| service::list(conn, &actor, area, filter.clone(), &wanted)).await?;
     let next_cursor = page.cut(&mut rows, "policy_packs", service::cursor);
     let data = rows.iter().map(PolicyPackSummaryView::read).collect::<Result<_, ApiError>>()?;
@@ -143,7 +141,7 @@ async fn publish_policy_pack(
 /// 周期列表：自首个有政策包的周期至当前周期。
 #[utoipa::path(
     operation_id = "list_cycles", tag = "policy", params(CycleQuery), security(("bearer" = ["read_policy"])),
-    responses((status = 200, description = "A page of cycles.", body = CycleList))
+    responses((status = 200, description = "A page of cycles.", body = CycleList), AreaProblems)
 )]
 #[get("/cycles")]
 async fn list_cycles(

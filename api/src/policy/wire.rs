@@ -9,7 +9,7 @@ use crate::{
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use shixun_domain::policy::PackState;
-use shixun_persistence::policy::PackRow;
+use shixun_persistence::policy::{PackFilter, PackRow};
 use utoipa::{IntoParams, ToSchema};
 
 /// A word of [`PackState`].
@@ -186,6 +186,13 @@ pub struct PolicyPackQuery {
     /// `next_cursor` of the page before.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
+}
+
+impl PolicyPackQuery {
+    /// The filter, before rights are looked at.
+    pub fn filter(&self) -> PackFilter {
+        PackFilter { code: self.code.clone(), state: self.state.map(|state| state.0), on: self.on, drafts_of: None }
+    }
 }
 
 /// Whether a publication is only tried.

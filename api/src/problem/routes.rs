@@ -46,6 +46,7 @@ list_of! {
 /// 全部错误代码及中英文说明。
 #[utoipa::path(
     operation_id = "list_problems", tag = "system", security(()),
+    extensions(("x-whole-list" = json!("a closed list"))),
     responses((status = 200, description = "All codes, on one page.", body = ProblemKindList))
 )]
 #[get("/problems")]

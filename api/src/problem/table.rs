@@ -154,6 +154,8 @@ problems! {
     AreaUnknown = "area_unknown", 422, "行政区划代码不存在", "There is no such area",
         "代码{code}不在GB/T 2260中。", "The code {code} is not in GB/T 2260.";
     // Enrolment
+    TeacherNotNamed = "teacher_not_named", 400, "未指明教师", "No teacher is named",
+        "当前账号未关联教师，请用teacher_id指明。", "The account is no teacher's: name one with teacher_id.";
     SessionNotOpen = "session_not_open", 409, "班期不接受报名", "The session takes no applications",
         "班期状态为“{state}”，只有已发布的班期可以报名。", "The session is {state}; only a published one takes applications.";
     ApplicationsNotOpenYet = "applications_not_open_yet", 409, "报名尚未开始", "Applications are not open yet",

@@ -3,8 +3,8 @@
 use super::guard::guard;
 use chrono::{Datelike, NaiveDate};
 use rust_xlsxwriter::{
-    Chart as XlsxChart, ChartType, Color, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet,
-    XlsxError,
+    Chart as XlsxChart, ChartDataLabel, ChartLegendPosition, ChartType, Color, ExcelDateTime, Format, FormatAlign,
+    FormatBorder, Workbook, Worksheet, XlsxError,
 };
 use shixun_domain::{Fen, Hours};
 use std::collections::BTreeSet;
@@ -15,6 +15,9 @@ use thiserror::Error;
 const CELL_LETTERS_MAX: usize = 32_767;
 /// The most letters a sheet's name may have.
 const SHEET_NAME_LETTERS_MAX: usize = 31;
+
+/// The most letters a page heading may have; the format allows 255 with its marks.
+const HEADING_LETTERS_MAX: usize = 120;
 
 /// The language of headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -57,6 +60,8 @@ pub struct Column {
 pub enum Kind {
     /// Text; ids, codes, telephone and identity numbers are text.
     Text,
+    /// Text that may run over several lines.
+    Note,
     /// Hours with two decimals.
     Hours,
     /// Yuan with two decimals.
@@ -99,6 +104,15 @@ pub struct Chart {
     pub categories: u16,
     /// The columns, from 0, that are drawn; each is named by its header.
     pub values: Vec<u16>,
+}
+
+/// What a sheet has beside its table.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Beside {
+    /// Printed at the head of every page: what the table is of, and of which day.
+    pub heading: Option<String>,
+    /// A row of totals below the table, outside of its filter and its chart.
+    pub total: Option<Vec<Value>>,
 }
 
 /// How a chart is drawn.
@@ -204,11 +218,22 @@ impl WorkbookWriter {
     }
 
     /// Adds a table as a sheet one can print: header frozen and repeated on each page, filter, borders, widths, number
-    /// formats, A4 across, one page wide, page numbers. Says how many rows there were.
+    /// formats, A4 across, one page wide, page numbers; a chart stands below the table. Says how many rows there were.
     ///
     /// # Errors
     /// [`WriteFault::Workbook`] where the table has more rows than a sheet can hold, or the temporary file cannot be made.
     pub fn add<R>(&mut self, table: Table<R>) -> Result<u64, WriteFault>
+    where
+        R: IntoIterator<Item = Vec<Value>>,
+    {
+        self.add_with(table, &Beside::default())
+    }
+
+    /// Adds a table as [`WorkbookWriter::add`] does, with what stands beside it.
+    ///
+    /// # Errors
+    /// As [`WorkbookWriter::add`].
+    pub fn add_with<R>(&mut self, table: Table<R>, beside: &Beside) -> Result<u64, WriteFault>
     where
         R: IntoIterator<Item = Vec<Value>>,
     {
@@ -241,8 +266,20 @@ impl WorkbookWriter {
             Language::Zh => "&L&A&R第 &P 页，共 &N 页",
             Language::En => "&L&A&Rpage &P of &N",
         });
+        if let Some(heading) = &beside.heading {
+            let plain: String = heading.chars().take(HEADING_LETTERS_MAX).collect();
+            sheet.set_header(format!("&C&14{}", plain.replace('&', "&&")));
+        }
+        let mut below = row + 1;
+        if let Some(total) = beside.total.as_ref().filter(|_| row > 0) {
+            for (index, column) in (0_u16..).zip(&table.columns) {
+                let value = total.get(usize::from(index)).unwrap_or(&Value::Empty);
+                write_cell(sheet, below, index, value, &formats.of(column.kind).clone().set_bold())?;
+            }
+            below += 1;
+        }
         if let Some(chart) = table.chart.filter(|_| row > 0) {
-            sheet.insert_chart(1, last_column + 2, &drawn(&chart, &name, row))?;
+            sheet.insert_chart(below + 1, 0, &drawn(&chart, &name, row, &table.columns))?;
         }
         Ok(u64::from(row))
     }
@@ -289,6 +326,7 @@ const A4: u8 = 9;
 struct Formats {
     header: Format,
     text: Format,
+    note: Format,
     decimal: Format,
     integer: Format,
     date: Format,
@@ -297,7 +335,10 @@ struct Formats {
 
 impl Formats {
     fn new() -> Self {
-        let cell = Format::new().set_border(FormatBorder::Thin).set_border_color(Color::RGB(0xBF_BF_BF));
+        let cell = Format::new()
+            .set_border(FormatBorder::Thin)
+            .set_border_color(Color::RGB(0xBF_BF_BF))
+            .set_align(FormatAlign::VerticalCenter);
         let number = |format: &str| cell.clone().set_num_format(format).set_align(FormatAlign::Right);
         Formats {
             header: cell
@@ -305,10 +346,10 @@ impl Formats {
                 .set_bold()
                 .set_background_color(Color::RGB(0xDD_EB_F7))
                 .set_align(FormatAlign::Center)
-                .set_align(FormatAlign::VerticalCenter)
                 .set_text_wrap(),
             // The text format keeps a spreadsheet from making numbers of ids when somebody edits the cell.
             text: cell.clone().set_num_format("@"),
+            note: cell.clone().set_num_format("@").set_text_wrap(),
             decimal: number("#,##0.00"),
             integer: number("0"),
             date: cell.clone().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Center),
@@ -319,6 +360,7 @@ impl Formats {
     const fn of(&self, kind: Kind) -> &Format {
         match kind {
             Kind::Text => &self.text,
+            Kind::Note => &self.note,
             Kind::Hours | Kind::Money => &self.decimal,
             Kind::Integer => &self.integer,
             Kind::Date => &self.date,
@@ -389,7 +431,8 @@ fn as_cell_date(date: NaiveDate) -> Option<ExcelDateTime> {
     ExcelDateTime::from_ymd(year, month, day).ok()
 }
 
-fn drawn(chart: &Chart, sheet: &str, last_row: u32) -> XlsxChart {
+/// As wide as its table, so that a page fits both; shares reach to the whole.
+fn drawn(chart: &Chart, sheet: &str, last_row: u32, columns: &[Column]) -> XlsxChart {
     let mut drawing = XlsxChart::new(match chart.kind {
         ChartKind::Columns => ChartType::Column,
         ChartKind::StackedColumns => ChartType::ColumnStacked,
@@ -398,13 +441,30 @@ fn drawn(chart: &Chart, sheet: &str, last_row: u32) -> XlsxChart {
     });
     drawing.title().set_name(&chart.title);
     for column in &chart.values {
-        drawing
-            .add_series()
+        let series = drawing.add_series();
+        series
             .set_categories((sheet, 1, chart.categories, last_row, chart.categories))
             .set_values((sheet, 1, *column, last_row, *column))
             .set_name((sheet, 0, *column));
+        if chart.values.len() == 1 {
+            series.set_data_label(ChartDataLabel::new().show_value());
+        }
     }
-    drawing.set_width(640).set_height(360);
+    let of_shares = |place: &u16| columns.get(usize::from(*place)).is_some_and(|column| column.kind == Kind::Percent);
+    if chart.values.iter().all(of_shares) {
+        drawing.y_axis().set_min(0).set_max(1).set_num_format("0%");
+    }
+    match (chart.kind, chart.values.len()) {
+        (ChartKind::Pie, _) => {}
+        (_, 1) => {
+            drawing.legend().set_hidden();
+        }
+        _ => {
+            drawing.legend().set_position(ChartLegendPosition::Bottom);
+        }
+    }
+    let width: u32 = columns.iter().map(|column| u32::from(column.width) * 7 + 5).sum();
+    drawing.set_width(width.clamp(480, 1_100)).set_height(360);
     drawing
 }
 

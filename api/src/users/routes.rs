@@ -38,7 +38,9 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .configure(routes_roles::mount);
 }
 
-problem_set!(CreateProblems = UsernameTaken | PersonHasAccount);
+// A role over a part of the area does not reach its accounts.
+problem_set!(AreaProblems = NotFound);
+problem_set!(CreateProblems = UsernameTaken | PersonHasAccount | NotFound);
 problem_set!(OwnProblems = OwnAccount);
 problem_set!(OldPasswordProblems = OldPasswordWrong | RateLimited);
 
@@ -49,7 +51,7 @@ problem_set!(OldPasswordProblems = OldPasswordWrong | RateLimited);
 /// 账号列表，须有覆盖全县的角色。
 #[utoipa::path(
     operation_id = "list_users", tag = "users", params(UserQuery), security(("bearer" = ["read_users"])),
-    responses((status = 200, description = "A page of accounts.", body = UserList))
+    responses((status = 200, description = "A page of accounts.", body = UserList), AreaProblems)
 )]
 #[get("/users")]
 async fn list_users(

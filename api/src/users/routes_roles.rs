@@ -31,6 +31,7 @@ problem_set!(EndProblems = OwnAccount | FactSpanInvalid | FactEndedAlready);
 /// 全部角色及其权限（中英文）。
 #[utoipa::path(
     operation_id = "list_roles", tag = "users",
+    extensions(("x-whole-list" = json!("a closed list"))),
     responses((status = 200, description = "All roles, on one page.", body = RoleList))
 )]
 #[get("/roles")]
@@ -46,6 +47,7 @@ async fn list_roles(_who: SignedIn) -> Answer {
 /// 账号的角色，含已结束和尚未开始的。
 #[utoipa::path(
     operation_id = "list_user_roles", tag = "users", params(UserPath), security(("bearer" = ["read_users"])),
+    extensions(("x-whole-list" = json!("the roles of one account"))),
     responses((status = 200, description = "All of them, on one page.", body = RoleGrantList))
 )]
 #[get("/users/{user_id}/roles")]

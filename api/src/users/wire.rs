@@ -3,6 +3,7 @@
 
 use super::{permissions::label, service::Held};
 use crate::{
+    auth::{PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN},
     http::{Etag, page::list_of},
     wire::{AccountRef, AreaText, InstantText, OneOf, OrganisationRef, PersonRef, RoleGrantRef, RoleWord, Text},
 };
@@ -86,7 +87,7 @@ pub struct UserIn {
     #[schema(min_length = 3, max_length = 64, pattern = "^[a-z0-9][a-z0-9._-]*$")]
     pub username: String,
     /// The first password; without it the server makes one and shows it once.
-    #[validate(length(min = 10, max = 128))]
+    #[validate(length(min = PASSWORD_LENGTH_MIN, max = PASSWORD_LENGTH_MAX))]
     #[schema(min_length = 10, max_length = 128, format = Password)]
     pub password: Option<String>,
     /// The person behind it: needed for teachers and lecturers, who see themselves. A person has one account at most.
@@ -99,7 +100,7 @@ pub struct UserIn {
 #[schema(example = json!({"password": "quiet river 41 lanterns"}))]
 pub struct PasswordIn {
     /// The new password.
-    #[validate(length(min = 10, max = 128))]
+    #[validate(length(min = PASSWORD_LENGTH_MIN, max = PASSWORD_LENGTH_MAX))]
     #[schema(min_length = 10, max_length = 128, format = Password)]
     pub password: String,
 }
@@ -114,7 +115,7 @@ pub struct OwnPasswordIn {
     #[schema(min_length = 1, max_length = 128, format = Password)]
     pub old_password: String,
     /// The new password.
-    #[validate(length(min = 10, max = 128))]
+    #[validate(length(min = PASSWORD_LENGTH_MIN, max = PASSWORD_LENGTH_MAX))]
     #[schema(min_length = 10, max_length = 128, format = Password)]
     pub new_password: String,
 }

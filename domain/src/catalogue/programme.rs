@@ -5,7 +5,7 @@
 use super::{Audience, ProgrammeKind, ProgrammeState, window::filing_open};
 use crate::{
     DeliveryForm, Fen, Hours, Level, Route, Theme,
-    id::{AccountId, OrganisationId, PersonId},
+    id::{AccountId, OrganisationId},
     time::DateSpan,
 };
 use chrono::NaiveDate;
@@ -171,22 +171,6 @@ pub fn submit(
     if missing.is_empty() { Ok(Submitted) } else { Err(ProgrammeRefusal::Incomplete(missing)) }
 }
 
-/// Someone who submits or reviews: an account, and the person behind it where one is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Hand {
-    /// The account.
-    pub account: AccountId,
-    /// The person.
-    pub person: Option<PersonId>,
-}
-
-impl Hand {
-    /// The same account, or two accounts of one person.
-    fn is_of_same_person(&self, other: &Hand) -> bool {
-        self.account == other.account || (self.person.is_some() && self.person == other.person)
-    }
-}
-
 /// How a review ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -196,18 +180,18 @@ pub enum Verdict {
     Return,
 }
 
-/// Decides on a filed programme.
+/// Decides on a filed programme. A person has one account, so that two accounts are two pairs of eyes.
 ///
 /// # Errors
 /// In this order: `WrongState`, `SamePerson`.
 pub fn review(
     state: ProgrammeState,
-    submitted_by: Option<Hand>,
-    by: Hand,
+    submitted_by: Option<AccountId>,
+    by: AccountId,
     verdict: Verdict,
 ) -> Result<ProgrammeState, ProgrammeRefusal> {
     from(state, &[Submitted])?;
-    if submitted_by.is_some_and(|submitter| submitter.is_of_same_person(&by)) {
+    if submitted_by == Some(by) {
         return Err(ProgrammeRefusal::SamePerson);
     }
     Ok(match verdict {

@@ -26,7 +26,8 @@ mod tests {
         let span = |from: &str, to: &str| DateSpan { from: day(from), to: Some(day(to)) };
         let (april, october) = (span("2026-04-01", "2026-04-30"), span("2026-10-01", "2026-10-31"));
         let both = [october, april];
-        let cases: [(&[DateSpan], &str, Result<(), Option<DateSpan>>); 7] = [
+        type Case<'a> = (&'a [DateSpan], &'a str, Result<(), Option<DateSpan>>);
+        let cases: [Case<'_>; 7] = [
             (&[], "2026-01-01", Ok(())),
             (&both, "2026-04-01", Ok(())),
             (&both, "2026-04-30", Ok(())),

@@ -1,7 +1,7 @@
 //! Reading a list of schools: code, name, stage, setting, small class, and the organisation above.
 
+use crate::fold;
 use crate::org::{SchoolCode, SchoolCodeFault};
-use crate::people::fold;
 use crate::people::roster::{Cell, Grid, GridSheet, column_letters};
 use crate::words::{Setting, Stage};
 use std::collections::HashMap;
@@ -182,11 +182,22 @@ pub struct SchoolRow {
     pub parent: Option<String>,
 }
 
+/// A sheet that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetRead {
+    /// Its name; empty for a CSV file.
+    pub name: String,
+    /// The row of the header, from 1.
+    pub header_row: u32,
+    /// Its columns: letters, header, and what each holds, or nothing where it was not read.
+    pub columns: Vec<(String, String, Option<Column>)>,
+}
+
 /// What a list of schools holds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SchoolList {
-    /// Sheets that were read: name, row of the header, columns with letters, header and meaning.
-    pub sheets: Vec<(String, u32, Vec<(String, String, Option<Column>)>)>,
+    /// Sheets that were read.
+    pub sheets: Vec<SheetRead>,
     /// Sheets that were not.
     pub ignored_sheets: Vec<String>,
     /// The schools without faults.
@@ -249,8 +260,9 @@ fn read_sheet(
     let header_text = |index: usize| sheet.cell(header_row, index).text();
     let shown = (0..sheet.rows.get(header_row).map_or(0, Vec::len)).filter(|index| !header_text(*index).is_empty());
     let meaning = |index: usize| columns.iter().find(|(_, at)| **at == index).map(|(column, _)| *column);
-    let read = shown.map(|index| (column_letters(index), header_text(index), meaning(index))).collect();
-    list.sheets.push((sheet.name.clone(), sheet_row(header_row), read));
+    let columns_read = shown.map(|index| (column_letters(index), header_text(index), meaning(index))).collect();
+    let read = SheetRead { name: sheet.name.clone(), header_row: sheet_row(header_row), columns: columns_read };
+    list.sheets.push(read);
     for row in header_row + 1..sheet.rows.len() {
         let cell = |column: Column| columns.get(&column).map_or(&Cell::Empty, |index| sheet.cell(row, *index));
         let (code, name) = (cell(Column::Code), cell(Column::Name));
@@ -368,7 +380,7 @@ mod tests {
         assert_eq!(found, [(3, "实验小学", Stage::Primary, Some(false)), (4, "第三中学", Stage::Junior, None)]);
         assert_eq!(list.rows[1].parent.as_deref(), Some("遂昌县教育局"));
         assert_eq!(list.skipped, [(String::new(), 5)]);
-        assert_eq!(list.sheets[0].2[0], ("A".into(), "序号".into(), None));
+        assert_eq!(list.sheets[0].columns[0], ("A".into(), "序号".into(), None));
     }
 
     #[test]

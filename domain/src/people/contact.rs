@@ -1,6 +1,6 @@
 //! Telephone numbers and e-mail addresses: the one form in which they are kept, and the form in which they are shown.
 
-use crate::people::fold;
+use crate::fold;
 use crate::words::word_list;
 
 word_list! {

@@ -1,6 +1,6 @@
 //! The identity number of a resident (GB 11643-1999, 公民身份号码).
 
-use crate::people::fold;
+use crate::fold;
 use crate::words::Sex;
 use chrono::{Datelike, NaiveDate};
 use std::fmt;

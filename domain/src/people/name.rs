@@ -1,6 +1,6 @@
 //! Names of persons.
 
-use crate::people::fold;
+use crate::fold;
 use std::fmt;
 use thiserror::Error;
 

@@ -372,7 +372,7 @@ CREATE TABLE sessions (
     CONSTRAINT ck_sessions_dates CHECK (ends_on >= starts_on),
     CONSTRAINT ck_sessions_window CHECK (applications_close_at > applications_open_at)
 );
-CREATE INDEX ix_sessions_programme_id ON sessions (area, programme_id);
+CREATE INDEX ix_sessions_programme_id ON sessions (area, programme_id, starts_on, id);
 CREATE INDEX ix_sessions_starts_on ON sessions (area, state, starts_on, id);
 CREATE INDEX ix_sessions_calendar ON sessions (area, starts_on, id);
 CREATE TABLE units (

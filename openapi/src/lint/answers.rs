@@ -95,10 +95,14 @@ fn array_of<'a>(doc: &'a Value, schema: &Node<'a>) -> Option<Node<'a>> {
     data.map(|(_, node)| node.resolve(doc)).filter(|node| node.is_type("array"))
 }
 
+/// Where an operation says, with the reason, that its list is short by nature and answered whole.
+const WHOLE_LIST: &str = "x-whole-list";
+
 /// Whether an operation answers a list: a GET called `list_…`, or one whose answer is an array or carries one as `data`.
 pub(super) fn is_list(doc: &Value, operation: &Operation<'_>) -> bool {
     let array = || list_schemas(&operation.responses(doc)).iter().any(|schema| array_of(doc, schema).is_some());
-    operation.method == "get" && (operation.id().is_some_and(|id| id.starts_with("list_")) || array())
+    let whole = operation.node.text(WHOLE_LIST).is_some_and(|reason| !reason.is_empty());
+    operation.method == "get" && !whole && (operation.id().is_some_and(|id| id.starts_with("list_")) || array())
 }
 
 fn list_schemas<'a>(responses: &[(&str, Node<'a>)]) -> Vec<Node<'a>> {

@@ -9,15 +9,9 @@ pub mod units;
 
 pub use documents::{read_audience, read_themes, write_themes};
 
-use crate::{
-    Conn, DbResult,
-    schema::{accounts, organisations},
-};
+use crate::{Conn, DbResult, schema::organisations};
 use diesel::prelude::*;
-use shixun_domain::{
-    AreaCode, Id,
-    id::{AccountId, PersonId},
-};
+use shixun_domain::AreaCode;
 
 /// What a reader sees of an area's programmes and sessions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,19 +58,6 @@ pub fn organisations_below(conn: &mut Conn, area: AreaCode, path: &str) -> DbRes
         .filter(organisations::path.like(format!("{path}%")))
         .select(organisations::id)
         .load(conn)?)
-}
-
-/// The person behind an account, where there is one.
-///
-/// # Errors
-/// A [`crate::DbError`] where the database does not answer.
-pub fn person_of_account(conn: &mut Conn, account: AccountId) -> DbResult<Option<PersonId>> {
-    let found: Option<Option<i64>> = accounts::table
-        .find((account.area().get(), account.number()))
-        .select(accounts::person_id)
-        .first(conn)
-        .optional()?;
-    Ok(found.flatten().map(|number| Id::new(account.area(), number)))
 }
 
 /// A pattern for `LIKE … ESCAPE '\'` that finds a theme among those written by [`write_themes`].

@@ -1,5 +1,7 @@
 //! The connection: one enum over both databases.
 
+#![allow(missing_docs, reason = "the derive writes public items of its own; ours are documented")]
+
 use crate::error::{DbError, DbResult};
 use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection, connection::SimpleConnection};
 

@@ -14,6 +14,11 @@ pub(super) struct IdMaker {
     last: AtomicU64,
 }
 
+/// The moment a number begins with: never before the moment it was made for.
+pub(crate) fn made_at(number: i64) -> UtcMillis {
+    UtcMillis::from_millis((number >> (NODE_BITS + SEQUENCE_BITS)).saturating_add(EPOCH_MILLIS))
+}
+
 impl IdMaker {
     pub(super) fn new(node: u16) -> Self {
         IdMaker { node: u64::from(node) & ((1 << NODE_BITS) - 1), last: AtomicU64::new(0) }
@@ -48,6 +53,14 @@ mod tests {
             assert!(next > last);
             last = next;
         }
+    }
+
+    #[test]
+    fn a_number_begins_with_its_moment() {
+        let maker = IdMaker::new(1023);
+        let now = UtcMillis::from_millis(1_800_000_000_123);
+        assert_eq!(made_at(maker.next(now)), now);
+        assert_eq!(made_at(maker.next(now.plus_millis(-60_000))), now, "or with a later one where the clock fell");
     }
 
     #[test]

@@ -66,6 +66,14 @@ pub fn migration_state(conn: &mut Conn) -> DbResult<MigrationState> {
     })
 }
 
+/// True where no migration was ever run: the database is not one of ours yet.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn is_blank(conn: &mut Conn) -> DbResult<bool> {
+    Ok(applied(conn)?.is_empty())
+}
+
 /// Runs what is pending and names it.
 ///
 /// # Errors

@@ -14,7 +14,8 @@ mod writer;
 pub use both::Both;
 pub(crate) use conn::each;
 pub use conn::{Conn, DatabaseKind, MultiBackend};
-pub use migrate::{MigrationState, migrate, migration_state, revert_last};
+pub(crate) use ids::made_at;
+pub use migrate::{MigrationState, is_blank, migrate, migration_state, revert_last};
 pub use pool::{BadDbUrl, DbUrl};
 
 use crate::error::{DbError, DbResult, Failure};

@@ -91,7 +91,7 @@ pub struct Entry {
 }
 
 /// Turns rows of one person into entries; `blocks` collects the block keys met so far.
-pub(super) fn lean<'b>(row: Lean, blocks: &mut Vec<String>) -> DbResult<Entry> {
+pub(super) fn lean(row: Lean, blocks: &mut Vec<String>) -> DbResult<Entry> {
     let (id, kind, refers_to, route, form, level, themes, circumstances, block, nominal, credited, practice, effective) =
         row;
     let block = block.map(|key| match blocks.iter().position(|known| *known == key) {

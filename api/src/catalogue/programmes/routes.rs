@@ -163,7 +163,7 @@ async fn submit_programme(who: Allowed<ManageProgrammes>, command: Command, path
 
 /// Approve a programme
 ///
-/// By county staff, and never by the person who filed it, whichever account they use.
+/// By county staff, and never by the person who filed it.
 ///
 /// 批准培训项目；提交人不得自批。
 #[utoipa::path(

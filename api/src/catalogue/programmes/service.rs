@@ -14,14 +14,14 @@ use shixun_domain::{
     AreaCode,
     catalogue::{
         ProgrammeContent, ProgrammeState,
-        programme::{self, Hand, Verdict},
+        programme::{self, Verdict},
     },
     id::{OrganisationId, ProgrammeId},
 };
 use shixun_persistence::{
     Conn,
     catalogue::{
-        Saved, filing, person_of_account,
+        Saved, filing,
         programmes::{self, ProgrammeFilter, ProgrammeRow, Step},
         sessions::{self, Cancelled},
     },
@@ -137,12 +137,7 @@ pub fn review(
     note: Option<&str>,
 ) -> Result<ProgrammeRow, ApiError> {
     let before = programmes::find(work.conn(), id)?.filter(|_| reviews(actor, id.area())).ok_or_else(|| missing(id))?;
-    let submitted_by = match before.submitted_by {
-        Some(account) => Some(Hand { account, person: person_of_account(work.conn(), account)? }),
-        None => None,
-    };
-    let by = Hand { account: actor.account, person: actor.person };
-    let state = programme::review(before.state, submitted_by, by, verdict).map_err(refused)?;
+    let state = programme::review(before.state, before.submitted_by, actor.account, verdict).map_err(refused)?;
     let action = match verdict {
         Verdict::Approve => "approve",
         Verdict::Return => "return",

@@ -149,7 +149,15 @@ async fn replace_session(
     body: Body<SessionIn>,
 ) -> Answer {
     let (actor, id, based_on, terms) = (who.actor(), path.0.session_id.0, conditions.based_on()?, body.value.read()?);
-    command.run(&who, body.digest, move |work| reply(&service::change(work, &actor, id, based_on, &terms)?)).await
+    let app = command.app_data();
+    command
+        .run(&who, body.digest, move |work| {
+            service::change(work, &actor, id, based_on, &terms)?;
+            // Seats that were added go to those who wait before any newcomer sees them.
+            (app.fill_seats)(work, id)?;
+            reply(&service::get(work.conn(), &actor, id)?)
+        })
+        .await
 }
 
 fn reply(row: impl Into<SessionView>) -> Result<Reply, ApiError> {

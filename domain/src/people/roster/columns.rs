@@ -1,7 +1,7 @@
 //! The columns of a roster, and the words that offices write above them.
 
 use super::header_words::words;
-use crate::people::fold;
+use crate::fold;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

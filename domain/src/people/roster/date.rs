@@ -1,7 +1,7 @@
 //! Dates as offices write them.
 
 use super::grid::Cell;
-use crate::people::fold;
+use crate::fold;
 use chrono::{Datelike, Days, Months, NaiveDate};
 
 /// A date that was read, and how exactly it was written.

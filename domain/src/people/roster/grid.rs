@@ -1,6 +1,6 @@
 //! A workbook as plain cells, as the sheet reader hands it over and before anyone knows what it means.
 
-use crate::people::fold;
+use crate::fold;
 use chrono::NaiveDate;
 
 /// The sheets of one file. A CSV file is one sheet.

@@ -9,7 +9,7 @@ use super::finding::{CellPlace, Finding, RowFault};
 use super::grid::{Cell, Grid, GridSheet, column_letters};
 use super::header::{Header, find_header};
 use super::schools::{KnownSchool, KnownSchools, SchoolMatch};
-use crate::people::fold;
+use crate::fold;
 use crate::people::identity::IdentityNumber;
 use crate::people::name::PersonName;
 use crate::words::{Post, Stage, Title};

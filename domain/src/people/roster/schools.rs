@@ -1,7 +1,7 @@
 //! Finding the school that a roster means.
 
+use crate::fold;
 use crate::org::SchoolCode;
-use crate::people::fold;
 use crate::words::Stage;
 use std::collections::HashMap;
 

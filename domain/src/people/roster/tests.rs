@@ -428,6 +428,6 @@ fn every_finding_speaks_both_languages_and_has_a_code_of_its_own() {
     assert_eq!(codes.len(), findings.len());
     assert!(codes.iter().all(|code| code.starts_with("roster_") && *code != "roster_unreadable"));
     for finding in &findings {
-        assert!(finding.zh().chars().any(crate::people::fold::is_han) && !finding.en().is_empty(), "{finding:?}");
+        assert!(finding.zh().chars().any(crate::fold::is_han) && !finding.en().is_empty(), "{finding:?}");
     }
 }

@@ -1,7 +1,7 @@
 //! Single values of a roster row: sex, stage, subjects, title, post, contact.
 
 use super::grid::Cell;
-use crate::people::fold;
+use crate::fold;
 use crate::words::{Post, Sex, Stage, Title};
 
 /// Reads a sex; `Ok(None)` for blank and for the "unknown" and "not said" of GB/T 2261.1 (0 and 9).

@@ -1,8 +1,8 @@
 //! The school of a row: by code, by name, or from where else offices write it.
 
 use super::{RowFindings, SheetReader};
+use crate::fold;
 use crate::org::SchoolCode;
-use crate::people::fold;
 use crate::people::roster::columns::Column;
 use crate::people::roster::finding::Finding;
 use crate::people::roster::grid::Cell;

@@ -1,0 +1,143 @@
+//! Reports to files, as an operator over the whole county sees them.
+
+use super::{CliError, serve};
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+use shixun_api::{
+    access::Actor,
+    chance::Chance,
+    clock::Clock,
+    config::Config,
+    http::table::{Book, FileFormat},
+    policy::PolicyCache,
+    problem::{ApiError, Language},
+    reports::{
+        service::{self, ReportWish},
+        sheets,
+    },
+};
+use shixun_domain::{
+    AreaCode, Id,
+    access::{Role, Scope},
+    id::OrganisationId,
+};
+use shixun_persistence::{Conn, org};
+use std::{path::PathBuf, process::ExitCode};
+
+/// What to export.
+#[derive(Debug, Args)]
+pub(super) struct ExportArgs {
+    /// The report.
+    name: Report,
+    /// The file to write.
+    #[arg(long, value_name = "FILE")]
+    output: PathBuf,
+    /// The form; otherwise the ending of the file's name tells.
+    #[arg(long)]
+    format: Option<Form>,
+    /// Six-digit code of the county, such as 331123.
+    #[arg(long)]
+    area: AreaCode,
+    /// One organisation of the completion table, such as org_…; the whole county where it is not given.
+    #[arg(long)]
+    organisation: Option<OrganisationId>,
+    /// The cycle, such as 2016-2020; the running one where it is not given.
+    #[arg(long)]
+    cycle: Option<String>,
+    /// The day at whose close everything is judged, such as 2020-12-31.
+    #[arg(long)]
+    as_of: Option<chrono::NaiveDate>,
+    /// English headers instead of Chinese ones.
+    #[arg(long)]
+    english: bool,
+    /// Leave the byte order mark out of a CSV file.
+    #[arg(long)]
+    no_bom: bool,
+}
+
+/// The reports.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Report {
+    SchoolCompletion,
+    CountySummary,
+}
+
+/// The forms of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Form {
+    Json,
+    Csv,
+    Xlsx,
+}
+
+/// Writes a report to a file.
+pub(super) fn export(config: &Config, args: ExportArgs) -> Result<ExitCode, CliError> {
+    let form = form(&args)?;
+    let language = if args.english { Language::En } else { Language::Zh };
+    let db = serve::open(config, &Chance::from_system())?;
+    let wish = ReportWish { cycle: args.cycle.clone(), as_of: args.as_of, now: Clock::System.now() };
+    let bytes = db
+        .read_blocking(|conn| -> Result<Vec<u8>, ApiError> {
+            let (actor, cache) = (operator(conn, args.area)?, PolicyCache::default());
+            match args.name {
+                Report::SchoolCompletion => {
+                    let view = service::school_completion(conn, &cache, &actor, args.organisation, &wish)?;
+                    write(form, language, !args.no_bom, &view, || sheets::completion(&view, language))
+                }
+                Report::CountySummary => {
+                    let view = service::county_summary(conn, &cache, &actor, Some(args.area), &wish)?;
+                    write(form, language, !args.no_bom, &view, || sheets::summary(&view, language))
+                }
+            }
+        })
+        .map_err(refused)?;
+    std::fs::write(&args.output, bytes)
+        .map_err(|error| CliError::File(format!("cannot write {}: {error}", args.output.display())))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn form(args: &ExportArgs) -> Result<Form, CliError> {
+    let ending = || args.output.extension().and_then(|ending| Form::from_str(ending.to_str()?, true).ok());
+    args.format.or_else(ending).ok_or_else(|| {
+        CliError::Refused(format!(
+            "{} does not tell the form: end it in .json, .csv or .xlsx, or say --format",
+            args.output.display()
+        ))
+    })
+}
+
+fn write<V: Serialize>(
+    form: Form,
+    language: Language,
+    bom: bool,
+    view: &V,
+    book: impl FnOnce() -> Book,
+) -> Result<Vec<u8>, ApiError> {
+    match form {
+        Form::Json => serde_json::to_vec_pretty(view).map_err(|error| ApiError::internal(error.to_string())),
+        Form::Csv => book().write(FileFormat::Csv, language.into(), bom),
+        Form::Xlsx => book().write(FileFormat::Xlsx, language.into(), bom),
+    }
+}
+
+/// Somebody at the machine, who sees the whole county.
+fn operator(conn: &mut Conn, area: AreaCode) -> Result<Actor, ApiError> {
+    let top = org::all(conn, area)?
+        .into_iter()
+        .find(|row| row.parent.is_none())
+        .ok_or_else(|| ApiError::not_found("地区", "area", area))?;
+    let scope = Scope { area, organisation: top.id.number(), path: top.path };
+    Ok(Actor { account: Id::new(area, 0), person: None, reach: vec![(Role::SystemAdministrator, scope)] })
+}
+
+/// A refusal in one line.
+pub(super) fn refused(problem: ApiError) -> CliError {
+    match problem.cause() {
+        Some(cause) => CliError::from(cause.clone()),
+        None => {
+            let document = problem.document(Language::En, "command line");
+            let first = document.errors.first().map(|fault| format!(" First: {} {}", fault.pointer, fault.detail));
+            CliError::Refused(format!("{}{}", document.detail, first.unwrap_or_default()))
+        }
+    }
+}

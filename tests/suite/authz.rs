@@ -1,0 +1,154 @@
+//! Every operation × every role: denied unless the published permission is one of the role's.
+
+use crate::harness::{CONTRACT, TestApp, both, database::Kind};
+use actix_web::http::Method;
+use serde_json::{Value, json};
+use shixun_domain::access::{Permission, Role};
+
+/// An operation as the document publishes it.
+struct Published {
+    id: String,
+    method: Method,
+    path: String,
+    /// `None` where everybody may call it; the permissions otherwise, none of them where signing in is enough.
+    needs: Option<Vec<String>>,
+}
+
+fn resolved(schema: &Value) -> Value {
+    match schema["$ref"].as_str() {
+        Some(place) => CONTRACT.document().pointer(place.trim_start_matches('#')).unwrap().clone(),
+        None => schema.clone(),
+    }
+}
+
+/// A value for a parameter of the path.
+fn sample(parameter: &Value) -> String {
+    let schema = resolved(&parameter["schema"]);
+    let given = [&parameter["example"], &schema["example"], &schema["examples"][0], &schema["enum"][0]];
+    given.iter().find_map(|value| value.as_str()).unwrap_or("x").to_owned()
+}
+
+fn published() -> Vec<Published> {
+    let mut found = Vec::new();
+    for (path, item) in CONTRACT.document()["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let mut path = path.clone();
+            for parameter in operation["parameters"].as_array().into_iter().flatten().filter(|one| one["in"] == "path")
+            {
+                let name = parameter["name"].as_str().unwrap();
+                path = path.replace(&format!("{{{name}}}"), &sample(parameter));
+            }
+            let needs = match &operation["security"] {
+                Value::Null => Some(Vec::new()),
+                Value::Array(list) if list.is_empty() => None,
+                list => Some(
+                    list.as_array()
+                        .unwrap()
+                        .iter()
+                        .flat_map(|one| one["bearer"].as_array().unwrap())
+                        .map(|word| word.as_str().unwrap().to_owned())
+                        .collect(),
+                ),
+            };
+            let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
+            found.push(Published { id: operation["operationId"].as_str().unwrap().to_owned(), method, path, needs });
+        }
+    }
+    found
+}
+
+/// The role of an account of the test county, read off its name.
+fn role(username: &str) -> Role {
+    let word = username.trim_start_matches("elsewhere-").split('-').next().unwrap();
+    match word {
+        "school" => Role::SchoolAdministrator,
+        "system" => Role::SystemAdministrator,
+        other => other.parse().unwrap(),
+    }
+}
+
+both! {
+    async fn an_operation_is_denied_to_every_role_that_lacks_its_permission(county: County) {
+        county.add_teacher(1, county.schools[0]);
+        let operations = published();
+        assert!(operations.len() > 60);
+        let names: Vec<String> = county.usernames().map(str::to_owned).collect();
+        let mut wrong = Vec::new();
+        for operation in &operations {
+            let anonymous = county.anonymous().request(operation.method.clone(), &operation.path).json(&json!({})).send().await;
+            let Some(needs) = &operation.needs else {
+                assert_ne!(anonymous.status, 403, "{} is open", operation.id);
+                continue;
+            };
+            if anonymous.status != 401 {
+                wrong.push(format!("{} answers {} to nobody", operation.id, anonymous.status));
+            }
+            for name in &names {
+                let may = needs.is_empty() || needs.iter().all(|word| {
+                    let permission = Permission::ALL.iter().find(|one| one.as_str() == word).unwrap();
+                    permission.roles().contains(&role(name))
+                });
+                let answer = county.sign_in(name).request(operation.method.clone(), &operation.path).json(&json!({})).send().await;
+                let denied = answer.status == 403 && answer.json()["code"] == "forbidden";
+                if may == denied {
+                    wrong.push(format!("{} answers {} to {name}, who {}", operation.id, answer.status, if may { "may" } else { "may not" }));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
+    async fn tokens_that_are_not_ours_are_told_apart(county: County) {
+        let me = county.sign_in("auditor");
+        let header = |alg: &str| {
+            use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+            let head = URL_SAFE_NO_PAD.encode(json!({"alg": alg, "kid": "x"}).to_string());
+            format!("{head}.{}.c2ln", URL_SAFE_NO_PAD.encode("{}"))
+        };
+        for (token, code) in [
+            (header("none"), "token_algorithm"),
+            (header("HS256"), "token_algorithm"),
+            (header("EdDSA"), "token_foreign"),
+            ("rubbish".into(), "token_malformed"),
+            ("a.b.c".into(), "token_malformed"),
+        ] {
+            me.clone().with_token(&token).get("/v1/me").await.refused(401, code);
+        }
+        let other = TestApp::with(Kind::Sqlite, |config| config.audience = "another-api".into()).await;
+        let foreign = other.app.auth.tokens().sign(county.account("auditor"), county.clock.now(), "t".into()).unwrap();
+        me.clone().with_token(&foreign).get("/v1/me").await.refused(401, "token_foreign");
+        me.get("/v1/me").await.expect(200);
+        county.advance_millis(16 * 60_000);
+        me.get("/v1/me").await.refused(401, "token_expired");
+    }
+
+    async fn a_refresh_token_is_good_once_and_its_reuse_ends_the_sign_in(county: County) {
+        let nobody = county.anonymous();
+        let body = json!({"username": "auditor", "password": crate::harness::county::PASSWORD});
+        let first = nobody.post("/v1/auth/login", body.clone()).await.expect(200);
+        let exchange = |token: &Value| json!({"refresh_token": token.clone()});
+        let second = nobody.post("/v1/auth/refresh", exchange(&first["refresh_token"])).await.expect(200);
+        let again = nobody.post("/v1/auth/refresh", exchange(&first["refresh_token"])).await.expect(200);
+        assert_eq!(second["refresh_token"], again["refresh_token"], "an answer that was lost on its way");
+        county.advance_millis(11_000);
+        nobody.post("/v1/auth/refresh", exchange(&first["refresh_token"])).await.refused(401, "refresh_reused");
+        nobody.post("/v1/auth/refresh", exchange(&second["refresh_token"])).await.refused(401, "refresh_invalid");
+        let signed_in = nobody.post("/v1/auth/login", body).await.expect(200);
+        nobody.post("/v1/auth/logout", exchange(&signed_in["refresh_token"])).await.expect(204);
+        nobody.post("/v1/auth/refresh", exchange(&signed_in["refresh_token"])).await.refused(401, "refresh_invalid");
+    }
+
+    async fn five_wrong_passwords_lock_the_account_for_a_while(county: County) {
+        let nobody = county.anonymous();
+        let body = |password: &str| json!({"username": "auditor", "password": password});
+        for _ in 0..5 {
+            nobody.post("/v1/auth/login", body("not this one")).await.refused(401, "sign_in_failed");
+        }
+        let locked = nobody.post("/v1/auth/login", body(crate::harness::county::PASSWORD)).await;
+        locked.refused(429, "sign_in_locked");
+        assert_eq!(locked.header("retry-after").as_deref(), Some("31"));
+        county.advance_millis(31_000);
+        nobody.post("/v1/auth/login", body(crate::harness::county::PASSWORD)).await.expect(200);
+        nobody.post("/v1/auth/login", json!({"username": "nobody", "password": "not this one"})).await.refused(401, "sign_in_failed");
+    }
+}

@@ -1,0 +1,7 @@
+//! Programmes, sessions, units and filing windows.
+
+mod programmes;
+mod seats;
+mod sessions;
+mod steps;
+mod units;

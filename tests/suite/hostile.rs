@@ -1,0 +1,74 @@
+//! Bad input: a problem document each time, and nothing written.
+
+use crate::harness::{County, both};
+use actix_web::http::Method;
+use serde_json::{Value, json};
+
+async fn organisations(county: &County) -> Value {
+    county.sign_in("auditor").get("/v1/organisations?include=total").await.expect(200)["total"].clone()
+}
+
+both! {
+    async fn what_cannot_be_read_is_refused_by_code_and_writes_nothing(county: County) {
+        let before = organisations(county).await;
+        let bureau = county.sign_in("bureau");
+        let send = |content_type: &'static str, body: Vec<u8>| bureau.request(Method::POST, "/v1/organisations").body(content_type, body).send();
+        let json_type = "application/json";
+        let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
+        let cases: Vec<(&'static str, Vec<u8>, u16, &str)> = vec![
+            (json_type, b"{".to_vec(), 400, "malformed_json"),
+            (json_type, b"".to_vec(), 400, "malformed_json"),
+            (json_type, b"\xff\xfe{}".to_vec(), 400, "malformed_json"),
+            (json_type, deep.into_bytes(), 400, "malformed_json"),
+            (json_type, b"[]".to_vec(), 422, "invalid_field"),
+            (json_type, br#"{"kind":"school","name":5}"#.to_vec(), 422, "invalid_field"),
+            (json_type, br#"{"kind":"castle","name":"x"}"#.to_vec(), 422, "invalid_field"),
+            (json_type, br#"{"kind":"institution","name":"x","colour":"red"}"#.to_vec(), 422, "invalid_field"),
+            (json_type, br#"{"kind":"institution","name":"a\u0000b"}"#.to_vec(), 422, "invalid_field"),
+            (json_type, format!(r#"{{"kind":"institution","name":"{}"}}"#, "长".repeat(101)).into_bytes(), 422, "invalid_field"),
+            (json_type, vec![b' '; 300_000], 413, "body_too_large"),
+            ("text/plain", b"{}".to_vec(), 415, "unsupported_media_type"),
+            ("application/json; charset=gbk", b"{}".to_vec(), 415, "unsupported_media_type"),
+        ];
+        for (content_type, body, status, code) in cases {
+            send(content_type, body).await.refused(status, code);
+        }
+        assert_eq!(organisations(county).await, before);
+    }
+
+    async fn a_fault_is_named_by_its_pointer_in_both_languages(county: County) {
+        let body = json!({"kind": "institution", "name": ""});
+        let english = county.sign_in("bureau").post("/v1/organisations", body.clone()).await.refused(422, "invalid_field");
+        assert_eq!(english["errors"][0], json!({"pointer": "/name", "code": "length", "detail": "the length must lie between 1 and 100"}));
+        let chinese = county.sign_in("bureau").in_chinese().post("/v1/organisations", body).await.refused(422, "invalid_field");
+        assert_eq!(chinese["errors"][0]["detail"], "长度应在1到100之间");
+        assert_eq!(chinese["title"], "请求体中有字段不符合要求");
+    }
+
+    async fn unknown_parameters_routes_methods_and_ids_say_what_is_known(county: County) {
+        let me = county.sign_in("auditor");
+        let problem = me.get("/v1/organisations?colour=red").await.refused(400, "unknown_parameter");
+        assert_eq!(problem["parameters"]["name"], "colour");
+        me.get("/v1/organisations?limit=0").await.refused(400, "invalid_parameter");
+        me.get("/v1/organisations?limit=201").await.refused(400, "invalid_parameter");
+        me.get("/v1/organisations?limit=ten").await.refused(400, "invalid_parameter");
+        me.get("/v1/organisations?cursor=zzz").await.refused(400, "invalid_cursor");
+        me.get("/v1/organisations/ses_a3bk65000000000013").await.refused(400, "invalid_id");
+        me.get("/v1/organisations/org_a3bk65000000000014").await.refused(400, "invalid_id");
+        me.get("/v1/nothing").await.refused(404, "unknown_route");
+        let wrong = me.request(Method::DELETE, "/v1/organisations").send().await;
+        wrong.refused(405, "method_not_allowed");
+        assert_eq!(wrong.header("allow").as_deref(), Some("GET, POST"));
+        let key = me.request(Method::POST, "/v1/auth/login").header("Idempotency-Key", "").json(&json!({})).send().await;
+        assert_eq!(key.status, 422);
+    }
+
+    async fn every_answer_names_its_request(county: County) {
+        let answer = county.sign_in("auditor").get("/v1/nothing").await;
+        assert_eq!(answer.header("x-request-id").as_deref(), Some("test-request"));
+        assert_eq!(answer.json()["request_id"], "test-request");
+        let traced = county.anonymous().request(Method::GET, "/livez")
+            .header("X-Request-Id", "bad id!").header("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01").send().await;
+        assert_eq!(traced.status, 200);
+    }
+}

@@ -1,0 +1,7 @@
+//! The hour ledger: entries, statements, corrections, standings, and that nothing in it is ever changed.
+
+mod entries;
+mod examples;
+pub mod fixture;
+mod statements;
+mod store;

@@ -1,0 +1,119 @@
+//! Entries: what is refused, how they are listed, how they are corrected.
+
+use super::fixture::*;
+use crate::harness::both;
+use serde_json::{Value, json};
+
+fn record(reference: &str) -> Value {
+    json!({
+        "title": "省级骨干研修", "effective_on": "2019-07-03", "route": "mandated", "delivery_form": "lecture", "level": "province",
+        "themes": ["subject", "ethics"], "nominal": "30", "attended": "24.5", "practice": "4", "reference": reference
+    })
+}
+
+both! {
+    async fn an_entry_keeps_school_title_and_subject_of_its_day(county: County) {
+        let person = with_teacher(county);
+        let centre = county.sign_in("centre");
+        let place = format!("/v1/teachers/{}/hour-entries", person.teacher());
+        let created = centre.post(&place, record("A-1")).await;
+        let view = created.expect(201);
+        assert_eq!((&view["organisation_name"], &view["teacher_title"], &view["subject"]), (&json!("实验小学"), &json!("first"), &json!("数学")));
+        assert_eq!((&view["credited"], &view["factor"], &view["kind"]), (&json!("24.50"), &json!("1.00"), &json!("posted")));
+        assert_eq!(view["recognised_by"], county.account("centre").to_string());
+        assert_eq!(county.sign_in("teacher-1").get(&created.header("location").unwrap()).await.expect(200), view);
+        county.sign_in("school-2").get(&created.header("location").unwrap()).await.refused(404, "not_found");
+        county.sign_in("elsewhere-bureau").get(&created.header("location").unwrap()).await.refused(404, "not_found");
+        let log = county.sign_in("auditor").get(&format!("/v1/events?object_id={}", view["id"].as_str().unwrap())).await.expect(200);
+        assert_eq!(log["data"][0]["action"], "enter");
+    }
+
+    async fn hours_that_cannot_be_are_refused_and_nothing_is_written(county: County) {
+        let person = with_teacher(county);
+        let centre = county.sign_in("centre");
+        let place = format!("/v1/teachers/{}/hour-entries", person.teacher());
+        let with = |field: &str, value: Value| {
+            let mut body = record("A-1");
+            body[field] = value;
+            body
+        };
+        let cases = [
+            (with("effective_on", json!("1999-01-01")), 422, "hours_before_employment"),
+            (with("effective_on", json!("2026-11-24")), 422, "hours_in_future"),
+            (with("nominal", json!("-1")), 422, "hours_negative"),
+            (with("nominal", json!("10001")), 422, "hours_overflow"),
+            (with("attended", json!("31")), 422, "hours_attended_exceed_nominal"),
+            (with("practice", json!("25")), 422, "hours_practice_exceed_credited"),
+            (with("nominal", json!("30.001")), 422, "invalid_field"),
+            (with("nominal", json!(30)), 422, "invalid_field"),
+            (with("effective_on", json!("2019-02-30")), 422, "invalid_field"),
+            (with("themes", json!(["Ethics"])), 422, "invalid_field"),
+            (with("title", json!("  ")), 422, "invalid_field"),
+            (with("route", json!("other")), 422, "invalid_field"),
+            (with("extra", json!(1)), 422, "invalid_field"),
+        ];
+        for (body, status, code) in cases {
+            centre.post(&place, body).await.refused(status, code);
+        }
+        assert_eq!(centre.get(&format!("{place}?include=total")).await.expect(200)["total"], 0);
+        county.sign_in("bureau").post(&place, record("A-1")).await.refused(403, "forbidden");
+        county.sign_in("elsewhere-centre").post(&place, record("A-1")).await.refused(404, "not_found");
+        let newcomer = teacher_since(county, 104, "转入教师", county.schools[0], "2019-02-01");
+        let mut certified = with("effective_on", json!("2016-05-01"));
+        let place = format!("/v1/teachers/{}/hour-entries", newcomer.teacher());
+        centre.post(&place, certified.clone()).await.refused(422, "hours_before_employment");
+        certified["certified_by"] = json!("松阳县教育局");
+        assert_eq!(centre.post(&place, certified).await.expect(201)["source"], "opening");
+    }
+
+    async fn a_retry_with_the_same_key_enters_the_hours_once(county: County) {
+        let person = with_teacher(county);
+        let centre = county.sign_in("centre");
+        let place = format!("/v1/teachers/{}/hour-entries", person.teacher());
+        let send = || {
+            centre.request(actix_web::http::Method::POST, &place).header("Idempotency-Key", "h-1").json(&record("A-1")).send()
+        };
+        assert_eq!(send().await.expect(201), send().await.expect(201));
+        assert_eq!(centre.get(&format!("{place}?include=total")).await.expect(200)["total"], 1);
+    }
+
+    async fn a_reversal_needs_a_reason_and_happens_once(county: County) {
+        let person = with_teacher(county);
+        let ids = post(county, vec![entry(person, "2017-05-01", "48")]);
+        let place = format!("/v1/hour-entries/{}/reverse", ids[0]);
+        let bureau = county.sign_in("bureau");
+        bureau.post(&place, json!({"reason": ""})).await.refused(422, "invalid_field");
+        bureau.post(&place, json!({"reason": "   "})).await.refused(422, "entry_reason_missing");
+        bureau.post(&place, json!({"reason": "误录", "replacement": {}})).await.refused(422, "correction_changes_nothing");
+        county.sign_in("school-1").post(&place, json!({"reason": "误录"})).await.refused(403, "forbidden");
+        county.sign_in("elsewhere-bureau").post(&place, json!({"reason": "误录"})).await.refused(404, "not_found");
+        let done = bureau.post(&place, json!({"reason": "误录"})).await.expect(201);
+        assert_eq!((&done["net"], &done["replacement"]), (&json!("-48.00"), &Value::Null));
+        bureau.post(&place, json!({"reason": "误录"})).await.refused(409, "entry_already_reversed");
+        let reversal = format!("/v1/hour-entries/{}/reverse", done["reversal"]["id"].as_str().unwrap());
+        bureau.post(&reversal, json!({"reason": "误录"})).await.refused(409, "entry_not_posted");
+        let original = bureau.get(&format!("/v1/hour-entries/{}", ids[0])).await.expect(200);
+        assert_eq!(original["followed_by"], json!({"id": done["reversal"]["id"], "kind": "reversed"}));
+        assert_eq!(original["credited"], "48.00", "what was posted stays as it was");
+    }
+
+    async fn a_page_of_entries_shows_nothing_twice_and_misses_nothing(county: County) {
+        let person = with_teacher(county);
+        let entries = (1..=7_i32).map(|n| entry(person, &format!("2017-0{}-01", (n + 1) / 2), &n.to_string())).collect();
+        let ids = post(county, entries);
+        let caller = county.sign_in("teacher-1");
+        let mut seen = Vec::new();
+        let mut path = format!("/v1/teachers/{}/hour-entries?limit=3", person.teacher());
+        loop {
+            let page = caller.get(&path).await.expect(200);
+            seen.extend(page["data"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()));
+            let Some(cursor) = page["next_cursor"].as_str() else { break };
+            path = format!("/v1/teachers/{}/hour-entries?limit=3&cursor={cursor}", person.teacher());
+        }
+        assert_eq!(seen, ids.iter().map(ToString::to_string).collect::<Vec<_>>());
+        let some = format!("/v1/teachers/{}/hour-entries?from=2017-02-01&to=2017-03-31&kind=posted&route=self_selected", person.teacher());
+        assert_eq!(caller.get(&some).await.expect(200)["data"].as_array().unwrap().len(), 4);
+        caller.get(&some.replace("self_selected", "nothing")).await.refused(400, "invalid_parameter");
+        county.sign_in("school-2").get(&some).await.refused(404, "not_found");
+    }
+}

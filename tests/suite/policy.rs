@@ -1,0 +1,102 @@
+//! Policy packs and cycles.
+
+use crate::{
+    harness::both,
+    ledger::fixture::{install_packs, sql, write},
+};
+use serde_json::{Value, json};
+use shixun_persistence::DbError;
+
+fn pack(version: i32) -> Value {
+    json!({
+        "code": "SX-TEST", "version": version, "area": "331123", "valid": {"from": "2027-01-01"}, "zh": "试行规定", "en": "trial",
+        "sources": {"A": {"title": "县教育局通知"}},
+        "rules": [{"id": "school_based.cap.year", "zh": "校本研修", "en": "school-based training", "rule": {"cap": {
+            "of": {"routes": ["school_based"]}, "period": "year",
+            "hours": {"value": "30", "source": "A", "article": "第三条", "confidence": "R"}}}}]
+    })
+}
+
+both! {
+    async fn the_shipped_packs_are_entered_once_and_listed_from_the_widest_area(county: County) {
+        install_packs(county);
+        assert_eq!(write(county, shixun_api::policy::service::install_shipped), 0);
+        let list = county.sign_in("auditor").get("/v1/policy-packs").await.expect(200);
+        let codes: Vec<_> = list["data"].as_array().unwrap().iter().map(|row| row["code"].as_str().unwrap()).collect();
+        assert_eq!(codes, ["ZJ-2010", "ZJ-2016", "331123"]);
+        let first = county.sign_in("auditor").get("/v1/policy-packs?limit=1&on=2020-01-01").await.expect(200);
+        let next = format!("/v1/policy-packs?limit=1&on=2020-01-01&cursor={}", first["next_cursor"].as_str().unwrap());
+        assert_eq!(county.sign_in("auditor").get(&next).await.expect(200)["data"][0]["code"], "331123");
+        let elsewhere = county.sign_in("elsewhere-auditor").get("/v1/policy-packs").await.expect(200);
+        assert_eq!(elsewhere["data"].as_array().unwrap().len(), 2, "another county has the province's packs only");
+        county.sign_in("elsewhere-auditor").get("/v1/policy-packs?area=331123").await.refused(404, "not_found");
+        let one = format!("/v1/policy-packs/{}", list["data"][2]["id"].as_str().unwrap());
+        let read = county.sign_in("school-1").get(&one).await;
+        assert_eq!(read.expect(200)["document"]["code"], "331123");
+        county.sign_in("elsewhere-auditor").get(&one).await.refused(404, "not_found");
+        let again = county.sign_in("school-1").request(actix_web::http::Method::GET, &one).header("If-None-Match", &read.etag());
+        assert_eq!(again.send().await.status, 304);
+    }
+
+    async fn a_pack_is_published_by_somebody_else_than_its_author(county: County) {
+        install_packs(county);
+        let bureau = county.sign_in("bureau");
+        let own = bureau.post("/v1/policy-packs", pack(1)).await.expect(201);
+        let own_place = format!("/v1/policy-packs/{}", own["pack"]["id"].as_str().unwrap());
+        bureau.act(&format!("{own_place}/publish")).await.refused(409, "policy_four_eyes");
+        bureau.post("/v1/policy-packs", pack(1)).await.refused(409, "policy_edition_taken");
+        let drafted = county.sign_in("centre").post("/v1/policy-packs", pack(2)).await.expect(201);
+        let place = format!("/v1/policy-packs/{}", drafted["pack"]["id"].as_str().unwrap());
+        county.sign_in("school-1").get(&place).await.refused(404, "not_found");
+        county.sign_in("centre").act(&format!("{place}/publish")).await.refused(403, "forbidden");
+        county.sign_in("elsewhere-bureau").act(&format!("{place}/publish")).await.refused(404, "not_found");
+        let tried = bureau.act(&format!("{place}/publish?dry_run=true")).await.expect(200);
+        assert_eq!(tried["pack"]["state"], "published");
+        assert_eq!(bureau.get(&place).await.expect(200)["pack"]["state"], "draft", "a trial leaves nothing behind");
+        let done = bureau.act(&format!("{place}/publish")).await.expect(200);
+        assert_eq!((&done["pack"]["state"], &done["pack"]["published_by"]), (&json!("published"), &json!(county.account("bureau").to_string())));
+        bureau.act(&format!("{place}/publish")).await.refused(409, "policy_not_a_draft");
+        county.sign_in("school-1").get(&place).await.expect(200);
+        for statement in ["UPDATE policy_packs SET document = '{}'", "DELETE FROM policy_packs WHERE state = 'published'"] {
+            let refused = sql(county, statement);
+            assert!(matches!(&refused, Err(DbError::Refused(_))), "{statement}: {refused:?}");
+        }
+    }
+
+    async fn faults_of_a_document_are_named_by_pointers(county: County) {
+        let centre = county.sign_in("centre");
+        let with = |pointer: &str, value: Value| {
+            let mut body = pack(1);
+            *body.pointer_mut(pointer).unwrap() = value;
+            body
+        };
+        let cases = [
+            (with("/rules/0/rule/cap/hours/value", json!("-3")), "/rules/0/rule/cap/hours/value"),
+            (with("/rules/0/rule/cap/hours/source", json!("B")), "/rules/0/rule/cap/hours/source"),
+            (with("/rules/0/rule/cap/of/routes/0", json!("school")), "/rules/0/rule/cap/of/routes/0"),
+            (with("/rules/0/rule/cap", json!({"of": {}})), "/rules/0/rule/cap"),
+            (with("/code", json!("sx")), "/code"),
+            (with("/area", json!("331124")), "/area"),
+            (with("/area", json!("330000")), "/area"),
+            (with("/valid/from", json!("2027-02-30")), "/valid/from"),
+            (with("/version", json!(0)), "/version"),
+        ];
+        for (body, pointer) in cases {
+            let problem = centre.post("/v1/policy-packs", body).await.refused(422, "invalid_field");
+            let named = problem["errors"][0]["pointer"].as_str().unwrap();
+            assert!(named.starts_with(pointer), "{named} is not {pointer}: {problem:#}");
+        }
+        county.sign_in("auditor").post("/v1/policy-packs", pack(1)).await.refused(403, "forbidden");
+        let list = centre.get("/v1/policy-packs?state=draft").await.expect(200);
+        assert_eq!(list["data"], json!([]), "nothing was written");
+    }
+
+    async fn cycles_run_from_the_first_pack_to_today(county: County) {
+        install_packs(county);
+        let list = county.sign_in("auditor").get("/v1/cycles").await.expect(200);
+        let names: Vec<_> = list["data"].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect();
+        assert_eq!(names.last(), Some(&"2026-2030"));
+        assert!(names.contains(&"2016-2020"));
+        assert_eq!(list["data"].as_array().unwrap().iter().filter(|row| row["current"] == true).count(), 1);
+    }
+}
