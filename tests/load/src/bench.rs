@@ -1,7 +1,7 @@
 //! What every scenario stands on: where the server is, which database, how long to measure; and a server on a database.
 
 use crate::{
-    client::{self, CONNECTIONS, Cycle, Load, Until, once},
+    client::{self, CONNECTIONS, Cycle, Load, Run, Until, once},
     cluster::Cluster,
     fault::{Outcome, fault},
     http,
@@ -90,9 +90,10 @@ impl Rig {
         let mut load = client::warm(self.server.address, load, bench.pace.warm)?;
         let mut speeds = Vec::new();
         for _ in 0..bench.pace.repeats {
-            let (back, run) = client::run(self.server.address, CONNECTIONS, load, Until::Elapsed(bench.pace.measure))?;
+            let until = Until::Elapsed(bench.pace.measure);
+            let (back, _, speed) = timed(&self.server, CONNECTIONS, load, until)?;
             load = back;
-            speeds.push(Speed::of(&run));
+            speeds.push(speed);
         }
         Ok((load, Speed::median(&speeds)))
     }
@@ -125,4 +126,17 @@ pub fn needs(server: &Server, method: &str, path: &str) -> Outcome<()> {
         Some(_) => Ok(()),
         None => fault(format!("the server has no {} {path}", method.to_uppercase())),
     }
+}
+
+/// Runs a load and gives it back with what was measured.
+pub fn timed<L: Load + 'static>(
+    server: &Server,
+    connections: usize,
+    load: L,
+    until: Until,
+) -> Outcome<(L, Run, Speed)> {
+    let before = server.cpu()?;
+    let (load, run) = client::run(server.address, connections, load, until)?;
+    let speed = Speed::of(&run, server.cpu()? - before);
+    Ok((load, run, speed))
 }

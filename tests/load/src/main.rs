@@ -49,6 +49,9 @@ struct Cli {
     /// One short repeat: for a look, not for publication.
     #[arg(long)]
     quick: bool,
+    /// Measure the server as it was last built instead of building it first.
+    #[arg(long)]
+    no_build: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -121,7 +124,7 @@ fn run(cli: &Cli) -> Outcome<bool> {
         report.fail("evaluate", "", why.to_string());
     }
     if cli.wants_a_database() {
-        let program = server::build()?;
+        let program = server::program(!cli.no_build)?;
         if cli.database != Databases::Postgres {
             on_one(cli, program.clone(), false, &mut report)?;
         }

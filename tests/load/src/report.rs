@@ -103,15 +103,15 @@ impl Report {
     /// The tables, in Markdown.
     pub fn tables(&self) -> String {
         let mut text = String::from(
-            "\n| scenario | database | answered/s | committed/s | p50 ms | p99 ms | max ms | of /livez | seconds | memory MB idle → most | note |\n\
-             |---|---|---:|---:|---:|---:|---:|---:|---:|---:|---|\n",
+            "\n| scenario | database | answered/s | committed/s | p50 ms | p99 ms | max ms | server CPU µs | of /livez | seconds | memory MB idle → most | note |\n\
+             |---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|\n",
         );
         for row in &self.rows {
             let speed = |part: fn(&Speed) -> f64, digits| cell(row.speed.as_ref().map(part), digits);
             // Writing to a text does not fail.
             let _ = writeln!(
                 text,
-                "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+                "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
                 row.scenario,
                 row.database,
                 speed(|speed| speed.rate, 0),
@@ -119,6 +119,7 @@ impl Report {
                 speed(|speed| speed.p50, 2),
                 speed(|speed| speed.p99, 2),
                 speed(|speed| speed.max, 1),
+                speed(|speed| speed.cpu, 0),
                 cell(row.of_livez, 2),
                 cell(row.seconds, 3),
                 row.memory.map(|(idle, most)| format!("{idle:.0} → {most:.0}")).unwrap_or_default(),
@@ -162,6 +163,7 @@ impl Report {
                     "p50_ms": row.speed.map(|speed| speed.p50),
                     "p99_ms": row.speed.map(|speed| speed.p99),
                     "max_ms": row.speed.map(|speed| speed.max),
+                    "server_cpu_us": row.speed.map(|speed| speed.cpu),
                     "of_livez": row.of_livez,
                     "seconds": row.seconds,
                     "memory_idle_mb": row.memory.map(|(idle, _)| idle),
@@ -211,7 +213,10 @@ fn line(row: &Row) -> String {
         text.push_str(&part);
     };
     if let Some(speed) = row.speed {
-        say(format!("{:.0}/s, p50 {:.2} ms, p99 {:.2} ms, max {:.1} ms", speed.rate, speed.p50, speed.p99, speed.max));
+        say(format!(
+            "{:.0}/s, p50 {:.2} ms, p99 {:.2} ms, max {:.1} ms, {:.0} µs of the server's processor time each",
+            speed.rate, speed.p50, speed.p99, speed.max, speed.cpu
+        ));
     }
     if let Some(committed) = row.committed {
         say(format!("committed {committed:.0}/s"));

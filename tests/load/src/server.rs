@@ -24,16 +24,21 @@ const SETTINGS: [(&str, &str); 8] = [
     ("SHIXUN_ACCESS_TOKEN_MINUTES", "15"),
     ("SHIXUN_CONNECTIONS", "8"),
 ];
+/// In which `/proc` counts processor time: `USER_HZ`, 100 on every Linux that people run.
+const TICKS_PER_SECOND: f64 = 100.0;
 /// How long a start may take at most.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Builds the server as it is released and says where it is.
-pub fn build() -> Outcome<PathBuf> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+/// Says where the server is, as it is released, after building it where that is asked for.
+pub fn program(build: bool) -> Outcome<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let built = Command::new(cargo).args(["build", "--release", "-p", "shixun-api"]).current_dir(&root).status()?;
-    if !built.success() {
-        return fault("the server was not built: see above");
+    if build {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let built =
+            Command::new(cargo).args(["build", "--release", "-q", "-p", "shixun-api"]).current_dir(&root).status()?;
+        if !built.success() {
+            return fault("the server was not built: see above");
+        }
     }
     // Beside this program, where cargo puts both; the path from the sources stands in where this one is a debug build.
     let beside = std::env::current_exe()?.with_file_name("shixun");
@@ -91,6 +96,15 @@ impl Server {
     /// The most resident memory it ever had, in MB.
     pub fn memory_peak(&self) -> Outcome<f64> {
         self.status("VmHWM:")
+    }
+
+    /// Processor time it has used so far, in seconds, of all its threads, in user and system mode.
+    pub fn cpu(&self) -> Outcome<f64> {
+        let text = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        // The name in brackets may hold blanks; fields 14 and 15 of the whole are 12 and 13 after it.
+        let fields = text.rsplit(')').next().unwrap_or_default().split_whitespace();
+        let ticks: Vec<u32> = fields.skip(11).take(2).map(str::parse).collect::<Result<_, _>>()?;
+        Ok(ticks.iter().map(|ticks| f64::from(*ticks) / TICKS_PER_SECOND).sum())
     }
 
     fn status(&self, name: &str) -> Outcome<f64> {

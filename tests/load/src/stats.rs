@@ -26,11 +26,14 @@ pub struct Speed {
     pub p99: f64,
     /// The longest wait.
     pub max: f64,
+    /// Microseconds of processor time that the server used for an answer; without the database server of PostgreSQL. Other
+    /// programs on the machine lower a rate, and hardly touch this.
+    pub cpu: f64,
 }
 
 impl Speed {
-    /// Of one run.
-    pub fn of(run: &Run) -> Speed {
+    /// Of one run in which the server used `cpu` seconds of processor time.
+    pub fn of(run: &Run, cpu: f64) -> Speed {
         let mut micros = run.micros.clone();
         micros.sort_unstable();
         let at = |percent: usize| {
@@ -42,6 +45,7 @@ impl Speed {
             p50: at(50),
             p99: at(99),
             max: at(100),
+            cpu: cpu * 1e6 / float(run.micros.len().max(1)),
         }
     }
 
@@ -52,6 +56,7 @@ impl Speed {
             rate: of(|speed| speed.rate),
             p50: of(|speed| speed.p50),
             p99: of(|speed| speed.p99),
+            cpu: of(|speed| speed.cpu),
             max: repeats.iter().map(|speed| speed.max).fold(0.0, f64::max),
         }
     }
@@ -67,7 +72,7 @@ mod tests {
         assert_eq!(median(vec![3.0, 1.0, 2.0]), 2.0);
         assert_eq!(median(vec![4.0, 1.0, 2.0, 3.0]), 2.5);
         let run = Run { micros: (1..=1_000).collect(), elapsed: Duration::from_secs(2), ..Run::default() };
-        let speed = Speed::of(&run);
-        assert_eq!((speed.rate, speed.p50, speed.p99, speed.max), (500.0, 0.501, 0.991, 1.0));
+        let speed = Speed::of(&run, 0.5);
+        assert_eq!((speed.rate, speed.p50, speed.p99, speed.max, speed.cpu), (500.0, 0.501, 0.991, 1.0, 500.0));
     }
 }

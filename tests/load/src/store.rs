@@ -87,15 +87,16 @@ impl Store {
         Ok(rows.into_iter().map(|row| row.number).collect())
     }
 
-    /// Brings the planner's statistics up to date and everything into the main file, as an idle server would in time.
+    /// Brings everything into the main file, and on PostgreSQL the planner's statistics up to date, as the database server does
+    /// by itself in time. Nobody does that on SQLite, so that statements are planned there without statistics.
     pub fn settle(&self) -> Outcome<()> {
         let mut conn = self.connect()?;
-        conn.batch_execute(match self.kind {
-            DatabaseKind::Sqlite => "ANALYZE; PRAGMA wal_checkpoint(TRUNCATE);",
-            DatabaseKind::Postgres => "VACUUM (ANALYZE)",
-        })?;
-        if self.kind == DatabaseKind::Postgres {
-            conn.batch_execute("CHECKPOINT")?;
+        match self.kind {
+            DatabaseKind::Sqlite => conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?,
+            DatabaseKind::Postgres => {
+                conn.batch_execute("VACUUM (ANALYZE)")?;
+                conn.batch_execute("CHECKPOINT")?;
+            }
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The completion table of a school in the demo county, as the training centre asks for it.
 
 use crate::{
-    bench::{Bench, needs},
+    bench::{Bench, needs, timed},
     client::{self, Cycle, Until},
     fault::{Outcome, fault},
     http,
@@ -40,7 +40,7 @@ pub fn run(bench: &Bench, report: &mut Report) -> Outcome<()> {
     let mut speeds = Vec::new();
     for _ in 0..bench.pace.repeats {
         let load = Counted { left: REQUESTS, cycle: Cycle::over(vec![request.clone()], 200) };
-        speeds.push(Speed::of(&client::run(server.address, 1, load, Until::Exhausted)?.1));
+        speeds.push(timed(&server, 1, load, Until::Exhausted)?.2);
     }
     let speed = Speed::median(&speeds);
     report.check("completion-table", bench.database(), "ms (p50)", Bound::Below, 300.0, speed.p50);

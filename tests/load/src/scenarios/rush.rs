@@ -1,7 +1,7 @@
 //! The seat rush: 10,000 teachers apply at once for 50 sessions of 100 seats. Half of them get a seat; not one too many does.
 
 use crate::{
-    bench::{Bench, Rig},
+    bench::{Bench, Rig, timed},
     client::{self, CONNECTIONS, Load, Until},
     fault::{Outcome, fault},
     http::{self, Answer},
@@ -166,13 +166,13 @@ pub fn run(bench: &Bench, seats: bool, memory: bool, report: &mut Report) -> Out
     let (mut speeds, mut committed) = (Vec::new(), Vec::new());
     for day in 0..=bench.pace.repeats {
         let load = Applications::of_day(county, day, Rc::clone(&tokens))?;
-        let (load, run) = client::run(rig.server.address, CONNECTIONS, load, Until::Exhausted)?;
+        let (load, run, speed) = timed(&rig.server, CONNECTIONS, load, Until::Exhausted)?;
         if load.seated() != DAY_SEATS || run.count(201) != DAY_SEATS {
             return fault(format!("{DAY_SEATS} seats were there, and the answers were {}", run.statuses()));
         }
         examine(&rig.store, county, day, DAY_SEATS)?;
         if day > 0 {
-            speeds.push(Speed::of(&run));
+            speeds.push(speed);
             committed.push(float(run.count(201)) / run.elapsed.as_secs_f64());
         }
     }

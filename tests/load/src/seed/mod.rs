@@ -17,6 +17,7 @@ use shixun_domain::{
     id::{AccountId, SessionId, TeacherId},
 };
 use shixun_persistence::{Conn, Db, DbError, DbOptions, Keep, db::DatabaseKind};
+use std::time::Duration;
 
 /// The county: 遂昌县.
 pub const AREA: i32 = 331_123;
@@ -87,7 +88,7 @@ impl County {
         })?;
         tokens(store)?;
         let mut conn = store.connect()?;
-        conn.batch_execute(match store.kind {
+        let settings = match store.kind {
             // Nobody else is there and a seed that broke off is thrown away, so nothing need survive a crash.
             DatabaseKind::Sqlite => {
                 "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000;"
@@ -95,7 +96,17 @@ impl County {
             // The checks of foreign keys, row by row, would take longer than everything else; SQLite makes them on the same
             // SQL text.
             DatabaseKind::Postgres => "SET session_replication_role = replica; SET synchronous_commit = off;",
-        })?;
+        };
+        // The library's own connections to a SQLite file close a moment after it was dropped, and leaving WAL needs the file
+        // for oneself.
+        let mut tries = 0;
+        while let Err(locked) = conn.batch_execute(settings) {
+            tries += 1;
+            if tries > 200 {
+                return fault(format!("{locked}: {settings}"));
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
         let sql = Sql { kind: store.kind, county: *self, today: now.china_date() };
         people::seed(&mut conn, &sql)?;
         sessions::seed(&mut conn, &sql)?;
@@ -213,4 +224,36 @@ fn numbers(count: i64) -> String {
 
 fn run(conn: &mut Conn, sql: &str) -> Outcome<()> {
     conn.batch_execute(sql).or_else(|error| fault(format!("{error}: {sql}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shixun_domain::people::IdentityNumber;
+
+    #[test]
+    fn a_seeded_county_keeps_every_constraint_and_counts_what_it_says() {
+        let folder = std::env::temp_dir().join(format!("shixun-load-test-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let county = County { teachers: 1_200, past: 3, this_year: 1, days: 2, sessions_a_day: 5, seats: 10 };
+        let store = Store::fresh(None, &folder, "seed").unwrap();
+        county.seed(&store).unwrap();
+        assert!(county.is_in(&store).unwrap());
+        let count = |sql: &str| store.number(&format!("SELECT count(*) AS number {sql}")).unwrap();
+        assert_eq!(count("FROM pragma_foreign_key_check"), 0);
+        assert_eq!(count("FROM sessions"), county.sessions());
+        assert_eq!(count("FROM role_grants WHERE role = 'teacher'"), county.teachers);
+        let number = |place: usize| {
+            let heads = "SELECT CAST(substr(identity_number, 1, 17) AS BIGINT) AS number FROM persons ORDER BY id";
+            store.numbers(heads).unwrap()[place]
+        };
+        let last = store
+            .numbers("SELECT instr('0123456789X', substr(identity_number, 18)) - 1 AS number FROM persons ORDER BY id")
+            .unwrap();
+        for place in [0, 1, 499, 500, 1_199] {
+            let check = if last[place] == 10 { "X".to_owned() } else { last[place].to_string() };
+            assert!(IdentityNumber::parse(&format!("{}{check}", number(place))).is_ok());
+        }
+        std::fs::remove_dir_all(folder).ok();
+    }
 }
