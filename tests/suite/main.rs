@@ -14,4 +14,5 @@ mod people;
 mod policy;
 mod privacy;
 mod reports;
+mod store;
 mod users;

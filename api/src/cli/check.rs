@@ -3,10 +3,7 @@
 use super::{CliError, export::print, serve};
 use serde_json::{Value, json};
 use shixun_api::{chance::Chance, clock::Clock, config::Config};
-use shixun_persistence::{
-    DbError,
-    check::{self, Checked},
-};
+use shixun_persistence::check::{self, Checked};
 use std::{path::Path, process::ExitCode};
 
 /// The exit code where an invariant is broken.

@@ -207,10 +207,10 @@ impl Sqlite {
 
     pub(super) fn backup_to(&self, path: &Path) -> DbResult<()> {
         let target = path.to_str().ok_or_else(|| DbError::Refused("the path is not UTF-8".into()))?;
-        self.pool.with(|conn| {
-            diesel::sql_query("VACUUM INTO $1").bind::<diesel::sql_types::Text, _>(target).execute(conn)?;
-            Ok(())
-        })
+        // A connection of its own: those of the pool may write nothing, not even another file.
+        let mut conn = Conn::open_sqlite(&self.path, true)?;
+        diesel::sql_query("VACUUM INTO $1").bind::<diesel::sql_types::Text, _>(target).execute(&mut conn)?;
+        Ok(())
     }
 }
 
