@@ -19,12 +19,13 @@ async fn a_backup_of_a_database_in_use_holds_what_was_committed() {
     let county = County::on(Kind::Sqlite).await;
     let file = crate::harness::database::folder().join("backup-of-a-county.db");
     std::fs::remove_file(&file).ok();
+    let db = county.app.db.clone();
     off_runtime(|| {
-        county.app.db.backup_to(&file).unwrap();
+        db.backup_to(&file).unwrap();
         let url: DbUrl = format!("sqlite:{}", file.display()).parse().unwrap();
         let copy = Db::open(&url, &DbOptions { connections: 1, ..DbOptions::default() }).unwrap();
-        assert_eq!(copy.read_blocking(organisations), county.app.db.read_blocking(organisations));
-        assert!(county.app.db.backup_to(&file).is_err(), "a backup never overwrites a file");
+        assert_eq!(copy.read_blocking(organisations), db.read_blocking(organisations));
+        assert!(db.backup_to(&file).is_err(), "a backup never overwrites a file");
     });
     std::fs::remove_file(&file).unwrap();
 }
