@@ -1,4 +1,4 @@
-//! The tables, as diesel sees them. The text of `migrations/` decides; `tests/suite/schema.rs` compares.
+//! The tables, as diesel sees them. The text of `migrations/` decides.
 
 #![allow(missing_docs)]
 
