@@ -4,6 +4,7 @@ mod architecture;
 mod authz;
 mod catalogue;
 mod check;
+mod demo;
 mod enrolment;
 mod harness;
 mod hostile;

@@ -161,7 +161,7 @@ impl<'a> Caller<'a> {
     pub fn request(&self, method: Method, path: &str) -> Sending<'a> {
         let mut request = TestRequest::default()
             .method(method.clone())
-            .uri(path)
+            .uri(&encoded(path))
             .peer_addr("192.0.2.7:5000".parse().unwrap())
             .insert_header(("Accept-Language", self.language.tag()))
             .insert_header(("X-Request-Id", "test-request"));
@@ -195,6 +195,12 @@ impl<'a> Caller<'a> {
     pub async fn patch(&self, path: &str, etag: &str, body: Value) -> Answered {
         self.request(Method::PATCH, path).header("If-Match", etag).json(&body).send().await
     }
+}
+
+/// The path with what is not ASCII as a browser sends it.
+fn encoded(path: &str) -> String {
+    let byte = |byte: u8| if byte.is_ascii() { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    path.bytes().map(byte).collect()
 }
 
 /// A request on its way.

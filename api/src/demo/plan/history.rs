@@ -240,7 +240,7 @@ impl Book<'_> {
     /// 180 hours in the year of probation, half of them practice, for those whose probation lies in a cycle that is kept.
     fn probation(&mut self) {
         let entered = self.teacher.entered_on.year();
-        let kept = (2015..=2019).contains(&entered) || entered >= self.until.year() - 1;
+        let kept = (2015..=2020).contains(&entered) || entered >= self.until.year() - 1;
         if kept {
             self.add(PROBATION, 90, day(entered, 11, 3));
             self.add(PROBATION, 90, day(entered + 1, 4, 12));
