@@ -13,6 +13,7 @@ pub mod demo;
 pub mod document;
 pub mod enrolment;
 pub mod events;
+pub mod housekeeping;
 pub mod http;
 pub mod imports;
 pub mod ledger;

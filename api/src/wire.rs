@@ -1,8 +1,8 @@
 //! How values of the domain look in JSON: ids, hours, money, instants and words, each with its schema.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use shixun_domain::{AreaCode, Fen, Hours, Id, Theme, UtcMillis, id, words::Word};
-use std::{borrow::Cow, fmt, marker::PhantomData, str::FromStr};
+use std::{borrow::Cow, fmt, fmt::Write as _, marker::PhantomData, str::FromStr};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
@@ -25,6 +25,9 @@ pub trait WireText: Sized + 'static {
     /// Writes it.
     fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 }
+
+/// Room for nearly every id, instant and number.
+const TEXT_LENGTH_USUAL: usize = 32;
 
 /// A domain value as text in JSON, paths and queries.
 pub struct Text<T>(pub T);
@@ -50,7 +53,10 @@ impl<T: WireText> fmt::Debug for Text<T> {
 
 impl<T: WireText> Serialize for Text<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        // In one piece: the serializer looks at each piece of a text on its own, and ids and hours come in several.
+        let mut text = String::with_capacity(TEXT_LENGTH_USUAL);
+        write!(text, "{self}").map_err(ser::Error::custom)?;
+        serializer.serialize_str(&text)
     }
 }
 

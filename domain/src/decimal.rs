@@ -48,14 +48,47 @@ pub fn parse_hundredths(text: &str) -> Result<i64, DecimalFault> {
 
 /// Writes hundredths with exactly two places: `1250` as `12.50`.
 pub fn write_hundredths(value: i64, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-    let sign = if value < 0 { "-" } else { "" };
-    let magnitude = value.unsigned_abs();
-    write!(f, "{sign}{}.{:02}", magnitude / 100, magnitude % 100)
+    // By hand, because a statement has hundreds of them: digits from the right, the point behind the second.
+    let mut text = [b'0'; 24];
+    let (mut rest, mut length) = (value.unsigned_abs(), 0);
+    for (place, slot) in text.iter_mut().rev().enumerate() {
+        if rest == 0 && place > 3 {
+            break;
+        }
+        length = place + 1;
+        if place == 2 {
+            *slot = b'.';
+        } else {
+            *slot += u8::try_from(rest % 10).unwrap_or_default();
+            rest /= 10;
+        }
+    }
+    if value < 0 {
+        f.write_str("-")?;
+    }
+    let digits = text.get(text.len() - length..).unwrap_or_default();
+    f.write_str(std::str::from_utf8(digits).unwrap_or_default())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hundredths_are_written_with_two_places_whatever_their_size() {
+        struct Written(i64);
+        impl std::fmt::Display for Written {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write_hundredths(self.0, f)
+            }
+        }
+        for value in [0, 1, 9, 10, 99, 100, 101, 999, 1_000, 12_345, HUNDREDTHS_MAX, i64::MAX, i64::MIN] {
+            for value in [value, value.wrapping_neg()] {
+                let (sign, size) = (if value < 0 { "-" } else { "" }, value.unsigned_abs());
+                assert_eq!(Written(value).to_string(), format!("{sign}{}.{:02}", size / 100, size % 100));
+            }
+        }
+    }
 
     #[test]
     fn decimals_have_at_most_two_places() {

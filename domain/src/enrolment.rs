@@ -8,7 +8,7 @@ mod eligibility;
 mod hours;
 mod status;
 
-pub use eligibility::{Applicant, Booking, Closed, Offer, Placement, Reason, place, reasons};
+pub use eligibility::{Applicant, Booking, Closed, Offer, Placement, Reason, booked_hours, free, place, reasons};
 pub use hours::{Attended, EarnedHours, Mark, Outcome, earned};
 pub use status::{EnrolmentStatus, ReviewVerdict, StatusRefusal, apply_again, promoted, reviewed, withdrawn};
 

@@ -1,6 +1,6 @@
 //! Accounts, the roles they hold, refresh tokens and signing keys.
 
-use crate::{Conn, DbResult, WriteTx, columns, schema};
+use crate::{Conn, DbResult, WriteTx, columns, db::each, schema};
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use schema::{accounts, organisations, refresh_tokens, role_grants, signing_keys};
@@ -101,8 +101,7 @@ pub fn find_by_username(conn: &mut Conn, username: &str) -> DbResult<Option<Acco
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn find(conn: &mut Conn, id: AccountId) -> DbResult<Option<AccountRow>> {
-    let row: Option<AccountColumns> =
-        accounts::table.find((id.area().get(), id.number())).select(account_columns!()).first(conn).optional()?;
+    let row: Option<AccountColumns> = each!(conn, k => accounts::table.find((id.area().get(), id.number())).select(account_columns!()).first(k).optional())?;
     row.map(account_row).transpose()
 }
 
@@ -257,7 +256,7 @@ type GrantColumns = (i32, i64, i64, String, i64, NaiveDate, Option<NaiveDate>, i
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn grants(conn: &mut Conn, account: AccountId) -> DbResult<Vec<Grant>> {
-    let rows: Vec<GrantColumns> = role_grants::table
+    let rows: Vec<GrantColumns> = each!(conn, k => role_grants::table
         .inner_join(
             organisations::table
                 .on(organisations::area.eq(role_grants::area).and(organisations::id.eq(role_grants::organisation_id))),
@@ -276,7 +275,7 @@ pub fn grants(conn: &mut Conn, account: AccountId) -> DbResult<Vec<Grant>> {
             role_grants::version,
             organisations::path,
         ))
-        .load(conn)?;
+        .load(k))?;
     rows.into_iter()
         .map(|(area, id, account, role, organisation, from, to, version, path)| {
             let area = columns::area(area)?;
@@ -436,6 +435,21 @@ pub fn revoke_family(tx: &mut WriteTx<'_>, account: AccountId, family: i64) -> D
     .set(t::revoked_at.eq(at))
     .execute(tx.conn())?;
     Ok(())
+}
+
+/// Forgets refresh tokens that have expired, at most `limit` of them, and says how many went.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn forget_expired_refresh(tx: &mut WriteTx<'_>, limit: i64) -> DbResult<usize> {
+    use refresh_tokens as t;
+    let at = tx.at().naive();
+    let expired: Vec<(i32, i64)> =
+        t::table.filter(t::expires_at.le(at)).select((t::area, t::id)).limit(limit).load(tx.conn())?;
+    for key in &expired {
+        diesel::delete(t::table.find(*key)).execute(tx.conn())?;
+    }
+    Ok(expired.len())
 }
 
 /// The keys that tokens are signed with, newest first: key id and private key.

@@ -1,6 +1,10 @@
 //! The event log: who did what to which object, on whose behalf, from where, before and after. Append-only.
 
-use crate::{Conn, DbResult, WriteTx, columns, db::each, schema::event_log as t};
+use crate::{
+    Conn, DbResult, WriteTx, columns,
+    db::{Prepared, each},
+    schema::event_log as t,
+};
 use diesel::prelude::*;
 use shixun_domain::{
     AreaCode, UtcMillis,
@@ -66,7 +70,7 @@ pub struct EventRecord {
 pub fn append(tx: &mut WriteTx<'_>, event: &NewEvent<'_>) -> DbResult<EventId> {
     let id = tx.new_id::<Event>(event.area);
     let at = tx.at();
-    diesel::insert_into(t::table)
+    each!(tx.conn(), k => Prepared(diesel::insert_into(t::table)
         .values((
             t::area.eq(event.area.get()),
             t::id.eq(id.number()),
@@ -80,8 +84,8 @@ pub fn append(tx: &mut WriteTx<'_>, event: &NewEvent<'_>) -> DbResult<EventId> {
             t::after.eq(event.after),
             t::request_id.eq(event.request_id),
             t::address.eq(event.address),
-        ))
-        .execute(tx.conn())?;
+        )))
+.execute(k))?;
     Ok(id)
 }
 

@@ -1,6 +1,10 @@
 //! The kept answers of commands, so that a retry has one effect.
 
-use crate::{Conn, DbResult, WriteTx, db::Both, schema::idempotency_keys as t};
+use crate::{
+    Conn, DbResult, WriteTx,
+    db::{self, each},
+    schema::idempotency_keys as t,
+};
 use diesel::prelude::*;
 use shixun_domain::{UtcMillis, id::AccountId};
 
@@ -29,11 +33,11 @@ type Row = (String, i32, String, Option<String>, Option<String>, chrono::NaiveDa
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn find(conn: &mut Conn, account: AccountId, key: &str, now: UtcMillis) -> DbResult<Option<KeptAnswer>> {
-    let row: Option<Row> = t::table
+    let row: Option<Row> = each!(conn, k => t::table
         .find((account.area().get(), account.number(), key))
         .select((t::request_hash, t::status, t::body, t::etag, t::location, t::created_at))
-        .first(conn)
-        .optional()?;
+        .first(k)
+        .optional())?;
     Ok(row.filter(|row| UtcMillis::from_naive(row.5).plus_millis(KEPT_MILLIS) > now).map(
         |(request_hash, status, body, etag, location, _)| KeptAnswer { request_hash, status, body, etag, location },
     ))
@@ -53,12 +57,19 @@ pub enum Kept {
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn keep(tx: &mut WriteTx<'_>, account: AccountId, key: &str, answer: &KeptAnswer) -> DbResult<Kept> {
-    let at = tx.at();
-    let stale = at.plus_millis(-KEPT_MILLIS).naive();
+    if insert(tx, account, key, answer)? {
+        return Ok(Kept::New);
+    }
+    // Taken, perhaps by an answer that nobody may ask for any more.
+    let stale = tx.at().plus_millis(-KEPT_MILLIS).naive();
     diesel::delete(t::table.find((account.area().get(), account.number(), key)).filter(t::created_at.le(stale)))
         .execute(tx.conn())?;
-    let rows = Both(
-        diesel::insert_into(t::table)
+    Ok(if insert(tx, account, key, answer)? { Kept::New } else { Kept::Taken })
+}
+
+fn insert(tx: &mut WriteTx<'_>, account: AccountId, key: &str, answer: &KeptAnswer) -> DbResult<bool> {
+    let at = tx.at().naive();
+    let rows = each!(tx.conn(), k => db::Prepared(diesel::insert_into(t::table)
             .values((
                 t::area.eq(account.area().get()),
                 t::account_id.eq(account.number()),
@@ -68,12 +79,11 @@ pub fn keep(tx: &mut WriteTx<'_>, account: AccountId, key: &str, answer: &KeptAn
                 t::body.eq(&answer.body),
                 t::etag.eq(answer.etag.as_deref()),
                 t::location.eq(answer.location.as_deref()),
-                t::created_at.eq(at.naive()),
+                t::created_at.eq(at),
             ))
-            .on_conflict_do_nothing(),
-    )
-    .execute(tx.conn())?;
-    Ok(if rows == 1 { Kept::New } else { Kept::Taken })
+            .on_conflict_do_nothing())
+.execute(k))?;
+    Ok(rows == 1)
 }
 
 /// Forgets answers older than a day, at most `limit` of them, and says how many went.

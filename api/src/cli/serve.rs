@@ -5,6 +5,7 @@ use shixun_api::{
     chance::Chance,
     clock::Clock,
     config::Config,
+    housekeeping,
     server::{self, StartError},
 };
 use shixun_persistence::{
@@ -62,13 +63,15 @@ pub(super) fn listen(config: Config, db: Db, chance: Chance, greeting: &str) -> 
     let bound = listener.local_addr().map_err(|error| CliError::File(error.to_string()))?;
     tracing::info!(?config, "settings");
     let app = server::state(config, db.clone(), Clock::System, chance).map_err(start)?;
-    let server = server::bind(app, listener).map_err(start)?;
+    let server = server::bind(app.clone(), listener).map_err(start)?;
     print(&format!(
         "shixun {}\n  Swagger UI   http://{bound}/docs\n  OpenAPI      http://{bound}/openapi.json\n{greeting}",
         env!("CARGO_PKG_VERSION")
     ))?;
     let ended = actix_web::rt::System::new().block_on(async move {
+        let house = actix_web::rt::spawn(async move { housekeeping::keep(&app).await });
         let ended = server.await;
+        house.abort();
         db.drain().await;
         ended
     });

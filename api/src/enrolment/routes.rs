@@ -123,9 +123,11 @@ async fn create_enrolment(
     body: Body<EnrolmentIn>,
 ) -> Answer {
     let (actor, session, person) = (who.actor(), path.0.session_id.0, body.value.teacher_id.map(|id| id.0.person()));
-    let app = command.app_data();
+    let (app, now, asking) = (command.app_data(), command.at(), who.actor());
+    let state = app.clone();
+    let look = move |conn: &mut _| service::look(conn, &state.policy, &asking, session, person, now);
     command
-        .run(&who, body.digest, move |work| {
+        .run_after(&who, body.digest, look, move |work| {
             let row = service::apply(work, &app.policy, &actor, session, person)?;
             let view = EnrolmentView::from(&row);
             Reply::created(format!("/v1/enrolments/{}", row.id), Some(view.etag()), &view)

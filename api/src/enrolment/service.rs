@@ -7,6 +7,7 @@ use super::{
 use crate::{
     access::Actor,
     http::{Page, Work, command::NOTHING},
+    ledger::service as hours,
     policy::PolicyCache,
     problem::{ApiError, Code},
 };
@@ -14,8 +15,8 @@ use shixun_domain::{
     Hours, UtcMillis,
     access::Role,
     enrolment::{
-        Applicant, EnrolmentStatus, Placement, Reason, ReviewVerdict, apply_again, place, promoted, reasons, reviewed,
-        withdrawn,
+        Applicant, EnrolmentStatus, Placement, Reason, ReviewVerdict, apply_again, booked_hours, free, place, promoted,
+        reasons, reviewed, withdrawn,
     },
     id::{EnrolmentId, OrganisationId, PersonId, SessionId},
     policy::Effect,
@@ -36,20 +37,34 @@ struct Facts {
     applicant: Applicant,
 }
 
+/// What a decision wants to know of the yearly maximum.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Headroom {
+    /// How many hours are left, for people to read: the whole ledger of the cycle is evaluated.
+    Shown,
+    /// Only whether this session is too much: a sum settles nearly every case.
+    Judged,
+}
+
 fn gather(
     conn: &mut Conn,
     policy: &PolicyCache,
-    session: SessionId,
+    offer: OfferRow,
     person: PersonId,
+    wanted: Headroom,
     now: UtcMillis,
 ) -> Result<Facts, ApiError> {
-    let offer = store::offer(conn, session)?.ok_or_else(|| missing_session(session))?;
+    let session = offer.offer.session;
     let row = store::applicant(conn, person, &offer.offer, now.china_date())?;
-    let current = store::find_of_person(conn, session, person)?;
     let ends_on = offer.offer.ends_on;
     let area = policy.area(conn, person.area(), now)?;
     let cycle = area.cycle_on(ends_on)?;
     let bookings = store::bookings(conn, person, cycle.from(), cycle.to())?;
+    // The session ends within the cycle, so that the person's place in it is among the bookings.
+    let current = match bookings.iter().any(|booking| booking.session == session) {
+        true => store::find_of_person(conn, session, person)?,
+        false => None,
+    };
     let near: Vec<SessionId> = bookings
         .iter()
         .filter(|booking| booking.session != session && booking.status.is_open())
@@ -57,7 +72,13 @@ fn gather(
         .map(|booking| booking.session)
         .collect();
     let clashes = store::clashes(conn, session, &near)?;
-    let room = crate::ledger::service::headroom(conn, policy, person, ends_on, now)?;
+    let room = match wanted {
+        Headroom::Shown => hours::headroom(conn, policy, person, ends_on, now)?,
+        Headroom::Judged => {
+            let hours = offer.offer.hours.plus(booked_hours(&offer.offer, &bookings));
+            hours::lacks_room(conn, policy, person, ends_on, hours, now)?
+        }
+    };
     let headroom = room.filter(|room| room.effect == Effect::Refuse).map(|room| room.left);
     let applicant = Applicant {
         facts: row.as_ref().map(|row| row.facts.clone()),
@@ -67,6 +88,13 @@ fn gather(
         headroom,
     };
     Ok(Facts { offer, row, current, applicant })
+}
+
+/// The session with what it offers, where the actor may see it. A session is offered to its own area; the areas below a city's
+/// or province's session see it too.
+fn offered(conn: &mut Conn, actor: &Actor, session: SessionId) -> Result<OfferRow, ApiError> {
+    let seen = session.area().contains(actor.area()) || actor.reaches_area(session.area());
+    store::offer(conn, session)?.filter(|_| seen).ok_or_else(|| missing_session(session))
 }
 
 fn missing_session(session: SessionId) -> ApiError {
@@ -118,8 +146,8 @@ pub fn eligibility(
     now: UtcMillis,
 ) -> Result<Eligibility, ApiError> {
     let person = whom(conn, actor, person, now)?;
-    let facts = gather(conn, policy, session, person, now)?;
-    may_see(&facts.offer, actor)?;
+    let offer = offered(conn, actor, session)?;
+    let facts = gather(conn, policy, offer, person, Headroom::Shown, now)?;
     let offer = &facts.offer.offer;
     Ok(Eligibility {
         session,
@@ -131,16 +159,6 @@ pub fn eligibility(
         hours: offer.hours,
         headroom: facts.applicant.headroom,
     })
-}
-
-/// A session is offered to its own area; the areas below a city's or province's session see it too.
-fn may_see(offer: &OfferRow, actor: &Actor) -> Result<(), ApiError> {
-    let session = offer.offer.session;
-    if session.area().contains(actor.area()) || actor.reaches_area(session.area()) {
-        Ok(())
-    } else {
-        Err(missing_session(session))
-    }
 }
 
 /// The person an application is for: oneself, or a teacher of the actor's school.
@@ -155,6 +173,28 @@ fn whom(conn: &mut Conn, actor: &Actor, person: Option<PersonId>, now: UtcMillis
         .and_then(|snapshot| snapshot.organisation)
         .is_some_and(|organisation| actor.reaches(person.area(), &organisation.path));
     if reached { Ok(person) } else { Err(ApiError::not_found("教师", "teacher", person.teacher())) }
+}
+
+/// Looks whether an application is sure to be refused, without holding up those that are not. Only where nothing is left is the
+/// first reason looked for.
+///
+/// # Errors
+/// As [`apply`].
+pub fn look(
+    conn: &mut Conn,
+    policy: &PolicyCache,
+    actor: &Actor,
+    session: SessionId,
+    person: Option<PersonId>,
+    now: UtcMillis,
+) -> Result<(), ApiError> {
+    let offer = offered(conn, actor, session)?;
+    if free(&offer.offer).is_some() {
+        return Ok(());
+    }
+    let person = whom(conn, actor, person, now)?;
+    let facts = gather(conn, policy, offer, person, Headroom::Judged, now)?;
+    place(&facts.offer.offer, &facts.applicant, now).map(|_| ()).map_err(|reason| refused(&reason))
 }
 
 /// Takes a seat, or a place in the queue.
@@ -175,8 +215,8 @@ pub fn apply(
         work.on_behalf_of(account);
     }
     store::hold_person(work.tx(), person)?;
-    let facts = gather(work.conn(), policy, session, person, now)?;
-    may_see(&facts.offer, actor)?;
+    let offer = offered(work.conn(), actor, session)?;
+    let facts = gather(work.conn(), policy, offer, person, Headroom::Judged, now)?;
     let offer = &facts.offer.offer;
     let wanted = place(offer, &facts.applicant, now).map_err(|reason| refused(&reason))?;
     let Some(row) = &facts.row else { return Err(refused(&Reason::NotEmployed)) };

@@ -8,6 +8,9 @@ use actix_web::{
 };
 use serde::Serialize;
 
+/// Room for most answers, so that their text does not move while it grows.
+const BODY_LENGTH_USUAL: usize = 4_096;
+
 /// What a handler gives back.
 pub type Answer = Result<HttpResponse, ApiError>;
 
@@ -30,7 +33,9 @@ impl Reply {
     /// # Errors
     /// `internal` where the value cannot be written as JSON.
     pub fn ok<T: Serialize>(etag: Option<Etag>, value: &T) -> Result<Reply, ApiError> {
-        let body = serde_json::to_string(value).map_err(|error| ApiError::internal(error.to_string()))?;
+        let mut body = Vec::with_capacity(BODY_LENGTH_USUAL);
+        serde_json::to_writer(&mut body, value).map_err(|error| ApiError::internal(error.to_string()))?;
+        let body = String::from_utf8(body).map_err(|error| ApiError::internal(error.to_string()))?;
         Ok(Reply { status: 200, body, etag: etag.map(|etag| etag.as_str().to_owned()), location: None })
     }
 

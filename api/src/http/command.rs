@@ -12,7 +12,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use shixun_domain::{AreaCode, UtcMillis, id::AccountId};
 use shixun_persistence::{
-    Conn, Keep, WriteTx,
+    Conn, DbError, Failure, Keep, WriteTx,
     events::{self, NewEvent, ObjectChange},
     idempotency::{self, Kept, KeptAnswer},
 };
@@ -180,9 +180,32 @@ pub struct Settled {
     pub again: bool,
 }
 
-enum Outcome {
-    Fresh(Reply),
-    Again(KeptAnswer),
+impl Settled {
+    fn again(kept: KeptAnswer) -> Settled {
+        let status = u16::try_from(kept.status).unwrap_or(200);
+        Settled { reply: Reply { status, body: kept.body, etag: kept.etag, location: kept.location }, again: true }
+    }
+}
+
+/// An `Idempotency-Key` with the account that sent it and the hash of the request it came with.
+#[derive(Debug, Clone)]
+struct Keyed {
+    account: AccountId,
+    key: String,
+    request_hash: String,
+}
+
+impl Keyed {
+    fn keep(&self, tx: &mut WriteTx<'_>, reply: &Reply) -> Result<Kept, DbError> {
+        let answer = KeptAnswer {
+            request_hash: self.request_hash.clone(),
+            status: reply.status.into(),
+            body: reply.body.clone(),
+            etag: reply.etag.clone(),
+            location: reply.location.clone(),
+        };
+        idempotency::keep(tx, self.account, &self.key, &answer)
+    }
 }
 
 impl Command {
@@ -237,64 +260,77 @@ impl Command {
         self.settle_or_try(who, digest, Keep::Commit, f).await
     }
 
+    /// [`Command::run`] behind a look at the database: what `look` refuses outside the transaction is not tried inside it. For
+    /// commands that are refused often, so that those who come too late do not stand in the way of the others. The use case
+    /// looks again; the database has the last word.
+    ///
+    /// # Errors
+    /// What `look` says, and as [`Command::run_or_try`].
+    pub async fn run_after<L, F>(self, who: &Actor, digest: [u8; 32], look: L, f: F) -> Answer
+    where
+        L: FnOnce(&mut Conn) -> Result<(), ApiError> + Send + 'static,
+        F: FnMut(&mut Work<'_, '_>) -> Result<Reply, ApiError> + Send + 'static,
+    {
+        let settled = match self.app.db.read(look).await {
+            Ok(()) => self.settle(who, digest, f).await?,
+            Err(refusal) => {
+                let keyed = self.keyed(who, digest, Keep::Commit);
+                self.kept_or(keyed, refusal).await?
+            }
+        };
+        Ok(settled.reply.into_response(settled.again))
+    }
+
     async fn settle_or_try<F>(self, who: &Actor, digest: [u8; 32], keep: Keep, mut f: F) -> Result<Settled, ApiError>
     where
         F: FnMut(&mut Work<'_, '_>) -> Result<Reply, ApiError> + Send + 'static,
     {
-        let account = who.account;
         let origin = Origin {
-            actor: Some(account),
+            actor: Some(who.account),
             request_id: self.meta.request_id().to_owned(),
             address: self.meta.address().to_owned(),
         };
-        let key = if keep == Keep::Commit { self.key.clone() } else { None };
-        let _running = match &key {
-            Some(key) => Some(
-                self.app
-                    .running
-                    .claim(account, key)
-                    .ok_or_else(|| ApiError::new(Code::IdempotencyRunning).retry_after(1))?,
-            ),
+        let keyed = self.keyed(who, digest, keep);
+        let running = || ApiError::new(Code::IdempotencyRunning).retry_after(1);
+        let _running = match &keyed {
+            Some(keyed) => Some(self.app.running.claim(keyed.account, &keyed.key).ok_or_else(running)?),
             None => None,
         };
-        let keyed = key.map(|key| (key, self.request_hash(digest)));
-        let outcome = self
-            .app
-            .db
-            .write_or_try(self.at, keep, move |tx| {
-                let Some((key, request_hash)) = &keyed else {
-                    return f(&mut Work::new(tx, &origin)).map(Outcome::Fresh);
-                };
-                let at = tx.at();
-                if let Some(kept) = idempotency::find(tx.conn(), account, key, at)? {
-                    return if kept.request_hash == *request_hash {
-                        Ok(Outcome::Again(kept))
-                    } else {
-                        Err(ApiError::new(Code::IdempotencyMismatch))
-                    };
-                }
-                let reply = f(&mut Work::new(tx, &origin))?;
-                let answer = KeptAnswer {
-                    request_hash: request_hash.clone(),
-                    status: reply.status.into(),
-                    body: reply.body.clone(),
-                    etag: reply.etag.clone(),
-                    location: reply.location.clone(),
-                };
-                match idempotency::keep(tx, account, key, &answer)? {
-                    Kept::New => Ok(Outcome::Fresh(reply)),
-                    Kept::Taken => Err(ApiError::new(Code::IdempotencyRunning).retry_after(1)),
-                }
-            })
-            .await?;
-        Ok(match outcome {
-            Outcome::Fresh(reply) => Settled { reply, again: false },
-            Outcome::Again(kept) => {
-                let status = u16::try_from(kept.status).unwrap_or(200);
-                let reply = Reply { status, body: kept.body, etag: kept.etag, location: kept.location };
-                Settled { reply, again: true }
+        let in_transaction = keyed.clone();
+        // A new key is the rule, so it is not looked for first: a retry is refused by the use case or by the unique key, and
+        // rolled back, before the kept answer is looked for.
+        let settled = self.app.db.write_or_try(self.at, keep, move |tx| {
+            let reply = f(&mut Work::new(tx, &origin))?;
+            match in_transaction.as_ref().map(|keyed| keyed.keep(tx, &reply)).transpose()? {
+                Some(Kept::Taken) => Err(running()),
+                Some(Kept::New) | None => Ok(reply),
             }
-        })
+        });
+        match settled.await {
+            Ok(reply) => Ok(Settled { reply, again: false }),
+            Err(refusal) => self.kept_or(keyed, refusal).await,
+        }
+    }
+
+    /// The key of this command, where its effect is to be kept.
+    fn keyed(&self, who: &Actor, digest: [u8; 32], keep: Keep) -> Option<Keyed> {
+        let key = self.key.clone().filter(|_| keep == Keep::Commit)?;
+        Some(Keyed { account: who.account, key, request_hash: self.request_hash(digest) })
+    }
+
+    /// The answer kept under the key; without one, the refusal.
+    async fn kept_or(&self, keyed: Option<Keyed>, refusal: ApiError) -> Result<Settled, ApiError> {
+        let Some(Keyed { account, key, request_hash }) = keyed else { return Err(refusal) };
+        if refusal.db_error().is_some() {
+            return Err(refusal);
+        }
+        let at = self.at;
+        let found = self.app.db.read(move |conn| idempotency::find(conn, account, &key, at)).await;
+        match found.map_err(ApiError::from)? {
+            None => Err(refusal),
+            Some(kept) if kept.request_hash == request_hash => Ok(Settled::again(kept)),
+            Some(_) => Err(ApiError::new(Code::IdempotencyMismatch)),
+        }
     }
 
     fn request_hash(&self, digest: [u8; 32]) -> String {

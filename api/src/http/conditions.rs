@@ -57,6 +57,11 @@ impl Conditions {
         Etag::edition(given).ok_or_else(|| ApiError::new(Code::PreconditionFailed))
     }
 
+    /// True where the client may have what is asked for.
+    pub fn has_any(&self) -> bool {
+        self.if_none_match.is_some()
+    }
+
     /// True where the client already has what `etag` stands for.
     pub fn already_has(&self, etag: &Etag) -> bool {
         self.if_none_match.as_deref().is_some_and(|tags| {

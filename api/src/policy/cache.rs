@@ -20,6 +20,9 @@ const FRESH_MILLIS: i64 = 10_000;
 /// The most compiled cycles an area keeps: one per cycle and day in practice.
 const COMPILED_MAX: usize = 256;
 
+/// The most days of which an area keeps the cycle.
+const CYCLES_MAX: usize = 4_096;
+
 /// The rules in force by area.
 #[derive(Debug, Default)]
 pub struct PolicyCache {
@@ -38,6 +41,7 @@ pub struct AreaPolicy {
     area: AreaCode,
     revision: (i64, Option<i64>),
     packs: Vec<Pack>,
+    cycles: RwLock<HashMap<NaiveDate, Cycle>>,
     compiled: RwLock<HashMap<(Cycle, NaiveDate), Arc<CycleRules>>>,
 }
 
@@ -79,7 +83,7 @@ impl AreaPolicy {
 
     /// Packs that were read before, for a trial publication.
     pub fn new(area: AreaCode, revision: (i64, Option<i64>), packs: Vec<Pack>) -> AreaPolicy {
-        AreaPolicy { area, revision, packs, compiled: RwLock::default() }
+        AreaPolicy { area, revision, packs, cycles: RwLock::default(), compiled: RwLock::default() }
     }
 
     /// The area.
@@ -102,7 +106,16 @@ impl AreaPolicy {
     /// # Errors
     /// `policy_missing`.
     pub fn cycle_on(&self, day: NaiveDate) -> Result<Cycle, ApiError> {
-        cycle_on(&self.packs, self.area, day).map_err(|fault| missing(&fault))
+        if let Some(cycle) = self.cycles.read().unwrap_or_else(PoisonError::into_inner).get(&day) {
+            return Ok(*cycle);
+        }
+        let cycle = cycle_on(&self.packs, self.area, day).map_err(|fault| missing(&fault))?;
+        let mut kept = self.cycles.write().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= CYCLES_MAX {
+            kept.clear();
+        }
+        kept.insert(day, cycle);
+        Ok(cycle)
     }
 
     /// The cycle of this name, such as `2016-2020`.

@@ -167,12 +167,7 @@ pub fn reasons(offer: &Offer, applicant: &Applicant, now: UtcMillis) -> Vec<Reas
         found.push(Reason::AlreadyDone { session: booking.session, name: booking.name.clone() });
     }
     if let Some(headroom) = applicant.headroom {
-        // Booked counts, waiting does not: a place in a queue may never become an hour.
-        let booked: Hours = others()
-            .filter(|booking| booking.status.is_open() && booking.status.holds_seat() && same_year(booking, offer))
-            .map(|booking| booking.hours)
-            .sum();
-        let left = headroom.less(booked);
+        let left = headroom.less(booked_hours(offer, &applicant.bookings));
         if offer.hours > left {
             found.push(Reason::YearlyMaximum { left, hours: offer.hours });
         }
@@ -181,6 +176,17 @@ pub fn reasons(offer: &Offer, applicant: &Applicant, now: UtcMillis) -> Vec<Reas
         found.push(Reason::Full { seats: offer.seats });
     }
     found
+}
+
+/// Hours of the person's other sessions that end in the year of this one. Booked counts, waiting does not: a place in a queue
+/// may never become an hour.
+pub fn booked_hours(offer: &Offer, bookings: &[Booking]) -> Hours {
+    bookings
+        .iter()
+        .filter(|booking| booking.session != offer.session && same_year(booking, offer))
+        .filter(|booking| booking.status.is_open() && booking.status.holds_seat())
+        .map(|booking| booking.hours)
+        .sum()
 }
 
 /// A seat or a place in the queue, or the first reason against it.
@@ -194,8 +200,8 @@ pub fn place(offer: &Offer, applicant: &Applicant, now: UtcMillis) -> Result<Pla
     }
 }
 
-/// A newcomer takes a seat only where nobody waits, so that a freed seat never goes past the queue.
-fn free(offer: &Offer) -> Option<Placement> {
+/// What a newcomer would get: a seat only where nobody waits, so that a freed seat never goes past the queue.
+pub fn free(offer: &Offer) -> Option<Placement> {
     if offer.seats_taken < offer.seats && offer.queue_taken == 0 {
         Some(Placement::Seat)
     } else if offer.queue_taken < offer.queue_places {

@@ -4,6 +4,7 @@
 use super::{Sight, WIDE_LEVELS};
 use crate::{
     Conn, DbResult, columns,
+    db::each,
     schema::{organisations, programmes as p, sessions as t},
 };
 use chrono::{NaiveDate, NaiveDateTime};
@@ -218,46 +219,48 @@ pub fn list(
     after: Option<(NaiveDate, i64)>,
     limit: i64,
 ) -> DbResult<Vec<SessionListRow>> {
-    let mut query = joined().filter(t::area.eq(area.get())).limit(limit).into_boxed();
-    filtered!(query, sight, filter);
-    query = match order {
-        Order::EarliestFirst => query.order((t::starts_on.asc(), t::id.asc())),
-        Order::LatestFirst => query.order((t::starts_on.desc(), t::id.desc())),
-    };
-    if let Some((day, number)) = after {
-        // The bare comparison of days lets the index begin at the right place.
+    let rows: Vec<Columns> = each!(conn, k => {
+        let mut query = joined().filter(t::area.eq(area.get())).limit(limit).into_boxed();
+        filtered!(query, sight, filter);
         query = match order {
-            Order::EarliestFirst => {
-                query.filter(t::starts_on.ge(day)).filter(t::starts_on.gt(day).or(t::id.gt(number)))
-            }
-            Order::LatestFirst => query.filter(t::starts_on.le(day)).filter(t::starts_on.lt(day).or(t::id.lt(number))),
+            Order::EarliestFirst => query.order((t::starts_on.asc(), t::id.asc())),
+            Order::LatestFirst => query.order((t::starts_on.desc(), t::id.desc())),
         };
-    }
-    let rows: Vec<Columns> = query
-        .select((
-            t::area,
-            t::id,
-            t::programme_id,
-            t::name,
-            t::state,
-            t::seats,
-            t::seats_taken,
-            t::queue_places,
-            t::queue_taken,
-            t::applications_open_at,
-            t::applications_close_at,
-            t::starts_on,
-            t::ends_on,
-            p::name,
-            p::kind,
-            p::level,
-            p::delivery_form,
-            p::route,
-            p::hours,
-            p::organisation_id,
-            organisations::name,
-        ))
-        .load(conn)?;
+        if let Some((day, number)) = after {
+            // The bare comparison of days lets the index begin at the right place.
+            query = match order {
+                Order::EarliestFirst => {
+                    query.filter(t::starts_on.ge(day)).filter(t::starts_on.gt(day).or(t::id.gt(number)))
+                }
+                Order::LatestFirst => query.filter(t::starts_on.le(day)).filter(t::starts_on.lt(day).or(t::id.lt(number))),
+            };
+        }
+        query
+            .select((
+                t::area,
+                t::id,
+                t::programme_id,
+                t::name,
+                t::state,
+                t::seats,
+                t::seats_taken,
+                t::queue_places,
+                t::queue_taken,
+                t::applications_open_at,
+                t::applications_close_at,
+                t::starts_on,
+                t::ends_on,
+                p::name,
+                p::kind,
+                p::level,
+                p::delivery_form,
+                p::route,
+                p::hours,
+                p::organisation_id,
+                organisations::name,
+            ))
+            .load(k)
+    })?;
     rows.into_iter().map(row).collect()
 }
 

@@ -3,6 +3,7 @@
 use super::Saved;
 use crate::{
     Conn, DbResult, WriteTx, columns,
+    db::each,
     schema::{enrolments, organisations, programmes, sessions as t, units},
 };
 use chrono::{NaiveDate, NaiveDateTime};
@@ -150,7 +151,7 @@ fn row(
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn find(conn: &mut Conn, id: SessionId) -> DbResult<Option<SessionRow>> {
-    let found: Option<(Columns, ProgrammeColumns, (i64, String, String))> = t::table
+    let found: Option<(Columns, ProgrammeColumns, (i64, String, String))> = each!(conn, k => t::table
         .inner_join(programmes::table.on(programmes::area.eq(t::area).and(programmes::id.eq(t::programme_id))))
         .inner_join(
             organisations::table
@@ -172,14 +173,14 @@ pub fn find(conn: &mut Conn, id: SessionId) -> DbResult<Option<SessionRow>> {
             ),
             (organisations::id, organisations::name, organisations::path),
         ))
-        .first(conn)
-        .optional()?;
+        .first(k)
+        .optional())?;
     let Some(found) = found else { return Ok(None) };
-    let unit_count = units::table
+    let unit_count = each!(conn, k => units::table
         .filter(units::area.eq(id.area().get()))
         .filter(units::session_id.eq(id.number()))
         .count()
-        .get_result(conn)?;
+        .get_result(k))?;
     row(found, unit_count).map(Some)
 }
 

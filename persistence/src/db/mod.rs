@@ -9,6 +9,7 @@ mod conn;
 mod ids;
 mod migrate;
 mod pool;
+mod prepared;
 mod writer;
 
 pub use both::Both;
@@ -17,6 +18,7 @@ pub use conn::{Conn, DatabaseKind, MultiBackend};
 pub(crate) use ids::made_at;
 pub use migrate::{MigrationState, is_blank, migrate, migration_state, revert_last};
 pub use pool::{BadDbUrl, DbUrl};
+pub(crate) use prepared::Prepared;
 
 use crate::error::{DbError, DbResult, Failure};
 use ids::IdMaker;
@@ -132,7 +134,7 @@ impl Db {
     where
         F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
-        E: From<DbError> + Send + 'static,
+        E: Failure + Send + 'static,
     {
         match &self.inner.store {
             Store::Sqlite(sqlite) => sqlite.read_here(f),
@@ -148,7 +150,7 @@ impl Db {
     where
         F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
-        E: From<DbError> + Send + 'static,
+        E: Failure + Send + 'static,
     {
         let db = self.clone();
         blocking(move || db.read_blocking(f)).await
@@ -161,7 +163,7 @@ impl Db {
     pub fn read_blocking<T, E, F>(&self, f: F) -> Result<T, E>
     where
         F: FnOnce(&mut Conn) -> Result<T, E>,
-        E: From<DbError>,
+        E: Failure,
     {
         match &self.inner.store {
             Store::Sqlite(sqlite) => sqlite.pool.with(f),

@@ -138,12 +138,14 @@ impl Pool {
     }
 
     /// Lends a connection to `f`.
-    pub(super) fn with<T, E: From<DbError>>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+    pub(super) fn with<T, E: Failure>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
         let mut slot = self.0.get().map_err(|error| DbError::Unavailable(error.to_string()))?;
         // Set while the closure runs, so that a panic in it does not put a connection with an open transaction back.
         slot.broken = true;
         let result = f(&mut slot.conn);
-        slot.broken = result.is_err() && slot.conn.ping().is_err();
+        // A refusal of the use case says nothing about the connection, and a ping would cost a round trip.
+        let failed = result.as_ref().err().is_some_and(|error| error.db_error().is_some());
+        slot.broken = failed && slot.conn.ping().is_err();
         result
     }
 }
@@ -181,7 +183,9 @@ impl Sqlite {
             .to_str()
             .ok_or_else(|| DbError::Unavailable("the path of the database is not UTF-8".into()))?
             .to_owned();
-        let writer = Writer::start(Conn::open_sqlite(&path, true)?, options.write_queue, ids)?;
+        let mut conn = Conn::open_sqlite(&path, true)?;
+        conn.refresh_statistics()?;
+        let writer = Writer::start(conn, options.write_queue, ids)?;
         let for_pool = path.clone();
         let pool = Pool::new(options.connections, 0, Box::new(move || Conn::open_sqlite(&for_pool, false)));
         Ok(Sqlite { path, pool, writer, alive: Arc::new(()) })

@@ -3,7 +3,9 @@
 use crate::{
     Conn, DbError, DbResult, WriteTx,
     catalogue::{read_audience, read_themes},
-    columns, schema,
+    columns,
+    db::each,
+    schema,
 };
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
@@ -18,6 +20,7 @@ use shixun_domain::{
     id::{OrganisationId, PersonId, ProgrammeId, SessionId},
     words::{DeliveryForm, Level, Route, Theme, Title},
 };
+use std::collections::{BTreeMap, HashMap};
 
 /// A session with what it offers and what its hours are entered with.
 #[derive(Debug, Clone)]
@@ -61,7 +64,7 @@ type OfferColumns = (
 /// # Errors
 /// A [`DbError`] where the database does not answer or a row is damaged.
 pub fn offer(conn: &mut Conn, session: SessionId) -> DbResult<Option<OfferRow>> {
-    let found: Option<OfferColumns> = sessions::table
+    let found: Option<OfferColumns> = each!(conn, k => sessions::table
         .inner_join(
             programmes::table.on(programmes::area.eq(sessions::area).and(programmes::id.eq(sessions::programme_id))),
         )
@@ -101,8 +104,8 @@ pub fn offer(conn: &mut Conn, session: SessionId) -> DbResult<Option<OfferRow>> 
             ),
             (organisations::id, organisations::path),
         ))
-        .first(conn)
-        .optional()?;
+        .first(k)
+        .optional())?;
     let Some((s, p, (institution, institution_path))) = found else { return Ok(None) };
     let area = session.area();
     Ok(Some(OfferRow {
@@ -161,7 +164,7 @@ type ApplicantColumns =
 /// A [`DbError`] where the database does not answer or a row is damaged.
 pub fn applicant(conn: &mut Conn, person: PersonId, offer: &Offer, day: NaiveDate) -> DbResult<Option<ApplicantRow>> {
     let (area, number) = (person.area().get(), person.number());
-    let found: Option<ApplicantColumns> = persons::table
+    let found: Option<ApplicantColumns> = each!(conn, k => persons::table
         .inner_join(
             employments::table.on(employments::area
                 .eq(persons::area)
@@ -194,8 +197,8 @@ pub fn applicant(conn: &mut Conn, person: PersonId, offer: &Offer, day: NaiveDat
             ),
             titles_held::title.nullable(),
         ))
-        .first(conn)
-        .optional()?;
+        .first(k)
+        .optional())?;
     let Some(((name, entered_on, probation_ends_on), organisation, title)) = found else { return Ok(None) };
     let (stages, subjects) = if offer.audience.stages.is_empty() && offer.audience.subjects.is_empty() {
         (Vec::new(), Vec::new())
@@ -261,39 +264,50 @@ fn posts(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbResult<Vec<shix
     rows.iter().map(|post| columns::word("posts_held.post", post)).collect()
 }
 
-type BookingColumns = (i32, i64, String, String, String, i64, NaiveDate, NaiveDate);
+type BookingColumns = (i64, String, String, i64, NaiveDate, NaiveDate);
 
-/// The person's enrolments in sessions that end within a span of days.
+/// The person's enrolments in sessions that end within a span of days, by first day.
+///
+/// Two steps and no join over both: most people hold few enrolments or none, and a planner that has never seen the table filled
+/// would begin at the sessions.
 ///
 /// # Errors
 /// A [`DbError`] where the database does not answer or a row is damaged.
 pub fn bookings(conn: &mut Conn, person: PersonId, from: NaiveDate, to: NaiveDate) -> DbResult<Vec<Booking>> {
-    let rows: Vec<BookingColumns> = enrolments::table
-        .inner_join(
-            sessions::table.on(sessions::area.eq(enrolments::area).and(sessions::id.eq(enrolments::session_id))),
-        )
-        .inner_join(
-            programmes::table.on(programmes::area.eq(sessions::area).and(programmes::id.eq(sessions::programme_id))),
-        )
-        .filter(enrolments::person_area.eq(person.area().get()))
-        .filter(enrolments::person_id.eq(person.number()))
-        .filter(sessions::ends_on.ge(from))
-        .filter(sessions::ends_on.le(to))
-        .order((sessions::starts_on, sessions::id))
-        .select((
-            sessions::area,
-            sessions::id,
-            programmes::name,
-            enrolments::status,
-            programmes::content_key,
-            programmes::hours,
-            sessions::starts_on,
-            sessions::ends_on,
-        ))
-        .load(conn)?;
-    rows.into_iter()
-        .map(|(area, session, name, status, content_key, hours, starts_on, ends_on)| {
-            Ok(Booking {
+    let (area, number) = (person.area().get(), person.number());
+    let held: Vec<(i32, i64, String)> = each!(conn, k => enrolments::table
+        .filter(enrolments::person_area.eq(area))
+        .filter(enrolments::person_id.eq(number))
+        .select((enrolments::area, enrolments::session_id, enrolments::status))
+        .load(k))?;
+    let mut statuses: BTreeMap<i32, HashMap<i64, String>> = BTreeMap::new();
+    for (area, session, status) in held {
+        statuses.entry(area).or_default().insert(session, status);
+    }
+    let mut found = Vec::new();
+    for (area, mut statuses) in statuses {
+        let numbers: Vec<i64> = statuses.keys().copied().collect();
+        let rows: Vec<BookingColumns> = each!(conn, k => sessions::table
+            .inner_join(
+                programmes::table
+                    .on(programmes::area.eq(sessions::area).and(programmes::id.eq(sessions::programme_id))),
+            )
+            .filter(sessions::area.eq(area))
+            .filter(sessions::id.eq_any(&numbers))
+            .filter(sessions::ends_on.ge(from))
+            .filter(sessions::ends_on.le(to))
+            .select((
+                sessions::id,
+                programmes::name,
+                programmes::content_key,
+                programmes::hours,
+                sessions::starts_on,
+                sessions::ends_on,
+            ))
+            .load(k))?;
+        for (session, name, content_key, hours, starts_on, ends_on) in rows {
+            let status = statuses.remove(&session).unwrap_or_default();
+            found.push(Booking {
                 session: columns::id(area, session)?,
                 name,
                 status: columns::word("enrolments.status", &status)?,
@@ -301,9 +315,11 @@ pub fn bookings(conn: &mut Conn, person: PersonId, from: NaiveDate, to: NaiveDat
                 hours: Hours::from_hundredths(hours),
                 starts_on,
                 ends_on,
-            })
-        })
-        .collect()
+            });
+        }
+    }
+    found.sort_by_key(|booking| (booking.starts_on, booking.session));
+    Ok(found)
 }
 
 /// Which of `others` meet at the same time as a unit of `session`.

@@ -1,7 +1,11 @@
 //! Seats and places in the queue: taken, given back, moved up.
 
 use super::list::EnrolmentRow;
-use crate::{DbResult, WriteTx, columns, db::Both, schema};
+use crate::{
+    DbResult, WriteTx, columns,
+    db::{Prepared, each},
+    schema,
+};
 use diesel::prelude::*;
 use schema::{enrolments as e, sessions as s};
 use shixun_domain::{
@@ -31,15 +35,16 @@ impl Claim {
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn claim_seat(tx: &mut WriteTx<'_>, session: SessionId) -> DbResult<Claim> {
-    let rows = diesel::update(
+    let key = (session.area().get(), session.number());
+    let rows = each!(tx.conn(), k => Prepared(diesel::update(
         s::table
-            .find((session.area().get(), session.number()))
+            .find(key)
             .filter(s::state.eq("published"))
             .filter(s::seats_taken.lt(s::seats))
             .filter(s::queue_taken.eq(0)),
     )
-    .set(s::seats_taken.eq(s::seats_taken + 1))
-    .execute(tx.conn())?;
+    .set(s::seats_taken.eq(s::seats_taken + 1)))
+.execute(k))?;
     Ok(Claim::of(rows))
 }
 
@@ -170,8 +175,7 @@ pub enum Added {
 pub fn add(tx: &mut WriteTx<'_>, new: &NewEnrolment<'_>) -> DbResult<Added> {
     let id = tx.new_id::<Enrolment>(new.session.area());
     let at = tx.at().naive();
-    let rows = Both(
-        diesel::insert_into(e::table)
+    let rows = each!(tx.conn(), k => Prepared(diesel::insert_into(e::table)
             .values((
                 e::area.eq(id.area().get()),
                 e::id.eq(id.number()),
@@ -189,9 +193,8 @@ pub fn add(tx: &mut WriteTx<'_>, new: &NewEnrolment<'_>) -> DbResult<Added> {
                 e::version.eq(1_i64),
                 e::updated_at.eq(at),
             ))
-            .on_conflict_do_nothing(),
-    )
-    .execute(tx.conn())?;
+            .on_conflict_do_nothing())
+.execute(k))?;
     Ok(if rows == 1 { Added::New(id) } else { Added::Duplicate })
 }
 

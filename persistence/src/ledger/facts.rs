@@ -1,5 +1,6 @@
 //! What the ledger must know of a person: the facts that rules look at, and school, title and subject on a day.
 
+use super::stands::{Revision, own_entries};
 use crate::{
     Conn, DbResult, columns,
     db::each,
@@ -9,7 +10,7 @@ use crate::{
     },
 };
 use chrono::NaiveDate;
-use diesel::prelude::*;
+use diesel::{prelude::*, sql_types::Bool};
 use shixun_domain::{
     AreaCode, Id, Stage, Title,
     id::{OrganisationId, PersonId},
@@ -58,8 +59,8 @@ pub struct EmploymentSpell {
 /// A person with the dated facts that rules look at.
 #[derive(Debug, Clone)]
 pub struct PersonRecord {
-    /// Row version of the person.
-    pub version: i64,
+    /// What tells whether the person's facts and hours are still the same.
+    pub revision: Revision,
     /// School, title and subject on the day asked for.
     pub snapshot: PersonSnapshot,
     /// What the rules look at.
@@ -68,34 +69,37 @@ pub struct PersonRecord {
 
 /// The person with what holds on `day`; `None` where there is no such person.
 ///
-/// Three queries: the person joined with what holds on the day, the posts as head, the leave.
+/// Two queries: the person joined with what holds on the day; the posts as head and the leave.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer or a row is damaged.
 pub fn person_record(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbResult<Option<PersonRecord>> {
-    let Some((version, snapshot, entered_on, probation_ends_on, retires_on)) = on_day(conn, person, day)? else {
+    let Some(OnDay { revision, snapshot, entered_on, probation_ends_on, retires_on }) = on_day(conn, person, day)?
+    else {
         return Ok(None);
     };
     let (area, number) = (person.area().get(), person.number());
-    let heads: Vec<(NaiveDate, Option<NaiveDate>)> = each!(conn, k => h::table
-        .filter(h::area.eq(area))
-        .filter(h::person_id.eq(number))
-        .filter(h::post.eq(Post::Head.as_str()))
-        .select((h::valid_from, h::valid_to))
-        .load(k))?;
-    let leave: Vec<(NaiveDate, Option<NaiveDate>)> = each!(conn, k => l::table
-        .filter(l::area.eq(area))
-        .filter(l::person_id.eq(number))
-        .select((l::valid_from, l::valid_to))
-        .load(k))?;
+    let spells: Vec<(bool, NaiveDate, Option<NaiveDate>)> = each!(conn, k => {
+        let heads = h::table
+            .filter(h::area.eq(area))
+            .filter(h::person_id.eq(number))
+            .filter(h::post.eq(Post::Head.as_str()))
+            .select((true.into_sql::<Bool>(), h::valid_from, h::valid_to));
+        let leave = l::table
+            .filter(l::area.eq(area))
+            .filter(l::person_id.eq(number))
+            .select((false.into_sql::<Bool>(), l::valid_from, l::valid_to));
+        heads.union_all(leave).load(k)
+    })?;
+    let (heads, leave): (Vec<_>, Vec<_>) = spells.into_iter().partition(|(is_head, ..)| *is_head);
     let facts = assemble(
         entered_on,
         probation_ends_on,
         retires_on,
-        head_span(heads),
-        leave.into_iter().map(|(from, to)| DateSpan { from, to }).collect(),
+        head_span(heads.into_iter().map(|(_, from, to)| (from, to))),
+        leave.into_iter().map(|(_, from, to)| DateSpan { from, to }).collect(),
     );
-    Ok(Some(PersonRecord { version, snapshot, facts }))
+    Ok(Some(PersonRecord { revision, snapshot, facts }))
 }
 
 /// The person on a day, in one query; `None` where there is no such person.
@@ -103,25 +107,28 @@ pub fn person_record(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbRes
 /// # Errors
 /// As [`person_record`].
 pub fn snapshot(conn: &mut Conn, person: PersonId, on: NaiveDate) -> DbResult<Option<PersonSnapshot>> {
-    Ok(on_day(conn, person, on)?.map(|(_, snapshot, ..)| snapshot))
+    Ok(on_day(conn, person, on)?.map(|found| found.snapshot))
 }
 
-type OnDay = (
+struct OnDay {
+    revision: Revision,
+    snapshot: PersonSnapshot,
+    entered_on: Option<NaiveDate>,
+    probation_ends_on: Option<NaiveDate>,
+    retires_on: Option<NaiveDate>,
+}
+
+type OnDayColumns = (
     (String, i64, Option<NaiveDate>, Option<NaiveDate>, Option<NaiveDate>),
     Option<(i64, String, String)>,
     Option<String>,
     Option<(String, String)>,
+    Option<i64>,
 );
 
-/// Version, snapshot, entry into the profession, end of probation, retirement.
-#[allow(clippy::type_complexity)]
-fn on_day(
-    conn: &mut Conn,
-    person: PersonId,
-    day: NaiveDate,
-) -> DbResult<Option<(i64, PersonSnapshot, Option<NaiveDate>, Option<NaiveDate>, Option<NaiveDate>)>> {
+fn on_day(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbResult<Option<OnDay>> {
     let (area, number) = (person.area().get(), person.number());
-    let found: Option<OnDay> = each!(conn, k => p::table
+    let found: Option<OnDayColumns> = each!(conn, k => p::table
         .left_join(e::table.on(e::area.eq(p::area)
             .and(e::person_id.eq(p::id))
             .and(e::valid_from.le(day))
@@ -143,13 +150,12 @@ fn on_day(
             (o::id, o::name, o::path).nullable(),
             h_titles::title.nullable(),
             (a::stage, a::subject).nullable(),
+            own_entries(area, number).single_value(),
         ))
         .first(k)
         .optional())?;
-    let Some(((name, version, entered_on, probation_ends_on, retires_on), organisation, title, teaching)) = found
-    else {
-        return Ok(None);
-    };
+    let Some((own, organisation, title, teaching, entries)) = found else { return Ok(None) };
+    let (name, version, entered_on, probation_ends_on, retires_on) = own;
     let (stage, subject) = teaching.map_or((None, None), |(stage, subject)| (Some(stage), Some(subject)));
     let snapshot = PersonSnapshot {
         name,
@@ -162,7 +168,8 @@ fn on_day(
         subject,
         stage: columns::word_opt("teaching_assignments.stage", stage.as_deref())?,
     };
-    Ok(Some((version, snapshot, entered_on, probation_ends_on, retires_on)))
+    let revision = Revision { person: version, entries: entries.unwrap_or_default() };
+    Ok(Some(OnDay { revision, snapshot, entered_on, probation_ends_on, retires_on }))
 }
 
 /// The facts in the form the rules want.

@@ -32,16 +32,19 @@ pub struct Revision {
 /// A [`DbError`] where the database does not answer.
 pub fn revision(conn: &mut Conn, person: PersonId) -> DbResult<Option<Revision>> {
     let (area, number) = (person.area().get(), person.number());
-    let found: Option<(i64, Option<i64>)> = each!(conn, k => {
-        let own = t::table.filter(t::area.eq(area)).filter(t::person_id.eq(number));
-        p::table
-            .filter(p::area.eq(area))
-            .filter(p::id.eq(number))
-            .select((p::version, own.select(diesel::dsl::count_star()).single_value()))
-            .first(k)
-            .optional()
-    })?;
+    let found: Option<(i64, Option<i64>)> = each!(conn, k => p::table
+        .filter(p::area.eq(area))
+        .filter(p::id.eq(number))
+        .select((p::version, own_entries(area, number).single_value()))
+        .first(k)
+        .optional())?;
     Ok(found.map(|(person, entries)| Revision { person, entries: entries.unwrap_or_default() }))
+}
+
+/// How many entries a person has.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(super) fn own_entries(area: i32, number: i64) -> _ {
+    t::table.filter(t::area.eq(area)).filter(t::person_id.eq(number)).select(diesel::dsl::count_star())
 }
 
 /// The columns that rules look at.
@@ -194,7 +197,6 @@ pub fn standing_entries(
         .filter(t::person_id.eq(number))
         .filter(t::effective_on.ge(from))
         .filter(t::effective_on.le(to))
-        .order((t::effective_on.asc(), t::id.asc()))
         .select((
             lean_columns!(),
             (
@@ -224,6 +226,8 @@ pub fn standing_entries(
             reason,
         });
     }
+    // The table is kept in the order of posting; sorting a few rows here is cheaper than having the database copy them.
+    read.sort_by_key(|row| (row.entry.facts.effective, row.entry.facts.key));
     let (mut corrected, mut pending) = (Vec::new(), Vec::new());
     let standing = split_standing(
         read,

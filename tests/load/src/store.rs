@@ -4,7 +4,7 @@ use crate::{
     cluster::Cluster,
     fault::{Outcome, fault},
 };
-use diesel::{QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_types::BigInt};
+use diesel::{QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_types::{BigInt, Text}};
 use shixun_persistence::{
     Conn,
     db::{DatabaseKind, DbUrl, MigrationState, migrate, migration_state},
@@ -25,6 +25,12 @@ pub struct Store {
 struct Number {
     #[diesel(sql_type = BigInt)]
     number: i64,
+}
+
+#[derive(QueryableByName)]
+struct Name {
+    #[diesel(sql_type = Text)]
+    name: String,
 }
 
 impl Store {
@@ -88,13 +94,20 @@ impl Store {
     }
 
     /// Brings everything into the main file, and on PostgreSQL the planner's statistics up to date, as the database server does
-    /// by itself in time. Nobody does that on SQLite, so that statements are planned there without statistics.
+    /// by itself in time: for tables that hold something. Of an empty one it would believe for a while that it stays so. On
+    /// SQLite the server sees to its statistics itself.
     pub fn settle(&self) -> Outcome<()> {
         let mut conn = self.connect()?;
         match self.kind {
             DatabaseKind::Sqlite => conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?,
             DatabaseKind::Postgres => {
-                conn.batch_execute("VACUUM (ANALYZE)")?;
+                let filled: Vec<Name> = diesel::sql_query(
+                    "SELECT CAST(relname AS TEXT) AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace \
+                     AND pg_relation_size(oid) > 0",
+                )
+                .load(&mut conn)?;
+                let filled: Vec<String> = filled.into_iter().map(|table| table.name).collect();
+                conn.batch_execute(&format!("VACUUM (ANALYZE) {}", filled.join(", ")))?;
                 conn.batch_execute("CHECKPOINT")?;
             }
         }

@@ -1,0 +1,58 @@
+//! What is thrown away while the server runs: kept answers older than a day, refresh tokens that have expired, the counters of
+//! callers that have been quiet. Nothing that anybody may still ask for.
+
+use crate::state::App;
+use shixun_domain::UtcMillis;
+use shixun_persistence::{Db, DbResult, WriteTx, accounts, idempotency};
+use std::time::Duration;
+
+/// How often.
+const EVERY: Duration = Duration::from_secs(600);
+/// Rows that go in one transaction, so that nobody waits long behind it.
+const ROWS_AT_ONCE: i64 = 500;
+
+/// What was thrown away.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Kept answers.
+    pub answers: usize,
+    /// Refresh tokens.
+    pub refresh_tokens: usize,
+}
+
+/// Throws away what nobody may ask for any more at the instant `at`.
+///
+/// # Errors
+/// A [`shixun_persistence::DbError`] where the database does not answer; what went before stays gone.
+pub async fn sweep(db: &Db, at: UtcMillis) -> DbResult<Swept> {
+    let swept = Swept {
+        answers: in_steps(db, at, idempotency::forget_old).await?,
+        refresh_tokens: in_steps(db, at, accounts::forget_expired_refresh).await?,
+    };
+    db.write(at, |tx| tx.conn().refresh_statistics()).await?;
+    Ok(swept)
+}
+
+async fn in_steps(db: &Db, at: UtcMillis, forget: fn(&mut WriteTx<'_>, i64) -> DbResult<usize>) -> DbResult<usize> {
+    let mut gone = 0;
+    loop {
+        let step = db.write(at, move |tx| forget(tx, ROWS_AT_ONCE)).await?;
+        gone += step;
+        if step < usize::try_from(ROWS_AT_ONCE).unwrap_or(usize::MAX) {
+            return Ok(gone);
+        }
+    }
+}
+
+/// Sweeps now and then, for as long as the server runs.
+pub async fn keep(app: &App) {
+    loop {
+        tokio::time::sleep(EVERY).await;
+        app.limits.forget_quiet();
+        match sweep(&app.db, app.clock.now()).await {
+            Ok(swept) => tracing::debug!(?swept, "house kept"),
+            // It will be tried again; a request that meets the same failure says so to its caller.
+            Err(error) => tracing::warn!(%error, "house not kept"),
+        }
+    }
+}
