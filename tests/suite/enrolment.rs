@@ -1,5 +1,7 @@
 //! Seats, the queue, reviews, attendance and closing.
 
+mod lecturer;
+mod queue;
 mod races;
 
 use crate::harness::{

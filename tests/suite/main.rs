@@ -14,6 +14,8 @@ mod org;
 mod people;
 mod policy;
 mod privacy;
+mod races;
 mod reports;
+mod schema;
 mod store;
 mod users;
