@@ -15,6 +15,7 @@ mod people;
 mod policy;
 mod privacy;
 mod races;
+mod refusals;
 mod reports;
 mod schema;
 mod store;

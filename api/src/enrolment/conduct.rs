@@ -104,7 +104,7 @@ pub fn record(
     let (offer, unit) = unit_of(work.conn(), actor, session, unit, true)?;
     must_run(&offer)?;
     if work.at() < unit.starts_at {
-        return Err(ApiError::new(Code::UnitNotBegun).with("starts", unit.starts_at));
+        return Err(ApiError::new(Code::UnitNotBegun).with_instant("starts", unit.starts_at));
     }
     let seated = seated(work.conn(), session)?;
     let mut faults = Vec::new();
@@ -271,7 +271,7 @@ pub fn close(
     let offer = running(work, actor, session)?;
     let units = store::units(work.conn(), session)?;
     if let Some(last) = units.iter().map(|unit| unit.ends_at).max().filter(|ends| work.at() < *ends) {
-        return Err(ApiError::new(Code::UnitsNotOver).with("ends", last));
+        return Err(ApiError::new(Code::UnitsNotOver).with_instant("ends", last));
     }
     let everybody = store::of_session(work.conn(), session)?;
     let marks: HashMap<(UnitId, EnrolmentId), AttendanceRow> = store::attendance_of_session(work.conn(), session)?
