@@ -5,6 +5,7 @@ use crate::{
     http::Meta,
     problem::{ApiError, Code},
     state::App,
+    users::label,
 };
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web::Data};
 use shixun_domain::{
@@ -113,7 +114,11 @@ impl Principal {
             .map(|grant| (grant.role, grant.scope.clone()))
             .collect();
         if reach.is_empty() {
-            return Err(ApiError::new(Code::Forbidden).with("permission", permission.as_str()));
+            return Err(ApiError::new(Code::Forbidden).with_shown(
+                "permission",
+                permission.as_str(),
+                label(permission),
+            ));
         }
         Ok(Actor { account: self.account, person: self.person, reach })
     }

@@ -20,7 +20,7 @@ pub trait WireText: Sized + 'static {
     /// Reads it, or says what is expected.
     ///
     /// # Errors
-    /// What is expected, in English.
+    /// What is expected: `Chinese|English`, or a reason that [`crate::http::reasons::words`] knows.
     fn read(text: &str) -> Result<Self, String>;
     /// Writes it.
     fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
@@ -149,19 +149,19 @@ text!(
         Some(r"^-?\d{1,11}(\.\d{1,2})?$"),
         "12.50"
     ),
-    "a decimal number with at most two places, as a string such as \"12.50\""
+    "应为最多两位小数的数，写成文本，如\"12.50\"|a decimal number with at most two places, as a string such as \"12.50\""
 );
 text!(
     Fen,
     "Yuan",
     string("Money in yuan (元) with at most two decimals, as a string.", Some(r"^-?\d{1,11}(\.\d{1,2})?$"), "1200.00"),
-    "an amount in yuan with at most two places, as a string such as \"1200.00\""
+    "应为以元计的金额，最多两位小数，写成文本，如\"1200.00\"|an amount in yuan with at most two places, as a string such as \"1200.00\""
 );
 text!(
     AreaCode,
     "AreaCode",
     string("Six-digit code of GB/T 2260.", Some(r"^\d{6}$"), "331123"),
-    "a six-digit area code of GB/T 2260 such as \"331123\""
+    "应为GB/T 2260的六位行政区划代码，如\"331123\"|a six-digit area code of GB/T 2260 such as \"331123\""
 );
 
 text!(
@@ -172,7 +172,7 @@ text!(
         Some("^[a-z][a-z0-9_]{0,31}$"),
         "subject"
     ),
-    "1 to 32 lower-case letters, digits and underscores, beginning with a letter"
+    "应为1到32个小写字母、数字和下划线，以字母开头|1 to 32 lower-case letters, digits and underscores, beginning with a letter"
 );
 
 impl WireText for UtcMillis {
@@ -187,7 +187,10 @@ impl WireText for UtcMillis {
     }
 
     fn read(text: &str) -> Result<Self, String> {
-        UtcMillis::parse_rfc3339(text).ok_or_else(|| "an instant such as \"2026-11-23T08:00:00+08:00\"".to_owned())
+        UtcMillis::parse_rfc3339(text).ok_or_else(|| {
+            "应为带时区的时刻，如\"2026-11-23T08:00:00+08:00\"|an instant such as \"2026-11-23T08:00:00+08:00\""
+                .to_owned()
+        })
     }
 
     fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -210,25 +210,41 @@ pub fn set_disabled(tx: &mut WriteTx<'_>, id: AccountId, disabled: bool, version
     Ok(rows == 1)
 }
 
-/// Writes down a success or the next failure of signing in.
+/// Writes down that somebody signed in, and forgives the failures before.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
-pub fn note_sign_in(
-    tx: &mut WriteTx<'_>,
-    id: AccountId,
-    failed_sign_ins: i32,
-    locked_until: Option<UtcMillis>,
-) -> DbResult<()> {
+pub fn note_sign_in(tx: &mut WriteTx<'_>, id: AccountId) -> DbResult<()> {
     let at = tx.at().naive();
+    diesel::update(accounts::table.find((id.area().get(), id.number())))
+        .set((
+            accounts::failed_sign_ins.eq(0),
+            accounts::locked_until.eq(None::<NaiveDateTime>),
+            accounts::last_sign_in_at.eq(at),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Counts a failure to sign in and says how many there are now. The database counts, so that many guesses at once are as many
+/// failures; the row stays locked until the commit.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn note_failure(tx: &mut WriteTx<'_>, id: AccountId) -> DbResult<i32> {
     let row = accounts::table.find((id.area().get(), id.number()));
-    let counters =
-        (accounts::failed_sign_ins.eq(failed_sign_ins), accounts::locked_until.eq(locked_until.map(UtcMillis::naive)));
-    if failed_sign_ins == 0 {
-        diesel::update(row).set((counters, accounts::last_sign_in_at.eq(at))).execute(tx.conn())?;
-    } else {
-        diesel::update(row).set(counters).execute(tx.conn())?;
-    }
+    diesel::update(row).set(accounts::failed_sign_ins.eq(accounts::failed_sign_ins + 1)).execute(tx.conn())?;
+    Ok(row.select(accounts::failed_sign_ins).first(tx.conn())?)
+}
+
+/// Refuses signing in until then.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn lock_until(tx: &mut WriteTx<'_>, id: AccountId, until: UtcMillis) -> DbResult<()> {
+    diesel::update(accounts::table.find((id.area().get(), id.number())))
+        .set(accounts::locked_until.eq(until.naive()))
+        .execute(tx.conn())?;
     Ok(())
 }
 

@@ -6,10 +6,14 @@ use serde_json::{Value, json};
 use shixun_domain::access::{Permission, Role};
 
 /// An operation as the document publishes it.
-struct Published {
+pub struct Published {
     id: String,
-    method: Method,
-    path: String,
+    /// Its method.
+    pub method: Method,
+    /// Its path, with samples for parameters.
+    pub path: String,
+    /// Whether it takes parameters in the query.
+    pub queried: bool,
     /// `None` where everybody may call it; the permissions otherwise, none of them where signing in is enough.
     needs: Option<Vec<String>>,
 }
@@ -28,11 +32,12 @@ fn sample(parameter: &Value) -> String {
     given.iter().find_map(|value| value.as_str()).unwrap_or("x").to_owned()
 }
 
-fn published() -> Vec<Published> {
+pub fn published() -> Vec<Published> {
     let mut found = Vec::new();
     for (path, item) in CONTRACT.document()["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             let mut path = path.clone();
+            let queried = operation["parameters"].as_array().into_iter().flatten().any(|one| one["in"] == "query");
             for parameter in operation["parameters"].as_array().into_iter().flatten().filter(|one| one["in"] == "path")
             {
                 let name = parameter["name"].as_str().unwrap();
@@ -51,7 +56,13 @@ fn published() -> Vec<Published> {
                 ),
             };
             let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
-            found.push(Published { id: operation["operationId"].as_str().unwrap().to_owned(), method, path, needs });
+            found.push(Published {
+                id: operation["operationId"].as_str().unwrap().to_owned(),
+                method,
+                path,
+                queried,
+                needs,
+            });
         }
     }
     found

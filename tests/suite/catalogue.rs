@@ -3,5 +3,5 @@
 mod programmes;
 mod seats;
 mod sessions;
-mod steps;
+pub mod steps;
 mod units;

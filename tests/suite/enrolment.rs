@@ -1,5 +1,7 @@
 //! Seats, the queue, reviews, attendance and closing.
 
+mod lecturer;
+mod queue;
 mod races;
 
 use crate::harness::{
@@ -15,7 +17,7 @@ fn codes(eligibility: &Value) -> Vec<&str> {
 }
 
 /// PUT without a condition.
-async fn put(caller: &Caller<'_>, path: String, body: Value) -> Answered {
+pub async fn put(caller: &Caller<'_>, path: String, body: Value) -> Answered {
     caller.request(Method::PUT, &path).json(&body).send().await
 }
 

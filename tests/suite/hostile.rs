@@ -1,6 +1,9 @@
 //! Bad input: a problem document each time, and nothing written.
 
-use crate::harness::{County, both};
+use crate::{
+    authz::published,
+    harness::{County, both},
+};
 use actix_web::http::Method;
 use serde_json::{Value, json};
 
@@ -61,6 +64,23 @@ both! {
         assert_eq!(wrong.header("allow").as_deref(), Some("GET, POST"));
         let key = me.request(Method::POST, "/v1/auth/login").header("Idempotency-Key", "").json(&json!({})).send().await;
         assert_eq!(key.status, 422);
+    }
+
+    async fn a_filter_that_does_not_exist_is_refused_by_every_operation_and_never_ignored(county: County) {
+        let mut asked = 0;
+        for operation in published().iter().filter(|operation| operation.method == Method::GET && operation.queried) {
+            for name in ["bureau", "auditor", "school-1"] {
+                // What is hidden cannot be found out by filtering for it either.
+                for filter in ["colour=red", "identity_number=331199199205119087", "phone=19943192250", "password_hash=x"] {
+                    let answer = county.sign_in(name).get(&format!("{}?{filter}", operation.path)).await;
+                    if answer.status != 403 {
+                        answer.refused(400, "unknown_parameter");
+                        asked += 1;
+                    }
+                }
+            }
+        }
+        assert!(asked > 100, "{asked}");
     }
 
     async fn every_answer_names_its_request(county: County) {

@@ -1,7 +1,8 @@
 //! Importing rosters and lists of schools, and exporting the roster.
 
 use crate::{
-    harness::{Answered, Caller, County, both},
+    harness::{Answered, Caller, County, both, training::TestSession},
+    ledger::fixture::{entry, post, sql},
     people::{place, teacher, two_persons},
 };
 use actix_web::http::Method;
@@ -113,6 +114,30 @@ both! {
             bureau.get(&format!("{}/facts", place(first))).await.expect(200),
         ].into();
         assert_eq!(after, before);
+    }
+
+    async fn importing_the_own_export_keeps_who_is_enrolled_and_what_was_earned(county: County) {
+        let teachers = [1, 2].map(|number| county.add_teacher(number, county.schools[0]));
+        sql(county, "UPDATE persons SET name = '雷晓燕', search_name = '雷晓燕'").unwrap();
+        let session = county.add_session(TestSession { seats: 1, queue_places: 1, ..TestSession::default() }).id;
+        let enrolments = format!("/v1/sessions/{session}/enrolments");
+        for teacher in teachers {
+            county.caller(teacher.account).post(&enrolments, json!({})).await.expect(201);
+        }
+        post(county, vec![entry(teachers[0].person, "2026-05-01", "48")]);
+        let bureau = county.sign_in("bureau");
+        let ledger = format!("/v1/teachers/{}/hour-entries", teachers[0].person.teacher());
+        let look = async || {
+            let taken = bureau.get(&format!("/v1/sessions/{session}")).await.expect(200);
+            let seats = [taken["seats_taken"].clone(), taken["queue_taken"].clone()];
+            (bureau.get(&enrolments).await.expect(200), bureau.get(&ledger).await.expect(200), seats)
+        };
+        let before = look().await;
+        let export = bureau.get("/v1/exports/roster?format=csv&clear=true&reason=re-import").await;
+        let again = import(&bureau, "kind=roster", "text/csv", export.bytes).await.expect(201);
+        assert_eq!((&again["unchanged"], &again["updated"], &again["created"]), (&json!(2), &json!(0), &json!(0)), "{again:#}");
+        assert_eq!(look().await, before);
+        county.caller(teachers[0].account).get(&enrolments.replace("enrolments", "eligibility")).await.expect(200);
     }
 
     async fn a_changed_school_is_a_move_on_the_day_and_what_is_blank_stays(county: County) {

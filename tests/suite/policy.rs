@@ -7,7 +7,7 @@ use crate::{
 use serde_json::{Value, json};
 use shixun_persistence::DbError;
 
-fn pack(version: i32) -> Value {
+pub fn pack(version: i32) -> Value {
     json!({
         "code": "SX-TEST", "version": version, "area": "331123", "valid": {"from": "2027-01-01"}, "zh": "试行规定", "en": "trial",
         "sources": {"A": {"title": "县教育局通知"}},

@@ -243,7 +243,7 @@ both! {
         for path in [SCHOOL, COUNTY] {
             for format in ["pdf", "XLSX", ""] {
                 let problem = bureau.get(&format!("{path}?format={format}")).await.refused(400, "invalid_parameter");
-                assert_eq!(problem["parameters"], json!({"name": "format", "reason": "json, csv, xlsx"}));
+                assert_eq!(problem["parameters"], json!({"name": "format", "reason": "takes json, csv or xlsx"}));
             }
             bureau.get(&format!("{path}?limit=5")).await.refused(400, "unknown_parameter");
             bureau.get(&format!("{path}?cycle=1999-2003")).await.refused(400, "cycle_unknown");

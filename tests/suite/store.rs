@@ -1,9 +1,14 @@
 //! The door to the database, from outside.
 
-use crate::harness::{County, database::Kind, off_runtime};
+use crate::harness::{
+    County,
+    database::{Database, Kind, postgres_is_here},
+    off_runtime, start,
+};
+use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
 use shixun_domain::{AreaCode, access::Scope};
 use shixun_persistence::{
-    Conn, Db, DbError, DbOptions,
+    Conn, Db, DbError, DbOptions, Keep, WriteTx,
     db::DbUrl,
     org::{self, OrganisationFilter},
 };
@@ -12,6 +17,55 @@ fn organisations(conn: &mut Conn) -> Result<i64, DbError> {
     let area = AreaCode::new(331_123).unwrap();
     let everywhere = Scope { area, organisation: 0, path: "/".into() };
     org::count(conn, &everywhere, area, &OrganisationFilter::default())
+}
+
+#[derive(QueryableByName)]
+struct Setting {
+    #[diesel(sql_type = Text)]
+    value: String,
+}
+
+/// Asks inside of a write transaction.
+fn inside_a_write(db: &Db, question: &'static str) -> String {
+    let ask = move |tx: &mut WriteTx<'_>| {
+        let rows: Vec<Setting> = sql_query(question).load(tx.conn()).map_err(DbError::from)?;
+        Ok::<_, DbError>(rows.into_iter().next().map(|row| row.value).unwrap_or_default())
+    };
+    off_runtime(|| db.write_blocking(start(), Keep::Commit, ask).unwrap())
+}
+
+#[actix_web::test]
+async fn writes_on_postgresql_are_read_committed_whatever_the_database_prefers() {
+    if !postgres_is_here() {
+        return;
+    }
+    let database = Database::fresh(Kind::Postgres);
+    let name = inside_a_write(&database.open(), "SELECT current_database()::text AS value");
+    let asked = "SELECT current_setting('transaction_isolation') AS value";
+    for preferred in ["repeatable read", "serializable"] {
+        let change = format!("ALTER DATABASE {name} SET default_transaction_isolation = '{preferred}'");
+        let mut conn = database.url().connect(false).unwrap();
+        sql_query(change).execute(&mut conn).unwrap();
+        let db = database.open();
+        assert_eq!(inside_a_write(&db, asked), "read committed", "a guarded UPDATE reads again the row it waited for");
+        let read = off_runtime(|| {
+            db.read_blocking(|conn| sql_query(asked).load::<Setting>(conn).map_err(DbError::from)).unwrap()
+        });
+        assert_eq!(read[0].value, "read committed");
+    }
+}
+
+#[actix_web::test]
+async fn writes_on_sqlite_are_durable_and_keep_references() {
+    let database = Database::fresh(Kind::Sqlite);
+    let db = database.open();
+    for (question, expected) in [
+        ("SELECT CAST(synchronous AS TEXT) AS value FROM pragma_synchronous", "2"),
+        ("SELECT CAST(foreign_keys AS TEXT) AS value FROM pragma_foreign_keys", "1"),
+        ("SELECT journal_mode AS value FROM pragma_journal_mode", "wal"),
+    ] {
+        assert_eq!(inside_a_write(&db, question), expected, "{question}");
+    }
 }
 
 #[actix_web::test]

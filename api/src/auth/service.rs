@@ -48,12 +48,7 @@ pub async fn login(app: &App, username: String, password: String, now: UtcMillis
     let Some(account) = account else { return Err(ApiError::new(Code::SignInFailed)) };
     let id = account.id;
     if !right {
-        let failures = account.failed_sign_ins.saturating_add(1);
-        let locked_until = lock_millis(failures).map(|millis| now.plus_millis(millis));
-        app.db
-            .write(now, move |tx| accounts::note_sign_in(tx, id, failures, locked_until))
-            .await
-            .map_err(ApiError::from)?;
+        app.db.write(now, move |tx| fail(tx, id)).await.map_err(ApiError::from)?;
         return Err(ApiError::new(Code::SignInFailed));
     }
     if account.disabled {
@@ -63,12 +58,20 @@ pub async fn login(app: &App, username: String, password: String, now: UtcMillis
     let (hash, expires_at) = (refresh_hash(&refresh), app.auth.tokens().refresh_expiry(now));
     app.db
         .write(now, move |tx| {
-            accounts::note_sign_in(tx, id, 0, None)?;
+            accounts::note_sign_in(tx, id)?;
             accounts::add_refresh(tx, id, None, &hash, expires_at)
         })
         .await
         .map_err(ApiError::from)?;
     give(app, id, now, refresh)
+}
+
+fn fail(tx: &mut WriteTx<'_>, id: AccountId) -> Result<(), DbError> {
+    let failures = accounts::note_failure(tx, id)?;
+    match lock_millis(failures) {
+        Some(millis) => accounts::lock_until(tx, id, tx.at().plus_millis(millis)),
+        None => Ok(()),
+    }
 }
 
 fn give(app: &App, account: AccountId, now: UtcMillis, refresh_token: String) -> Result<TokensView, ApiError> {

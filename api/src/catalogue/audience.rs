@@ -36,7 +36,7 @@ impl WireText for Subject {
     fn read(text: &str) -> Result<Self, String> {
         let text = text.trim();
         if text.is_empty() || text.chars().count() > 40 {
-            return Err("a subject of 1 to 40 characters".to_owned());
+            return Err("应为1到40个字的学科名称|a subject of 1 to 40 characters".to_owned());
         }
         Ok(Subject(text.to_owned()))
     }

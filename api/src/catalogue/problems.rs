@@ -164,14 +164,14 @@ fn units(units: UnitsFault, (starts_on, ends_on): (chrono::NaiveDate, chrono::Na
         }
         UnitsFault::OutsideSession(unit) => ApiError::new(Code::UnitOutsideSession)
             .with_words("unit", called(&unit))
-            .with("starts_at", unit.starts_at)
+            .with_instant("starts_at", unit.starts_at)
             .with("starts_on", starts_on)
             .with("ends_on", ends_on),
         UnitsFault::Overlap(unit, other) => ApiError::new(Code::UnitsOverlap)
             .with_words("unit", called(&unit))
-            .with("starts_at", unit.starts_at)
+            .with_instant("starts_at", unit.starts_at)
             .with_words("other", called(&other))
-            .with("other_starts_at", other.starts_at),
+            .with_instant("other_starts_at", other.starts_at),
         UnitsFault::HoursDiffer { sum, hours } => {
             ApiError::new(Code::UnitHoursDiffer).with("sum", sum).with("hours", hours)
         }

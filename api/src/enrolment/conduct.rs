@@ -2,7 +2,7 @@
 
 use super::{
     problems::refused,
-    service::runs,
+    service::{again, runs},
     wire::{AttendanceIn, AttendanceView, ResultIn},
 };
 use crate::ledger::service::policy_label;
@@ -100,10 +100,11 @@ pub fn record(
     unit: UnitId,
     input: &AttendanceIn,
 ) -> Result<Sheet, ApiError> {
+    store::hold_session(work.tx(), session)?;
     let (offer, unit) = unit_of(work.conn(), actor, session, unit, true)?;
     must_run(&offer)?;
     if work.at() < unit.starts_at {
-        return Err(ApiError::new(Code::UnitNotBegun).with("starts", unit.starts_at));
+        return Err(ApiError::new(Code::UnitNotBegun).with_instant("starts", unit.starts_at));
     }
     let seated = seated(work.conn(), session)?;
     let mut faults = Vec::new();
@@ -123,8 +124,12 @@ pub fn record(
         store::record_attendance(work.tx(), unit.id, mark, actor.account)?;
     }
     let sheet = read_sheet(work.conn(), session, unit)?;
-    let views = |rows: &[(EnrolmentRow, Option<AttendanceRow>)]| -> Vec<AttendanceView> {
-        rows.iter().map(|(row, mark)| AttendanceView::new(&sheet.unit, row, mark.as_ref())).collect()
+    #[derive(Serialize)]
+    struct Marked {
+        attendance: Vec<AttendanceView>,
+    }
+    let views = |rows: &[(EnrolmentRow, Option<AttendanceRow>)]| Marked {
+        attendance: rows.iter().map(|(row, mark)| AttendanceView::new(&sheet.unit, row, mark.as_ref())).collect(),
     };
     let mut earlier: HashMap<EnrolmentId, AttendanceRow> = before.into_iter().map(|row| (row.enrolment, row)).collect();
     let earlier: Vec<_> = sheet.rows.iter().map(|(row, _)| (row.clone(), earlier.remove(&row.id))).collect();
@@ -161,12 +166,38 @@ fn must_run(offer: &OfferRow) -> Result<(), ApiError> {
     }
 }
 
-/// The session, where the actor runs it and it runs.
-fn running(conn: &mut Conn, actor: &Actor, session: SessionId) -> Result<OfferRow, ApiError> {
-    let offer =
-        store::offer(conn, session)?.filter(|offer| runs(actor, offer)).ok_or_else(|| missing_session(session))?;
+/// The session, where the actor runs it and it runs, held until the command ends.
+fn running(work: &mut Work<'_, '_>, actor: &Actor, session: SessionId) -> Result<OfferRow, ApiError> {
+    store::hold_session(work.tx(), session)?;
+    let offer = store::offer(work.conn(), session)?
+        .filter(|offer| runs(actor, offer))
+        .ok_or_else(|| missing_session(session))?;
     must_run(&offer)?;
     Ok(offer)
+}
+
+/// Results as the event log keeps them.
+#[derive(Serialize)]
+struct Recorded {
+    results: Vec<RecordedResult>,
+}
+
+#[derive(Serialize)]
+struct RecordedResult {
+    enrolment_id: String,
+    result: Option<&'static str>,
+    misconduct: bool,
+}
+
+impl Recorded {
+    fn of<'a>(rows: impl Iterator<Item = &'a EnrolmentRow>) -> Recorded {
+        let result = |row: &EnrolmentRow| RecordedResult {
+            enrolment_id: row.id.to_string(),
+            result: row.outcome.map(Outcome::as_str),
+            misconduct: row.misconduct,
+        };
+        Recorded { results: rows.map(result).collect() }
+    }
 }
 
 /// Records results, or corrects them, until the session is closed.
@@ -179,7 +210,7 @@ pub fn record_results(
     session: SessionId,
     results: &[ResultIn],
 ) -> Result<Vec<EnrolmentRow>, ApiError> {
-    running(work.conn(), actor, session)?;
+    running(work, actor, session)?;
     let seated = seated(work.conn(), session)?;
     let unknown: Vec<FieldFault> = results
         .iter()
@@ -194,25 +225,14 @@ pub fn record_results(
         if let Some(row) = store::find(work.conn(), result.enrolment_id.0)? {
             let changed = row.outcome != Some(result.result.0) || row.misconduct != result.misconduct;
             if changed && !store::set_result(work.tx(), &row, result.result.0, result.misconduct)? {
-                return Err(ApiError::new(Code::PreconditionFailed));
+                return Err(again());
             }
         }
     }
     let after: Vec<EnrolmentRow> =
         store::of_session(work.conn(), session)?.into_iter().filter(|row| row.status.holds_seat()).collect();
-    #[derive(Serialize)]
-    struct Recorded {
-        enrolment_id: String,
-        result: Option<&'static str>,
-        misconduct: bool,
-    }
-    let record = |row: &EnrolmentRow| Recorded {
-        enrolment_id: row.id.to_string(),
-        result: row.outcome.map(Outcome::as_str),
-        misconduct: row.misconduct,
-    };
-    let earlier: Vec<Recorded> = after.iter().filter_map(|row| seated.get(&row.id)).map(record).collect();
-    let now: Vec<Recorded> = after.iter().map(record).collect();
+    let earlier = Recorded::of(after.iter().filter_map(|row| seated.get(&row.id)));
+    let now = Recorded::of(after.iter());
     work.record(session.area(), "record_results", "session", session, Some(&earlier), Some(&now))?;
     Ok(after)
 }
@@ -248,10 +268,10 @@ pub fn close(
     actor: &Actor,
     session: SessionId,
 ) -> Result<Closing, ApiError> {
-    let offer = running(work.conn(), actor, session)?;
+    let offer = running(work, actor, session)?;
     let units = store::units(work.conn(), session)?;
     if let Some(last) = units.iter().map(|unit| unit.ends_at).max().filter(|ends| work.at() < *ends) {
-        return Err(ApiError::new(Code::UnitsNotOver).with("ends", last));
+        return Err(ApiError::new(Code::UnitsNotOver).with_instant("ends", last));
     }
     let everybody = store::of_session(work.conn(), session)?;
     let marks: HashMap<(UnitId, EnrolmentId), AttendanceRow> = store::attendance_of_session(work.conn(), session)?
@@ -271,7 +291,7 @@ pub fn close(
         return Err(ApiError::new(Code::ResultsMissing).with("missing", without_result));
     }
     if !store::close_session(work.tx(), session, offer.version)? {
-        return Err(ApiError::new(Code::PreconditionFailed));
+        return Err(again());
     }
     let mut closing = Closing::default();
     for row in &everybody {
@@ -301,7 +321,7 @@ fn settle(
     let note = lapsed.then_some("班期已结束，未经学校审核 / the session ended without a review");
     let decided_by = if lapsed { work.actor() } else { None };
     if !store::set_status(work.tx(), row, status, decided_by, note)? {
-        return Err(ApiError::new(Code::PreconditionFailed));
+        return Err(again());
     }
     match status {
         EnrolmentStatus::Completed => closing.completed += 1,

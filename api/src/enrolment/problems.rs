@@ -13,8 +13,12 @@ pub fn refused(reason: &Reason) -> ApiError {
         Reason::WindowClosed(Closed::State(state)) => {
             ApiError::new(Code::SessionNotOpen).with_words("state", Words::new(state.zh(), state.as_str()))
         }
-        Reason::WindowClosed(Closed::OpensAt(at)) => ApiError::new(Code::ApplicationsNotOpenYet).with("opens", at),
-        Reason::WindowClosed(Closed::ClosedAt(at)) => ApiError::new(Code::ApplicationsClosed).with("closed", at),
+        Reason::WindowClosed(Closed::OpensAt(at)) => {
+            ApiError::new(Code::ApplicationsNotOpenYet).with_instant("opens", *at)
+        }
+        Reason::WindowClosed(Closed::ClosedAt(at)) => {
+            ApiError::new(Code::ApplicationsClosed).with_instant("closed", *at)
+        }
         Reason::WindowClosed(Closed::Begun(day)) => ApiError::new(Code::SessionBegun).with("day", day),
         Reason::AlreadyEnrolled(status) => {
             ApiError::new(Code::AlreadyEnrolled).with_words("status", status_words(*status))
@@ -45,6 +49,6 @@ pub fn status_refused(refusal: StatusRefusal) -> ApiError {
         StatusRefusal::NotOpen(status) => {
             ApiError::new(Code::EnrolmentEnded).with_words("status", status_words(status))
         }
-        StatusRefusal::WithdrawalClosed(until) => ApiError::new(Code::WithdrawalClosed).with("until", until),
+        StatusRefusal::WithdrawalClosed(until) => ApiError::new(Code::WithdrawalClosed).with_instant("until", until),
     }
 }

@@ -55,13 +55,11 @@ problem_set!(
         | SessionFull
 );
 problem_set!(EligibilityProblems = TeacherNotNamed);
-problem_set!(ReviewProblems = NotAwaitingReview | PreconditionFailed);
-problem_set!(WithdrawProblems = EnrolmentEnded | WithdrawalClosed | PreconditionFailed);
+problem_set!(ReviewProblems = NotAwaitingReview);
+problem_set!(WithdrawProblems = EnrolmentEnded | WithdrawalClosed);
 problem_set!(AttendanceProblems = SessionNotRunning | UnitNotBegun | NotYourUnit);
-problem_set!(ResultProblems = SessionNotRunning | PreconditionFailed);
-problem_set!(
-    CloseProblems = SessionNotRunning | UnitsNotOver | AttendanceMissing | ResultsMissing | PreconditionFailed
-);
+problem_set!(ResultProblems = SessionNotRunning);
+problem_set!(CloseProblems = SessionNotRunning | UnitsNotOver | AttendanceMissing | ResultsMissing);
 
 /// Ask whether a teacher may apply
 ///

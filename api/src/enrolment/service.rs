@@ -22,7 +22,7 @@ use shixun_domain::{
     policy::Effect,
 };
 use shixun_persistence::{
-    Conn, WriteTx, accounts,
+    Conn, DbError, WriteTx, accounts,
     enrolment::{
         self as store, Added, ApplicantRow, Claim, EnrolmentFilter, EnrolmentRow, Freed, NewEnrolment, OfferRow, Viewer,
     },
@@ -234,7 +234,7 @@ pub fn apply(
     let id = match &facts.current {
         Some(before) if apply_again(before.status) => {
             if !store::apply_again(work.tx(), before, &new)? {
-                return Err(refused(&Reason::AlreadyEnrolled(before.status)));
+                return Err(again());
             }
             before.id
         }
@@ -271,10 +271,22 @@ fn claim(tx: &mut WriteTx<'_>, session: SessionId, wanted: Placement) -> Result<
     Ok((store::claim_place(tx, session)? == Claim::Claimed).then_some(Placement::Queue))
 }
 
+/// The enrolment, with its session held, so that it stays as it was read.
+fn held(work: &mut Work<'_, '_>, id: EnrolmentId) -> Result<EnrolmentRow, ApiError> {
+    let session = store::find(work.conn(), id)?.ok_or_else(|| missing(id))?.session;
+    store::hold_session(work.tx(), session)?;
+    store::find(work.conn(), id)?.ok_or_else(|| missing(id))
+}
+
+/// Somebody changed a row between our reading and our writing: the command runs again and meets the row as it is now.
+pub(super) fn again() -> ApiError {
+    ApiError::from(DbError::Busy("an enrolment changed while a step was taken".into()))
+}
+
 /// The school says yes or no.
 ///
 /// # Errors
-/// `not_found` where the teacher is not of the actor's school; `not_awaiting_review`, `precondition_failed`.
+/// `not_found` where the teacher is not of the actor's school; `not_awaiting_review`.
 pub fn review(
     work: &mut Work<'_, '_>,
     actor: &Actor,
@@ -282,7 +294,7 @@ pub fn review(
     verdict: ReviewVerdict,
     note: Option<&str>,
 ) -> Result<EnrolmentRow, ApiError> {
-    let before = store::find(work.conn(), id)?.filter(|row| is_of_school(actor, row)).ok_or_else(|| missing(id))?;
+    let before = Some(held(work, id)?).filter(|row| is_of_school(actor, row)).ok_or_else(|| missing(id))?;
     let status = reviewed(before.status, verdict).map_err(status_refused)?;
     let action = match verdict {
         ReviewVerdict::Approve => "approve",
@@ -304,7 +316,7 @@ fn is_of_school(actor: &Actor, row: &EnrolmentRow) -> bool {
 /// # Errors
 /// `not_found` where the enrolment is not the actor's; `enrolment_ended`, `withdrawal_closed`.
 pub fn withdraw(work: &mut Work<'_, '_>, actor: &Actor, id: EnrolmentId) -> Result<EnrolmentRow, ApiError> {
-    let before = store::find(work.conn(), id)?
+    let before = Some(held(work, id)?)
         .filter(|row| actor.is_self(row.person) || is_of_school(actor, row))
         .ok_or_else(|| missing(id))?;
     let offer = store::offer(work.conn(), before.session)?.ok_or_else(|| missing_session(before.session))?;
@@ -326,7 +338,7 @@ fn change(
 ) -> Result<EnrolmentRow, ApiError> {
     let decided_by = decision.and(work.actor());
     if !store::set_status(work.tx(), before, status, decided_by, decision.flatten())? {
-        return Err(ApiError::new(Code::PreconditionFailed));
+        return Err(again());
     }
     if before.status.waits() && !status.waits() {
         store::release(work.tx(), before.session, Freed::Place)?;

@@ -1,6 +1,6 @@
 //! JSON bodies: read strictly, with every fault named by a JSON pointer.
 
-use super::text;
+use super::{reasons, text};
 use crate::{
     problem::{ApiError, Code, FieldFault, Words},
     state::App,
@@ -95,7 +95,10 @@ fn media_type(request: &HttpRequest, expected: &'static str) -> Result<(), ApiEr
 }
 
 fn malformed(line: usize, column: usize, reason: &str) -> ApiError {
-    ApiError::new(Code::MalformedJson).with("line", line).with("column", column).with("reason", reason)
+    ApiError::new(Code::MalformedJson)
+        .with("line", line)
+        .with("column", column)
+        .with_words("reason", reasons::words(reason))
 }
 
 /// Reads bytes as a `T`.
@@ -113,7 +116,7 @@ pub fn parse<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, ApiError
     let parsed: T = serde_path_to_error::deserialize(value).map_err(|error| {
         let pointer = pointer(error.path());
         let reason = error.inner().to_string();
-        ApiError::field(pointer, field_code(&reason), Words::new(format!("不符合要求：{reason}"), reason.clone()))
+        ApiError::field(pointer, field_code(&reason), reasons::words(&reason))
     })?;
     parsed.validate().map_err(|errors| {
         let mut faults = Vec::new();

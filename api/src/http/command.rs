@@ -4,7 +4,7 @@ use super::answer::{Answer, Reply};
 use crate::{
     access::Actor,
     http::Meta,
-    problem::{ApiError, Code},
+    problem::{ApiError, Code, Words},
     state::App,
 };
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
@@ -159,9 +159,13 @@ fn read(request: &HttpRequest, payload: &mut Payload) -> Result<Command, ApiErro
             let text = value.to_str().unwrap_or_default();
             let printable = text.bytes().all(|byte| (0x21..=0x7e).contains(&byte));
             if text.is_empty() || text.len() > KEY_LENGTH_MAX || !printable {
-                return Err(ApiError::new(Code::InvalidHeader)
-                    .with("name", "Idempotency-Key")
-                    .with("reason", "1–100 printable ASCII characters"));
+                return Err(ApiError::new(Code::InvalidHeader).with("name", "Idempotency-Key").with_words(
+                    "reason",
+                    Words::new(
+                        "应为1到100个可见的ASCII字符，不含空格",
+                        "takes 1 to 100 printable ASCII characters without spaces",
+                    ),
+                ));
             }
             Some(text.to_owned())
         }

@@ -10,6 +10,7 @@ pub mod meta;
 pub mod observe;
 pub mod page;
 pub mod params;
+pub mod reasons;
 pub mod table;
 pub mod text;
 

@@ -3,7 +3,7 @@
 //! A page begins behind the last row of the one before (its sort values and its id), never at an offset, so that rows that
 //! come and go between two pages are neither shown twice nor skipped.
 
-use crate::problem::{ApiError, Code};
+use crate::problem::{ApiError, Code, Words};
 use actix_web::{HttpRequest, HttpResponse, http::header};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
@@ -71,16 +71,17 @@ impl Page {
         cursor: Option<&str>,
         include: Option<&str>,
     ) -> Result<Page, ApiError> {
-        let invalid =
-            |name: &str, reason: &str| ApiError::new(Code::InvalidParameter).with("name", name).with("reason", reason);
+        let invalid = |name: &str, zh: &str, en: &str| {
+            ApiError::new(Code::InvalidParameter).with("name", name).with_words("reason", Words::new(zh, en))
+        };
         let limit = limit.unwrap_or(LIMIT_DEFAULT);
         if limit == 0 || limit > LIMIT_MAX {
-            return Err(invalid("limit", "1–200"));
+            return Err(invalid("limit", "应为1到200的整数", "must be a whole number from 1 to 200"));
         }
         let total = match include {
             None => false,
             Some("total") => true,
-            Some(_) => return Err(invalid("include", "total")),
+            Some(_) => return Err(invalid("include", "只能是total", "takes total only")),
         };
         let after = cursor.map(|text| Cursor::read(text, list, count)).transpose()?;
         Ok(Page { limit, after, total })

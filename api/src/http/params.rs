@@ -1,5 +1,6 @@
 //! Paths and queries, read into domain values; what is unknown or unreadable is a 400 that says so.
 
+use super::reasons;
 use crate::problem::{ApiError, Code, Words};
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use serde::de::DeserializeOwned;
@@ -24,11 +25,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for FromPath<T> {
 
 /// An identifier that cannot be read.
 pub fn invalid_id(reason: &str) -> ApiError {
-    let reason_zh = match reason.strip_prefix("expected an id that begins with ") {
-        Some(prefix) => format!("此处应为以{prefix}开头的标识符。"),
-        None => "标识符有误或不完整，请原样使用接口给出的标识符。".to_owned(),
-    };
-    ApiError::new(Code::InvalidId).with_words("reason", Words::new(reason, reason)).with("reason_zh", reason_zh)
+    ApiError::new(Code::InvalidId).with_words("reason", reasons::words(reason))
 }
 
 /// The values in a query. The struct must refuse unknown fields.
@@ -40,29 +37,41 @@ impl<T: DeserializeOwned + 'static> FromRequest for FromQuery<T> {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let refused = if request.query_string().chars().any(|character| character.is_control()) {
-            Some("control characters".to_owned())
+        let text = request.query_string();
+        let parsed = if text.chars().any(char::is_control) {
+            Err(query_problem("?", "control characters"))
         } else {
-            None
-        };
-        let parsed = match refused {
-            Some(reason) => Err(query_problem(&reason)),
-            None => web::Query::<T>::from_query(request.query_string())
+            web::Query::<T>::from_query(text)
                 .map(|query| FromQuery(query.into_inner()))
-                .map_err(|error| query_problem(&error.to_string())),
+                .map_err(|error| query_problem(at_fault::<T>(text), &error.to_string()))
         };
         ready(parsed)
     }
 }
 
+/// The parameter that cannot be read: the first that is refused by itself. The parser of all of them names none.
+fn at_fault<T: DeserializeOwned>(query: &str) -> &str {
+    let refused = |part: &&str| {
+        web::Query::<T>::from_query(part).is_err_and(|error| !plain(&error.to_string()).starts_with("missing field"))
+    };
+    let part = query.split('&').find(refused).unwrap_or_default();
+    part.split_once('=').map_or(part, |(name, _)| name)
+}
+
+fn plain(reason: &str) -> &str {
+    reason.strip_prefix("Query deserialize error: ").unwrap_or(reason)
+}
+
 /// Sorts serde's words into "no such parameter" and "not such a value".
-fn query_problem(reason: &str) -> ApiError {
-    let reason = reason.strip_prefix("Query deserialize error: ").unwrap_or(reason);
+fn query_problem(at_fault: &str, reason: &str) -> ApiError {
+    let reason = plain(reason);
     let quoted: Vec<&str> = reason.split('`').skip(1).step_by(2).collect();
     if reason.starts_with("unknown field") {
         let (name, expected) = quoted.split_first().map_or(("", &[][..]), |(name, rest)| (*name, rest));
-        return ApiError::new(Code::UnknownParameter).with("name", name).with("expected", expected.join(", "));
+        let known = Words::new(expected.join("、"), expected.join(", "));
+        return ApiError::new(Code::UnknownParameter).with("name", name).with_words("expected", known);
     }
-    let name = quoted.first().copied().unwrap_or("?");
-    ApiError::new(Code::InvalidParameter).with("name", name).with("reason", reason)
+    let missing = quoted.first().copied().filter(|_| reason.starts_with("missing field"));
+    let name = missing.unwrap_or(if at_fault.is_empty() { "?" } else { at_fault });
+    ApiError::new(Code::InvalidParameter).with("name", name).with_words("reason", reasons::words(reason))
 }

@@ -8,7 +8,7 @@
 
 use super::answer::Reply;
 use crate::{
-    problem::{ApiError, Code, Language},
+    problem::{ApiError, Code, Language, Words},
     sheet::{self, Beside, CsvOptions, Table, Value, WorkbookWriter, WriteFault, write_csv},
 };
 use actix_web::{
@@ -50,7 +50,7 @@ impl FileFormat {
     /// # Errors
     /// `invalid_parameter`.
     pub fn read(word: &str) -> Result<FileFormat, ApiError> {
-        FileFormat::known(word).ok_or_else(|| unknown_format("csv, xlsx"))
+        FileFormat::known(word).ok_or_else(|| unknown_format(Words::new("可用的值：csv、xlsx", "takes csv or xlsx")))
     }
 
     fn known(word: &str) -> Option<FileFormat> {
@@ -84,15 +84,15 @@ impl TableFormat {
     pub fn read(word: Option<&str>) -> Result<TableFormat, ApiError> {
         match word {
             None | Some("json") => Ok(TableFormat::Json),
-            Some(word) => {
-                FileFormat::known(word).map(TableFormat::File).ok_or_else(|| unknown_format("json, csv, xlsx"))
-            }
+            Some(word) => FileFormat::known(word)
+                .map(TableFormat::File)
+                .ok_or_else(|| unknown_format(Words::new("可用的值：json、csv、xlsx", "takes json, csv or xlsx"))),
         }
     }
 }
 
-fn unknown_format(expected: &str) -> ApiError {
-    ApiError::new(Code::InvalidParameter).with("name", "format").with("reason", expected)
+fn unknown_format(expected: Words) -> ApiError {
+    ApiError::new(Code::InvalidParameter).with("name", "format").with_words("reason", expected)
 }
 
 impl From<Language> for sheet::Language {

@@ -16,7 +16,7 @@ use crate::{
         table::{self, FileFormat, FileName, SheetFile},
     },
     people::service as people,
-    problem::{ApiError, Code},
+    problem::{ApiError, Code, Words},
     state::App,
 };
 use actix_web::{HttpRequest, get, post, web::Data};
@@ -104,7 +104,10 @@ async fn create_import(
 
 fn short(text: String, name: &'static str, most: usize) -> Result<String, ApiError> {
     if text.chars().count() > most {
-        return Err(ApiError::new(Code::InvalidParameter).with("name", name).with("reason", format!("≤ {most}")));
+        return Err(ApiError::new(Code::InvalidParameter).with("name", name).with_words(
+            "reason",
+            Words::new(format!("最多{most}个字符"), format!("holds at most {most} characters")),
+        ));
     }
     Ok(text)
 }
@@ -178,14 +181,16 @@ async fn export_roster(
 ) -> Answer {
     let (query, now) = (query.0, app.clock.now());
     let today = now.china_date();
-    let invalid =
-        |name: &str, reason: &str| ApiError::new(Code::InvalidParameter).with("name", name).with("reason", reason);
     let format = FileFormat::read(&query.format)?;
     let clear = query.clear.unwrap_or(false);
     let actor = if clear { signed_in.0.within(Permission::RevealPersons, today)? } else { who.actor() };
     let reason = query.reason.unwrap_or_default();
     if clear && !(4..=200).contains(&reason.trim().chars().count()) {
-        return Err(invalid("reason", "clear=true needs a reason of 4–200 characters 请说明用途（4–200字）"));
+        let words = Words::new(
+            "导出明文（clear=true）须说明用途，4到200个字",
+            "an export in clear (clear=true) needs a reason of 4 to 200 characters",
+        );
+        return Err(ApiError::new(Code::InvalidParameter).with("name", "reason").with_words("reason", words));
     }
     let options = ExportOptions {
         xlsx: format == FileFormat::Xlsx,

@@ -9,7 +9,7 @@ use crate::{
     access::Actor,
     http::{Conditions, Etag, Page, Work, command::NOTHING},
     policy::{AreaPolicy, PolicyCache},
-    problem::{ApiError, Code},
+    problem::{ApiError, Code, Words},
 };
 use chrono::{Datelike, NaiveDate};
 use shixun_domain::{
@@ -74,9 +74,13 @@ pub fn moment(
     };
     let as_of = as_of.unwrap_or(today.min(cycle.to()));
     if as_of < cycle.from() || as_of > today {
-        return Err(ApiError::new(Code::InvalidParameter)
-            .with("name", "as_of")
-            .with("reason", format!("{}–{today}", cycle.from())));
+        return Err(ApiError::new(Code::InvalidParameter).with("name", "as_of").with_words(
+            "reason",
+            Words::new(
+                format!("应为{}至{today}之间的日期", cycle.from()),
+                format!("must be a day from {} to {today}", cycle.from()),
+            ),
+        ));
     }
     Ok(Moment { cycle, as_of })
 }

@@ -53,7 +53,8 @@ impl WireText for Factor {
     }
 
     fn read(text: &str) -> Result<Self, String> {
-        text.parse().map_err(|fault: shixun_domain::ledger::BadFactor| fault.to_string())
+        text.parse()
+            .map_err(|fault: shixun_domain::ledger::BadFactor| format!("应为0到10之间、最多两位小数的系数|{fault}"))
     }
 
     fn write(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

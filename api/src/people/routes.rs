@@ -177,7 +177,7 @@ async fn reveal_person(
         .and_then(|kept| UtcMillis::parse_rfc3339(kept.get("valid_until")?.as_str()?))
         .ok_or_else(|| ApiError::internal("the kept answer of a reveal cannot be read"))?;
     if now > valid_until {
-        return Err(ApiError::new(Code::RevealExpired).with("valid_until", valid_until));
+        return Err(ApiError::new(Code::RevealExpired).with_instant("valid_until", valid_until));
     }
     let view = app.db.read(move |conn| reveal::read(conn, &actor, id, &fields, now, valid_until)).await?;
     let mut response = Reply::ok(None, &view)?.into_response(settled.again);

@@ -10,6 +10,7 @@ pub use routes::mount;
 pub use table::{Code, Language};
 
 use serde::Serialize;
+use shixun_domain::UtcMillis;
 use shixun_persistence::{DbError, Failure};
 use utoipa::ToSchema;
 
@@ -53,6 +54,8 @@ pub struct FieldFault {
 pub struct ApiError {
     code: Code,
     parameters: Vec<(&'static str, Words)>,
+    /// How a text shows a parameter that programs read in another form.
+    shown: Vec<(&'static str, Words)>,
     faults: Vec<FieldFault>,
     /// The failure of the database behind it, for the log and for another attempt.
     cause: Option<DbError>,
@@ -62,7 +65,14 @@ pub struct ApiError {
 impl ApiError {
     /// A problem without parameters.
     pub fn new(code: Code) -> Self {
-        ApiError { code, parameters: Vec::new(), faults: Vec::new(), cause: None, retry_after_seconds: None }
+        ApiError {
+            code,
+            parameters: Vec::new(),
+            shown: Vec::new(),
+            faults: Vec::new(),
+            cause: None,
+            retry_after_seconds: None,
+        }
     }
 
     /// Fills `{name}` of the text, the same in both languages.
@@ -77,6 +87,21 @@ impl ApiError {
     pub fn with_words(mut self, name: &'static str, words: Words) -> Self {
         self.parameters.push((name, words));
         self
+    }
+
+    /// A parameter for programs that people read in other words.
+    #[must_use]
+    pub fn with_shown(mut self, name: &'static str, value: impl ToString, shown: Words) -> Self {
+        self.shown.push((name, shown));
+        self.with(name, value)
+    }
+
+    /// An instant: as everywhere for programs, to the minute for people.
+    #[must_use]
+    pub fn with_instant(self, name: &'static str, at: UtcMillis) -> Self {
+        let text = at.to_string();
+        let minute = text.get(..16).unwrap_or(&text).replace('T', " ");
+        self.with_shown(name, at, Words::new(minute.clone(), minute))
     }
 
     /// The fields at fault.
@@ -133,7 +158,7 @@ impl ApiError {
     /// The document a client reads.
     pub fn document(&self, language: Language, request_id: &str) -> Problem {
         let fill = |template: &str| {
-            self.parameters.iter().fold(template.to_owned(), |text, (name, words)| {
+            self.shown.iter().chain(&self.parameters).fold(template.to_owned(), |text, (name, words)| {
                 text.replace(&format!("{{{name}}}"), words.text(language))
             })
         };

@@ -84,19 +84,19 @@ problems! {
     InvalidField = "invalid_field", 422, "请求体中有字段不符合要求", "Some fields of the body are not acceptable",
         "共{count}处，逐条见errors。", "{count} in all; each is listed in errors.";
     UnsupportedMediaType = "unsupported_media_type", 415, "不支持的内容类型", "Unsupported media type",
-        "此操作接受{expected}（UTF-8）。", "This operation takes {expected} in UTF-8.";
+        "此操作只接受{expected}（UTF-8编码），请检查Content-Type请求头。", "This operation takes {expected} in UTF-8; check the header Content-Type.";
     BodyTooLarge = "body_too_large", 413, "请求体过大", "The body is too large",
-        "上限为{limit}字节。", "The limit is {limit} bytes.";
+        "上限为{limit}字节，请缩减内容或分次提交。", "The limit is {limit} bytes; send less at a time.";
     UnknownParameter = "unknown_parameter", 400, "查询参数不存在", "Unknown query parameter",
         "参数{name}不存在；可用参数：{expected}。", "There is no parameter {name}; known are {expected}.";
     InvalidParameter = "invalid_parameter", 400, "参数的值不正确", "A parameter has an unacceptable value",
-        "参数{name}：{reason}", "Parameter {name}: {reason}";
+        "参数{name}的值不正确：{reason}。", "Parameter {name}: {reason}.";
     InvalidId = "invalid_id", 400, "标识符不正确", "The identifier is not acceptable",
-        "{reason_zh}", "{reason}";
+        "{reason}。", "Cannot be used: {reason}.";
     InvalidCursor = "invalid_cursor", 400, "翻页游标无效", "The cursor is not valid",
         "请从第一页重新开始，并原样使用next_cursor。", "Start again from the first page and use next_cursor as it was given.";
     InvalidHeader = "invalid_header", 400, "请求头的值不正确", "A header has an unacceptable value",
-        "请求头{name}：{reason}", "Header {name}: {reason}";
+        "请求头{name}的值不正确：{reason}。", "Header {name}: {reason}.";
     UnknownRoute = "unknown_route", 404, "没有这个地址", "No such address",
         "{path}不存在，可用地址见/docs。", "{path} does not exist; /docs lists what does.";
     MethodNotAllowed = "method_not_allowed", 405, "此地址不支持该方法", "The method is not allowed here",
@@ -115,7 +115,7 @@ problems! {
     TokenAlgorithm = "token_algorithm", 401, "令牌的签名算法不被接受", "The algorithm of the token is not accepted",
         "仅接受EdDSA。", "Only EdDSA is accepted.";
     AccountDisabled = "account_disabled", 401, "账号已停用", "The account is disabled",
-        "请联系管理员。", "Ask an administrator.";
+        "该账号已被停用；如需恢复，请联系本地管理员。", "The account was disabled; ask an administrator to enable it again.";
     SignInFailed = "sign_in_failed", 401, "用户名或密码不正确", "User name or password is wrong",
         "请核对后重试；多次失败后账号将暂时锁定。", "Check both and try again; after several failures the account is locked for a while.";
     SignInLocked = "sign_in_locked", 429, "登录暂时锁定", "Sign-in is locked for now",
@@ -125,7 +125,7 @@ problems! {
     RefreshReused = "refresh_reused", 401, "刷新令牌被重复使用", "The refresh token was used twice",
         "为安全起见，本次登录的全部令牌已撤销，请重新登录。", "For safety every token of this sign-in was revoked; sign in again.";
     Forbidden = "forbidden", 403, "没有权限", "Not permitted",
-        "此操作需要权限{permission}，您的角色没有。", "This needs the permission {permission}, which none of your roles has.";
+        "此操作需要“{permission}”的权限，您现有的角色没有；如工作需要，请向管理员申请。", "This needs the permission to {permission}, which none of your roles has; ask an administrator if your work needs it.";
     RateLimited = "rate_limited", 429, "请求过于频繁", "Too many requests",
         "请在{seconds}秒后重试。", "Try again in {seconds} seconds.";
     // Retry and editing
@@ -148,38 +148,36 @@ problems! {
         "问题已记录，请将request_id告知管理员。", "It was logged; tell the administrator the request_id.";
     // Organisations
     OrganisationCodeTaken = "organisation_code_taken", 409, "机构代码已被使用", "The code of the organisation is taken",
-        "代码{code}已属于另一机构；代码不得重复使用。", "The code {code} belongs to another organisation; codes are never used again.";
+        "代码{code}已属于另一机构，请核对；代码一经使用不再分配给其他机构。", "The code {code} belongs to another organisation; check it, for codes are never used again.";
     OrganisationParentInvalid = "organisation_parent_invalid", 422, "上级机构不正确", "The parent cannot be above this organisation",
-        "上级机构必须存在、属于同一地区，且不能是本机构或其下级。", "The parent must exist in the same area and be neither the organisation itself nor below it.";
-    AreaUnknown = "area_unknown", 422, "行政区划代码不存在", "There is no such area",
-        "代码{code}不在GB/T 2260中。", "The code {code} is not in GB/T 2260.";
+        "上级机构必须存在、属于同一地区，且不能是本机构或其下级；请另选上级机构。", "The parent must exist in the same area and be neither the organisation itself nor below it; choose another.";
     // Enrolment
     TeacherNotNamed = "teacher_not_named", 400, "未指明教师", "No teacher is named",
         "当前账号未关联教师，请用teacher_id指明。", "The account is no teacher's: name one with teacher_id.";
     SessionNotOpen = "session_not_open", 409, "班期不接受报名", "The session takes no applications",
         "班期状态为“{state}”，只有已发布的班期可以报名。", "The session is {state}; only a published one takes applications.";
     ApplicationsNotOpenYet = "applications_not_open_yet", 409, "报名尚未开始", "Applications are not open yet",
-        "报名于{opens}开始。", "They open at {opens}.";
+        "报名于{opens}开始，请届时再来。", "They open at {opens}; come back then.";
     ApplicationsClosed = "applications_closed", 409, "报名已截止", "Applications have closed",
-        "报名已于{closed}截止。", "They closed at {closed}.";
+        "报名已于{closed}截止；请选择其他班期，或联系培训机构。", "They closed at {closed}; choose another session or ask the institution.";
     SessionBegun = "session_begun", 409, "班期已开班", "The session has begun",
-        "班期已于{day}开班。", "It began on {day}.";
+        "班期已于{day}开班，请选择其他班期。", "It began on {day}; choose another session.";
     AlreadyEnrolled = "already_enrolled", 409, "已经报过名", "Already applied",
-        "您在此班期的状态为“{status}”，不能再次报名。", "You stand as {status} in this session and cannot apply again.";
+        "此班期已有报名，状态为“{status}”，不能再次报名。", "There is an application for this session already (status: {status}); it cannot be made again.";
     ApplicantNotEmployed = "applicant_not_employed", 409, "当前没有任职学校", "Not employed anywhere today",
         "报名须由任职学校审核；请学校先登记任职信息。", "A school must review the application; ask your school to enter the employment first.";
     NotInAudience = "not_in_audience", 403, "不在培训对象范围内", "Not among those the session is for",
-        "{reason}（{gap}）", "{reason} ({gap})";
+        "{reason}；请查看班期的培训对象，或选择其他班期。", "{reason}; see whom the session is for, or choose another.";
     ScheduleClash = "schedule_clash", 409, "与其他班期时间冲突", "Meets at the same time as another session",
-        "与您已报的“{name}”（{session}）上课时间重叠；请先退出其中一个。", "Its units overlap with \"{name}\" ({session}), which you applied for; withdraw from one first.";
+        "与已报的“{name}”（{session}）上课时间重叠；请先退出其中一个。", "Its units overlap with \"{name}\" ({session}), which was applied for; withdraw from one first.";
     AlreadyDoneInCycle = "already_done_in_cycle", 409, "本周期已参加过相同内容", "The same content is done or booked in this cycle",
-        "“{name}”（{session}）与此内容相同，一个周期内只计一次。", "\"{name}\" ({session}) has the same content, which counts once in a cycle.";
+        "“{name}”（{session}）与此内容相同，一个周期内只计一次；请选择其他内容。", "\"{name}\" ({session}) has the same content, which counts once in a cycle; choose another content.";
     YearlyMaximumReached = "yearly_maximum_reached", 409, "超过年度学时上限", "Beyond the yearly maximum",
-        "本年度还可计{left}学时，此班期为{hours}学时。", "{left} hours are left in the year; the session is worth {hours}.";
+        "本年度还可计{left}学时，此班期为{hours}学时；请选择学时较少的班期，或先退出已报的班期。", "{left} hours are left in the year and the session is worth {hours}; choose a shorter one or withdraw from another first.";
     SessionFull = "session_full", 409, "名额已满", "No seat and no place in the queue is left",
-        "共{seats}个名额，候补也已满。", "All {seats} seats and the queue are taken.";
+        "共{seats}个名额，候补也已满；请选择其他班期，或待有人退出后再报。", "All {seats} seats and the queue are taken; choose another session, or try again when somebody has withdrawn.";
     NotAwaitingReview = "not_awaiting_review", 409, "无需审核", "Not waiting for review",
-        "该报名的状态为“{status}”。", "The enrolment is {status}.";
+        "该报名的状态为“{status}”，只有待审核的报名可以审核；请刷新后再看。", "The enrolment is {status}; only one that waits for its review can be reviewed. Read it again.";
     EnrolmentEnded = "enrolment_ended", 409, "报名已结束", "The enrolment has ended",
         "该报名的状态为“{status}”，不能再更改。", "The enrolment is {status} and cannot change any more.";
     WithdrawalClosed = "withdrawal_closed", 409, "已过退出截止时间", "Too late to withdraw",
@@ -193,9 +191,9 @@ problems! {
     UnitsNotOver = "units_not_over", 409, "还有课次没有结束", "Units are still to come",
         "最后一次课于{ends}结束，之后方可结班。", "The last unit ends at {ends}; close the session after it.";
     AttendanceMissing = "attendance_missing", 409, "考勤记录不完整", "Attendance is incomplete",
-        "还有{missing}条考勤未记录，补齐后方可结班。", "{missing} marks are missing; record them before closing.";
+        "还有{missing}条考勤未记录，补齐后方可结班。", "Marks that are missing: {missing}; record them before closing.";
     ResultsMissing = "results_missing", 409, "结果登记不完整", "Results are incomplete",
-        "还有{missing}名学员没有结果，补齐后方可结班。", "{missing} trainees have no result yet; record them before closing.";
+        "还有{missing}名学员没有结果，补齐后方可结班。", "Trainees without a result: {missing}; record results before closing.";
     // Policy
     PolicyEditionTaken = "policy_edition_taken", 409, "该版本的政策包已存在", "The policy pack exists in this version",
         "{code}第{edition}版已存在；请提高version后重新提交。", "{code} has a version {edition} already; raise version and send it again.";
@@ -204,12 +202,12 @@ problems! {
     PolicyFourEyes = "policy_four_eyes", 409, "起草人不得发布", "Who drafted a pack may not publish it",
         "请由另一位有发布权限的人员发布。", "Let somebody else with the right to publish do it.";
     PolicyMissing = "policy_missing", 409, "没有可用的政策规则", "There are no rules to judge by",
-        "{reason}。请先发布适用的政策包。", "Because {reason}; publish a pack that applies first.";
+        "{reason}；请先由县级以上管理人员发布适用的政策包。", "Because {reason}; a pack that applies has to be published first.";
     CycleUnknown = "cycle_unknown", 400, "没有这个周期", "There is no such cycle",
         "{area}没有周期{cycle}；可用周期见GET /v1/cycles。", "{area} has no cycle {cycle}; GET /v1/cycles lists those there are.";
     // Hours
     EntryNotPosted = "entry_not_posted", 409, "只有已入账的学时可以冲销", "Only posted hours can be reversed",
-        "该条目为{state_zh}，不能冲销。", "The entry is {state}; it cannot be reversed.";
+        "该条目的状态为“{state_zh}”；请在学时条目中选择已入账的一条。", "The entry is {state}; choose one that is posted.";
     EntryNotPending = "entry_not_pending", 409, "该条目不是待入账", "The entry is not pending",
         "该条目为{state_zh}，不能入账或作废。", "The entry is {state}; it can be neither posted nor voided.";
     EntryNotReversed = "entry_not_reversed", 409, "该条目不是冲销", "The entry is not a reversal",
@@ -225,19 +223,19 @@ problems! {
     EntryReasonMissing = "entry_reason_missing", 422, "须说明理由", "A reason is needed",
         "冲销和作废必须写明理由，供审计查阅。", "Reversing and voiding need a reason that an auditor can read.";
     HoursNegative = "hours_negative", 422, "学时不能为负", "Hours are never negative",
-        "更正请用冲销。", "Reverse an entry to take hours back.";
+        "学时须为0或以上；如要扣减已入账的学时，请冲销原条目。", "Give 0 or more; reverse an entry to take posted hours back.";
     HoursOverflow = "hours_overflow", 422, "单条学时过大", "Too many hours in one entry",
-        "单条最多{most}学时。", "One entry holds at most {most} hours.";
+        "单条最多{most}学时；请核对数字，必要时分条登记。", "One entry holds at most {most} hours; check the number, or enter several.";
     HoursAttendedExceedNominal = "hours_attended_exceed_nominal", 422, "实到学时超过项目学时", "More hours attended than the course has",
-        "实到{attended}学时，项目共{nominal}学时。", "{attended} hours attended of a course of {nominal}.";
+        "实到{attended}学时，项目共{nominal}学时；请核对两个数字。", "{attended} hours attended of a course of {nominal}; check both numbers.";
     HoursPracticeExceedCredited = "hours_practice_exceed_credited", 422, "实践学时超过认定学时", "More practice than was credited",
-        "实践{practice}学时，认定{credited}学时。", "{practice} hours of practice among {credited} credited.";
+        "实践{practice}学时，认定{credited}学时；实践学时是认定学时的一部分，请核对。", "{practice} hours of practice among {credited} credited: practice is a part of what is credited; check both.";
     HoursInFuture = "hours_in_future", 422, "日期尚未到来", "The day has not come",
-        "学时日期不得晚于{today}。", "Hours belong to a day no later than {today}.";
+        "学时日期不得晚于今天（{today}）；请在培训结束后登记。", "Hours belong to a day no later than today, {today}; enter them when the training is over.";
     HoursBeforeEmployment = "hours_before_employment", 422, "日期早于入职", "The day lies before the employment",
         "该教师自{employed_from}起任职；由原任职地认定的学时请填写certified_by。", "The teacher is employed from {employed_from}; for hours that another county certified, fill in certified_by.";
     TeacherNeverEmployed = "teacher_never_employed", 422, "该人员没有任职记录", "The person was never employed",
-        "请先登记任职。", "Enter an employment first.";
+        "学时须记在任职期内；请先登记此人的任职。", "Hours belong to a time of employment; enter one for the person first.";
     CorrectionChangesNothing = "correction_changes_nothing", 422, "更正内容与原条目相同", "The correction changes nothing",
         "请填写正确的学时，或只冲销不更正。", "Give the hours that are right, or reverse without a replacement.";
     DuplicateSource = "duplicate_source", 409, "同一来源的学时已登记", "Hours of this source are entered already",
@@ -246,33 +244,33 @@ problems! {
     IdentityNumberTaken = "identity_number_taken", 409, "身份证号码已登记", "The identity number is entered already",
         "该号码属于已登记的人员；若此人从他校调入，请由县级办理调动。", "It belongs to a person who is entered already; if the person comes from another school, let the county move them.";
     FactSpanInvalid = "fact_span_invalid", 422, "起止日期不正确", "The days do not fit together",
-        "最后一天不能早于第一天。", "The last day must not lie before the first.";
+        "最后一天不能早于第一天，请更正日期。", "The last day must not lie before the first; correct the days.";
     FactOverlaps = "fact_overlaps", 409, "与已有记录的时间重叠", "Another record covers some of the days",
         "已有同类记录覆盖{from}至{to}，请先结束该记录或调整日期。", "A record of the kind covers {from} to {to}; end it first or choose other days.";
     FactEndedAlready = "fact_ended_already", 409, "该记录已经结束", "The record has ended already",
-        "它已于{last_day}结束；只能提前，不能延后。", "It ended on {last_day}; the end can be moved forward, not back.";
+        "它已于{last_day}结束；结束日期只能提前，不能延后，之后的情况请另记一条。", "It ended on {last_day}; the end can only be moved to an earlier day. Enter a new record for what came after.";
     NotEmployed = "not_employed", 409, "该日没有任职单位", "Not employed on that day",
-        "没有可以结束的任职，请直接新增任职记录。", "There is no employment to end; add an employment instead.";
+        "此人当日没有任职，无从调动；请直接新增任职记录。", "The person is employed nowhere on that day and cannot be moved; add an employment instead.";
     EmployedThereAlready = "employed_there_already", 409, "已在该单位任职", "Employed there already",
         "该日已在此单位任职，无需调动。", "The person is employed there on that day; nothing has to move.";
     LaterFactKnown = "later_fact_known", 409, "存在更晚的记录", "Something later is known",
-        "自{from}起已有后续记录，请先核对后再调整。", "A record begins on {from}; look at it before you change what lies before.";
+        "自{from}起已有后续记录；请先核对该记录，再改用较晚的日期或先更正它。", "A record begins on {from}; look at it, then choose a later day or correct that record first.";
     RevealExpired = "reveal_expired", 409, "查看时限已过", "The time for looking is over",
         "明文只在{valid_until}之前可重复取得，请用新的Idempotency-Key重新申请并说明理由。", "It could be had again until {valid_until} only; ask again with a new Idempotency-Key and a reason.";
     // Users
     UsernameTaken = "username_taken", 409, "用户名已被使用", "The user name is taken",
         "用户名{username}已存在，请另选。", "Somebody has the user name {username}; choose another.";
     PersonHasAccount = "person_has_account", 409, "此人已有账号", "The person has an account already",
-        "每人只能有一个账号。", "A person has one account at most.";
+        "每人只能有一个账号；请使用现有账号，忘记密码可由管理员重置。", "A person has one account at most; use it, and let an administrator reset a forgotten password.";
     OwnAccount = "own_account", 403, "不能对自己的账号执行此操作", "Not on one's own account",
         "角色、停用和重置密码须由他人办理；修改自己的密码请用POST /v1/me/password。", "Roles, disabling and resetting need somebody else; change your own password with POST /v1/me/password.";
     OldPasswordWrong = "old_password_wrong", 422, "原密码不正确", "The old password is wrong",
-        "请核对后重试。", "Check it and try again.";
+        "输入的原密码与现用密码不符，请核对后重试；忘记密码请联系管理员重置。", "It is not the password in use; check it and try again, or let an administrator reset it.";
     RoleHeldAlready = "role_held_already", 409, "已持有该角色", "The role is held already",
-        "该账号自{from}起已在此机构持有此角色。", "The account holds this role over the organisation from {from} on.";
+        "该账号自{from}起已在此机构持有此角色；如要更改期限，请先结束原来的授予。", "The account holds this role over the organisation from {from} on; end that grant first if its days shall change.";
     // Imports and exports
     FileUnreadable = "file_unreadable", 422, "文件无法读取", "The file cannot be read",
-        "{reason}（{fault}）", "{reason} ({fault})";
+        "{reason}。", "{reason}.";
     ImportHasFaults = "import_has_faults", 422, "文件中有需要改正的行", "Some rows have to be mended",
         "共{count}处，逐条见errors；没有导入任何内容。改正后重新导入，或用mode=row_by_row只导入无误的行。", "{count} in all, each in errors; nothing was imported. Mend them and import again, or use mode=row_by_row to import the rows without faults.";
     // Catalogue
@@ -283,7 +281,7 @@ problems! {
     FilingWindowClosed = "filing_window_closed", 409, "不在项目申报时间内", "No filing window is open",
         "现在不能提交申报；{next}", "Programmes cannot be filed now; {next}";
     FourEyes = "four_eyes", 403, "提交人不得审核自己的提交", "Nobody decides on what they submitted",
-        "须由另一人审核。", "Another person has to decide on it.";
+        "提交与审核须由不同的人办理；请由另一位有审核权限的人员审核。", "Filing and deciding are done by different people; let somebody else with the right to approve decide.";
     ProgrammeSessionsLive = "programme_sessions_live", 409, "项目尚有已发布或进行中的班期", "The programme has published or running sessions",
         "共{count}个；请先结班或取消这些班期。", "There are {count}; close or cancel them first.";
     ProgrammeNotApproved = "programme_not_approved", 409, "项目未获批准", "The programme is not approved",
@@ -295,21 +293,21 @@ problems! {
     SessionOver = "session_over", 409, "班期的日期已过", "The days of the session have passed",
         "该班期到{ends_on}为止；请先更改日期。", "It ended on {ends_on}; change its dates first.";
     SessionTooEarly = "session_too_early", 409, "班期尚未到开班日", "The session's first day has not come",
-        "开班日为{starts_on}。", "It starts on {starts_on}.";
+        "开班日为{starts_on}，当天起方可开班；如提前开班，请先更改班期日期。", "It starts on {starts_on} and can be started from that day on; change its dates first if it begins earlier.";
     SeatsBelowTaken = "seats_below_taken", 409, "名额少于已占用数", "Fewer seats than are taken",
-        "已占用{taken}个名额，名额不能更少。", "{taken} seats are taken; there cannot be fewer.";
+        "已占用{taken}个名额，名额不能少于此数。", "Seats that are taken: {taken}; there cannot be fewer.";
     QueueBelowTaken = "queue_below_taken", 409, "候补名额少于已候补人数", "Fewer queue places than are taken",
-        "已有{taken}人候补，候补名额不能更少。", "{taken} people are waiting; there cannot be fewer places.";
+        "已有{taken}人候补，候补名额不能更少。", "Places that are taken: {taken}; there cannot be fewer.";
     UnitsMissing = "units_missing", 409, "班期没有课次", "The session has no units",
         "请先录入课次（时间、地点、内容、主讲人）。", "Enter its units first: time, place, content and lecturer.";
     UnitOutsideSession = "unit_outside_session", 409, "课次不在班期日期内", "A unit lies outside of the session",
-        "课次{unit}（{starts_at}起）不在{starts_on}至{ends_on}之内。", "The unit {unit} that starts at {starts_at} is not within {starts_on} to {ends_on}.";
+        "课次{unit}（{starts_at}起）不在{starts_on}至{ends_on}之内；请调整课次时间或班期日期。", "The unit {unit} that starts at {starts_at} is not within {starts_on} to {ends_on}; change the one or the other.";
     UnitsOverlap = "units_overlap", 409, "课次时间重叠", "Two units overlap",
-        "课次{unit}（{starts_at}起）与课次{other}（{other_starts_at}起）时间重叠。", "The unit {unit} that starts at {starts_at} overlaps the unit {other} that starts at {other_starts_at}.";
+        "课次{unit}（{starts_at}起）与课次{other}（{other_starts_at}起）时间重叠；请调整其中一个的时间。", "The unit {unit} that starts at {starts_at} overlaps the unit {other} that starts at {other_starts_at}; move one of them.";
     UnitHoursDiffer = "unit_hours_differ", 409, "课次学时之和与项目学时不符", "The hours of the units do not add up",
-        "课次合计{sum}学时，项目为{hours}学时。", "The units have {sum} hours together; the programme has {hours}.";
+        "课次合计{sum}学时，项目为{hours}学时；请调整课次的学时，使两者一致。", "The units have {sum} hours together and the programme has {hours}; change the hours of units until both agree.";
     UnitHeld = "unit_held", 409, "课次已有考勤记录", "Attendance at the unit is on record",
-        "已记录考勤的课次不能再更改。", "A unit with recorded attendance does not change any more.";
+        "已记录考勤的课次不能再更改，时间、地点以考勤时为准。", "A unit with recorded attendance does not change any more; it stands as it was when attendance was recorded.";
 }
 
 #[cfg(test)]

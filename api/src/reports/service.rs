@@ -20,7 +20,7 @@ use crate::{
         statement::RequirementView,
     },
     policy::PolicyCache,
-    problem::{ApiError, Code},
+    problem::{ApiError, Code, Words},
     wire::{OneOf, Text},
 };
 use chrono::{Datelike, NaiveDate};
@@ -85,7 +85,7 @@ fn is_outsider(actor: &Actor, area: AreaCode) -> bool {
 fn must_name(parameter: &str) -> ApiError {
     ApiError::new(Code::InvalidParameter)
         .with("name", parameter)
-        .with("reason", "required for readers above a county 县级以上用户须指定")
+        .with_words("reason", Words::new("县级以上用户须指定此参数", "readers above a county have to give it"))
 }
 
 /// The organisation that was named, or that of the widest role.

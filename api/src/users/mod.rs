@@ -7,4 +7,5 @@ mod routes_roles;
 pub mod service;
 pub mod wire;
 
+pub(crate) use permissions::label;
 pub use routes::mount;

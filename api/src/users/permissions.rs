@@ -4,7 +4,7 @@ use crate::problem::Words;
 use shixun_domain::access::Permission;
 
 /// The label of a permission. The match has no rest arm, so that a new permission does not compile without its words.
-pub(super) fn label(permission: Permission) -> Words {
+pub(crate) fn label(permission: Permission) -> Words {
     let (zh, en) = match permission {
         Permission::ReadOrganisations => ("查看机构与行政区划", "read organisations and areas"),
         Permission::ManageOrganisations => ("新建和修改机构", "enter and change organisations"),

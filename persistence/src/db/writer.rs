@@ -24,6 +24,8 @@ const QUEUE_WAIT: Duration = Duration::from_secs(5);
 /// What a command leaves behind: whether its changes stay, and how to answer once the group is committed.
 pub(super) struct Done {
     keep: bool,
+    /// The failure of the database that ended the command, if one did.
+    cause: Option<DbError>,
     answer: Box<dyn FnOnce(DbResult<()>) + Send>,
 }
 
@@ -51,6 +53,7 @@ where
         let result = run.unwrap_or_else(|_| Err(E::from(DbError::Other("the command panicked".into()))));
         Done {
             keep: result.is_ok() && keep == Keep::Commit,
+            cause: result.as_ref().err().and_then(Failure::db_error).cloned(),
             answer: Box::new(move |committed| {
                 // A caller that went away does not wait for its answer any more.
                 let _ = sender.send(committed.map_err(E::from).and(result));
@@ -120,17 +123,20 @@ fn run_group(conn: &mut Conn, group: &mut Vec<Job>, ids: &IdMaker) {
             conn.batch_execute("SAVEPOINT command")?;
             let done = job(conn, ids);
             answers.push(done.answer);
-            conn.batch_execute(if done.keep {
+            let left = conn.batch_execute(if done.keep {
                 "RELEASE SAVEPOINT command"
             } else {
                 "ROLLBACK TO SAVEPOINT command; RELEASE SAVEPOINT command"
-            })?;
+            });
+            // Where SQLite has rolled everything back by itself, as it does when the disk is full, the savepoint is gone and
+            // what ended the command says why.
+            left.map_err(|error| done.cause.unwrap_or_else(|| DbError::from(error)))?;
         }
         Ok(conn.batch_execute("COMMIT")?)
     });
     if let Err(error) = &outcome {
         tracing::error!(%error, commands = answers.len() + group.len(), "a group of writes was not committed");
-        // Fails where SQLite has rolled back by itself, as it does when the disk is full.
+        // Fails where SQLite has rolled back by itself.
         conn.batch_execute("ROLLBACK").ok();
     }
     for answer in answers {

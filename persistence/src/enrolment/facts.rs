@@ -368,3 +368,22 @@ pub fn hold_person(tx: &mut WriteTx<'_>, person: PersonId) -> DbResult<()> {
     }
     Ok(())
 }
+
+/// Makes steps in one session wait for each other: whoever changes the status of enrolments, records attendance or results,
+/// or closes the session holds it first and reads afterwards. Held before any enrolment, so that two steps never wait for
+/// each other in a circle. SQLite has one writer and needs nothing.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn hold_session(tx: &mut WriteTx<'_>, session: SessionId) -> DbResult<()> {
+    if let Conn::Postgres(inner) = tx.conn() {
+        sessions::table
+            .find((session.area().get(), session.number()))
+            .select(sessions::id)
+            .for_no_key_update()
+            .first::<i64>(inner)
+            .optional()
+            .map_err(DbError::from)?;
+    }
+    Ok(())
+}

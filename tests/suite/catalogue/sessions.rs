@@ -27,7 +27,7 @@ both! {
         assert_eq!(again.status, 304);
         county.sign_in("elsewhere-bureau").get(&run).await.refused(404, "not_found");
         let problem = institution.act(&format!("{run}/start")).await.refused(409, "session_too_early");
-        assert_eq!(problem["detail"], "It starts on 2026-12-05.");
+        assert_eq!(problem["parameters"]["starts_on"], "2026-12-05");
         county.advance_millis(12 * DAY_MILLIS);
         let institution = county.sign_in("institution-1");
         assert_eq!(institution.act(&format!("{run}/start")).await.expect(200)["state"], "running");

@@ -4,7 +4,7 @@ use crate::harness::{Answered, Caller, County};
 use serde_json::{Value, json};
 
 /// A complete programme of the first institution: 8 hours, county level.
-pub(super) fn programme(county: &County) -> Value {
+pub(crate) fn programme(county: &County) -> Value {
     json!({
         "organisation_id": county.institutions[0].to_string(), "name": "小学语文单元整体教学", "kind": "short_course",
         "level": "county", "delivery_form": "topical", "route": "self_selected", "themes": ["subject", "practice"],
@@ -17,7 +17,7 @@ pub(super) fn programme(county: &County) -> Value {
 }
 
 /// A session of two days in the coming month with applications open now.
-pub(super) fn session() -> Value {
+pub(crate) fn session() -> Value {
     json!({
         "name": "第一期", "seats": 50, "queue_places": 10, "applications_open_at": "2026-11-20T08:00:00+08:00",
         "applications_close_at": "2026-11-30T18:00:00+08:00", "withdraw_until": "2026-12-02T00:00:00+08:00",
@@ -26,7 +26,7 @@ pub(super) fn session() -> Value {
 }
 
 /// A unit of 4 hours on a day, from an hour on, three clock hours long.
-pub(super) fn unit(day: &str, hour: u8) -> Value {
+pub(crate) fn unit(day: &str, hour: u8) -> Value {
     json!({
         "starts_at": format!("{day}T{hour:02}:00:00+08:00"), "ends_at": format!("{day}T{:02}:00:00+08:00", hour + 3),
         "place": "报告厅", "content": "单元整体备课", "lecturer_name": "周晓", "hours": "4"
@@ -34,13 +34,13 @@ pub(super) fn unit(day: &str, hour: u8) -> Value {
 }
 
 /// The address of what was created.
-pub(super) fn place(created: &Answered) -> String {
+pub(crate) fn place(created: &Answered) -> String {
     created.expect(201);
     created.header("location").unwrap()
 }
 
 /// Changes fields of an object.
-pub(super) fn with(mut object: Value, fields: Value) -> Value {
+pub(crate) fn with(mut object: Value, fields: Value) -> Value {
     for (name, value) in fields.as_object().unwrap() {
         object[name] = value.clone();
     }
@@ -48,13 +48,13 @@ pub(super) fn with(mut object: Value, fields: Value) -> Value {
 }
 
 /// PUT based on the version that stands now.
-pub(super) async fn put(caller: &Caller<'_>, place: &str, body: Value) -> Answered {
+pub(crate) async fn put(caller: &Caller<'_>, place: &str, body: Value) -> Answered {
     let etag = caller.get(place).await.etag();
     caller.put(place, &etag, body).await
 }
 
 /// A programme that the first institution declared and filed and the bureau approved: its address.
-pub(super) async fn approved(county: &County, body: Value) -> String {
+pub(crate) async fn approved(county: &County, body: Value) -> String {
     let institution = county.sign_in("institution-1");
     let programme = place(&institution.post("/v1/programmes", body).await);
     institution.act(&format!("{programme}/submit")).await.expect(200);
@@ -63,7 +63,7 @@ pub(super) async fn approved(county: &County, body: Value) -> String {
 }
 
 /// A session in preparation with two units of an approved programme: its address.
-pub(super) async fn planned(county: &County, programme: &str, body: Value) -> String {
+pub(crate) async fn planned(county: &County, programme: &str, body: Value) -> String {
     let institution = county.sign_in("institution-1");
     let day = body["starts_on"].as_str().unwrap().to_owned();
     let session = place(&institution.post(&format!("{programme}/sessions"), body).await);
@@ -74,7 +74,7 @@ pub(super) async fn planned(county: &County, programme: &str, body: Value) -> St
 }
 
 /// A published session: its address.
-pub(super) async fn published(county: &County, programme: &str, body: Value) -> String {
+pub(crate) async fn published(county: &County, programme: &str, body: Value) -> String {
     let session = planned(county, programme, body).await;
     county.sign_in("institution-1").act(&format!("{session}/publish")).await.expect(200);
     session

@@ -1,12 +1,94 @@
 //! Many at once: the database has the last word on seats.
 
-use crate::harness::{both, off_runtime, training::TestSession};
+use super::put;
+use crate::harness::{
+    Answered, County, both, off_runtime,
+    training::{MadeSession, TestSession, TestTeacher, at},
+};
+use actix_web::http::Method;
 use futures_util::future::join_all;
-use serde_json::json;
+use serde_json::{Value, json};
+use shixun_api::{
+    enrolment::service,
+    http::{Work, command::Origin},
+    problem::ApiError,
+};
+use shixun_domain::{catalogue::SessionState, id::SessionId};
 use shixun_persistence::{
     DbError, Keep, WriteTx,
     enrolment::{Claim, claim_seat, claim_seat_unguarded},
 };
+
+/// How many answers have a status.
+fn count(answers: &[Answered], status: u16) -> usize {
+    answers.iter().filter(|answer| answer.status == status).count()
+}
+
+/// Seats and places in the queue that are taken.
+async fn taken(county: &County, session: SessionId) -> (i64, i64) {
+    let seen = county.sign_in("auditor").get(&format!("/v1/sessions/{session}")).await.expect(200);
+    (seen["seats_taken"].as_i64().unwrap(), seen["queue_taken"].as_i64().unwrap())
+}
+
+/// The statuses of a session's enrolments, in the order of asking.
+async fn statuses(county: &County, session: SessionId) -> Vec<String> {
+    let list =
+        county.sign_in("institution-1").get(&format!("/v1/sessions/{session}/enrolments?limit=200")).await.expect(200);
+    list["data"].as_array().unwrap().iter().map(|row| row["status"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Applications one after the other: the addresses of the enrolments.
+async fn applied(county: &County, session: SessionId, teachers: &[TestTeacher]) -> Vec<String> {
+    let path = format!("/v1/sessions/{session}/enrolments");
+    let mut places = Vec::new();
+    for teacher in teachers {
+        let answer = county.caller(teacher.account).post(&path, json!({})).await;
+        answer.expect(201);
+        places.push(answer.header("location").unwrap());
+        county.advance_millis(1);
+    }
+    places
+}
+
+fn number(place: &str) -> &str {
+    place.rsplit('/').next().unwrap()
+}
+
+/// A session that is over with two confirmed trainees, each with every mark and a result: their enrolments.
+async fn ready_to_close(county: &mut County) -> (MadeSession, Vec<TestTeacher>, Vec<String>) {
+    let school = county.schools[0];
+    let teachers: Vec<_> = (1..=2).map(|number| county.add_teacher(number, school)).collect();
+    let made = county.add_session(TestSession::default());
+    let places = applied(county, made.id, &teachers).await;
+    for place in &places {
+        county.sign_in("school-1").post(&format!("{place}/approve"), json!({})).await.expect(200);
+    }
+    county.clock.set(at("2026-12-06T12:00:00"));
+    let institution = county.sign_in("institution-1");
+    institution.act(&format!("/v1/sessions/{}/start", made.id)).await.expect(200);
+    for unit in made.units {
+        put(&institution, sheet(&made, unit), marks(&places, "present")).await.expect(200);
+    }
+    let result = |place: &String| json!({"enrolment_id": number(place), "result": "pass", "misconduct": false});
+    let results = json!({"results": places.iter().map(result).collect::<Vec<_>>()});
+    put(&institution, format!("/v1/sessions/{}/results", made.id), results).await.expect(200);
+    (made, teachers, places)
+}
+
+fn sheet(made: &MadeSession, unit: shixun_domain::id::UnitId) -> String {
+    format!("/v1/sessions/{}/units/{unit}/attendance", made.id)
+}
+
+fn marks(places: &[String], mark: &str) -> Value {
+    let one = |place: &String| json!({"enrolment_id": number(place), "mark": mark});
+    json!({"marks": places.iter().map(one).collect::<Vec<_>>()})
+}
+
+async fn credited(county: &County, teacher: TestTeacher) -> Vec<String> {
+    let path = format!("/v1/teachers/{}/hour-entries", teacher.person.teacher());
+    let entries = county.caller(teacher.account).get(&path).await.expect(200);
+    entries["data"].as_array().unwrap().iter().map(|row| row["credited"].as_str().unwrap().to_owned()).collect()
+}
 
 both! {
     async fn fifty_at_once_for_five_seats_are_exactly_five(county: County) {
@@ -42,6 +124,189 @@ both! {
         assert!(statuses[..10].iter().all(|status| *status == "withdrawn"));
         assert!(statuses[10..20].iter().all(|status| *status == "applied"), "first come, first served: {statuses:?}");
         assert!(statuses[20..].iter().all(|status| *status == "waiting"));
+    }
+
+    async fn ten_workers_that_promote_at_once_fill_exactly_the_seats_that_are_free(county: County) {
+        let school = county.schools[0];
+        let teachers: Vec<_> = (1..=9).map(|number| county.add_teacher(number, school)).collect();
+        let session = county.add_session(TestSession { seats: 1, queue_places: 10, ..TestSession::default() }).id;
+        applied(county, session, &teachers).await;
+        let more = format!("UPDATE sessions SET seats = 5 WHERE area = {} AND id = {}", session.area(), session.number());
+        crate::ledger::fixture::sql(county, &more).unwrap();
+        let (db, now) = (county.app.db.clone(), county.clock.now());
+        off_runtime(|| {
+            std::thread::scope(|scope| {
+                for worker in 0..10 {
+                    let db = db.clone();
+                    scope.spawn(move || {
+                        let origin = Origin { actor: None, request_id: format!("worker-{worker}"), address: "test".into() };
+                        let promote = move |tx: &mut WriteTx<'_>| service::move_up(&mut Work::new(tx, &origin), session);
+                        db.write_blocking::<(), ApiError, _>(now, Keep::Commit, promote).unwrap();
+                    });
+                }
+            });
+        });
+        let found = statuses(county, session).await;
+        assert!(found[..5].iter().all(|status| status == "applied"), "first come, first served: {found:?}");
+        assert!(found[5..].iter().all(|status| status == "waiting"), "{found:?}");
+        assert_eq!(taken(county, session).await, (5, 4));
+        let log = county.sign_in("auditor").get("/v1/events?action=move_up").await.expect(200);
+        assert_eq!(log["data"].as_array().unwrap().len(), 4, "each promotion stands in the log once");
+    }
+
+    async fn a_withdrawal_sent_many_times_at_once_frees_one_seat(county: County) {
+        let school = county.schools[0];
+        let teachers: Vec<_> = (1..=5).map(|number| county.add_teacher(number, school)).collect();
+        let session = county.add_session(TestSession { seats: 2, queue_places: 3, ..TestSession::default() }).id;
+        let places = applied(county, session, &teachers).await;
+        let me = county.caller(teachers[0].account);
+        let path = format!("{}/withdraw", places[0]);
+        let answers = join_all((0..8).map(|_| me.act(&path))).await;
+        assert_eq!((count(&answers, 200), count(&answers, 409)), (1, 7), "{answers:#?}");
+        for late in answers.iter().filter(|answer| answer.status == 409) {
+            late.refused(409, "enrolment_ended");
+        }
+        assert_eq!(taken(county, session).await, (2, 2));
+        assert_eq!(statuses(county, session).await, ["withdrawn", "applied", "applied", "waiting", "waiting"]);
+    }
+
+    async fn who_leaves_a_seat_and_who_leaves_the_queue_do_not_wait_for_each_other(county: County) {
+        let school = county.schools[0];
+        let teachers: Vec<_> = (1..=12).map(|number| county.add_teacher(number, school)).collect();
+        let session = county.add_session(TestSession { seats: 4, queue_places: 8, ..TestSession::default() }).id;
+        let places = applied(county, session, &teachers).await;
+        let gone = 8;
+        let callers: Vec<_> = teachers.iter().map(|teacher| county.caller(teacher.account)).collect();
+        let paths: Vec<String> = places.iter().take(gone).map(|place| format!("{place}/withdraw")).collect();
+        let answers = join_all(callers.iter().zip(&paths).map(|(caller, path)| caller.act(path))).await;
+        assert_eq!(count(&answers, 200), gone, "{answers:#?}");
+        assert_eq!(taken(county, session).await, (4, 0));
+        assert!(statuses(county, session).await[gone..].iter().all(|status| status == "applied"));
+    }
+
+    async fn who_applies_again_many_times_at_once_takes_one_seat(county: County) {
+        let teacher = county.add_teacher(1, county.schools[0]);
+        let session = county.add_session(TestSession { seats: 3, queue_places: 3, ..TestSession::default() }).id;
+        let places = applied(county, session, &[teacher]).await;
+        let me = county.caller(teacher.account);
+        me.act(&format!("{}/withdraw", places[0])).await.expect(200);
+        let path = format!("/v1/sessions/{session}/enrolments");
+        let answers = join_all((0..8).map(|_| me.post(&path, json!({})))).await;
+        assert_eq!((count(&answers, 201), count(&answers, 409)), (1, 7), "{answers:#?}");
+        assert_eq!(taken(county, session).await, (1, 0));
+        assert_eq!(statuses(county, session).await, ["applied"]);
+    }
+
+    async fn of_approving_and_declining_at_once_one_stands_and_the_other_is_told(county: County) {
+        let school = county.schools[0];
+        let teachers: Vec<_> = (1..=8).map(|number| county.add_teacher(number, school)).collect();
+        let session = county.add_session(TestSession { seats: 4, queue_places: 4, ..TestSession::default() }).id;
+        let places = applied(county, session, &teachers).await;
+        let school_1 = county.sign_in("school-1");
+        let (mut confirmed, mut declined) = (0, 0);
+        for place in &places[..4] {
+            let steps = [format!("{place}/approve"), format!("{place}/decline")];
+            let answers = join_all(steps.iter().map(|step| school_1.post(step, json!({})))).await;
+            assert_eq!(count(&answers, 200), 1, "{answers:#?}");
+            answers.iter().find(|answer| answer.status != 200).unwrap().refused(409, "not_awaiting_review");
+            match school_1.get(place).await.expect(200)["status"].as_str() {
+                Some("confirmed") => confirmed += 1,
+                Some("declined") => declined += 1,
+                other => panic!("{other:?}"),
+            }
+        }
+        let left = i64::from(4 - declined);
+        assert_eq!((confirmed + declined, taken(county, session).await), (4, (4, left)), "a declined seat goes to the queue");
+    }
+
+    async fn a_withdrawal_and_an_approval_at_once_leave_the_seats_right(county: County) {
+        let school = county.schools[0];
+        let teachers: Vec<_> = (1..=4).map(|number| county.add_teacher(number, school)).collect();
+        let session = county.add_session(TestSession { seats: 4, ..TestSession::default() }).id;
+        let places = applied(county, session, &teachers).await;
+        let school_1 = county.sign_in("school-1");
+        for (teacher, place) in teachers.iter().zip(&places) {
+            let me = county.caller(teacher.account);
+            let (withdraw, approve) = (format!("{place}/withdraw"), format!("{place}/approve"));
+            let (gone, _) = tokio::join!(me.act(&withdraw), school_1.post(&approve, json!({})));
+            gone.expect(200);
+        }
+        assert_eq!(taken(county, session).await, (0, 0));
+        assert!(statuses(county, session).await.iter().all(|status| status == "withdrawn"));
+    }
+
+    async fn a_session_closed_many_times_at_once_posts_its_hours_once(county: County) {
+        let (made, teachers, _) = ready_to_close(county).await;
+        let institution = county.sign_in("institution-1");
+        let path = format!("/v1/sessions/{}/close", made.id);
+        let answers = join_all((0..6).map(|_| institution.act(&path))).await;
+        assert_eq!((count(&answers, 200), count(&answers, 409)), (1, 5), "{answers:#?}");
+        for late in answers.iter().filter(|answer| answer.status == 409) {
+            late.refused(409, "session_not_running");
+        }
+        for teacher in teachers {
+            assert_eq!(credited(county, teacher).await, ["8.00"]);
+        }
+    }
+
+    async fn a_session_is_closed_or_cancelled_and_never_both(county: County) {
+        let (made, teachers, _) = ready_to_close(county).await;
+        let institution = county.sign_in("institution-1");
+        let (close, cancel) = (format!("/v1/sessions/{}/close", made.id), format!("/v1/sessions/{}/cancel", made.id));
+        let (closed, cancelled) = tokio::join!(institution.act(&close), institution.post(&cancel, json!({"reason": "停办"})));
+        assert_eq!(count(&[closed, cancelled], 200), 1);
+        let state = institution.get(&format!("/v1/sessions/{}", made.id)).await.expect(200)["state"].clone();
+        let (status, hours): (&str, &[&str]) = if state == "closed" { ("completed", &["8.00"]) } else { ("session_cancelled", &[]) };
+        assert_eq!(statuses(county, made.id).await, [status, status], "{state}");
+        assert_eq!(credited(county, teachers[0]).await, hours);
+    }
+
+    async fn attendance_that_is_corrected_while_the_session_is_closed_agrees_with_the_hours(county: County) {
+        let (made, teachers, places) = ready_to_close(county).await;
+        let institution = county.sign_in("institution-1");
+        let (close, paper) = (format!("/v1/sessions/{}/close", made.id), sheet(&made, made.units[1]));
+        let mend = |mark: &'static str| put(&institution, paper.clone(), marks(&places, mark));
+        let absent = join_all([mend("absent"), mend("absent"), mend("absent")]);
+        let (closed, mended) = tokio::join!(institution.act(&close), absent);
+        closed.expect(200);
+        for late in mended.iter().filter(|answer| answer.status != 200) {
+            late.refused(409, "session_not_running");
+        }
+        let recorded = institution.get(&paper).await.expect(200);
+        let expected = if recorded["data"][0]["mark"] == "absent" { "4.00" } else { "8.00" };
+        for teacher in teachers {
+            assert_eq!(credited(county, teacher).await, [expected], "{recorded:#}");
+        }
+    }
+
+    async fn of_two_results_at_once_each_is_whole(county: County) {
+        let (made, _, places) = ready_to_close(county).await;
+        let institution = county.sign_in("institution-1");
+        let results = |result: &str| {
+            let one = |place: &String| json!({"enrolment_id": number(place), "result": result, "misconduct": result == "fail"});
+            json!({"results": places.iter().map(one).collect::<Vec<_>>()})
+        };
+        let path = format!("/v1/sessions/{}/results", made.id);
+        for _ in 0..4 {
+            let bodies = [results("fail"), results("pass"), results("fail")];
+            let answers = join_all(bodies.iter().map(|body| institution.request(Method::PUT, &path).json(body).send())).await;
+            assert_eq!(count(&answers, 200), 3, "the later one stands: {answers:#?}");
+            let list = institution.get(&format!("/v1/sessions/{}/enrolments", made.id)).await.expect(200);
+            let rows = list["data"].as_array().unwrap();
+            assert_eq!((&rows[0]["result"], &rows[0]["misconduct"]), (&rows[1]["result"], &rows[1]["misconduct"]));
+            assert_eq!(rows[0]["misconduct"], rows[0]["result"] == "fail");
+        }
+    }
+
+    async fn a_session_started_many_times_at_once_starts_once(county: County) {
+        let session = county.add_session(TestSession { state: SessionState::Published, ..TestSession::default() }).id;
+        county.clock.set(at("2026-12-05T08:00:00"));
+        let institution = county.sign_in("institution-1");
+        let path = format!("/v1/sessions/{session}/start");
+        let answers = join_all((0..6).map(|_| institution.act(&path))).await;
+        assert_eq!((count(&answers, 200), count(&answers, 409)), (1, 5), "{answers:#?}");
+        let log = county.sign_in("auditor").get("/v1/events?action=start").await.expect(200);
+        assert_eq!(log["data"].as_array().unwrap().len(), 1);
     }
 
     async fn one_person_cannot_slip_into_two_sessions_that_clash(county: County) {

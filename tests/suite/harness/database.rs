@@ -87,6 +87,20 @@ impl Database {
         Database { kind, name }
     }
 
+    /// Without any table.
+    pub fn blank(kind: Kind) -> Database {
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = match kind {
+            Kind::Sqlite => folder().join(format!("{number}.db")).display().to_string(),
+            Kind::Postgres => {
+                let name = format!("test_{number}");
+                CLUSTER.as_ref().unwrap().execute("postgres", &format!("CREATE DATABASE {name}"));
+                name
+            }
+        };
+        Database { kind, name }
+    }
+
     /// Which database it is.
     pub fn kind(&self) -> Kind {
         self.kind

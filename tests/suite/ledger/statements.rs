@@ -42,6 +42,21 @@ both! {
         }
     }
 
+    async fn hours_survive_retirement_for_the_teacher_the_former_school_and_the_county(county: County) {
+        let (person, other) = (with_teacher(county), teacher(county, 103, "蓝", county.schools[1]));
+        post(county, vec![entry(person, "2017-05-01", "48"), entry(other, "2017-05-01", "12")]);
+        let before = statement(&county.sign_in("centre"), person, CYCLE).await["entries"].clone();
+        sql(county, "UPDATE employments SET valid_to = '2019-08-31' WHERE person_id = 101").unwrap();
+        sql(county, "UPDATE persons SET version = version + 1, retires_on = '2019-08-31' WHERE id = 101").unwrap();
+        for name in ["teacher-1", "school-1", "centre", "auditor"] {
+            let read = statement(&county.sign_in(name), person, CYCLE).await;
+            assert_eq!((&read["counted"], &read["entries"]), (&json!("48.00"), &before), "{name}");
+            let list = county.sign_in(name).get(&format!("/v1/teachers/{}/hour-entries", person.teacher())).await.expect(200);
+            assert_eq!(list["data"].as_array().unwrap().len(), 1, "{name}");
+        }
+        assert_eq!(statement(&county.sign_in("centre"), other, CYCLE).await["counted"], "12.00");
+    }
+
     async fn a_client_that_has_the_statement_gets_304_until_something_changes(county: County) {
         let person = with_teacher(county);
         post(county, vec![entry(person, "2017-05-01", "48")]);

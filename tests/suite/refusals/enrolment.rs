@@ -1,0 +1,131 @@
+//! Refusals around applying, reviewing, withdrawing, attendance and closing.
+
+use super::Told;
+use crate::{
+    catalogue::steps::{put as put_version, unit, with},
+    enrolment::put,
+    harness::{
+        Caller, County,
+        training::{TestSession, at},
+    },
+    ledger::fixture::{day, sql, teacher},
+};
+use serde_json::{Value, json};
+use shixun_api::problem::Code;
+use shixun_domain::{
+    access::Role,
+    catalogue::{Audience, SessionState},
+    id::SessionId,
+    words::Title,
+};
+
+fn enrolments(session: SessionId) -> String {
+    format!("/v1/sessions/{session}/enrolments")
+}
+
+pub(super) async fn applying(told: &mut Told, county: &mut County) {
+    let school = county.schools[0];
+    let (one, gone) = (county.add_teacher(1, school), county.add_teacher(2, school));
+    sql(county, &format!("UPDATE employments SET valid_to = '2020-01-01' WHERE person_id = {}", gone.person.number()))
+        .unwrap();
+    let usual = || TestSession { content_key: "usual".into(), ..TestSession::default() };
+    let later = |on: &str| TestSession { starts_on: day(on), ..TestSession::default() };
+    let open = county.add_session(usual()).id;
+    let coming = county.add_session(later("2026-12-10")).id;
+    sql(
+        county,
+        &format!("UPDATE sessions SET applications_open_at = '2026-11-25 00:00:00' WHERE id = {}", coming.number()),
+    )
+    .unwrap();
+    let made = [
+        (Code::SessionNotOpen, TestSession { state: SessionState::Draft, ..TestSession::default() }),
+        (
+            Code::ApplicationsClosed,
+            TestSession { applications_close_at: at("2026-11-20T17:00:00"), ..TestSession::default() },
+        ),
+        (Code::SessionBegun, later("2026-11-20")),
+        (
+            Code::NotInAudience,
+            TestSession {
+                audience: Audience { titles: vec![Title::Senior], ..Audience::default() },
+                ..later("2026-12-12")
+            },
+        ),
+        (Code::ScheduleClash, TestSession::default()),
+        (Code::AlreadyDoneInCycle, TestSession { content_key: "usual".into(), ..later("2026-12-15") }),
+        (Code::YearlyMaximumReached, TestSession { hours: 150, ..later("2026-12-18") }),
+        (Code::SessionFull, TestSession { seats: 0, ..later("2026-12-21") }),
+    ];
+    let me = county.caller(one.account);
+    let apply = |session: SessionId| async move |me: &Caller<'_>| me.post(&enrolments(session), json!({})).await;
+    told.by(Code::TeacherNotNamed, &county.sign_in("school-1"), apply(open)).await;
+    told.by(Code::ApplicantNotEmployed, &county.caller(gone.account), apply(open)).await;
+    told.by(Code::ApplicationsNotOpenYet, &me, apply(coming)).await;
+    apply(open)(&me).await.expect(201);
+    told.by(Code::AlreadyEnrolled, &me, apply(open)).await;
+    for (code, wanted) in made {
+        told.by(code, &me, apply(county.add_session(wanted).id)).await;
+    }
+}
+
+pub(super) async fn after_applying(told: &mut Told, county: &mut County) {
+    let one = county.add_teacher(1, county.schools[0]);
+    let (me, school) = (county.caller(one.account), county.sign_in("school-1"));
+    let open = county.add_session(TestSession::default()).id;
+    let place = me.post(&enrolments(open), json!({})).await.header("location").unwrap();
+    let review = async |me: &Caller<'_>| me.post(&format!("{place}/approve"), json!({})).await;
+    review(&school).await.expect(200);
+    told.by(Code::NotAwaitingReview, &school, review).await;
+    let withdraw = |place: &str| {
+        let path = format!("{place}/withdraw");
+        async move |me: &Caller<'_>| me.act(&path).await
+    };
+    withdraw(&place)(&me).await.expect(200);
+    told.by(Code::EnrolmentEnded, &me, withdraw(&place)).await;
+    let strict = TestSession { withdraw_until: at("2026-11-22T17:00:00"), ..TestSession::default() };
+    let place = me.post(&enrolments(county.add_session(strict).id), json!({})).await.header("location").unwrap();
+    told.by(Code::WithdrawalClosed, &me, withdraw(&place)).await;
+}
+
+pub(super) async fn conducting(told: &mut Told, county: &mut County) {
+    let one = county.add_teacher(1, county.schools[0]);
+    let lecturer = teacher(county, 201, "讲师", county.schools[1]);
+    county.add_account("lecturer", Role::Lecturer, county.institutions[0], Some(lecturer));
+    let soon = county.add_session(TestSession {
+        starts_on: day("2026-11-24"),
+        lecturer: Some(lecturer),
+        ..TestSession::default()
+    });
+    sql(county, &format!("UPDATE units SET lecturer_id = NULL WHERE id = {}", soon.units[1].number())).unwrap();
+    let applied = county.caller(one.account).post(&enrolments(soon.id), json!({})).await;
+    let enrolment = applied.expect(201)["id"].clone();
+    county
+        .sign_in("school-1")
+        .post(&format!("{}/approve", applied.header("location").unwrap()), json!({}))
+        .await
+        .expect(200);
+    let marks = json!({"marks": [{"enrolment_id": enrolment, "mark": "present"}]});
+    let record = |place: usize| {
+        let (path, marks) = (format!("/v1/sessions/{}/units/{}/attendance", soon.id, soon.units[place]), marks.clone());
+        async move |me: &Caller<'_>| put(me, path.clone(), marks.clone()).await
+    };
+    let close = async |me: &Caller<'_>| me.act(&format!("/v1/sessions/{}/close", soon.id)).await;
+    told.by(Code::SessionNotRunning, &county.sign_in("institution-1"), close).await;
+    county.clock.set(at("2026-11-24T09:00:00"));
+    let institution = county.sign_in("institution-1");
+    institution.act(&format!("/v1/sessions/{}/start", soon.id)).await.expect(200);
+    told.by(Code::NotYourUnit, &county.sign_in("lecturer"), record(1)).await;
+    told.by(Code::UnitNotBegun, &institution, record(1)).await;
+    told.by(Code::UnitsNotOver, &institution, close).await;
+    record(0)(&institution).await.expect(200);
+    let held = format!("/v1/units/{}", soon.units[0]);
+    let moved = with(unit("2026-11-24", 14), json!({"reason": "换教室"}));
+    told.by(Code::UnitHeld, &institution, async |me: &Caller<'_>| put_version(me, &held, moved.clone()).await).await;
+    county.clock.set(at("2026-11-26T09:00:00"));
+    let institution = county.sign_in("institution-1");
+    told.by(Code::AttendanceMissing, &institution, close).await;
+    record(1)(&institution).await.expect(200);
+    let missing: Value = institution.get(&format!("/v1/sessions/{}", soon.id)).await.expect(200);
+    assert_eq!(missing["state"], "running");
+    told.by(Code::ResultsMissing, &institution, close).await;
+}

@@ -1,0 +1,73 @@
+//! Refusals of rules and of the hour ledger.
+
+use super::Told;
+use crate::{
+    harness::{Caller, County},
+    ledger::fixture::{entry, post, with_teacher},
+    people::NUMBERS,
+    policy::pack,
+};
+use serde_json::{Value, json};
+use shixun_api::problem::Code;
+
+fn record(fields: Value) -> Value {
+    let body = json!({"title": "省级骨干研修", "effective_on": "2019-07-03", "route": "mandated", "delivery_form": "lecture",
+        "level": "province", "nominal": "30", "attended": "24.5", "practice": "4", "reference": "A-1"});
+    crate::catalogue::steps::with(body, fields)
+}
+
+pub(super) async fn policy(told: &mut Told, county: &mut County) {
+    let person = with_teacher(county);
+    let (bureau, centre) = (county.sign_in("bureau"), county.sign_in("centre"));
+    let own = bureau.post("/v1/policy-packs", pack(1)).await.expect(201);
+    told.by(Code::PolicyEditionTaken, &bureau, async |me| me.post("/v1/policy-packs", pack(1)).await).await;
+    let publish = |drafted: &Value| {
+        let path = format!("/v1/policy-packs/{}/publish", drafted["pack"]["id"].as_str().unwrap());
+        async move |me: &Caller<'_>| me.act(&path).await
+    };
+    told.by(Code::PolicyFourEyes, &bureau, publish(&own)).await;
+    let drafted = centre.post("/v1/policy-packs", pack(2)).await.expect(201);
+    publish(&drafted)(&bureau).await.expect(200);
+    told.by(Code::PolicyNotADraft, &bureau, publish(&drafted)).await;
+    told.by(Code::CycleUnknown, &bureau, async |me| me.get("/v1/reports/county-summary?cycle=1999-2003").await).await;
+    let ledger = format!("/v1/teachers/{}/hour-entries", person.teacher());
+    let early = record(json!({"effective_on": "2003-05-01"}));
+    told.by(Code::PolicyMissing, &centre, async |me| me.post(&ledger, early.clone()).await).await;
+}
+
+pub(super) async fn hours(told: &mut Told, county: &mut County) {
+    let person = with_teacher(county);
+    let (bureau, centre) = (county.sign_in("bureau"), county.sign_in("centre"));
+    let ledger = format!("/v1/teachers/{}/hour-entries", person.teacher());
+    let cases = [
+        (Code::HoursBeforeEmployment, json!({"effective_on": "1999-01-01"})),
+        (Code::HoursInFuture, json!({"effective_on": "2026-11-24"})),
+        (Code::HoursNegative, json!({"nominal": "-1"})),
+        (Code::HoursOverflow, json!({"nominal": "10001"})),
+        (Code::HoursAttendedExceedNominal, json!({"attended": "31"})),
+        (Code::HoursPracticeExceedCredited, json!({"practice": "25"})),
+    ];
+    for (code, fields) in cases {
+        told.by(code, &centre, async |me| me.post(&ledger, record(fields.clone())).await).await;
+    }
+    centre.post(&ledger, record(json!({}))).await.expect(201);
+    told.by(Code::DuplicateSource, &centre, async |me| me.post(&ledger, record(json!({}))).await).await;
+    let newcomer = json!({"name": "甲", "identity_number": NUMBERS[2], "entered_on": "2014-08-01"});
+    let newcomer =
+        centre.post("/v1/persons", newcomer).await.expect(201)["id"].as_str().unwrap().replace("per_", "tch_");
+    let theirs = format!("/v1/teachers/{newcomer}/hour-entries");
+    told.by(Code::TeacherNeverEmployed, &centre, async |me| me.post(&theirs, record(json!({}))).await).await;
+    let ids = post(county, vec![entry(person, "2017-05-01", "48")]);
+    let reverse = |id: String, body: Value| {
+        async move |me: &Caller<'_>| me.post(&format!("/v1/hour-entries/{id}/reverse"), body.clone()).await
+    };
+    let id = ids[0].to_string();
+    told.by(Code::EntryReasonMissing, &bureau, reverse(id.clone(), json!({"reason": "   "}))).await;
+    let same = json!({"reason": "误录", "replacement": {}});
+    told.by(Code::CorrectionChangesNothing, &bureau, reverse(id.clone(), same)).await;
+    let wrong = json!({"reason": "误录"});
+    let done = reverse(id.clone(), wrong.clone())(&bureau).await.expect(201);
+    told.by(Code::EntryAlreadyReversed, &bureau, reverse(id, wrong.clone())).await;
+    let reversal = done["reversal"]["id"].as_str().unwrap().to_owned();
+    told.by(Code::EntryNotPosted, &bureau, reverse(reversal, wrong)).await;
+}
