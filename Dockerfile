@@ -7,7 +7,7 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
-RUN cargo build --release --locked --package shixun-api --bin shixun
+RUN cargo build --release --locked --package shixun-api --features tls --bin shixun
 
 FROM debian:bookworm-slim
 RUN apt-get update \

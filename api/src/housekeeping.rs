@@ -3,7 +3,7 @@
 
 use crate::state::App;
 use shixun_domain::UtcMillis;
-use shixun_persistence::{Db, DbResult, WriteTx, accounts, idempotency};
+use shixun_persistence::{Db, DbResult, WriteTx, idempotency, tokens};
 use std::time::Duration;
 
 /// How often.
@@ -27,7 +27,7 @@ pub struct Swept {
 pub async fn sweep(db: &Db, at: UtcMillis) -> DbResult<Swept> {
     let swept = Swept {
         answers: in_steps(db, at, idempotency::forget_old).await?,
-        refresh_tokens: in_steps(db, at, accounts::forget_expired_refresh).await?,
+        refresh_tokens: in_steps(db, at, tokens::forget_expired_refresh).await?,
     };
     db.write(at, |tx| tx.conn().refresh_statistics()).await?;
     Ok(swept)

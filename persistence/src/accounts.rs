@@ -1,13 +1,13 @@
-//! Accounts, the roles they hold, refresh tokens and signing keys.
+//! Accounts and the roles they hold.
 
 use crate::{Conn, DbResult, WriteTx, columns, db::each, schema};
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
-use schema::{accounts, organisations, refresh_tokens, role_grants, signing_keys};
+use schema::{accounts, organisations, role_grants};
 use shixun_domain::{
     AreaCode, Id, UtcMillis,
     access::{Role, Scope},
-    id::{Account, AccountId, OrganisationId, PersonId, RefreshToken, RefreshTokenId, RoleGrant, RoleGrantId},
+    id::{Account, AccountId, OrganisationId, PersonId, RoleGrant, RoleGrantId},
     time::DateSpan,
 };
 
@@ -349,146 +349,6 @@ pub fn end_grant(tx: &mut WriteTx<'_>, id: RoleGrantId, last_day: NaiveDate, ver
     .set((role_grants::valid_to.eq(last_day), role_grants::version.eq(version + 1)))
     .execute(tx.conn())?;
     Ok(rows == 1)
-}
-
-/// A refresh token as it is kept: its hash, never itself.
-#[derive(Debug, Clone)]
-pub struct RefreshRow {
-    /// Key.
-    pub id: RefreshTokenId,
-    /// Whose.
-    pub account: AccountId,
-    /// The sign-in it descends from.
-    pub family: i64,
-    /// It is refused from then on.
-    pub expires_at: UtcMillis,
-    /// When it was exchanged.
-    pub used_at: Option<UtcMillis>,
-    /// When its family was revoked.
-    pub revoked_at: Option<UtcMillis>,
-}
-
-type RefreshColumns = (i32, i64, i64, i64, NaiveDateTime, Option<NaiveDateTime>, Option<NaiveDateTime>);
-
-/// The refresh token with a hash.
-///
-/// # Errors
-/// A [`crate::DbError`] where the database does not answer.
-pub fn find_refresh(conn: &mut Conn, token_hash: &str) -> DbResult<Option<RefreshRow>> {
-    use refresh_tokens as t;
-    let row: Option<RefreshColumns> = t::table
-        .filter(t::token_hash.eq(token_hash))
-        .select((t::area, t::id, t::account_id, t::family, t::expires_at, t::used_at, t::revoked_at))
-        .first(conn)
-        .optional()?;
-    row.map(|(area, id, account, family, expires, used, revoked)| {
-        let area = columns::area(area)?;
-        Ok(RefreshRow {
-            id: Id::new(area, id),
-            account: Id::new(area, account),
-            family,
-            expires_at: expires.into(),
-            used_at: used.map(UtcMillis::from),
-            revoked_at: revoked.map(UtcMillis::from),
-        })
-    })
-    .transpose()
-}
-
-/// Keeps a refresh token; it begins a family where none is given.
-///
-/// # Errors
-/// A [`crate::DbError`] where the database does not answer; [`crate::DbError::Duplicate`] where the token exists.
-pub fn add_refresh(
-    tx: &mut WriteTx<'_>,
-    account: AccountId,
-    family: Option<i64>,
-    token_hash: &str,
-    expires_at: UtcMillis,
-) -> DbResult<()> {
-    use refresh_tokens as t;
-    let id = tx.new_id::<RefreshToken>(account.area());
-    let at = tx.at().naive();
-    diesel::insert_into(t::table)
-        .values((
-            t::area.eq(account.area().get()),
-            t::id.eq(id.number()),
-            t::account_id.eq(account.number()),
-            t::family.eq(family.unwrap_or(id.number())),
-            t::token_hash.eq(token_hash),
-            t::issued_at.eq(at),
-            t::expires_at.eq(expires_at.naive()),
-        ))
-        .execute(tx.conn())?;
-    Ok(())
-}
-
-/// Marks a refresh token as exchanged. False where another request did so first.
-///
-/// # Errors
-/// A [`crate::DbError`] where the database does not answer.
-pub fn use_refresh(tx: &mut WriteTx<'_>, id: RefreshTokenId) -> DbResult<bool> {
-    use refresh_tokens as t;
-    let at = tx.at().naive();
-    let rows = diesel::update(
-        t::table.find((id.area().get(), id.number())).filter(t::used_at.is_null()).filter(t::revoked_at.is_null()),
-    )
-    .set(t::used_at.eq(at))
-    .execute(tx.conn())?;
-    Ok(rows == 1)
-}
-
-/// Revokes every refresh token of one sign-in.
-///
-/// # Errors
-/// A [`crate::DbError`] where the database does not answer.
-pub fn revoke_family(tx: &mut WriteTx<'_>, account: AccountId, family: i64) -> DbResult<()> {
-    use refresh_tokens as t;
-    let at = tx.at().naive();
-    diesel::update(
-        t::table.filter(t::area.eq(account.area().get())).filter(t::family.eq(family)).filter(t::revoked_at.is_null()),
-    )
-    .set(t::revoked_at.eq(at))
-    .execute(tx.conn())?;
-    Ok(())
-}
-
-/// Forgets refresh tokens that have expired, at most `limit` of them, and says how many went.
-///
-/// # Errors
-/// A [`crate::DbError`] where the database does not answer.
-pub fn forget_expired_refresh(tx: &mut WriteTx<'_>, limit: i64) -> DbResult<usize> {
-    use refresh_tokens as t;
-    let at = tx.at().naive();
-    let expired: Vec<(i32, i64)> =
-        t::table.filter(t::expires_at.le(at)).select((t::area, t::id)).limit(limit).load(tx.conn())?;
-    for key in &expired {
-        diesel::delete(t::table.find(*key)).execute(tx.conn())?;
-    }
-    Ok(expired.len())
-}
-
-/// The keys that tokens are signed with, newest first: key id and private key.
-///
-/// # Errors
-/// A [`crate::DbError`] where the database does not answer.
-pub fn signing_keys(conn: &mut Conn) -> DbResult<Vec<(String, String)>> {
-    Ok(signing_keys::table
-        .order((signing_keys::created_at.desc(), signing_keys::kid.asc()))
-        .select((signing_keys::kid, signing_keys::private_key))
-        .load(conn)?)
-}
-
-/// Keeps a signing key.
-///
-/// # Errors
-/// A [`crate::DbError`] where the database does not answer.
-pub fn add_signing_key(tx: &mut WriteTx<'_>, kid: &str, private_key: &str) -> DbResult<()> {
-    let at = tx.at().naive();
-    diesel::insert_into(signing_keys::table)
-        .values((signing_keys::kid.eq(kid), signing_keys::private_key.eq(private_key), signing_keys::created_at.eq(at)))
-        .execute(tx.conn())?;
-    Ok(())
 }
 
 /// Whether anybody can sign in yet.

@@ -22,6 +22,7 @@ pub mod people;
 pub mod policy;
 pub mod reports;
 mod schema;
+pub mod tokens;
 pub mod users;
 
 pub use db::{Conn, Db, DbOptions, Keep, WriteTx};

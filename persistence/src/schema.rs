@@ -198,7 +198,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    hour_entries (area, id) {
+    hour_entries (area, person_id, id) {
         area -> Integer,
         id -> BigInt,
         person_id -> BigInt,

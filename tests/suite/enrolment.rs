@@ -133,6 +133,22 @@ both! {
         assert_eq!(list["total"], 1);
     }
 
+    async fn a_retry_is_answered_as_the_first_time_though_the_session_is_full_by_then(county: County) {
+        let (teacher, other) = (county.add_teacher(1, county.schools[0]), county.add_teacher(2, county.schools[1]));
+        let session = county.add_session(TestSession { seats: 1, queue_places: 0, ..TestSession::default() }).id;
+        let path = format!("/v1/sessions/{session}/enrolments");
+        let (me, late) = (county.caller(teacher.account), county.caller(other.account));
+        let send = |body: Value| me.request(Method::POST, &path).header("Idempotency-Key", "apply-1").json(&body).send();
+        let first = send(json!({})).await;
+        late.request(Method::POST, &path).header("Idempotency-Key", "apply-1").json(&json!({})).send().await
+            .refused(409, "session_full");
+        let again = send(json!({})).await;
+        assert_eq!(first.expect(201), again.expect(201));
+        assert_eq!(again.header("idempotency-hit").as_deref(), Some("true"));
+        let named = json!({"teacher_id": teacher.person.teacher().to_string()});
+        send(named).await.refused(422, "idempotency_mismatch");
+    }
+
     async fn whoever_withdraws_gives_the_seat_back_and_may_apply_again(county: County) {
         let teacher = county.add_teacher(1, county.schools[0]);
         let other = county.add_teacher(2, county.schools[1]);

@@ -8,6 +8,7 @@ mod demo;
 mod enrolment;
 mod harness;
 mod hostile;
+mod housekeeping;
 mod imports;
 mod ledger;
 mod org;

@@ -83,3 +83,25 @@ async fn a_backup_of_a_database_in_use_holds_what_was_committed() {
     });
     std::fs::remove_file(&file).unwrap();
 }
+
+#[actix_web::test]
+async fn when_postgresql_has_cut_every_connection_only_the_first_request_notices() {
+    if !postgres_is_here() {
+        return;
+    }
+    let database = Database::fresh(Kind::Postgres);
+    let db = database.open();
+    let ask = || off_runtime(|| db.read_blocking(|conn| conn.ping()));
+    // The pool opens its connections in the background: those that come after the cut are none of its victims.
+    ask().unwrap();
+    let cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
+               WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    sql_query(cut).execute(&mut database.url().connect(false).unwrap()).unwrap();
+    match ask() {
+        Ok(()) | Err(DbError::Unavailable(_)) => {}
+        Err(other) => panic!("{other}"),
+    }
+    for _ in 0..20 {
+        ask().unwrap();
+    }
+}

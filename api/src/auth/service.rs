@@ -11,7 +11,7 @@ use crate::{
     wire::{OneOf, Text},
 };
 use shixun_domain::{Id, UtcMillis, access::Permission, id::AccountId};
-use shixun_persistence::{DbError, WriteTx, accounts};
+use shixun_persistence::{DbError, WriteTx, accounts, tokens};
 
 /// Failures that are forgiven before the account is locked.
 const FAILURES_FREE: i32 = 5;
@@ -59,7 +59,7 @@ pub async fn login(app: &App, username: String, password: String, now: UtcMillis
     app.db
         .write(now, move |tx| {
             accounts::note_sign_in(tx, id)?;
-            accounts::add_refresh(tx, id, None, &hash, expires_at)
+            tokens::add_refresh(tx, id, None, &hash, expires_at)
         })
         .await
         .map_err(ApiError::from)?;
@@ -114,21 +114,21 @@ pub async fn refresh(app: &App, token: String, now: UtcMillis) -> Result<TokensV
 
 fn exchange(tx: &mut WriteTx<'_>, hash: &str, next_hash: &str, expires_at: UtcMillis) -> Result<Exchange, DbError> {
     let now = tx.at();
-    let Some(row) = accounts::find_refresh(tx.conn(), hash)? else { return Ok(Exchange::Invalid) };
+    let Some(row) = tokens::find_refresh(tx.conn(), hash)? else { return Ok(Exchange::Invalid) };
     if row.revoked_at.is_some() || row.expires_at <= now {
         return Ok(Exchange::Invalid);
     }
-    if accounts::use_refresh(tx, row.id)? {
-        accounts::add_refresh(tx, row.account, Some(row.family), next_hash, expires_at)?;
+    if tokens::use_refresh(tx, row.id)? {
+        tokens::add_refresh(tx, row.account, Some(row.family), next_hash, expires_at)?;
         return Ok(Exchange::Given(row.account));
     }
-    let successor = accounts::find_refresh(tx.conn(), next_hash)?;
+    let successor = tokens::find_refresh(tx.conn(), next_hash)?;
     let is_last = successor.is_some_and(|successor| successor.used_at.is_none() && successor.revoked_at.is_none());
     let moment_ago = row.used_at.is_none_or(|used| now.millis() - used.millis() <= RETRY_MILLIS);
     if is_last && moment_ago {
         return Ok(Exchange::Given(row.account));
     }
-    accounts::revoke_family(tx, row.account, row.family)?;
+    tokens::revoke_family(tx, row.account, row.family)?;
     Ok(Exchange::Reused)
 }
 
@@ -139,8 +139,8 @@ fn exchange(tx: &mut WriteTx<'_>, hash: &str, next_hash: &str, expires_at: UtcMi
 pub async fn logout(app: &App, token: String, now: UtcMillis) -> Result<(), ApiError> {
     let hash = refresh_hash(&token);
     app.db
-        .write(now, move |tx| match accounts::find_refresh(tx.conn(), &hash)? {
-            Some(row) => accounts::revoke_family(tx, row.account, row.family),
+        .write(now, move |tx| match tokens::find_refresh(tx.conn(), &hash)? {
+            Some(row) => tokens::revoke_family(tx, row.account, row.family),
             None => Ok(()),
         })
         .await

@@ -12,7 +12,7 @@ use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use shixun_domain::{UtcMillis, id::AccountId};
-use shixun_persistence::{Db, DbError, Keep, accounts};
+use shixun_persistence::{Db, DbError, Keep, tokens};
 
 /// Verified tokens remembered at most. Checking a signature costs more than everything else a short read does.
 const VERIFIED_MAX: usize = 200_000;
@@ -59,9 +59,9 @@ impl Tokens {
     pub fn open(db: &Db, chance: &Chance, config: &Config, now: UtcMillis) -> Result<Tokens, DbError> {
         let fresh = (URL_SAFE_NO_PAD.encode(chance.secret()), chance.request_id());
         let stored = db.write_blocking(now, Keep::Commit, move |tx| -> Result<_, DbError> {
-            let mut stored = accounts::signing_keys(tx.conn())?;
+            let mut stored = tokens::signing_keys(tx.conn())?;
             if stored.is_empty() {
-                accounts::add_signing_key(tx, &fresh.1, &fresh.0)?;
+                tokens::add_signing_key(tx, &fresh.1, &fresh.0)?;
                 stored.push((fresh.1.clone(), fresh.0.clone()));
             }
             Ok(stored)

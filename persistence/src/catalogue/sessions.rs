@@ -98,12 +98,11 @@ struct Columns {
     updated_at: NaiveDateTime,
 }
 
+/// The session, its programme, the institution (number, name, path), and how many units it has.
+type Found = (Columns, ProgrammeColumns, (i64, String, String), Option<i64>);
 type ProgrammeColumns = (String, String, String, String, String, i64, String, Option<String>);
 
-fn row(
-    (row, programme, organisation): (Columns, ProgrammeColumns, (i64, String, String)),
-    unit_count: i64,
-) -> DbResult<SessionRow> {
+fn row((row, programme, organisation, units): Found) -> DbResult<SessionRow> {
     let area = columns::area(row.area)?;
     let (name, kind, level, delivery_form, route, hours, state, class_head) = programme;
     let (organisation, organisation_name, organisation_path) = organisation;
@@ -136,7 +135,7 @@ fn row(
         },
         seats_taken: row.seats_taken,
         queue_taken: row.queue_taken,
-        unit_count,
+        unit_count: units.unwrap_or_default(),
         published_at: row.published_at.map(Into::into),
         closed_at: row.closed_at.map(Into::into),
         state_note: row.state_note,
@@ -151,7 +150,7 @@ fn row(
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn find(conn: &mut Conn, id: SessionId) -> DbResult<Option<SessionRow>> {
-    let found: Option<(Columns, ProgrammeColumns, (i64, String, String))> = each!(conn, k => t::table
+    let found: Option<Found> = each!(conn, k => t::table
         .inner_join(programmes::table.on(programmes::area.eq(t::area).and(programmes::id.eq(t::programme_id))))
         .inner_join(
             organisations::table
@@ -172,16 +171,15 @@ pub fn find(conn: &mut Conn, id: SessionId) -> DbResult<Option<SessionRow>> {
                 programmes::class_head,
             ),
             (organisations::id, organisations::name, organisations::path),
+            units::table
+                .filter(units::area.eq(id.area().get()))
+                .filter(units::session_id.eq(id.number()))
+                .select(diesel::dsl::count_star())
+                .single_value(),
         ))
         .first(k)
         .optional())?;
-    let Some(found) = found else { return Ok(None) };
-    let unit_count = each!(conn, k => units::table
-        .filter(units::area.eq(id.area().get()))
-        .filter(units::session_id.eq(id.number()))
-        .count()
-        .get_result(k))?;
-    row(found, unit_count).map(Some)
+    found.map(row).transpose()
 }
 
 /// Plans a session of a programme.

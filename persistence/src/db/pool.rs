@@ -5,14 +5,17 @@ use crate::error::{DbError, DbResult, Failure};
 use diesel::{
     Connection, PgConnection, RunQueryDsl,
     connection::{AnsiTransactionManager, TransactionManager},
-    r2d2::{ManageConnection, Pool as R2d2Pool},
+    r2d2::{ManageConnection, Pool as R2d2Pool, PooledConnection},
 };
 use shixun_domain::UtcMillis;
 use std::{
     cell::RefCell,
     path::{Path, PathBuf},
     str::FromStr,
-    sync::{Arc, Weak},
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 use thiserror::Error;
@@ -89,20 +92,25 @@ impl std::fmt::Debug for DbUrl {
 }
 
 /// How long a caller waits for a connection before it is told to come back.
-const CONNECTION_WAIT: Duration = Duration::from_secs(5);
+const CONNECTION_WAIT: Duration = Duration::from_secs(2);
 /// Attempts at a PostgreSQL transaction that keeps losing against others.
 const ATTEMPTS_MAX: u32 = 8;
 
-/// A pooled connection and whether it broke.
+/// A pooled connection.
 pub(super) struct Slot {
     conn: Conn,
+    /// It must not be used again.
     broken: bool,
+    /// How many breaks the pool had seen when this connection was last known to work.
+    breaks_seen: u64,
 }
 
 type OpenFn = Box<dyn Fn() -> DbResult<Conn> + Send + Sync>;
 
 pub(super) struct Manager {
     open: OpenFn,
+    /// How often a connection of the pool broke.
+    breaks: Arc<AtomicU64>,
 }
 
 impl ManageConnection for Manager {
@@ -110,7 +118,8 @@ impl ManageConnection for Manager {
     type Error = DbError;
 
     fn connect(&self) -> Result<Slot, DbError> {
-        (self.open)().map(|conn| Slot { conn, broken: false })
+        let breaks_seen = self.breaks.load(Ordering::Acquire);
+        (self.open)().map(|conn| Slot { conn, broken: false, breaks_seen })
     }
 
     fn is_valid(&self, slot: &mut Slot) -> Result<(), DbError> {
@@ -122,31 +131,55 @@ impl ManageConnection for Manager {
     }
 }
 
-/// A pool that forgets connections that broke.
-pub(super) struct Pool(R2d2Pool<Manager>);
+/// A pool that forgets connections that broke. Where one breaks, the others may have broken too, as they do when the server is
+/// started again: each is asked for a sign of life before it is lent the next time.
+pub(super) struct Pool {
+    slots: R2d2Pool<Manager>,
+    breaks: Arc<AtomicU64>,
+}
 
 impl Pool {
     fn new(size: u32, idle: u32, open: OpenFn) -> Pool {
-        let pool = R2d2Pool::builder()
+        let breaks = Arc::new(AtomicU64::new(0));
+        let slots = R2d2Pool::builder()
             .max_size(size)
             .min_idle(Some(idle))
             .test_on_check_out(false)
             .connection_timeout(CONNECTION_WAIT)
             .error_handler(Box::new(Quiet))
-            .build_unchecked(Manager { open });
-        Pool(pool)
+            .build_unchecked(Manager { open, breaks: Arc::clone(&breaks) });
+        Pool { slots, breaks }
     }
 
     /// Lends a connection to `f`.
     pub(super) fn with<T, E: Failure>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
-        let mut slot = self.0.get().map_err(|error| DbError::Unavailable(error.to_string()))?;
+        let mut slot = self.working_slot()?;
         // Set while the closure runs, so that a panic in it does not put a connection with an open transaction back.
         slot.broken = true;
         let result = f(&mut slot.conn);
         // A refusal of the use case says nothing about the connection, and a ping would cost a round trip.
         let failed = result.as_ref().err().is_some_and(|error| error.db_error().is_some());
         slot.broken = failed && slot.conn.ping().is_err();
+        if slot.broken {
+            self.breaks.fetch_add(1, Ordering::AcqRel);
+        }
         result
+    }
+
+    fn working_slot(&self) -> DbResult<PooledConnection<Manager>> {
+        loop {
+            // Ends when the broken ones are gone: either a new connection can be made, or the wait for one runs out.
+            let mut slot = self.slots.get().map_err(|error| DbError::Unavailable(error.to_string()))?;
+            let breaks = self.breaks.load(Ordering::Acquire);
+            if slot.breaks_seen == breaks {
+                return Ok(slot);
+            }
+            slot.broken = slot.conn.ping().is_err();
+            if !slot.broken {
+                slot.breaks_seen = breaks;
+                return Ok(slot);
+            }
+        }
     }
 }
 

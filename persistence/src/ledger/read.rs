@@ -149,8 +149,12 @@ fn row(row: Columns) -> DbResult<EntryRow> {
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer or the row is damaged.
 pub fn find(conn: &mut Conn, id: HourEntryId) -> DbResult<Option<EntryRow>> {
-    let found: Option<Columns> =
-        t::table.find((id.area().get(), id.number())).select(columns!()).first(conn).optional()?;
+    let found: Option<Columns> = t::table
+        .filter(t::area.eq(id.area().get()))
+        .filter(t::id.eq(id.number()))
+        .select(columns!())
+        .first(conn)
+        .optional()?;
     found.map(row).transpose()
 }
 

@@ -4,7 +4,11 @@ use crate::{
     cluster::Cluster,
     fault::{Outcome, fault},
 };
-use diesel::{QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_types::{BigInt, Text}};
+use diesel::{
+    QueryableByName, RunQueryDsl,
+    connection::SimpleConnection,
+    sql_types::{BigInt, Text},
+};
 use shixun_persistence::{
     Conn,
     db::{DatabaseKind, DbUrl, MigrationState, migrate, migration_state},
