@@ -35,7 +35,7 @@ pub fn run(bench: &Bench, report: &mut Report) -> Outcome<()> {
             return fault(format!("answered {}: {}", answer.status, answer.excerpt()));
         }
         let table = answer.json()?;
-        Ok((table.get("data").and_then(Value::as_array).map_or(0, Vec::len), answer.body.len()))
+        Ok((table.get("schools").and_then(Value::as_array).map_or(0, Vec::len), answer.body.len()))
     })?;
     let mut speeds = Vec::new();
     for _ in 0..bench.pace.repeats {
@@ -48,7 +48,7 @@ pub fn run(bench: &Bench, report: &mut Report) -> Outcome<()> {
         scenario: "completion-table".into(),
         database: bench.database(),
         speed: Some(speed),
-        note: format!("{rows} rows, {bytes} bytes, one request at a time"),
+        note: format!("{rows} schools, {bytes} bytes, one request at a time"),
         ..Row::default()
     });
     server.stop()
