@@ -4,7 +4,7 @@
 //! once: problems of signing in where it needs a token, of bodies where it has one, of ids, parameters and limits; the
 //! `Idempotency-Key` of a POST; examples of answers from the examples of their schemas.
 
-use crate::problem::{Code, Language};
+use crate::problem::{Code, Language, samples};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use utoipa::{
@@ -260,14 +260,15 @@ fn problem_response(status: u16, words: &[String]) -> Value {
         .map(|code| format!("- `{}`: {}. {}", code.as_str(), code.title(Language::En), code.title(Language::Zh)))
         .collect();
     let first = words.iter().find_map(known).copied().unwrap_or(Code::Internal);
+    let (detail, parameters) = samples::example(first);
     let mut response = json!({
         "description": lines.join("\n"),
         "content": {"application/problem+json": {
             "schema": {"$ref": "#/components/schemas/Problem"},
             "example": {
                 "type": format!("/v1/problems#{}", first.as_str()), "title": first.title(Language::Zh), "status": status,
-                "detail": first.detail(Language::Zh), "code": first.as_str(), "request_id": "r-8Qj6qg0J4o1w0l9l",
-                "parameters": {}, "errors": []
+                "detail": detail, "code": first.as_str(), "request_id": "r-8Qj6qg0J4o1w0l9l",
+                "parameters": parameters, "errors": []
             }
         }},
         CODES: words

@@ -4,6 +4,7 @@
 //! does not compile without a code. The text is written when the answer is, in the language the client asked for.
 
 mod routes;
+pub mod samples;
 mod table;
 
 pub use routes::mount;

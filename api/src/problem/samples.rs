@@ -1,0 +1,78 @@
+//! What stands in for the parameters of a problem in the examples of the document.
+
+use super::{Code, Language};
+use std::collections::BTreeMap;
+
+/// The Chinese text of a problem with a value for each of its parameters, and the values.
+pub fn example(code: Code) -> (String, BTreeMap<String, &'static str>) {
+    let (mut text, mut rest, mut values) = (String::new(), code.detail(Language::Zh), BTreeMap::new());
+    while let Some((before, tail)) = rest.split_once('{') {
+        let Some((name, after)) = tail.split_once('}') else { break };
+        let value = sample(name);
+        text.push_str(before);
+        text.push_str(value);
+        values.insert(name.to_owned(), value);
+        rest = after;
+    }
+    text.push_str(rest);
+    (text, values)
+}
+
+/// A value as a county would meet it.
+fn sample(parameter: &str) -> &'static str {
+    match parameter {
+        "allow" => "GET, POST",
+        "area" => "331123",
+        "attended" | "practice" => "40.00",
+        "code" => "2133000101",
+        "column" => "14",
+        "count" | "missing" | "taken" => "3",
+        "credited" | "nominal" | "sum" => "32.00",
+        "cycle" => "2016-2020",
+        "day" | "starts_on" | "employed_from" | "from" => "2018-09-01",
+        "edition" => "2",
+        "ends_on" | "to" | "last_day" => "2018-12-31",
+        "expected" => "application/json",
+        "hours" => "24.00",
+        "id" => "ses_a3bkg0000000000032",
+        "kind" => "session",
+        "kind_zh" => "班期",
+        "left" => "12.00",
+        "limit" => "262144",
+        "line" => "2",
+        "most" => "10000",
+        "name" => "课堂教学改进专题培训",
+        "needs" => "待审核",
+        "next" => "下一个申报窗口自2026-04-01起。",
+        "opens" | "starts" | "starts_at" => "2018-10-08T08:30:00.000+08:00",
+        "closed" | "until" | "ends" | "valid_until" | "other_starts_at" => "2018-10-08T10:00:00.000+08:00",
+        "path" => "/v1/session",
+        "permission" => "审核报名",
+        "reason" => "须为2016-01-01至2020-12-31之间的日期",
+        "seats" => "50",
+        "seconds" => "2",
+        "session" => "ses_a3bkg0000000000064",
+        "source" => "ses_a3bkg0000000000032",
+        "state" | "state_zh" => "已结束",
+        "status" => "已报名",
+        "today" => "2018-10-01",
+        "unit" | "other" => "unt_a3bkg0000000000032",
+        "username" => "teacher-0001",
+        _ => "…",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_parameter_of_every_problem_has_a_sample() {
+        for code in Code::ALL {
+            let (text, values) = example(*code);
+            assert!(!text.contains(['{', '}']), "{}: {text}", code.as_str());
+            let missing: Vec<_> = values.iter().filter(|(_, value)| **value == "…").collect();
+            assert!(missing.is_empty(), "{}: {missing:?}", code.as_str());
+        }
+    }
+}
