@@ -1,6 +1,10 @@
 //! Accounts and the roles they hold.
 
-use crate::{Conn, DbResult, WriteTx, columns, db::each, schema};
+use crate::{
+    Conn, DbResult, WriteTx, columns,
+    db::{At, each},
+    schema,
+};
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use schema::{accounts, organisations, role_grants};
@@ -36,19 +40,7 @@ pub struct AccountRow {
     pub created_at: UtcMillis,
 }
 
-pub(crate) type AccountColumns = (
-    i32,
-    i64,
-    Option<i64>,
-    String,
-    String,
-    bool,
-    i32,
-    Option<NaiveDateTime>,
-    Option<NaiveDateTime>,
-    i64,
-    NaiveDateTime,
-);
+pub(crate) type AccountColumns = (i32, i64, Option<i64>, String, String, bool, i32, Option<At>, Option<At>, i64, At);
 
 macro_rules! account_columns {
     () => {

@@ -2,7 +2,7 @@
 
 use crate::{
     Conn, DbResult, WriteTx, columns,
-    db::{Prepared, each},
+    db::{At, Prepared, each},
     schema::event_log as t,
 };
 use diesel::prelude::*;
@@ -152,7 +152,7 @@ pub struct EventFilter {
 type Row = (
     i32,
     i64,
-    chrono::NaiveDateTime,
+    At,
     Option<i64>,
     Option<i64>,
     String,

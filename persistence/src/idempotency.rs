@@ -2,7 +2,7 @@
 
 use crate::{
     Conn, DbResult, WriteTx,
-    db::{self, each},
+    db::{self, At, each},
     schema::idempotency_keys as t,
 };
 use diesel::prelude::*;
@@ -26,7 +26,7 @@ pub struct KeptAnswer {
     pub location: Option<String>,
 }
 
-type Row = (String, i32, String, Option<String>, Option<String>, chrono::NaiveDateTime);
+type Row = (String, i32, String, Option<String>, Option<String>, At);
 
 /// The answer kept under a key that is not older than a day.
 ///
@@ -38,7 +38,7 @@ pub fn find(conn: &mut Conn, account: AccountId, key: &str, now: UtcMillis) -> D
         .select((t::request_hash, t::status, t::body, t::etag, t::location, t::created_at))
         .first(k)
         .optional())?;
-    Ok(row.filter(|row| UtcMillis::from_naive(row.5).plus_millis(KEPT_MILLIS) > now).map(
+    Ok(row.filter(|row| UtcMillis::from(row.5).plus_millis(KEPT_MILLIS) > now).map(
         |(request_hash, status, body, etag, location, _)| KeptAnswer { request_hash, status, body, etag, location },
     ))
 }

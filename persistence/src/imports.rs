@@ -1,7 +1,6 @@
 //! Imports of files: what came of each.
 
-use crate::{Conn, DbResult, WriteTx, columns, schema::imports as t};
-use chrono::NaiveDateTime;
+use crate::{Conn, DbResult, WriteTx, columns, db::At, schema::imports as t};
 use diesel::prelude::*;
 use shixun_domain::{
     AreaCode, Id, UtcMillis,
@@ -62,7 +61,7 @@ pub fn add(tx: &mut WriteTx<'_>, import: &ImportRow) -> DbResult<()> {
     Ok(())
 }
 
-type Columns = (i32, i64, String, String, String, String, i32, i32, i32, i32, String, Option<i64>, NaiveDateTime);
+type Columns = (i32, i64, String, String, String, String, i32, i32, i32, i32, String, Option<i64>, At);
 
 fn row(row: Columns) -> DbResult<ImportRow> {
     let id: ImportId = columns::id(row.0, row.1)?;

@@ -1,7 +1,6 @@
 //! Areas and organisations.
 
-use crate::{Conn, DbError, DbResult, WriteTx, columns, schema};
-use chrono::NaiveDateTime;
+use crate::{Conn, DbError, DbResult, WriteTx, columns, db::At, schema};
 use diesel::prelude::*;
 use schema::{areas, organisations as t};
 use shixun_domain::{
@@ -107,21 +106,8 @@ impl OrganisationRow {
     }
 }
 
-type Columns = (
-    i32,
-    i64,
-    String,
-    Option<String>,
-    String,
-    Option<i64>,
-    String,
-    Option<String>,
-    Option<String>,
-    bool,
-    i64,
-    NaiveDateTime,
-    NaiveDateTime,
-);
+type Columns =
+    (i32, i64, String, Option<String>, String, Option<i64>, String, Option<String>, Option<String>, bool, i64, At, At);
 
 macro_rules! organisation_columns {
     () => {

@@ -1,7 +1,7 @@
 //! Policy packs: drafts and what was published. A published pack is never edited; the schema refuses it too.
 
-use crate::{Conn, DbError, DbResult, WriteTx, columns, db::Both, schema::policy_packs as t};
-use chrono::{NaiveDate, NaiveDateTime};
+use crate::{Conn, DbError, DbResult, WriteTx, columns, db::At, db::Both, schema::policy_packs as t};
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use shixun_domain::{
     AreaCode, Id, UtcMillis,
@@ -50,9 +50,9 @@ type Columns = (
     String,
     String,
     Option<i64>,
-    NaiveDateTime,
+    At,
     Option<i64>,
-    Option<NaiveDateTime>,
+    Option<At>,
     i64,
 );
 
@@ -238,13 +238,13 @@ pub fn published_for(conn: &mut Conn, area: AreaCode) -> DbResult<Vec<PackRow>> 
 /// # Errors
 /// A [`DbError`] where the database does not answer.
 pub fn revision(conn: &mut Conn, area: AreaCode) -> DbResult<(i64, Option<i64>)> {
-    let (count, newest): (i64, Option<NaiveDateTime>) = t::table
+    let (count, newest): (i64, Option<At>) = t::table
         .filter(t::area.eq_any(codes(area)))
         .filter(t::state.eq(PackState::Published.as_str()))
         .select((diesel::dsl::count_star(), diesel::dsl::max(t::published_at)))
         .first(conn)
         .map_err(DbError::from)?;
-    Ok((count, newest.map(|at| UtcMillis::from_naive(at).millis())))
+    Ok((count, newest.map(|at| UtcMillis::from(at).millis())))
 }
 
 fn codes(area: AreaCode) -> Vec<i32> {

@@ -2,9 +2,9 @@
 
 use crate::{
     Conn, DbResult, WriteTx, columns,
+    db::At,
     schema::{refresh_tokens, signing_keys},
 };
-use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use shixun_domain::{
     Id, UtcMillis,
@@ -28,7 +28,7 @@ pub struct RefreshRow {
     pub revoked_at: Option<UtcMillis>,
 }
 
-type RefreshColumns = (i32, i64, i64, i64, NaiveDateTime, Option<NaiveDateTime>, Option<NaiveDateTime>);
+type RefreshColumns = (i32, i64, i64, i64, At, Option<At>, Option<At>);
 
 /// The refresh token with a hash.
 ///

@@ -1,8 +1,8 @@
 //! Filing windows.
 
 use super::Saved;
-use crate::{Conn, DbResult, WriteTx, columns, schema::filing_windows as t};
-use chrono::{NaiveDate, NaiveDateTime};
+use crate::{Conn, DbResult, WriteTx, columns, db::At, schema::filing_windows as t};
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use shixun_domain::{
     AreaCode, UtcMillis,
@@ -38,7 +38,7 @@ pub struct NewFilingWindow {
     pub closes_on: NaiveDate,
 }
 
-type Columns = (i32, i64, String, NaiveDate, NaiveDate, i64, NaiveDateTime);
+type Columns = (i32, i64, String, NaiveDate, NaiveDate, i64, At);
 
 fn row(row: Columns) -> DbResult<FilingWindowRow> {
     Ok(FilingWindowRow {

@@ -9,9 +9,9 @@ use super::{
 };
 use crate::{
     Conn, DbResult, WriteTx, columns,
+    db::At,
     schema::{organisations, programmes as t, sessions},
 };
-use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use shixun_domain::{
     AreaCode, Fen, Hours, Id, Level, Theme, UtcMillis,
@@ -78,13 +78,13 @@ struct Columns {
     state: String,
     state_note: Option<String>,
     submitted_by: Option<i64>,
-    submitted_at: Option<NaiveDateTime>,
+    submitted_at: Option<At>,
     decided_by: Option<i64>,
-    decided_at: Option<NaiveDateTime>,
+    decided_at: Option<At>,
     created_by: Option<i64>,
     version: i64,
-    created_at: NaiveDateTime,
-    updated_at: NaiveDateTime,
+    created_at: At,
+    updated_at: At,
 }
 
 fn row((row, organisation_name, organisation_path): (Columns, String, String)) -> DbResult<ProgrammeRow> {

@@ -4,10 +4,10 @@
 use super::{Sight, WIDE_LEVELS};
 use crate::{
     Conn, DbResult, columns,
-    db::each,
+    db::{At, Day, Word, each},
     schema::{organisations, programmes as p, sessions as t},
 };
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use shixun_domain::{
     AreaCode, DeliveryForm, Hours, Id, Level, Route, Theme, UtcMillis,
@@ -66,20 +66,20 @@ struct Columns {
     id: i64,
     programme_id: i64,
     name: String,
-    state: String,
+    state: Word<SessionState>,
     seats: i32,
     seats_taken: i32,
     queue_places: i32,
     queue_taken: i32,
-    applications_open_at: NaiveDateTime,
-    applications_close_at: NaiveDateTime,
-    starts_on: NaiveDate,
-    ends_on: NaiveDate,
+    applications_open_at: At,
+    applications_close_at: At,
+    starts_on: Day,
+    ends_on: Day,
     programme_name: String,
-    kind: String,
-    level: String,
-    delivery_form: String,
-    route: String,
+    kind: Word<ProgrammeKind>,
+    level: Word<Level>,
+    delivery_form: Word<DeliveryForm>,
+    route: Word<Route>,
     hours: i64,
     organisation_id: i64,
     organisation_name: String,
@@ -92,11 +92,11 @@ fn row(row: Columns) -> DbResult<SessionListRow> {
         programme: Id::new(area, row.programme_id),
         programme_name: row.programme_name,
         name: row.name,
-        state: columns::word("sessions.state", &row.state)?,
-        kind: columns::word("programmes.kind", &row.kind)?,
-        level: columns::word("programmes.level", &row.level)?,
-        delivery_form: columns::word("programmes.delivery_form", &row.delivery_form)?,
-        route: columns::word("programmes.route", &row.route)?,
+        state: row.state.0,
+        kind: row.kind.0,
+        level: row.level.0,
+        delivery_form: row.delivery_form.0,
+        route: row.route.0,
         hours: Hours::from_hundredths(row.hours),
         organisation: Id::new(area, row.organisation_id),
         organisation_name: row.organisation_name,
@@ -106,8 +106,8 @@ fn row(row: Columns) -> DbResult<SessionListRow> {
         queue_taken: row.queue_taken,
         applications_open_at: row.applications_open_at.into(),
         applications_close_at: row.applications_close_at.into(),
-        starts_on: row.starts_on,
-        ends_on: row.ends_on,
+        starts_on: row.starts_on.into(),
+        ends_on: row.ends_on.into(),
     })
 }
 

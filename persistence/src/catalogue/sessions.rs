@@ -3,10 +3,9 @@
 use super::Saved;
 use crate::{
     Conn, DbResult, WriteTx, columns,
-    db::each,
+    db::{At, Day, Word, each},
     schema::{enrolments, organisations, programmes, sessions as t, units},
 };
-use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use shixun_domain::{
     DeliveryForm, Hours, Id, Level, Route, UtcMillis,
@@ -80,27 +79,36 @@ struct Columns {
     id: i64,
     programme_id: i64,
     name: String,
-    state: String,
+    state: Word<SessionState>,
     seats: i32,
     seats_taken: i32,
     queue_places: i32,
     queue_taken: i32,
-    applications_open_at: NaiveDateTime,
-    applications_close_at: NaiveDateTime,
-    withdraw_until: NaiveDateTime,
-    starts_on: NaiveDate,
-    ends_on: NaiveDate,
-    published_at: Option<NaiveDateTime>,
-    closed_at: Option<NaiveDateTime>,
+    applications_open_at: At,
+    applications_close_at: At,
+    withdraw_until: At,
+    starts_on: Day,
+    ends_on: Day,
+    published_at: Option<At>,
+    closed_at: Option<At>,
     state_note: Option<String>,
     version: i64,
-    created_at: NaiveDateTime,
-    updated_at: NaiveDateTime,
+    created_at: At,
+    updated_at: At,
 }
 
 /// The session, its programme, the institution (number, name, path), and how many units it has.
 type Found = (Columns, ProgrammeColumns, (i64, String, String), Option<i64>);
-type ProgrammeColumns = (String, String, String, String, String, i64, String, Option<String>);
+type ProgrammeColumns = (
+    String,
+    Word<ProgrammeKind>,
+    Word<Level>,
+    Word<DeliveryForm>,
+    Word<Route>,
+    i64,
+    Word<ProgrammeState>,
+    Option<String>,
+);
 
 fn row((row, programme, organisation, units): Found) -> DbResult<SessionRow> {
     let area = columns::area(row.area)?;
@@ -111,18 +119,18 @@ fn row((row, programme, organisation, units): Found) -> DbResult<SessionRow> {
         programme: SessionProgramme {
             id: Id::new(area, row.programme_id),
             name,
-            kind: columns::word("programmes.kind", &kind)?,
-            level: columns::word("programmes.level", &level)?,
-            delivery_form: columns::word("programmes.delivery_form", &delivery_form)?,
-            route: columns::word("programmes.route", &route)?,
+            kind: kind.0,
+            level: level.0,
+            delivery_form: delivery_form.0,
+            route: route.0,
             hours: Hours::from_hundredths(hours),
-            state: columns::word("programmes.state", &state)?,
+            state: state.0,
             class_head,
             organisation: Id::new(area, organisation),
             organisation_name,
             organisation_path,
         },
-        state: columns::word("sessions.state", &row.state)?,
+        state: row.state.0,
         terms: SessionTerms {
             name: row.name,
             seats: row.seats,
@@ -130,8 +138,8 @@ fn row((row, programme, organisation, units): Found) -> DbResult<SessionRow> {
             applications_open_at: row.applications_open_at.into(),
             applications_close_at: row.applications_close_at.into(),
             withdraw_until: row.withdraw_until.into(),
-            starts_on: row.starts_on,
-            ends_on: row.ends_on,
+            starts_on: row.starts_on.into(),
+            ends_on: row.ends_on.into(),
         },
         seats_taken: row.seats_taken,
         queue_taken: row.queue_taken,

@@ -6,9 +6,9 @@ use super::{
 };
 use crate::{
     Conn, DbResult, WriteTx, columns,
+    db::At,
     schema::{attendance, persons, unit_changes as c, units as t},
 };
-use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use shixun_domain::{
     Hours, Id, UtcMillis,
@@ -64,16 +64,16 @@ struct Columns {
     area: i32,
     id: i64,
     session_id: i64,
-    starts_at: NaiveDateTime,
-    ends_at: NaiveDateTime,
+    starts_at: At,
+    ends_at: At,
     place: String,
     content: String,
     lecturer_name: String,
     lecturer_id: Option<i64>,
     hours: i64,
     version: i64,
-    created_at: NaiveDateTime,
-    updated_at: NaiveDateTime,
+    created_at: At,
+    updated_at: At,
 }
 
 fn row(row: Columns) -> DbResult<UnitRow> {
@@ -134,12 +134,12 @@ pub fn list(
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn slots(conn: &mut Conn, session: SessionId) -> DbResult<Vec<UnitSlot>> {
-    let rows: Vec<(i64, NaiveDateTime, NaiveDateTime, i64)> = t::table
+    let rows: Vec<(i64, At, At, i64)> = t::table
         .filter(t::area.eq(session.area().get()))
         .filter(t::session_id.eq(session.number()))
         .select((t::id, t::starts_at, t::ends_at, t::hours))
         .load(conn)?;
-    let slot = |(number, starts_at, ends_at, hours): (i64, NaiveDateTime, NaiveDateTime, i64)| UnitSlot {
+    let slot = |(number, starts_at, ends_at, hours): (i64, At, At, i64)| UnitSlot {
         id: Some(Id::new(session.area(), number)),
         starts_at: starts_at.into(),
         ends_at: ends_at.into(),
@@ -282,7 +282,7 @@ pub fn keep_change(
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn list_changes(conn: &mut Conn, unit: UnitId, before: Option<i64>, limit: i64) -> DbResult<Vec<UnitChangeRow>> {
-    type Row = (i64, Option<i64>, String, String, String, NaiveDateTime);
+    type Row = (i64, Option<i64>, String, String, String, At);
     let mut query = c::table
         .filter(c::area.eq(unit.area().get()))
         .filter(c::unit_id.eq(unit.number()))

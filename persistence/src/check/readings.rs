@@ -4,10 +4,10 @@ use super::{Checked, shown};
 use crate::{
     Conn, DbResult,
     columns::search_name,
-    db::each,
+    db::{At, each},
     schema::{event_log, hour_entries, idempotency_keys, organisations, persons, policy_packs},
 };
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 use diesel::{QueryableByName, prelude::*, sql_types::Text};
 use sha2::{Digest, Sha256};
 use shixun_domain::{
@@ -185,7 +185,7 @@ fn event_order(conn: &mut Conn, now: UtcMillis) -> DbResult<Checked> {
     for area in areas {
         let mut after = i64::MIN;
         loop {
-            let rows: Vec<(i64, NaiveDateTime)> = event_log::table
+            let rows: Vec<(i64, At)> = event_log::table
                 .filter(event_log::area.eq(area))
                 .filter(event_log::id.gt(after))
                 .order(event_log::id)
@@ -210,7 +210,7 @@ fn kept_answers(conn: &mut Conn, now: UtcMillis) -> DbResult<Checked> {
         "kept_answers",
         "the answers kept for retries are answers to commands that succeeded, and not from the future",
     );
-    type Row = (i32, i64, i32, NaiveDateTime);
+    type Row = (i32, i64, i32, At);
     let rows: Vec<Row> = idempotency_keys::table
         .filter(
             idempotency_keys::status

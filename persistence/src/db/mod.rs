@@ -10,6 +10,7 @@ mod ids;
 mod migrate;
 mod pool;
 mod prepared;
+mod values;
 mod writer;
 
 pub use both::Both;
@@ -19,6 +20,7 @@ pub(crate) use ids::made_at;
 pub use migrate::{MigrationState, is_blank, migrate, migration_state, revert_last};
 pub use pool::{BadDbUrl, DbUrl};
 pub(crate) use prepared::Prepared;
+pub(crate) use values::{At, Day, Word};
 
 use crate::error::{DbError, DbResult, Failure};
 use ids::IdMaker;

@@ -1,7 +1,6 @@
 //! Attendance at units.
 
-use crate::{Conn, DbResult, WriteTx, columns, db::Both, schema};
-use chrono::NaiveDateTime;
+use crate::{Conn, DbResult, WriteTx, columns, db::At, db::Both, schema};
 use diesel::{prelude::*, upsert::excluded};
 use schema::{attendance as t, units};
 use shixun_domain::{
@@ -32,7 +31,7 @@ impl UnitTime {
     }
 }
 
-type UnitColumns = (i64, NaiveDateTime, NaiveDateTime, i64, Option<i64>);
+type UnitColumns = (i64, At, At, i64, Option<i64>);
 
 /// The units of a session, in order of time.
 ///
@@ -73,7 +72,7 @@ pub struct AttendanceRow {
     pub updated_at: UtcMillis,
 }
 
-type Columns = (i32, i64, i64, String, i32, Option<String>, NaiveDateTime);
+type Columns = (i32, i64, i64, String, i32, Option<String>, At);
 
 fn row((area, unit, enrolment, mark, minutes, note, updated): Columns) -> DbResult<AttendanceRow> {
     let area = columns::area(area)?;

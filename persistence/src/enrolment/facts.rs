@@ -4,10 +4,10 @@ use crate::{
     Conn, DbError, DbResult, WriteTx,
     catalogue::{read_audience, read_themes},
     columns,
-    db::each,
+    db::{At, Day, Word, each},
     schema,
 };
-use chrono::{Datelike, NaiveDate, NaiveDateTime};
+use chrono::{Datelike, NaiveDate};
 use diesel::prelude::*;
 use schema::{
     employments, enrolments, organisations, persons, posts_held, programmes, sessions, teaching_assignments,
@@ -15,10 +15,10 @@ use schema::{
 };
 use shixun_domain::{
     AreaCode, Hours, Id, UtcMillis,
-    catalogue::{AudienceFacts, ProgrammeKind},
-    enrolment::{Booking, Offer},
+    catalogue::{AudienceFacts, ProgrammeKind, SessionState},
+    enrolment::{Booking, EnrolmentStatus, Offer},
     id::{OrganisationId, PersonId, ProgrammeId, SessionId},
-    words::{DeliveryForm, Level, Route, Theme, Title},
+    words::{DeliveryForm, Level, Route, Setting, Theme, Title},
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -54,8 +54,8 @@ pub struct OfferRow {
 }
 
 type OfferColumns = (
-    (i64, String, i32, i32, i32, i32, NaiveDateTime, NaiveDateTime, NaiveDateTime, NaiveDate, NaiveDate, i64),
-    (i64, String, String, String, String, String, String, String, String, i64, i64),
+    (i64, Word<SessionState>, i32, i32, i32, i32, At, At, At, Day, Day, i64),
+    (i64, String, Word<ProgrammeKind>, Word<Level>, Word<DeliveryForm>, Word<Route>, String, String, String, i64, i64),
     (i64, String),
 );
 
@@ -111,11 +111,11 @@ pub fn offer(conn: &mut Conn, session: SessionId) -> DbResult<Option<OfferRow>> 
     Ok(Some(OfferRow {
         offer: Offer {
             session,
-            state: columns::word("sessions.state", &s.1)?,
+            state: s.1.0,
             opens_at: s.6.into(),
             closes_at: s.7.into(),
-            starts_on: s.9,
-            ends_on: s.10,
+            starts_on: s.9.into(),
+            ends_on: s.10.into(),
             audience: read_audience(&p.7)?,
             content_key: p.8,
             hours: Hours::from_hundredths(p.9),
@@ -128,10 +128,10 @@ pub fn offer(conn: &mut Conn, session: SessionId) -> DbResult<Option<OfferRow>> 
         programme_name: p.1,
         institution: Id::new(area, institution),
         institution_path,
-        kind: columns::word("programmes.kind", &p.2)?,
-        level: columns::word("programmes.level", &p.3)?,
-        delivery_form: columns::word("programmes.delivery_form", &p.4)?,
-        route: columns::word("programmes.route", &p.5)?,
+        kind: p.2.0,
+        level: p.3.0,
+        delivery_form: p.4.0,
+        route: p.5.0,
         themes: read_themes(&p.6)?,
         practice_hours: Hours::from_hundredths(p.10),
         withdraw_until: s.8.into(),
@@ -155,7 +155,7 @@ pub struct ApplicantRow {
 }
 
 type ApplicantColumns =
-    ((String, Option<NaiveDate>, Option<NaiveDate>), (i64, String, String, Option<String>, bool), Option<String>);
+    ((String, Option<Day>, Option<Day>), (i64, String, String, Option<Word<Setting>>, bool), Option<Word<Title>>);
 
 /// The person as employed on a day; `None` where the person is employed nowhere. Stages, subjects and posts are read only
 /// where the audience asks for them.
@@ -211,12 +211,12 @@ pub fn applicant(conn: &mut Conn, person: PersonId, offer: &Offer, day: NaiveDat
         organisations: on_path(person.area(), &organisation.2),
         stages,
         subjects,
-        title: columns::word_opt("titles_held.title", title.as_deref())?.unwrap_or(Title::None),
+        title: title.map_or(Title::None, |title| title.0),
         posts,
-        setting: columns::word_opt("organisations.setting", organisation.3.as_deref())?,
+        setting: organisation.3.map(|setting| setting.0),
         small_class: organisation.4,
-        new_teacher: probation_ends_on.is_some_and(|ends| day <= ends),
-        service_years: entered_on.and_then(|from| full_years(from, day)),
+        new_teacher: probation_ends_on.is_some_and(|ends| day <= ends.0),
+        service_years: entered_on.and_then(|from| full_years(from.0, day)),
     };
     Ok(Some(ApplicantRow {
         name,
@@ -264,7 +264,7 @@ fn posts(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbResult<Vec<shix
     rows.iter().map(|post| columns::word("posts_held.post", post)).collect()
 }
 
-type BookingColumns = (i64, String, String, i64, NaiveDate, NaiveDate);
+type BookingColumns = (i64, String, String, i64, Day, Day);
 
 /// The person's enrolments in sessions that end within a span of days, by first day.
 ///
@@ -275,14 +275,14 @@ type BookingColumns = (i64, String, String, i64, NaiveDate, NaiveDate);
 /// A [`DbError`] where the database does not answer or a row is damaged.
 pub fn bookings(conn: &mut Conn, person: PersonId, from: NaiveDate, to: NaiveDate) -> DbResult<Vec<Booking>> {
     let (area, number) = (person.area().get(), person.number());
-    let held: Vec<(i32, i64, String)> = each!(conn, k => enrolments::table
+    let held: Vec<(i32, i64, Word<EnrolmentStatus>)> = each!(conn, k => enrolments::table
         .filter(enrolments::person_area.eq(area))
         .filter(enrolments::person_id.eq(number))
         .select((enrolments::area, enrolments::session_id, enrolments::status))
         .load(k))?;
-    let mut statuses: BTreeMap<i32, HashMap<i64, String>> = BTreeMap::new();
+    let mut statuses: BTreeMap<i32, HashMap<i64, EnrolmentStatus>> = BTreeMap::new();
     for (area, session, status) in held {
-        statuses.entry(area).or_default().insert(session, status);
+        statuses.entry(area).or_default().insert(session, status.0);
     }
     let mut found = Vec::new();
     for (area, mut statuses) in statuses {
@@ -306,15 +306,15 @@ pub fn bookings(conn: &mut Conn, person: PersonId, from: NaiveDate, to: NaiveDat
             ))
             .load(k))?;
         for (session, name, content_key, hours, starts_on, ends_on) in rows {
-            let status = statuses.remove(&session).unwrap_or_default();
+            let Some(status) = statuses.remove(&session) else { continue };
             found.push(Booking {
                 session: columns::id(area, session)?,
                 name,
-                status: columns::word("enrolments.status", &status)?,
+                status,
                 content_key,
                 hours: Hours::from_hundredths(hours),
-                starts_on,
-                ends_on,
+                starts_on: starts_on.into(),
+                ends_on: ends_on.into(),
             });
         }
     }

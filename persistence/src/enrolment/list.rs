@@ -1,8 +1,7 @@
 //! Reading enrolments.
 
 use super::seats::title;
-use crate::{Conn, DbResult, columns, db::MultiBackend, schema};
-use chrono::NaiveDateTime;
+use crate::{Conn, DbResult, columns, db::At, db::MultiBackend, schema};
 use diesel::prelude::*;
 use schema::enrolments as t;
 use shixun_domain::{
@@ -47,7 +46,7 @@ pub struct EnrolmentRow {
 
 type Columns = (
     (i32, i64, i64, i32, i64, String, i64, String, Option<String>),
-    (String, NaiveDateTime, Option<NaiveDateTime>, Option<String>, Option<String>, bool, i64),
+    (String, At, Option<At>, Option<String>, Option<String>, bool, i64),
 );
 
 macro_rules! enrolment_columns {

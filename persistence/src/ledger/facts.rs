@@ -2,8 +2,8 @@
 
 use super::stands::{Revision, own_entries};
 use crate::{
-    Conn, DbResult, columns,
-    db::each,
+    Conn, DbResult,
+    db::{Day, Word, each},
     schema::{
         employments as e, leave_spells as l, organisations as o, persons as p, posts_held as h,
         teaching_assignments as a, titles_held as h_titles,
@@ -79,7 +79,7 @@ pub fn person_record(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbRes
         return Ok(None);
     };
     let (area, number) = (person.area().get(), person.number());
-    let spells: Vec<(bool, NaiveDate, Option<NaiveDate>)> = each!(conn, k => {
+    let spells: Vec<(bool, Day, Option<Day>)> = each!(conn, k => {
         let heads = h::table
             .filter(h::area.eq(area))
             .filter(h::person_id.eq(number))
@@ -96,8 +96,8 @@ pub fn person_record(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbRes
         entered_on,
         probation_ends_on,
         retires_on,
-        head_span(heads.into_iter().map(|(_, from, to)| (from, to))),
-        leave.into_iter().map(|(_, from, to)| DateSpan { from, to }).collect(),
+        head_span(heads.into_iter().map(|(_, from, to)| (from.0, to.map(Into::into)))),
+        leave.into_iter().map(|(_, from, to)| DateSpan { from: from.0, to: to.map(Into::into) }).collect(),
     );
     Ok(Some(PersonRecord { revision, snapshot, facts }))
 }
@@ -119,10 +119,10 @@ struct OnDay {
 }
 
 type OnDayColumns = (
-    (String, i64, Option<NaiveDate>, Option<NaiveDate>, Option<NaiveDate>),
+    (String, i64, Option<Day>, Option<Day>, Option<Day>),
     Option<(i64, String, String)>,
-    Option<String>,
-    Option<(String, String)>,
+    Option<Word<Title>>,
+    Option<(Word<Stage>, String)>,
     Option<i64>,
 );
 
@@ -164,12 +164,18 @@ fn on_day(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbResult<Option<
             name,
             path,
         }),
-        title: columns::word_opt("titles_held.title", title.as_deref())?,
+        title: title.map(|title| title.0),
         subject,
-        stage: columns::word_opt("teaching_assignments.stage", stage.as_deref())?,
+        stage: stage.map(|stage| stage.0),
     };
     let revision = Revision { person: version, entries: entries.unwrap_or_default() };
-    Ok(Some(OnDay { revision, snapshot, entered_on, probation_ends_on, retires_on }))
+    Ok(Some(OnDay {
+        revision,
+        snapshot,
+        entered_on: entered_on.map(Into::into),
+        probation_ends_on: probation_ends_on.map(Into::into),
+        retires_on: retires_on.map(Into::into),
+    }))
 }
 
 /// The facts in the form the rules want.

@@ -1,8 +1,8 @@
 //! Single entries and lists of them, with every column.
 
 use super::stands;
-use crate::{Conn, DbResult, columns, schema::hour_entries as t};
-use chrono::{NaiveDate, NaiveDateTime};
+use crate::{Conn, DbResult, columns, db::At, schema::hour_entries as t};
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use shixun_domain::{
     AreaCode, Hours, Id, Title, UtcMillis,
@@ -75,7 +75,7 @@ type Columns = (
     (String, Option<i32>, Option<i64>, String),
     (i64, i64, i32, i64, i64, NaiveDate),
     (Option<String>, String, Option<i64>, Option<i64>, Option<String>, Option<String>, Option<String>, Option<String>),
-    NaiveDateTime,
+    At,
 );
 
 macro_rules! columns {

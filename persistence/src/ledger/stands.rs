@@ -2,7 +2,7 @@
 
 use crate::{
     Conn, DbError, DbResult, columns,
-    db::each,
+    db::{Day, Word, each},
     schema::{hour_entries as t, persons as p},
 };
 use chrono::{Datelike, NaiveDate};
@@ -12,7 +12,7 @@ use shixun_domain::{
     id::{HourEntryId, OrganisationId, PersonId},
     ledger::{Circumstances, EntryKind, Factor, SourceKind},
     policy::EntryFacts,
-    words::Theme,
+    words::{DeliveryForm, Level, Route, Theme},
 };
 
 /// What tells whether a person's ledger and facts are still the same: entries only ever get more, and every change of a
@@ -48,8 +48,21 @@ pub(super) fn own_entries(area: i32, number: i64) -> _ {
 }
 
 /// The columns that rules look at.
-pub(super) type Lean =
-    (i64, String, Option<i64>, String, String, String, String, String, Option<String>, i64, i64, i64, NaiveDate);
+pub(super) type Lean = (
+    i64,
+    Word<EntryKind>,
+    Option<i64>,
+    Word<Route>,
+    Word<DeliveryForm>,
+    Word<Level>,
+    String,
+    Word<Circumstances>,
+    Option<String>,
+    i64,
+    i64,
+    i64,
+    Day,
+);
 
 /// Selects [`Lean`].
 macro_rules! lean_columns {
@@ -95,22 +108,18 @@ pub(super) fn lean(row: Lean, blocks: &mut Vec<String>) -> DbResult<Entry> {
             blocks.len() - 1
         }
     });
-    let circumstances: Circumstances = if circumstances.is_empty() {
-        Circumstances::ORDINARY
-    } else {
-        columns::word("hour_entries.circumstances", &circumstances)?
-    };
+    let circumstances = circumstances.0;
     Ok(Entry {
-        kind: columns::word("hour_entries.kind", &kind)?,
+        kind: kind.0,
         refers_to,
         facts: EntryFacts {
             key: id,
-            effective,
+            effective: effective.0,
             sequence: id,
-            route: columns::word("hour_entries.route", &route)?,
-            form: columns::word("hour_entries.delivery_form", &form)?,
+            route: route.0,
+            form: form.0,
             themes: self::themes(&themes)?,
-            level: columns::word("hour_entries.level", &level)?,
+            level: level.0,
             block: block.and_then(|place| i64::try_from(place).ok()),
             credited: Hours::from_hundredths(credited),
             nominal: Hours::from_hundredths(nominal),
@@ -177,7 +186,7 @@ pub struct StandingEntries {
     pub pending: Vec<StandingEntry>,
 }
 
-type StatementColumns = (Lean, (String, String, i64, i32, Option<i64>, Option<String>, Option<String>));
+type StatementColumns = (Lean, (String, Word<SourceKind>, i64, i32, Option<i64>, Option<String>, Option<String>));
 
 /// The person's entries whose hours belong to a day from `from` to `to`, in one query.
 ///
@@ -218,7 +227,7 @@ pub fn standing_entries(
             id: Id::new(person.area(), entry.facts.key),
             entry,
             title,
-            source_kind: columns::word("hour_entries.source_kind", &source_kind)?,
+            source_kind: source_kind.0,
             attended: Hours::from_hundredths(attended),
             factor: self::factor(factor)?,
             organisation: organisation.map(|number| Id::new(person.area(), number)),

@@ -9,8 +9,13 @@ mod list;
 pub use facts::{Fact, FactRow, NewFact, add_facts, cut_facts, end_fact, facts_of, find_fact, remove_facts};
 pub use list::{PersonFilter, count, list};
 
-use crate::{Conn, DbError, DbResult, WriteTx, columns, db::Both, db::each, schema::persons as t};
-use chrono::{NaiveDate, NaiveDateTime};
+use crate::{
+    Conn, DbError, DbResult, WriteTx, columns,
+    db::Both,
+    db::{At, each},
+    schema::persons as t,
+};
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use shixun_domain::{
     AreaCode, UtcMillis,
@@ -79,8 +84,8 @@ type Columns = (
     Option<String>,
     Option<String>,
     i64,
-    NaiveDateTime,
-    NaiveDateTime,
+    At,
+    At,
 );
 
 macro_rules! person_columns {
