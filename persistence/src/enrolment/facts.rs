@@ -20,7 +20,6 @@ use shixun_domain::{
     id::{OrganisationId, PersonId, ProgrammeId, SessionId},
     words::{DeliveryForm, Level, Route, Setting, Theme, Title},
 };
-use std::collections::{BTreeMap, HashMap};
 
 /// A session with what it offers and what its hours are entered with.
 #[derive(Debug, Clone)]
@@ -264,57 +263,48 @@ fn posts(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbResult<Vec<shix
     rows.iter().map(|post| columns::word("posts_held.post", post)).collect()
 }
 
-type BookingColumns = (i64, String, String, i64, Day, Day);
+type BookingColumns = (i32, i64, Word<EnrolmentStatus>, String, String, i64, Day, Day);
 
 /// The person's enrolments in sessions that end within a span of days, by first day.
 ///
-/// Two steps and no join over both: most people hold few enrolments or none, and a planner that has never seen the table filled
-/// would begin at the sessions.
+/// The span is not part of the query: a planner that has never seen the tables filled would begin at the sessions that end in
+/// it, and most people hold few enrolments or none.
 ///
 /// # Errors
 /// A [`DbError`] where the database does not answer or a row is damaged.
 pub fn bookings(conn: &mut Conn, person: PersonId, from: NaiveDate, to: NaiveDate) -> DbResult<Vec<Booking>> {
     let (area, number) = (person.area().get(), person.number());
-    let held: Vec<(i32, i64, Word<EnrolmentStatus>)> = each!(conn, k => enrolments::table
+    let rows: Vec<BookingColumns> = each!(conn, k => enrolments::table
+        .inner_join(
+            sessions::table.on(sessions::area.eq(enrolments::area).and(sessions::id.eq(enrolments::session_id))),
+        )
+        .inner_join(
+            programmes::table.on(programmes::area.eq(sessions::area).and(programmes::id.eq(sessions::programme_id))),
+        )
         .filter(enrolments::person_area.eq(area))
         .filter(enrolments::person_id.eq(number))
-        .select((enrolments::area, enrolments::session_id, enrolments::status))
+        .select((
+            sessions::area,
+            sessions::id,
+            enrolments::status,
+            programmes::name,
+            programmes::content_key,
+            programmes::hours,
+            sessions::starts_on,
+            sessions::ends_on,
+        ))
         .load(k))?;
-    let mut statuses: BTreeMap<i32, HashMap<i64, EnrolmentStatus>> = BTreeMap::new();
-    for (area, session, status) in held {
-        statuses.entry(area).or_default().insert(session, status.0);
-    }
-    let mut found = Vec::new();
-    for (area, mut statuses) in statuses {
-        let numbers: Vec<i64> = statuses.keys().copied().collect();
-        let rows: Vec<BookingColumns> = each!(conn, k => sessions::table
-            .inner_join(
-                programmes::table
-                    .on(programmes::area.eq(sessions::area).and(programmes::id.eq(sessions::programme_id))),
-            )
-            .filter(sessions::area.eq(area))
-            .filter(sessions::id.eq_any(&numbers))
-            .filter(sessions::ends_on.ge(from))
-            .filter(sessions::ends_on.le(to))
-            .select((
-                sessions::id,
-                programmes::name,
-                programmes::content_key,
-                programmes::hours,
-                sessions::starts_on,
-                sessions::ends_on,
-            ))
-            .load(k))?;
-        for (session, name, content_key, hours, starts_on, ends_on) in rows {
-            let Some(status) = statuses.remove(&session) else { continue };
+    let mut found = Vec::with_capacity(rows.len());
+    for (area, session, status, name, content_key, hours, starts_on, ends_on) in rows {
+        if (from..=to).contains(&ends_on.0) {
             found.push(Booking {
                 session: columns::id(area, session)?,
                 name,
-                status,
+                status: status.0,
                 content_key,
                 hours: Hours::from_hundredths(hours),
-                starts_on: starts_on.into(),
-                ends_on: ends_on.into(),
+                starts_on: starts_on.0,
+                ends_on: ends_on.0,
             });
         }
     }

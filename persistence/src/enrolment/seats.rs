@@ -53,14 +53,14 @@ pub fn claim_seat(tx: &mut WriteTx<'_>, session: SessionId) -> DbResult<Claim> {
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn claim_place(tx: &mut WriteTx<'_>, session: SessionId) -> DbResult<Claim> {
-    let rows = diesel::update(
-        s::table
-            .find((session.area().get(), session.number()))
-            .filter(s::state.eq("published"))
-            .filter(s::queue_taken.lt(s::queue_places)),
+    let key = (session.area().get(), session.number());
+    let rows = each!(tx.conn(), k => Prepared(
+        diesel::update(
+            s::table.find(key).filter(s::state.eq("published")).filter(s::queue_taken.lt(s::queue_places)),
+        )
+        .set(s::queue_taken.eq(s::queue_taken + 1)),
     )
-    .set(s::queue_taken.eq(s::queue_taken + 1))
-    .execute(tx.conn())?;
+    .execute(k))?;
     Ok(Claim::of(rows))
 }
 
