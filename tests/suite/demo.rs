@@ -15,16 +15,16 @@ use shixun_persistence::{Conn, Db, DbError, accounts};
 use std::collections::{BTreeMap, HashSet};
 use sums::{Tally, Verdict};
 
-const SMALL: Scale = Scale { schools: 6, teachers: 120 };
+pub(crate) const SMALL: Scale = Scale { schools: 6, teachers: 120 };
 
 /// A server on a database with a demo county, and the plan of the county.
-struct Demo {
+pub(crate) struct Demo {
     test: TestApp,
     plan: Plan,
 }
 
 impl Demo {
-    async fn on(kind: Kind, scale: Scale) -> Demo {
+    pub(crate) async fn on(kind: Kind, scale: Scale) -> Demo {
         let test = TestApp::on(kind).await;
         let plan = Plan::new(2016, scale, test.clock.now());
         let hash = test.app.auth.passwords.hash("the demo password").unwrap();
@@ -40,7 +40,7 @@ impl Demo {
         found.unwrap().unwrap_or_else(|| panic!("no account {username}")).id
     }
 
-    fn sign_in(&self, username: &'static str) -> Caller<'_> {
+    pub(crate) fn sign_in(&self, username: &'static str) -> Caller<'_> {
         self.test.caller(self.account(username))
     }
 }

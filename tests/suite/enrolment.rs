@@ -214,7 +214,11 @@ both! {
         let result = |id: &str, misconduct: bool| json!({"enrolment_id": id, "result": "pass", "misconduct": misconduct});
         let results = json!({"results": [result(&ids[0], false), result(&ids[1], false), result(&ids[2], true)]});
         put(&institution, format!("/v1/sessions/{session}/results"), results).await.expect(200);
+        let tried = institution.act(&format!("/v1/sessions/{session}/close?dry_run=true")).await.expect(200);
+        let entries = format!("/v1/teachers/{}/hour-entries", teachers[0].person.teacher());
+        assert_eq!(county.caller(teachers[0].account).get(&entries).await.expect(200)["data"], json!([]), "only tried");
         let closed = institution.act(&format!("/v1/sessions/{session}/close")).await.expect(200);
+        assert_eq!(tried, closed);
         assert_eq!(closed["completed"], 2);
         assert_eq!(closed["expelled"], 1);
         assert_eq!(closed["lapsed"], 1, "nobody reviewed the fourth");

@@ -48,6 +48,16 @@ both! {
         assert_eq!(chinese["title"], "请求体中有字段不符合要求");
     }
 
+    async fn a_parameter_that_an_operation_does_not_know_is_refused_before_anything_is_written(county: County) {
+        let before = organisations(county).await;
+        let body = json!({"kind": "institution", "name": "瓯江研修院"});
+        let problem =
+            county.sign_in("bureau").post("/v1/organisations?dry_run=true", body).await.refused(400, "unknown_parameter");
+        assert_eq!(problem["parameters"], json!({"name": "dry_run", "expected": "none"}));
+        assert_eq!(organisations(county).await, before);
+        county.sign_in("bureau").get("/v1/me?verbose").await.refused(400, "unknown_parameter");
+    }
+
     async fn unknown_parameters_routes_methods_and_ids_say_what_is_known(county: County) {
         let me = county.sign_in("auditor");
         let problem = me.get("/v1/organisations?colour=red").await.refused(400, "unknown_parameter");

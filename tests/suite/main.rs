@@ -6,6 +6,7 @@ mod catalogue;
 mod check;
 mod demo;
 mod enrolment;
+mod examples;
 mod harness;
 mod hostile;
 mod housekeeping;

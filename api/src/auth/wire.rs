@@ -35,7 +35,7 @@ pub struct RefreshIn {
 /// What a signed-in client needs.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
-    "access_token": "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.…", "token_type": "Bearer", "expires_in": 900,
+    "access_token": "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfYTNiazY1bXd2ajU4MDA1MG4wIn0.c2lnbmF0dXJl", "token_type": "Bearer", "expires_in": 900,
     "refresh_token": "wDgz0v0Qj6qg0J4o1w0l9l1y3C3mJ8Qn7x9dXJ1p1cE"
 }))]
 pub struct TokensView {
@@ -84,6 +84,9 @@ pub struct RoleHeldView {
 
 /// The keys that access tokens are signed with (RFC 7517).
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({"keys": [{
+    "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "kid": "r-Ru-x1wuDzPG5FVLq", "alg": "EdDSA"
+}]}))]
 pub struct JwksView {
     /// The keys, newest first.
     #[schema(value_type = Vec<JwkView>)]

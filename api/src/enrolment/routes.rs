@@ -11,7 +11,10 @@ use super::{
 use crate::{
     access::{Actor, Allowed},
     document::problem_set,
-    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Meta, Page, Reply, answer, command::NO_BODY, page},
+    http::{
+        Answer, Body, Command, Conditions, DryRunQuery, FromPath, FromQuery, Meta, Page, Reply, answer,
+        command::NO_BODY, page,
+    },
     state::App,
     wire::Text,
 };
@@ -364,19 +367,25 @@ async fn replace_results(
 /// Close a session
 ///
 /// Posts the hours of everybody who was confirmed, in one transaction. It closes only where the process holds: all units are
-/// over, every mark and every result is recorded. Applications nobody reviewed lapse.
+/// over, every mark and every result is recorded. Applications nobody reviewed lapse. With `dry_run=true` the answer says what
+/// would be posted, and nothing is kept.
 ///
-/// 结班并登记学时：须全部课次结束、考勤与结果齐全。
+/// 结班并登记学时：须全部课次结束、考勤与结果齐全。可试运行。
 #[utoipa::path(
-    operation_id = "close_session", tag = "enrolment", params(SessionPath), security(("bearer" = ["close_sessions"])),
-    responses((status = 200, description = "Closed, hours posted.", body = ClosingView), CloseProblems)
+    operation_id = "close_session", tag = "enrolment", params(SessionPath, DryRunQuery), security(("bearer" = ["close_sessions"])),
+    responses((status = 200, description = "Closed, hours posted; or what would be.", body = ClosingView), CloseProblems)
 )]
 #[post("/sessions/{session_id}/close")]
-async fn close_session(who: Allowed<CloseSessions>, command: Command, path: FromPath<SessionPath>) -> Answer {
+async fn close_session(
+    who: Allowed<CloseSessions>,
+    command: Command,
+    path: FromPath<SessionPath>,
+    query: FromQuery<DryRunQuery>,
+) -> Answer {
     let (actor, session) = (who.actor(), path.0.session_id.0);
     let app = command.app_data();
     command
-        .run(&who, NO_BODY, move |work| {
+        .run_or_try(&who, NO_BODY, query.0.keep(), move |work| {
             let closing = conduct::close(work, &app.policy, &actor, session)?;
             Reply::ok(None, &closing_view(session, &closing))
         })

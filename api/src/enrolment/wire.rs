@@ -234,8 +234,8 @@ pub struct SessionEnrolmentQuery {
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"marks": [
-    {"enrolment_id": "enr_a3bk65000000000013", "mark": "present"},
-    {"enrolment_id": "enr_a3bk65000000000021", "mark": "late", "minutes": 70, "note": "班车晚点"}
+    {"enrolment_id": "enr_a3bk65mwvj59005bvx", "mark": "present"},
+    {"enrolment_id": "enr_a3bk65mwvj59005bzy", "mark": "late", "minutes": 70, "note": "班车晚点"}
 ]}))]
 pub struct AttendanceIn {
     /// One mark a person; those left out keep what was recorded.
@@ -343,7 +343,7 @@ impl AttendanceView {
 /// Results of a session.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"results": [{"enrolment_id": "enr_a3bk65000000000013", "result": "pass"}]}))]
+#[schema(example = json!({"results": [{"enrolment_id": "enr_a3bk65mwvj59005bvx", "result": "pass"}]}))]
 pub struct ResultsIn {
     /// One result a person; those left out keep what was recorded.
     #[validate(length(min = 1, max = 1000))]

@@ -1,12 +1,19 @@
-//! Addresses that lead nowhere, and methods that an address does not take.
+//! Addresses that lead nowhere, methods that an address does not take, and questions that an operation does not.
 
-use crate::problem::{ApiError, Code};
-use actix_web::HttpRequest;
+use crate::problem::{ApiError, Code, Words};
+use actix_web::{HttpRequest, dev::ServiceRequest};
 use std::collections::BTreeMap;
 
-/// The addresses the API documents, and the methods of each.
+/// The addresses the API documents, and the operations of each.
 #[derive(Debug, Clone, Default)]
-pub struct KnownRoutes(BTreeMap<Vec<Segment>, Vec<String>>);
+pub struct KnownRoutes(BTreeMap<Vec<Segment>, Vec<Operation>>);
+
+#[derive(Debug, Clone)]
+struct Operation {
+    method: String,
+    /// Whether it reads a query: then its own reader refuses what it does not know.
+    reads_query: bool,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Segment {
@@ -24,13 +31,38 @@ impl KnownRoutes {
                 .split('/')
                 .map(|part| if part.starts_with('{') { Segment::Any } else { Segment::Fixed(part.to_owned()) })
                 .collect();
-            let methods = item.as_object().into_iter().flat_map(|item| item.keys()).map(|method| method.to_uppercase());
-            routes.0.entry(segments).or_default().extend(methods);
+            let operations = item.as_object().into_iter().flatten().map(|(method, operation)| {
+                let parameters = operation.get("parameters").and_then(serde_json::Value::as_array);
+                let in_query =
+                    |parameter: &serde_json::Value| parameter.get("in").is_some_and(|place| place == "query");
+                Operation { method: method.to_uppercase(), reads_query: parameters.into_iter().flatten().any(in_query) }
+            });
+            routes.0.entry(segments).or_default().extend(operations);
         }
         routes
     }
 
+    /// The parameter of a request that its operation would pass over in silence. A `dry_run=true` that is not heard writes.
+    pub fn unheard(&self, request: &ServiceRequest) -> Option<ApiError> {
+        let query = request.query_string();
+        if query.is_empty() || !request.path().starts_with("/v1/") {
+            return None;
+        }
+        let method = request.method().as_str();
+        let operation = self.operations(request.path())?.iter().find(|operation| operation.method == method)?;
+        let name: String = query.chars().take_while(|letter| !matches!(letter, '=' | '&')).take(100).collect();
+        let unheard = || {
+            ApiError::new(Code::UnknownParameter).with("name", name).with_words("expected", Words::new("无", "none"))
+        };
+        (!operation.reads_query).then(unheard)
+    }
+
     fn methods(&self, path: &str) -> Option<String> {
+        let methods: Vec<&str> = self.operations(path)?.iter().map(|operation| operation.method.as_str()).collect();
+        Some(methods.join(", "))
+    }
+
+    fn operations(&self, path: &str) -> Option<&[Operation]> {
         let parts: Vec<&str> = path.split('/').collect();
         let fits = |segments: &Vec<Segment>| {
             segments.len() == parts.len()
@@ -39,7 +71,7 @@ impl KnownRoutes {
                     Segment::Any => !part.is_empty(),
                 })
         };
-        self.0.iter().find(|(segments, _)| fits(segments)).map(|(_, methods)| methods.join(", "))
+        self.0.iter().find(|(segments, _)| fits(segments)).map(|(_, operations)| operations.as_slice())
     }
 }
 

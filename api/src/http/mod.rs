@@ -20,6 +20,6 @@ pub use command::{Command, Work};
 pub use conditions::{Conditions, Etag};
 pub use meta::Meta;
 pub use page::{Cursor, Page};
-pub use params::{FromPath, FromQuery};
+pub use params::{DryRunQuery, FromPath, FromQuery};
 /// Whether a command is kept or only tried: routes name it without naming the store.
 pub use shixun_persistence::Keep;

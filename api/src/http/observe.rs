@@ -1,6 +1,10 @@
 //! Around every request: its id, its language, its metrics, its log line, and problems written as documents.
 
-use super::{Meta, fallback, limits::Left};
+use super::{
+    Meta,
+    fallback::{self, KnownRoutes},
+    limits::Left,
+};
 use crate::{
     problem::{ApiError, Code},
     state::App,
@@ -68,7 +72,11 @@ pub async fn observe(
     let meta = Meta::attach(&request, &app);
     let method = request.method().clone();
     // Errors of handlers and extractors arrive as answers that carry them; the request must not be held meanwhile.
-    let mut response = next.call(request).await?.map_into_boxed_body();
+    let unheard = request.app_data::<Data<KnownRoutes>>().and_then(|routes| routes.unheard(&request));
+    let mut response = match unheard {
+        Some(error) => request.error_response(error).map_into_boxed_body(),
+        None => next.call(request).await?.map_into_boxed_body(),
+    };
     let failure = response.response().error().map(|error| problem_of(error, &response));
     if let Some(error) = failure {
         log(&error, &meta, response.request().path());

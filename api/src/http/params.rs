@@ -3,8 +3,10 @@
 use super::reasons;
 use crate::problem::{ApiError, Code, Words};
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
+use shixun_persistence::Keep;
 use std::future::{Ready, ready};
+use utoipa::IntoParams;
 
 /// The values in a path.
 #[derive(Debug)]
@@ -74,4 +76,22 @@ fn query_problem(at_fault: &str, reason: &str) -> ApiError {
     let missing = quoted.first().copied().filter(|_| reason.starts_with("missing field"));
     let name = missing.unwrap_or(if at_fault.is_empty() { "?" } else { at_fault });
     ApiError::new(Code::InvalidParameter).with("name", name).with_words("reason", reasons::words(reason))
+}
+
+/// Whether a command is only tried.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DryRunQuery {
+    /// `true` does everything and takes it back: the answer is the one that would be given.
+    #[serde(default)]
+    #[param(default = false)]
+    pub dry_run: bool,
+}
+
+impl DryRunQuery {
+    /// Whether what the command does stays.
+    pub fn keep(&self) -> Keep {
+        Keep::unless(self.dry_run)
+    }
 }

@@ -194,7 +194,7 @@ pub struct FactsView {
 /// An employment to be entered. A person has one at a time; work at a second school is a leave of the kind `secondment`.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"organisation_id": "org_0m3v5k0000000000cz", "valid_from": "2016-08-01"}))]
+#[schema(example = json!({"organisation_id": "org_a3bk65mwvj56g000ce", "valid_from": "2016-08-01"}))]
 pub struct EmploymentIn {
     /// Where.
     pub organisation_id: OrganisationRef,
@@ -237,7 +237,7 @@ pub struct TeachingIn {
 /// A management post to be entered.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"organisation_id": "org_0m3v5k0000000000cz", "post": "middle_manager", "category": "教导主任", "valid_from": "2016-08-01"}))]
+#[schema(example = json!({"organisation_id": "org_a3bk65mwvj56g000ce", "post": "middle_manager", "category": "教导主任", "valid_from": "2016-08-01"}))]
 pub struct PostIn {
     /// Where.
     pub organisation_id: OrganisationRef,
@@ -282,7 +282,7 @@ pub struct FactEndIn {
 /// A move to another school of the county.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"organisation_id": "org_0m3v5k0000000000cz", "on": "2016-08-01"}))]
+#[schema(example = json!({"organisation_id": "org_a3bk65mwvj56g000ce", "on": "2016-08-01"}))]
 pub struct TransferIn {
     /// Where to.
     pub organisation_id: OrganisationRef,

@@ -135,7 +135,7 @@ pub struct FirstEmploymentIn {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "name": "龚敏超", "identity_number": "331199199205119087", "phone": "19943192252", "entered_on": "2014-08-01",
-    "employment": {"organisation_id": "org_0m3v5k0000000000cz", "valid_from": "2014-08-01"}
+    "employment": {"organisation_id": "org_a3bk65mwvj56g000ce", "valid_from": "2014-08-01"}
 }))]
 pub struct PersonIn {
     /// Name.

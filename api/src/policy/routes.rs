@@ -4,14 +4,16 @@ use super::{
     document::PolicyDocument,
     service,
     wire::{
-        CycleList, CycleQuery, DryRunQuery, PolicyPackList, PolicyPackPath, PolicyPackQuery, PolicyPackSummaryView,
-        PolicyPackView,
+        CycleList, CycleQuery, PolicyPackList, PolicyPackPath, PolicyPackQuery, PolicyPackSummaryView, PolicyPackView,
     },
 };
 use crate::{
     access::Allowed,
     document::problem_set,
-    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Keep, Page, Reply, answer, command::NO_BODY, page},
+    http::{
+        Answer, Body, Command, Conditions, DryRunQuery, FromPath, FromQuery, Page, Reply, answer, command::NO_BODY,
+        page,
+    },
     problem::ApiError,
     state::App,
 };
@@ -124,7 +126,7 @@ async fn publish_policy_pack(
     let (actor, id) = (who.actor(), path.0.policy_pack_id.0);
     let app = command.app_data();
     let answer = command
-        .run_or_try(&who, NO_BODY, Keep::unless(query.0.dry_run), move |work| {
+        .run_or_try(&who, NO_BODY, query.0.keep(), move |work| {
             let row = service::publish(work, &actor, id)?;
             let view = PolicyPackView::read(&row)?;
             Reply::ok(Some(view.etag()), &view)

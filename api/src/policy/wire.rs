@@ -195,17 +195,6 @@ impl PolicyPackQuery {
     }
 }
 
-/// Whether a publication is only tried.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct DryRunQuery {
-    /// `true` does everything and takes it back: the answer is the one that would be given.
-    #[serde(default)]
-    #[param(default = false)]
-    pub dry_run: bool,
-}
-
 /// Which cycles are wanted.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]

@@ -165,7 +165,7 @@ impl From<&Held> for RoleGrantView {
 /// A role to be granted.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"role": "school_administrator", "organisation_id": "org_0m3v5k0000000000cz"}))]
+#[schema(example = json!({"role": "school_administrator", "organisation_id": "org_a3bk65mwvj56g000ce"}))]
 pub struct RoleGrantIn {
     /// The role.
     pub role: RoleWord,

@@ -68,7 +68,7 @@ pub struct LecturerIn {
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
-    "organisation_id": "org_0a1vk400000000000z", "name": "小学语文单元整体教学", "kind": "short_course", "level": "county",
+    "organisation_id": "org_a3bk65mwvj56g000gf", "name": "小学语文单元整体教学", "kind": "short_course", "level": "county",
     "delivery_form": "topical", "route": "self_selected", "themes": ["subject", "practice"], "aims": "能设计并实施单元整体教学。",
     "curriculum": [{"title": "单元整体备课", "lecturer": "周晓", "hours": "8"}, {"title": "课堂实践", "lecturer": "周晓", "hours": "16"}],
     "lecturers": [{"name": "周晓", "title": "特级教师", "employer": "师范学院"}], "class_head": "吴敏", "budget": "20000.00",
