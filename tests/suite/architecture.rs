@@ -28,6 +28,47 @@ const FEATURES: [(&str, &[&str]); 15] = [
     ("reports", &["tracks", "planning", "funds", "resources", "exams"]),
 ];
 
+/// What the features stand on, and what stands on them all: no features themselves.
+const SHARED: [&str; 37] = [
+    "access",
+    "accounts",
+    "area",
+    "auth",
+    "chance",
+    "check",
+    "cli",
+    "clock",
+    "columns",
+    "config",
+    "db",
+    "decimal",
+    "demo",
+    "document",
+    "error",
+    "events",
+    "fold",
+    "hours",
+    "housekeeping",
+    "http",
+    "id",
+    "idempotency",
+    "imports",
+    "lib",
+    "main",
+    "money",
+    "problem",
+    "schema",
+    "server",
+    "sheet",
+    "state",
+    "system",
+    "time",
+    "tokens",
+    "users",
+    "wire",
+    "words",
+];
+
 /// What makes a result depend on when, where or how often it is asked for.
 const IMPURE: [&str; 11] = [
     "Utc::now",
@@ -209,6 +250,21 @@ fn time_chance_and_environment_are_read_in_one_place() {
         .map(|(path, word, _)| format!("{path} {word}"))
         .collect();
     wall(&unused, "take the entry out of IMPURE_EXCEPTIONS: the list may only shrink");
+}
+
+#[test]
+fn every_module_is_a_feature_or_shared_by_all() {
+    let mut unknown = BTreeSet::new();
+    for room in ["domain", "persistence", "api"] {
+        for file in code_of(room) {
+            let inside = file.path.strip_prefix(&format!("{room}/src/")).unwrap_or_default().trim_end_matches(".rs");
+            let module = inside.split('/').next().unwrap_or_default();
+            if !FEATURES.iter().any(|(feature, _)| *feature == module) && !SHARED.contains(&module) {
+                unknown.insert(format!("{room}/src/{module}"));
+            }
+        }
+    }
+    wall(&unknown.into_iter().collect::<Vec<_>>(), "name the feature in FEATURES with what it may use, or in SHARED");
 }
 
 #[test]

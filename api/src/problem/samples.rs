@@ -8,7 +8,7 @@ pub fn example(code: Code) -> (String, BTreeMap<String, &'static str>) {
     let (mut text, mut rest, mut values) = (String::new(), code.detail(Language::Zh), BTreeMap::new());
     while let Some((before, tail)) = rest.split_once('{') {
         let Some((name, after)) = tail.split_once('}') else { break };
-        let value = sample(name);
+        let value = special(code, name).unwrap_or_else(|| sample(name));
         text.push_str(before);
         text.push_str(value);
         values.insert(name.to_owned(), value);
@@ -16,6 +16,21 @@ pub fn example(code: Code) -> (String, BTreeMap<String, &'static str>) {
     }
     text.push_str(rest);
     (text, values)
+}
+
+/// Where a parameter means another thing than elsewhere.
+fn special(code: Code, parameter: &str) -> Option<&'static str> {
+    Some(match (code, parameter) {
+        (Code::UnknownParameter, "name") => "sort",
+        (Code::UnknownParameter, "expected") => "area、limit、cursor",
+        (Code::InvalidParameter, "name") => "limit",
+        (Code::InvalidParameter, "reason") => "应为1到200的整数",
+        (Code::InvalidHeader, "name") => "Idempotency-Key",
+        (Code::InvalidHeader, "reason") => "应为1到100个可见的ASCII字符，不含空格",
+        (Code::InvalidId, "reason") => "标识符有误或不完整",
+        (Code::MalformedJson, "reason") => "此处应为逗号或右花括号",
+        _ => return None,
+    })
 }
 
 /// A value as a county would meet it.
@@ -48,7 +63,6 @@ fn sample(parameter: &str) -> &'static str {
         "closed" | "until" | "ends" | "valid_until" | "other_starts_at" => "2018-10-08T10:00:00.000+08:00",
         "path" => "/v1/session",
         "permission" => "审核报名",
-        "reason" => "须为2016-01-01至2020-12-31之间的日期",
         "seats" => "50",
         "seconds" => "2",
         "session" => "ses_a3bkg0000000000064",
