@@ -55,6 +55,9 @@ pub struct PolicyDocument {
     /// How the total of a person who joins inside the cycle is reduced: `none`, `month` or `year`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prorate_newcomer: Option<PolicyValue>,
+    /// What approved leave does to the hours owed in the cycle: `keep` (nothing) or `prorate` (takes off its full months).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub leave_total: Option<PolicyValue>,
     /// Themes that the area adds to those everybody knows, by word.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(value_type = BTreeMap<PolicyWord, PolicyLabel>)]
@@ -186,6 +189,9 @@ pub struct PolicyRuleBody {
     /// The least hours of some entries.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub minimum: Option<PolicyMinimum>,
+    /// The least share that some entries must have among others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<PolicyShare>,
     /// Multiplies the credited hours of some entries before any cap.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub factor: Option<PolicyFactor>,
@@ -282,18 +288,49 @@ pub struct PolicyMinimum {
     /// `credited`, `counted`, `nominal` or `practice`.
     #[schema(max_length = 16)]
     pub measure: String,
-    /// `cycle`, `year`, or `profile` for the time in which the rule's profile holds.
+    /// `cycle`, `year`, `until` for a deadline in the cycle, or `profile` for the time in which the rule's profile holds.
     #[schema(max_length = 16)]
     pub window: String,
     /// Length of a `profile` window in months from its first day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub window_months: Option<PolicyValue>,
+    /// Last day of an `until` window.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<PolicyValue>,
     /// As an amount.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hours: Option<PolicyValue>,
     /// As a share (0 to 1) of what the person owes in the cycle.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub share_of_required: Option<PolicyValue>,
+    /// `warn` or `fail`.
+    pub strength: PolicyValue,
+}
+
+/// The least share that some entries must have among others, such as practice among the hours of a theme.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyShare {
+    /// The whole.
+    pub of: PolicySelector,
+    /// The part.
+    pub part: PolicySelector,
+    /// `yes` where the practice hours of the other entries belong to the part as well, otherwise `no`.
+    pub practice: PolicyValue,
+    /// 0 to 1.
+    pub share: PolicyValue,
+    /// `credited`, `counted` or `nominal`.
+    #[schema(max_length = 16)]
+    pub measure: String,
+    /// As for a minimum.
+    #[schema(max_length = 16)]
+    pub window: String,
+    /// As for a minimum.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window_months: Option<PolicyValue>,
+    /// As for a minimum.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<PolicyValue>,
     /// `warn` or `fail`.
     pub strength: PolicyValue,
 }

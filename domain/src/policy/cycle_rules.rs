@@ -84,6 +84,8 @@ pub(super) struct Requirement {
     pub(super) reference: Arc<RuleRef>,
     /// The entries it adds up.
     pub(super) of: Compiled,
+    /// The entries among them of which there must be a share.
+    pub(super) part: Option<Compiled>,
     in_force: RuleInForce,
 }
 
@@ -117,11 +119,8 @@ impl CycleRules {
     pub fn new(packs: &[Pack], area: AreaCode, cycle: Cycle, as_of: NaiveDate) -> Result<Self, LayerFault> {
         let segments = segments(packs, area, cycle)?;
         let mut themes: Vec<Theme> = Vec::new();
-        for selector in segments
-            .iter()
-            .flat_map(|segment| segment.rules.rules())
-            .filter_map(|rule| rule.reference.rule.body.selector())
-        {
+        let bodies = segments.iter().flat_map(|segment| segment.rules.rules()).map(|rule| &rule.reference.rule.body);
+        for selector in bodies.flat_map(|body| body.selector().into_iter().chain(body.part())) {
             themes.extend(selector.themes.iter().chain(&selector.without_themes));
         }
         themes.sort_unstable();
@@ -276,7 +275,8 @@ impl CycleRules {
             if !matches!(reference.rule.body, Body::Cap { .. } | Body::Factor { .. }) {
                 let everything = super::rule::Selector::default();
                 let of = Compiled::new(reference.rule.body.selector().unwrap_or(&everything), &self.themes);
-                requirements.push(Requirement { rule: self.refer(&reference), reference, of, in_force });
+                let part = reference.rule.body.part().map(|part| Compiled::new(part, &self.themes));
+                requirements.push(Requirement { rule: self.refer(&reference), reference, of, part, in_force });
             }
         }
         requirements

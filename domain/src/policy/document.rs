@@ -34,6 +34,9 @@ pub struct Document {
     /// How the total of a person who joins inside the cycle is reduced: `none`, `month` or `year`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prorate_newcomer: Option<Cited>,
+    /// What approved leave does to the hours owed in the cycle: `keep` (nothing) or `prorate` (takes off its full months).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leave_total: Option<Cited>,
     /// Themes that the area adds to those everybody knows, by word.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub themes: BTreeMap<String, LabelDocument>,
@@ -203,17 +206,43 @@ pub enum BodyDocument {
         of: SelectorDocument,
         /// `credited`, `counted`, `nominal` or `practice`.
         measure: String,
-        /// `cycle`, `year`, or `profile` for the time in which the rule's profile holds.
+        /// `cycle`, `year`, `until` for a deadline in the cycle, or `profile` for the time in which the rule's profile holds.
         window: String,
         /// Length of a `profile` window in months from its first day.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         window_months: Option<Cited>,
+        /// Last day of an `until` window.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Cited>,
         /// As an amount.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         hours: Option<Cited>,
         /// As a share (0 to 1) of what the person owes in the cycle.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         share_of_required: Option<Cited>,
+        /// `warn` or `fail`.
+        strength: Cited,
+    },
+    /// The least share that some entries must have among others, such as practice among the hours of a theme.
+    Share {
+        /// The whole.
+        of: SelectorDocument,
+        /// The part.
+        part: SelectorDocument,
+        /// `yes` where the practice hours of the other entries belong to the part as well, otherwise `no`.
+        practice: Cited,
+        /// 0 to 1.
+        share: Cited,
+        /// `credited`, `counted` or `nominal`.
+        measure: String,
+        /// As for a minimum.
+        window: String,
+        /// As for a minimum.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        window_months: Option<Cited>,
+        /// As for a minimum.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Cited>,
         /// `warn` or `fail`.
         strength: Cited,
     },
@@ -275,7 +304,7 @@ fn locate(json: &str, error: &serde_json::Error) -> (String, String) {
         list.enumerate().map(|(place, part)| (format!("/{name}/{place}"), part)).collect::<Vec<_>>()
     };
     let figure = |name: &str| value.get(name).and_then(|part| misfit::<Cited>(&format!("/{name}"), part));
-    let cited = figure("hour_minutes").or_else(|| figure("prorate_newcomer"));
+    let cited = ["hour_minutes", "prorate_newcomer", "leave_total"].into_iter().find_map(figure);
     let profile = || parts("profiles").iter().find_map(|(pointer, part)| misfit::<ProfileDocument>(pointer, part));
     let rule = || {
         parts("rules").iter().find_map(|(pointer, part)| {

@@ -11,7 +11,7 @@ use super::{
     cycle::{Cycle, CycleCalendar},
     facts::ProfileSet,
     pack::Pack,
-    rule::{Profile, Prorate, Rule},
+    rule::{LeaveTotal, Profile, Prorate, Rule},
 };
 use crate::area::AreaCode;
 use chrono::NaiveDate;
@@ -88,6 +88,7 @@ pub struct RuleSet {
     calendar: Option<CycleCalendar>,
     hour_minutes: i32,
     prorate: Prorate,
+    leave_total: LeaveTotal,
     rules: Vec<RuleInForce>,
 }
 
@@ -135,6 +136,7 @@ impl RuleSet {
             calendar: layers.iter().rev().find_map(|pack| pack.calendar()),
             hour_minutes: last(Pack::hour_minutes).unwrap_or(HOUR_MINUTES_DEFAULT),
             prorate: layers.iter().rev().find_map(|pack| pack.prorate()).unwrap_or(Prorate::None),
+            leave_total: layers.iter().rev().find_map(|pack| pack.leave_total()).unwrap_or(LeaveTotal::Keep),
             rules: by_id.into_values().flat_map(Variants::into_rules).collect(),
         })
     }
@@ -157,6 +159,11 @@ impl RuleSet {
     /// How a newcomer's total is reduced; not at all where no pack says so.
     pub const fn prorate(&self) -> Prorate {
         self.prorate
+    }
+
+    /// What leave does to the total; nothing where no pack says so.
+    pub const fn leave_total(&self) -> LeaveTotal {
+        self.leave_total
     }
 
     /// The rules, by id.

@@ -34,7 +34,7 @@ pub use layers::{LayerFault, RuleInForce, RuleRef, RuleSet, cycle_named, cycle_o
 pub use pack::{Pack, PackFault, ProfileDrops};
 pub use requirements::{Requirement, Verdict};
 pub use rule::{
-    Amount, Body, CapPeriod, Confidence, Effect, Mark, Measure, Profile, Prorate, Ratio, Rule, Selector, Strength,
-    TOTAL_RULE_ID, TotalAmount, Window,
+    Amount, Body, CapPeriod, Confidence, Effect, LeaveTotal, Mark, Measure, Profile, Prorate, Ratio, Rule, Selector,
+    Strength, TOTAL_RULE_ID, TotalAmount, Window,
 };
 pub use state::PackState;

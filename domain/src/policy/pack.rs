@@ -48,6 +48,7 @@ pub struct Pack {
     calendar: Option<CycleCalendar>,
     hour_minutes: Option<i32>,
     prorate: Option<Prorate>,
+    leave_total: Option<LeaveTotal>,
     drops: Vec<ProfileDrops>,
     rules: Vec<Rule>,
 }
@@ -90,6 +91,8 @@ impl Pack {
         let prorate = reader.maybe(document.prorate_newcomer.as_ref(), |cited| {
             reader.word::<Prorate>(&at.field("prorate_newcomer"), cited)
         })?;
+        let leave_total = reader
+            .maybe(document.leave_total.as_ref(), |cited| reader.word::<LeaveTotal>(&at.field("leave_total"), cited))?;
         for (word, label) in &document.themes {
             let place = at.field("themes").field(word);
             place.read::<Theme>(word)?;
@@ -113,7 +116,7 @@ impl Pack {
             }
             rules.push(rule);
         }
-        Ok(Pack { area, valid, calendar, hour_minutes, prorate, drops, rules, document })
+        Ok(Pack { area, valid, calendar, hour_minutes, prorate, leave_total, drops, rules, document })
     }
 
     /// Stable code such as `ZJ-2016`.
@@ -149,6 +152,11 @@ impl Pack {
     /// How a newcomer's total is reduced, if it says so.
     pub const fn prorate(&self) -> Option<Prorate> {
         self.prorate
+    }
+
+    /// What leave does to the total, if it says so.
+    pub const fn leave_total(&self) -> Option<LeaveTotal> {
+        self.leave_total
     }
 
     /// What profiles leave out.
@@ -294,12 +302,12 @@ impl Reader<'_> {
         if matches!(body, Body::Total(_)) != (rule.id == TOTAL_RULE_ID) {
             return at.field("id").refuse(format!("the total, and nothing else, has the id {TOTAL_RULE_ID}"));
         }
-        if matches!(body, Body::Minimum { window: Window::Profile { .. }, .. }) && profile.is_none() {
-            return at
-                .field("rule")
-                .field("minimum")
-                .field("window")
-                .refuse("a rule without a profile has no such window");
+        let (Body::Minimum { window, .. } | Body::Share { window, .. }) = &body else {
+            return Ok(Rule { id: rule.id.clone(), zh: rule.zh.clone(), en: rule.en.clone(), profile, body });
+        };
+        if matches!(window, Window::Profile { .. }) && profile.is_none() {
+            let kind = if matches!(body, Body::Share { .. }) { "share" } else { "minimum" };
+            return at.field("rule").field(kind).field("window").refuse("a rule without a profile has no such window");
         }
         Ok(Rule { id: rule.id.clone(), zh: rule.zh.clone(), en: rule.en.clone(), profile, body })
     }
@@ -364,24 +372,31 @@ impl Reader<'_> {
                     })?,
                 })
             }
-            BodyDocument::Minimum { of, measure, window, window_months, hours, share_of_required, strength } => {
+            BodyDocument::Minimum { of, measure, window, window_months, until, hours, share_of_required, strength } => {
                 let at = at.field("minimum");
-                let months = self
-                    .maybe(window_months.as_ref(), |cited| self.integer(&at.field("window_months"), cited, 1..=240))?;
-                let window = match (window.as_str(), months) {
-                    ("cycle", None) => Window::Cycle,
-                    ("year", None) => Window::Year,
-                    ("profile", months) => Window::Profile { months },
-                    ("cycle" | "year", Some(_)) => {
-                        return at.field("window_months").refuse("only a profile window has a length");
-                    }
-                    _ => return at.field("window").refuse("expected one of cycle, year, profile"),
-                };
                 Ok(Body::Minimum {
                     of: self.selector(&at.field("of"), of)?,
                     measure: at.field("measure").read(measure)?,
-                    window,
+                    window: self.window(&at, window, window_months.as_ref(), until.as_ref())?,
                     amount: self.amount(&at, hours.as_ref(), share_of_required.as_ref())?,
+                    strength: self.word(&at.field("strength"), strength)?,
+                })
+            }
+            BodyDocument::Share { of, part, practice, share, measure, window, window_months, until, strength } => {
+                let at = at.field("share");
+                let measure = match at.field("measure").read(measure)? {
+                    Measure::Practice => {
+                        return at.field("measure").refuse("expected one of credited, counted, nominal");
+                    }
+                    measure => measure,
+                };
+                Ok(Body::Share {
+                    of: self.selector(&at.field("of"), of)?,
+                    part: self.selector(&at.field("part"), part)?,
+                    practice: self.yes(&at.field("practice"), practice)?,
+                    share: self.ratio(&at.field("share"), share, 1)?,
+                    measure,
+                    window: self.window(&at, window, window_months.as_ref(), until.as_ref())?,
                     strength: self.word(&at.field("strength"), strength)?,
                 })
             }
@@ -392,6 +407,42 @@ impl Reader<'_> {
                     ratio: self.ratio(&at.field("ratio"), ratio, 10)?,
                 })
             }
+        }
+    }
+
+    fn yes(&self, at: &At, cited: &Cited) -> Result<bool, PackFault> {
+        match self.cited(at, cited)? {
+            "yes" => Ok(true),
+            "no" => Ok(false),
+            _ => at.field("value").refuse("expected one of yes, no"),
+        }
+    }
+
+    fn window(
+        &self,
+        at: &At,
+        window: &str,
+        months: Option<&Cited>,
+        until: Option<&Cited>,
+    ) -> Result<Window, PackFault> {
+        let months = self.maybe(months, |cited| self.integer(&at.field("window_months"), cited, 1..=240))?;
+        let until = self.maybe(until, |cited| {
+            let place = at.field("until");
+            date(&place.field("value"), self.cited(&place, cited)?)
+        })?;
+        match (window, months, until) {
+            ("cycle", None, None) => Ok(Window::Cycle),
+            ("year", None, None) => Ok(Window::Year),
+            ("profile", months, None) => Ok(Window::Profile { months }),
+            ("until", None, Some(day)) => Ok(Window::Until(day)),
+            ("until", None, None) => at.refuse("an until window has its last day in until"),
+            ("cycle" | "year" | "until", Some(_), _) => {
+                at.field("window_months").refuse("only a profile window has a length")
+            }
+            ("cycle" | "year" | "profile", _, Some(_)) => {
+                at.field("until").refuse("only an until window has a last day")
+            }
+            _ => at.field("window").refuse("expected one of cycle, year, until, profile"),
         }
     }
 

@@ -5,7 +5,7 @@ use super::{
     cycle_rules::{self, CycleRules, RuleIndex},
     evaluate::{Period, Work},
     facts::{EntryFacts, PersonFacts, ProfileSet},
-    rule::{Body, Measure, Profile, Prorate, Strength, TotalAmount, Window},
+    rule::{Body, LeaveTotal, Measure, Profile, Prorate, Ratio, Strength, TotalAmount, Window},
 };
 use crate::{hours::Hours, time::DateSpan, words::word_list};
 use chrono::NaiveDate;
@@ -83,12 +83,17 @@ pub(super) fn required_total(rules: &CycleRules, person: &PersonFacts, profiles:
         return person.required;
     }
     let (cycle, owing) = (rules.cycle(), owing(rules, person));
-    let months = months_between(&owing, cycle.from(), cycle.to());
+    let prorates = rules.closing_rules().is_some_and(|set| set.leave_total() == LeaveTotal::Prorate);
+    // Full months of the span without those of leave, where leave is taken off.
+    let months_owed = |span: &DateSpan| {
+        let end = span.to.unwrap_or(cycle.to()).min(cycle.to());
+        let leave = || person.leave.iter().map(|leave| months_between(leave, span.from.max(cycle.from()), end)).sum();
+        months_between(span, cycle.from(), cycle.to()) - if prorates { leave() } else { 0 }
+    };
     Some(match amount {
-        TotalAmount::PerYear(hours) => hours.share(i64::from(months), 12).unwrap_or(hours),
+        TotalAmount::PerYear(hours) => hours.share(i64::from(months_owed(&owing).max(0)), 12).unwrap_or(hours),
         TotalAmount::PerCycle(hours) => {
-            let whole = DateSpan { from: owing.from, to: None };
-            let months = months_between(&whole, cycle.from(), cycle.to());
+            let months = months_owed(&DateSpan { from: owing.from, to: None });
             let by_years = rules.closing_rules().is_some_and(|set| set.prorate() == Prorate::Year);
             by_months(hours, if by_years { months / 12 * 12 } else { months }, cycle.months())
         }
@@ -142,16 +147,13 @@ impl Judge<'_> {
                 Some(requirement)
             }
             Body::Minimum { measure, window, amount, strength, .. } => {
-                let (period, from, to) = match window {
-                    Window::Year => return None,
-                    Window::Cycle => (Period::Cycle, from, to),
-                    Window::Profile { months } => {
-                        let (from, to) = self.profile_window(rule.reference.rule.profile?, *months);
-                        (Period::Span { from, to }, from, to)
-                    }
-                };
+                let (period, from, to) = self.window(rule, *window)?;
                 let owed = amount.for_required(self.required)?;
                 Some(self.verdict(rule, period, owed, self.sum(rule, *measure, from, to), to, *strength))
+            }
+            Body::Share { practice, share, measure, window, strength, .. } => {
+                let (period, from, to) = self.window(rule, *window)?;
+                Some(self.share(rule, period, (from, to), (*practice, *share, *measure, *strength)))
             }
             Body::YearFloor { .. } | Body::YearMaximum { .. } | Body::Cap { .. } | Body::Factor { .. } => None,
         }
@@ -182,8 +184,52 @@ impl Judge<'_> {
                 let counted = self.sum(rule, *measure, from, to);
                 Some(self.verdict(rule, Period::Year(year), owed, counted, to, *strength))
             }
+            Body::Share { practice, share, measure, window: Window::Year, strength, .. } => {
+                Some(self.share(rule, Period::Year(year), (from, to), (*practice, *share, *measure, *strength)))
+            }
             _ => None,
         }
+    }
+
+    /// The days of a window that is not that of a year; `None` where it has none in the cycle.
+    fn window(&self, rule: &cycle_rules::Requirement, window: Window) -> Option<(Period, NaiveDate, NaiveDate)> {
+        let cycle = self.rules.cycle();
+        let (from, to) = match window {
+            Window::Year => return None,
+            Window::Cycle => return Some((Period::Cycle, cycle.from(), cycle.to())),
+            Window::Until(day) if day < cycle.from() => return None,
+            Window::Until(day) => (cycle.from(), day.min(cycle.to())),
+            Window::Profile { months } => self.profile_window(rule.reference.rule.profile?, months),
+        };
+        Some((Period::Span { from, to }, from, to))
+    }
+
+    /// Whether the part is a large enough share of the whole. Owed is the share of the whole there is; missing is what has to be
+    /// added to the part, which adds to the whole too.
+    fn share(
+        &self,
+        rule: &cycle_rules::Requirement,
+        period: Period,
+        (from, to): (NaiveDate, NaiveDate),
+        (practice, Ratio { numerator, denominator }, measure, strength): (bool, Ratio, Measure, Strength),
+    ) -> Requirement {
+        let (mut whole, mut part) = (0, 0);
+        for (_, work) in self.works_in(from, to).filter(|(_, work)| rule.of.matches(&work.shape)) {
+            let hours = measured(work, measure);
+            whole += hours;
+            part += match &rule.part {
+                Some(selected) if selected.matches(&work.shape) => hours,
+                _ if practice => work.practice.min(hours),
+                _ => 0,
+            };
+        }
+        let owed = Hours::from_hundredths(ceil_div(whole * numerator, denominator));
+        let mut requirement = self.verdict(rule, period, owed, Hours::from_hundredths(part), to, strength);
+        if requirement.missing != Hours::ZERO && numerator < denominator {
+            let gap = ceil_div(whole * numerator - part * denominator, denominator - numerator);
+            requirement.missing = Hours::from_hundredths(gap);
+        }
+        requirement
     }
 
     /// The time in which a profile holds for the person.
@@ -265,6 +311,11 @@ impl Judge<'_> {
         let requirement = self.verdict(rule, Period::Cycle, missing, Hours::ZERO, cycle.to(), Strength::Fail);
         Requirement { owed, counted, ..requirement }
     }
+}
+
+/// Divided and rounded up; for what is not negative.
+fn ceil_div(amount: i64, by: i64) -> i64 {
+    (amount + by - 1) / by
 }
 
 fn measured(work: &Work, measure: Measure) -> i64 {

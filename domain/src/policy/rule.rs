@@ -4,6 +4,7 @@ use crate::{
     hours::Hours,
     words::{DeliveryForm, Level, Route, Theme, word_list},
 };
+use chrono::NaiveDate;
 
 word_list! {
     /// Facts about a person by which a pack chooses other rules. Where several hold, the first in this order decides.
@@ -57,6 +58,14 @@ word_list! {
         None = "none", "不折算", "not at all";
         Month = "month", "按月折算", "by full months";
         Year = "year", "按年折算", "by full years";
+    }
+}
+
+word_list! {
+    /// What approved leave does to the hours owed in the cycle.
+    LeaveTotal {
+        Keep = "keep", "不减", "nothing";
+        Prorate = "prorate", "按月扣减", "takes off its full months";
     }
 }
 
@@ -167,6 +176,8 @@ pub enum Window {
     Cycle,
     /// Each calendar year by itself.
     Year,
+    /// From the cycle's first day to a deadline within it.
+    Until(NaiveDate),
     /// The time in which the profile holds (probation, headship), or its first months.
     Profile {
         /// Months from the first day, where limited.
@@ -220,6 +231,15 @@ pub enum Body {
         amount: Amount,
         strength: Strength,
     },
+    Share {
+        of: Selector,
+        part: Selector,
+        practice: bool,
+        share: Ratio,
+        measure: Measure,
+        window: Window,
+        strength: Strength,
+    },
     Factor {
         of: Selector,
         ratio: Ratio,
@@ -242,14 +262,24 @@ pub struct Rule {
 }
 
 impl Body {
-    /// The selectors of the rule.
+    /// The entries that the rule is about.
     pub fn selector(&self) -> Option<&Selector> {
         match self {
             Body::Total(_) => None,
             Body::YearFloor { counts, .. } | Body::YearMaximum { counts, .. } => Some(counts),
-            Body::Cap { of, .. } | Body::Block { of, .. } | Body::Minimum { of, .. } | Body::Factor { of, .. } => {
-                Some(of)
-            }
+            Body::Cap { of, .. }
+            | Body::Block { of, .. }
+            | Body::Minimum { of, .. }
+            | Body::Share { of, .. }
+            | Body::Factor { of, .. } => Some(of),
+        }
+    }
+
+    /// The entries, among those the rule is about, of which there must be a share.
+    pub fn part(&self) -> Option<&Selector> {
+        match self {
+            Body::Share { part, .. } => Some(part),
+            _ => None,
         }
     }
 }

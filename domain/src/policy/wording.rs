@@ -52,6 +52,19 @@ pub fn requirement(rules: &CycleRules, requirement: &Requirement) -> Option<Word
         }
         Verdict::Failed => (format!("，尚缺{missing}学时，未达标"), format!(": {missing} are missing, failed")),
     };
+    if let Body::Share { share, .. } = &rule.rule.body {
+        let share = fraction(*share);
+        return Some(Wording {
+            zh: format!(
+                "{}{zh_period}（{rule}）：占比应不低于{share}即{owed}学时，已有{counted}学时{zh_end}",
+                rule.rule.zh
+            ),
+            en: format!(
+                "{}, {en_period} ({rule}): a share of {share}, which is {owed} hours, {counted} there{en_end}",
+                capital(&rule.rule.en)
+            ),
+        });
+    }
     Some(Wording {
         zh: format!("{}{zh_period}（{rule}）：应修{owed}学时，已计{counted}学时{zh_end}", rule.rule.zh),
         en: format!("{}, {en_period} ({rule}): {owed} hours owed, {counted} there{en_end}", capital(&rule.rule.en)),
@@ -109,7 +122,7 @@ fn limit(rule: &RuleRef, period: Period, required: Option<Hours>) -> Wording {
             let share = fraction(*ratio);
             Wording { zh: format!("{zh}按{share}折算"), en: format!("{en}: counts by a factor of {share}") }
         }
-        Body::Total(_) | Body::YearFloor { .. } | Body::Block { .. } | Body::Minimum { .. } => {
+        Body::Total(_) | Body::YearFloor { .. } | Body::Block { .. } | Body::Minimum { .. } | Body::Share { .. } => {
             Wording { zh: zh.clone(), en }
         }
     }

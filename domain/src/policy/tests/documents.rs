@@ -94,6 +94,36 @@ fn a_fault_is_named_with_its_place() {
 }
 
 #[test]
+fn windows_and_shares_that_do_not_fit_are_refused() {
+    let cited = |value: &str| json!({"value": value, "source": "S1", "article": "art. 1", "confidence": "R"});
+    let minimum = |change: Value| {
+        let mut body = json!({"of": {}, "measure": "credited", "window": "until", "until": cited("2017-12-31"),
+            "hours": cited("50"), "strength": cited("fail")});
+        for (field, value) in change.as_object().unwrap() {
+            body[field] = value.clone();
+        }
+        json!({"minimum": body})
+    };
+    let at = |rest: &str| format!("/rules/2/rule/{rest}");
+    let refused = |body: Value, place: &str, reason: &str| check("/rules/2/rule", body, &at(place), reason);
+    refused(minimum(json!({"until": cited("2017-02-30")})), "minimum/until/value", "date");
+    refused(minimum(json!({"window": "year"})), "minimum/until", "last day");
+    refused(minimum(json!({"window_months": cited("3")})), "minimum/window_months", "length");
+    refused(minimum(json!({"window": "week"})), "minimum/window", "expected one of");
+    let share = |field: &str, value: Value| {
+        let mut body = json!({"of": {"themes": ["music"]}, "part": {"routes": ["school_based"]}, "practice": cited("yes"),
+            "share": cited("0.6"), "measure": "credited", "window": "cycle", "strength": cited("warn")});
+        body[field] = value;
+        json!({"share": body})
+    };
+    refused(share("share", cited("1.5")), "share/share/value", "ratio");
+    refused(share("practice", cited("perhaps")), "share/practice/value", "yes, no");
+    refused(share("measure", json!("practice")), "share/measure", "expected one of");
+    refused(share("window", json!("until")), "share", "last day");
+    check("/leave_total", cited("halve"), "/leave_total/value", "keep");
+}
+
+#[test]
 fn text_that_is_not_json_is_refused() {
     for text in ["", "[]", "{", "null", "{\"code\": 1}"] {
         assert_eq!(Pack::parse(text).unwrap_err().pointer, "", "{text:?}");

@@ -365,3 +365,99 @@ fn requirements_are_told_in_both_languages() {
             .any(|words| words.zh == "年度学时2016年（331123 v1 year.floor）：应修48.00学时，已计54.00学时，已达标")
     );
 }
+
+/// A county pack that stands beside the shipped ones.
+fn with_county(extra: serde_json::Value) -> CycleRules {
+    let mut document = serde_json::json!({
+        "code": "COUNTY", "version": 1, "area": "331123", "valid": {"from": "2016-01-01"}, "zh": "县规定", "en": "county",
+        "sources": {"S": {"title": "县规定"}}, "rules": []
+    });
+    for (field, value) in extra.as_object().unwrap() {
+        document[field] = value.clone();
+    }
+    let mut packs = shipped();
+    packs.push(Pack::parse(&document.to_string()).unwrap());
+    let cycle = cycle_named(&packs, suichang(), "2016-2020").unwrap();
+    CycleRules::new(&packs, suichang(), cycle, day(CYCLE_END)).unwrap()
+}
+
+fn figure(value: &str) -> serde_json::Value {
+    serde_json::json!({"value": value, "source": "S", "article": "第一条", "confidence": "I"})
+}
+
+/// 50 hours on information technology by the end of 2017, 60 % of them practice: school-based training and practice hours.
+fn it_rules() -> CycleRules {
+    let it = || serde_json::json!({"themes": ["it"]});
+    with_county(serde_json::json!({"rules": [
+        {"id": "it.min", "zh": "信息技术应用能力", "en": "information technology", "rule": {"minimum": {
+            "of": it(), "measure": "credited", "window": "until", "until": figure("2017-12-31"), "hours": figure("50"),
+            "strength": figure("fail")}}},
+        {"id": "it.practice_share", "zh": "信息技术实践", "en": "practice in information technology", "rule": {"share": {
+            "of": it(), "part": {"routes": ["school_based"]}, "practice": figure("yes"), "share": figure("0.60"),
+            "measure": "credited", "window": "until", "until": figure("2017-12-31"), "strength": figure("fail")}}}
+    ]}))
+}
+
+fn it_hours(online: &str, school_based: &str, practice: &str) -> [EntryFacts; 3] {
+    let online = EntryFacts { form: DeliveryForm::Online, ..entry(1, "2017-05-01", online) };
+    let practised = EntryFacts { practice: hours(practice), ..entry(3, "2017-07-01", practice) };
+    [themed("it", online), themed("it", school(2, "2017-06-01", school_based)), themed("it", practised)]
+}
+
+/// How the rule with this id stands, whatever its period.
+fn stands(rules: &CycleRules, evaluation: &Evaluation, id: &str) -> String {
+    let named = |one: &&Requirement| rules.rule(one.rule).is_some_and(|rule| rule.rule.id == id);
+    let period = evaluation.requirements.iter().find(named).map(|found| found.period);
+    period.map_or_else(|| "not asked".to_owned(), |period| standing(rules, evaluation, id, period))
+}
+
+#[test]
+fn example_10_practice_must_be_a_share_of_the_hours_of_a_theme() {
+    let rules = it_rules();
+    let judged = |entries: &[EntryFacts]| evaluate(&rules, &PersonFacts::default(), entries);
+    let enough = judged(&it_hours("20", "18", "12"));
+    assert_eq!(
+        stands(&rules, &enough, "it.min"),
+        "50.00 50.00 0.00 met",
+        "online hours beyond their cap are hours of the theme"
+    );
+    assert_eq!(stands(&rules, &enough, "it.practice_share"), "30.00 30.00 0.00 met");
+    assert_eq!(enough.total, hours("40"), "10 of 20 online hours count in the cycle");
+    let little = judged(&it_hours("24", "16", "10"));
+    assert_eq!(stands(&rules, &little, "it.min"), "50.00 50.00 0.00 met");
+    // Ten hours of practice more make 36 of 60.
+    assert_eq!(stands(&rules, &little, "it.practice_share"), "30.00 26.00 10.00 failed");
+    let share = |one: &&Requirement| rules.rule(one.rule).unwrap().rule.id == "it.practice_share";
+    let words = wording::requirement(&rules, little.requirements.iter().find(share).unwrap()).unwrap();
+    assert_eq!(
+        words.zh,
+        "信息技术实践2016-01-01至2017-12-31（COUNTY v1 it.practice_share）：占比应不低于0.6即30.00学时，已有26.00学时，\
+         尚缺10.00学时，未达标"
+    );
+    let mut more = it_hours("24", "16", "10").to_vec();
+    more.push(themed("it", school(4, "2017-09-01", "10")));
+    assert_eq!(stands(&rules, &judged(&more), "it.practice_share"), "36.00 36.00 0.00 met");
+}
+
+#[test]
+fn hours_after_a_deadline_do_not_serve_it() {
+    let rules = it_rules();
+    let late = [themed("it", school(1, "2018-01-01", "50"))];
+    let evaluation = evaluate(&rules, &PersonFacts::default(), &late);
+    assert_eq!(stands(&rules, &evaluation, "it.min"), "50.00 0.00 50.00 failed");
+    assert_eq!(
+        stands(&rules, &evaluation, "it.practice_share"),
+        "0.00 0.00 0.00 met",
+        "of nothing there is every share"
+    );
+}
+
+#[test]
+fn example_4_where_leave_prorates_its_full_months_are_not_owed() {
+    let leave = vec![DateSpan { from: day("2018-02-01"), to: Some(day("2018-08-31")) }];
+    let person = PersonFacts { leave, ..PersonFacts::default() };
+    let kept = evaluate(&with_county(serde_json::json!({"leave_total": figure("keep")})), &person, &[]);
+    assert_eq!(kept.required, Some(hours("360")));
+    let prorated = evaluate(&with_county(serde_json::json!({"leave_total": figure("prorate")})), &person, &[]);
+    assert_eq!(prorated.required, Some(hours("318")), "360 × 53 ÷ 60");
+}
