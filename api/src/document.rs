@@ -199,7 +199,9 @@ fn complete_operation(
     if writes && has_header(&parameters, "If-Match") {
         codes.extend([Code::PreconditionRequired, Code::PreconditionFailed]);
     }
-    if method == "post" && !open {
+    if operation.contains_key("x-idempotent") {
+        // It writes nothing, so that a retry needs no key.
+    } else if method == "post" && !open {
         codes.extend([Code::IdempotencyMismatch, Code::IdempotencyRunning, Code::InvalidHeader]);
         add_parameter(
             operation,

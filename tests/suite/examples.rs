@@ -21,8 +21,10 @@ impl Recorded {
         let value = answer.json();
         let mut shown = value.clone();
         // Whole lists are shown by their first rows.
-        if let Some(rows) = shown.get_mut("data").and_then(Value::as_array_mut) {
-            rows.truncate(2);
+        for list in ["data", "changed", "rules"] {
+            if let Some(rows) = shown.get_mut(list).and_then(Value::as_array_mut) {
+                rows.truncate(2);
+            }
         }
         self.0.insert(schema.to_owned(), shown);
         value
@@ -126,6 +128,10 @@ async fn record(demo: &Demo) -> Recorded {
 
     // Rules.
     kept.keep("PolicyPackView", &centre.post("/v1/policy-packs", request_of("create_policy_pack")).await);
+
+    let trial = centre.post("/v1/policy-packs/simulate", request_of("simulate_policy_pack")).await;
+    let trial = kept.keep("SimulationView", &trial);
+    assert!(trial["changed_total"].as_i64() > Some(2));
 
     // From a programme to a seat.
     let provider = &institution.get("/v1/me").await.expect(200)["roles"][0]["organisation_id"];

@@ -3,5 +3,6 @@
 mod entries;
 mod examples;
 pub mod fixture;
+mod simulation;
 mod statements;
 mod store;

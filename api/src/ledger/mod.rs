@@ -4,6 +4,7 @@ pub mod explain;
 mod problems;
 mod routes;
 pub mod service;
+mod simulation;
 pub mod standing;
 pub mod statement;
 pub mod wire;

@@ -2,11 +2,13 @@
 
 use super::{
     service::{self, StatementAnswer, StatementWish},
+    simulation,
     standing::{self, Of, Question},
     statement::StatementView,
     wire::{
         AreaPath, CycleMomentQuery, HourEntryIn, HourEntryList, HourEntryPath, HourEntryQuery, HourEntryView,
         ReversalIn, ReversalView, StandingView, TeacherPath,
+        simulation::{SimulationIn, SimulationView},
     },
 };
 use crate::{
@@ -18,7 +20,7 @@ use crate::{
     state::App,
 };
 use actix_web::{HttpRequest, get, post, web::Data};
-use shixun_domain::access::needs::{EnterHours, ReadHours, ReadReports, ReverseHours};
+use shixun_domain::access::needs::{DraftPolicy, EnterHours, ReadHours, ReadReports, ReverseHours};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Mounts the operations under `/v1`.
@@ -30,10 +32,12 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(get_hour_entry)
         .service(reverse_hour_entry)
         .service(get_organisation_standing)
-        .service(get_area_standing);
+        .service(get_area_standing)
+        .service(simulate_policy_pack);
 }
 
 problem_set!(JudgeProblems = CycleUnknown | PolicyMissing);
+problem_set!(SimulationProblems = CycleUnknown | PolicyMissing | NotFound);
 problem_set!(
     EnterProblems = DuplicateSource
         | HoursInFuture
@@ -229,6 +233,24 @@ async fn get_area_standing(
 ) -> Answer {
     let actor = who.actor();
     answer_standing(app, actor, Of::Area(path.0.area_code.0), query.0).await
+}
+
+/// Try a draft of rules on everybody
+///
+/// Judges every teacher of the county under the rules in force and under those with the draft: who would stand differently, what
+/// each rule leaves out or asks for, how many hours, seats and how much money would come on top. Nothing is written.
+///
+/// 试算政策包：以现行规则与加入草案后的规则分别核算全县教师，列出变化、增加的学时、席位与经费；不写入任何数据。
+#[utoipa::path(
+    operation_id = "simulate_policy_pack", tag = "policy", request_body = SimulationIn, security(("bearer" = ["draft_policy"])),
+    responses((status = 200, description = "What it would do.", body = SimulationView), SimulationProblems),
+    extensions(("x-idempotent" = json!("natural")))
+)]
+#[post("/policy-packs/simulate")]
+async fn simulate_policy_pack(who: Allowed<DraftPolicy>, app: Data<App>, body: Body<SimulationIn>) -> Answer {
+    let (actor, wish, shared, now) = (who.actor(), body.value, app.clone(), app.clock.now());
+    let view = app.db.read_long(move |conn| simulation::simulate(conn, &shared.policy, &actor, &wish, now)).await?;
+    answer::json(&view)
 }
 
 async fn answer_standing(app: Data<App>, actor: crate::access::Actor, of: Of, query: CycleMomentQuery) -> Answer {

@@ -106,20 +106,7 @@ pub fn everybody<T: Send>(
     let policy = cache.area(conn, area, question.now)?;
     let Moment { cycle, as_of } = moment(&policy, question.cycle, question.as_of, question.now.china_date())?;
     let rules = policy.rules(cycle, as_of)?;
-    let employees = ledger::employees(conn, area, &path, as_of)?;
-    let facts = ledger::facts_by_person(conn, area, &employees)?;
-    let spans = facts.iter().map(|person| span(&rules, person));
-    let from = spans.map(|(from, _)| from).min().unwrap_or(cycle.from());
-    let numbers: Vec<i64> = employees.iter().map(|employee| employee.person.number()).collect();
-    let whose = if numbers.len() > WHOLE_AREA_FROM { Whose::Area } else { Whose::Of(&numbers) };
-    let mut entries = ledger::entries_by_person(conn, area, &whose, from, as_of)?;
-    let mut jobs: Vec<Job> = Vec::with_capacity(employees.len());
-    for (employee, facts) in employees.into_iter().zip(facts) {
-        let mut entries = entries.remove(&employee.person.number()).unwrap_or_default();
-        let (first, _) = span(&rules, &facts);
-        entries.retain(|entry| entry.effective >= first);
-        jobs.push(Job { employee, facts, entries });
-    }
+    let jobs = jobs(conn, area, &path, as_of, &rules)?;
     let persons = evaluate_all(jobs, |job| {
         let evaluation = evaluate(&rules, &job.facts, &job.entries);
         fold(&rules, job.employee, &evaluation, &job.entries)
@@ -127,17 +114,49 @@ pub fn everybody<T: Send>(
     Ok(Everybody { rules, persons })
 }
 
-struct Job {
-    employee: Employee,
-    facts: PersonFacts,
-    entries: Vec<EntryFacts>,
+/// Everybody employed on the day below a path, with what the rules ask for.
+///
+/// # Errors
+/// Where the database does not answer.
+pub(super) fn jobs(
+    conn: &mut Conn,
+    area: AreaCode,
+    path: &str,
+    as_of: NaiveDate,
+    rules: &CycleRules,
+) -> Result<Vec<Job>, ApiError> {
+    let employees = ledger::employees(conn, area, path, as_of)?;
+    let facts = ledger::facts_by_person(conn, area, &employees)?;
+    let spans = facts.iter().map(|person| span(rules, person));
+    let from = spans.map(|(from, _)| from).min().unwrap_or(rules.cycle().from());
+    let numbers: Vec<i64> = employees.iter().map(|employee| employee.person.number()).collect();
+    let whose = if numbers.len() > WHOLE_AREA_FROM { Whose::Area } else { Whose::Of(&numbers) };
+    let mut entries = ledger::entries_by_person(conn, area, &whose, from, as_of)?;
+    let mut jobs: Vec<Job> = Vec::with_capacity(employees.len());
+    for (employee, facts) in employees.into_iter().zip(facts) {
+        let mut entries = entries.remove(&employee.person.number()).unwrap_or_default();
+        let (first, _) = span(rules, &facts);
+        entries.retain(|entry| entry.effective >= first);
+        jobs.push(Job { employee, facts, entries });
+    }
+    Ok(jobs)
+}
+
+/// A person to be evaluated.
+pub(super) struct Job {
+    /// Who, and where.
+    pub(super) employee: Employee,
+    /// What the rules look at.
+    pub(super) facts: PersonFacts,
+    /// What stands.
+    pub(super) entries: Vec<EntryFacts>,
 }
 
 /// Evaluates on as many threads as there are processors; the order stays.
 ///
 /// # Errors
 /// `internal` where a thread died: nobody may be missing from a standing in silence.
-fn evaluate_all<T: Send>(jobs: Vec<Job>, judge: impl Fn(Job) -> T + Sync) -> Result<Vec<T>, ApiError> {
+pub(super) fn evaluate_all<T: Send>(jobs: Vec<Job>, judge: impl Fn(Job) -> T + Sync) -> Result<Vec<T>, ApiError> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let share = jobs.len().div_ceil(threads).max(1);
     let mut shares: Vec<Vec<Job>> = Vec::with_capacity(threads);
@@ -254,7 +273,8 @@ impl Tally {
         self.missing = self.missing.plus(other.missing);
     }
 
-    fn view(&self) -> TallyView {
+    /// As JSON shows it.
+    pub(super) fn view(&self) -> TallyView {
         TallyView {
             teachers: self.teachers,
             met: self.met,

@@ -119,7 +119,7 @@ pub struct SpellView {
 }
 
 /// The rule behind a figure.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(example = json!({"id": "school_based.cap.year", "pack": "331123", "edition": 1}))]
 pub struct RuleNameView {
     /// The rule's stable id.

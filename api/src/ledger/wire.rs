@@ -1,5 +1,6 @@
 //! What entries of the ledger look like in JSON.
 
+pub mod simulation;
 mod standing;
 
 pub use standing::{AreaPath, CycleMomentQuery, SchoolStandingView, StandingView, TallyView};

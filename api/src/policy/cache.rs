@@ -148,7 +148,7 @@ impl AreaPolicy {
 }
 
 /// No usable rules.
-pub(super) fn missing(fault: &LayerFault) -> ApiError {
+pub(crate) fn missing(fault: &LayerFault) -> ApiError {
     let words = match fault {
         LayerFault::NoPackInForce { area, day } => {
             Words::new(format!("{day}在{area}没有生效的政策包"), format!("no pack is in force in {area} on {day}"))

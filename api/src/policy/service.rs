@@ -77,7 +77,7 @@ fn unknown(id: PolicyPackId) -> ApiError {
 /// # Errors
 /// `invalid_field` with the pointer of the first fault; `policy_edition_taken`.
 pub fn draft(work: &mut Work<'_, '_>, actor: &Actor, document: &str) -> Result<PackRow, ApiError> {
-    let pack = Pack::parse(document).map_err(|fault| faulty(&fault))?;
+    let pack = Pack::parse(document).map_err(|fault| faulty("", &fault))?;
     if pack.area() != actor.area() || !actor.reaches_area(pack.area()) {
         return Err(ApiError::field(
             "/area",
@@ -120,10 +120,10 @@ fn digest(document: &str) -> String {
     hex(&Sha256::digest(document.as_bytes()))
 }
 
-/// A fault of a document as a fault of the body: the pointers are the same.
-fn faulty(fault: &PackFault) -> ApiError {
+/// A fault of a document as a fault of the body in which the document stands at `place`.
+pub(crate) fn faulty(place: &str, fault: &PackFault) -> ApiError {
     ApiError::new(Code::InvalidField).with_faults(vec![FieldFault {
-        pointer: fault.pointer.clone(),
+        pointer: format!("{place}{}", fault.pointer),
         code: "invalid_value".into(),
         words: Words::new(format!("不符合要求：{}", fault.reason), fault.reason.clone()),
     }])

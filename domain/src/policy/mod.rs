@@ -11,6 +11,7 @@ mod counting;
 mod cycle;
 mod cycle_rules;
 pub mod document;
+mod effects;
 mod evaluate;
 mod facts;
 pub mod layers;
@@ -28,6 +29,7 @@ mod tests;
 
 pub use cycle::{Cycle, CycleCalendar};
 pub use cycle_rules::{CycleRules, RuleIndex};
+pub use effects::{RuleEffect, effects};
 pub use evaluate::{CountedEntry, Cut, Evaluation, Headroom, Period, evaluate, headroom};
 pub use facts::{EntryFacts, PersonFacts, ProfileSet, Provider};
 pub use layers::{LayerFault, RuleInForce, RuleRef, RuleSet, cycle_named, cycle_on};
