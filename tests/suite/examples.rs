@@ -127,7 +127,10 @@ async fn record(demo: &Demo) -> Recorded {
     kept.keep("RoleGrantList", &system.get(&format!("{user}/roles")).await);
 
     // Rules.
-    kept.keep("PolicyPackView", &centre.post("/v1/policy-packs", request_of("create_policy_pack")).await);
+    let drafted = centre.post("/v1/policy-packs", request_of("create_policy_pack")).await;
+    let drafted = kept.keep("PolicyPackView", &drafted);
+    let lint = format!("/v1/policy-packs/{}/lint", id(&drafted["pack"]));
+    kept.keep("PolicyLintView", &centre.act(&lint).await);
 
     let trial = centre.post("/v1/policy-packs/simulate", request_of("simulate_policy_pack")).await;
     let trial = kept.keep("SimulationView", &trial);

@@ -17,7 +17,45 @@ pub fn pack(version: i32) -> Value {
     })
 }
 
+/// A draft with a floor above the county's cap on ethics: nobody can meet it.
+pub fn unreachable(version: i32) -> Value {
+    let mut document = pack(version);
+    let figure = |value: &str| json!({"value": value, "source": "A", "article": "第四条", "confidence": "R"});
+    document["rules"] = json!([{"id": "ethics.min.year", "zh": "师德培训", "en": "training in ethics", "rule": {"minimum": {
+        "of": {"themes": ["ethics"]}, "measure": "counted", "window": "year", "hours": figure("20"), "strength": figure("fail")}}}]);
+    document
+}
+
 both! {
+    async fn lint_names_what_is_wrong_with_its_place_and_an_example_and_keeps_errors_from_being_published(county: County) {
+        let (centre, bureau) = (county.sign_in("centre"), county.sign_in("bureau"));
+        let drafted = centre.post("/v1/policy-packs", unreachable(1)).await.expect(201);
+        let place = format!("/v1/policy-packs/{}", drafted["pack"]["id"].as_str().unwrap());
+        let found = centre.act(&format!("{place}/lint")).await.expect(200);
+        assert_eq!((&found["publishable"], &found["pack"]["code"]), (&json!(false), &json!("SX-TEST")));
+        let first = &found["findings"][0];
+        assert_eq!((&first["kind"], &first["gravity"]), (&json!("contradiction"), &json!("error")));
+        assert_eq!(first["pointer"], "/rules/0");
+        assert!(first["rules"].as_array().unwrap().contains(&json!("331123 v1 ethics.cap.year")));
+        assert_eq!(first["example_zh"], "2027年应修20.00学时，修满20.00学时以上最多计16.00学时");
+        let refused = bureau.act(&format!("{place}/publish")).await.refused(422, "policy_lint_failed");
+        assert_eq!((&refused["errors"][0]["pointer"], &refused["errors"][0]["code"]), (&json!("/rules/0"), &json!("contradiction")));
+        bureau.act(&format!("{place}/publish?dry_run=true")).await.refused(422, "policy_lint_failed");
+        assert_eq!(centre.get(&place).await.expect(200)["pack"]["state"], "draft");
+        // A laxer cap is a warning, which the one who publishes may weigh.
+        let laxer = centre.post("/v1/policy-packs", pack(2)).await.expect(201);
+        let place = format!("/v1/policy-packs/{}", laxer["pack"]["id"].as_str().unwrap());
+        let found = centre.act(&format!("{place}/lint")).await.expect(200);
+        assert_eq!((&found["publishable"], &found["findings"][0]["kind"]), (&json!(true), &json!("overlap")));
+        bureau.act(&format!("{place}/publish")).await.expect(200);
+        county.sign_in("elsewhere-bureau").act(&format!("{place}/lint")).await.refused(404, "not_found");
+        let shipped = centre.get("/v1/policy-packs").await.expect(200);
+        for row in shipped["data"].as_array().unwrap().iter().filter(|row| row["code"] != "SX-TEST") {
+            let found = county.sign_in("auditor").act(&format!("/v1/policy-packs/{}/lint", row["id"].as_str().unwrap())).await.expect(200);
+            assert_eq!(found["publishable"], true, "{found:#}");
+        }
+    }
+
     async fn the_shipped_packs_are_entered_once_and_listed_from_the_widest_area(county: County) {
         install_packs(county);
         assert_eq!(write(county, shixun_api::policy::service::install_shipped), 0);

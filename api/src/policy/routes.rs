@@ -4,7 +4,8 @@ use super::{
     document::PolicyDocument,
     service,
     wire::{
-        CycleList, CycleQuery, PolicyPackList, PolicyPackPath, PolicyPackQuery, PolicyPackSummaryView, PolicyPackView,
+        CycleList, CycleQuery, PolicyLintView, PolicyPackList, PolicyPackPath, PolicyPackQuery, PolicyPackSummaryView,
+        PolicyPackView,
     },
 };
 use crate::{
@@ -27,13 +28,14 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(list_policy_packs)
         .service(create_policy_pack)
         .service(get_policy_pack)
+        .service(lint_policy_pack)
         .service(publish_policy_pack)
         .service(list_cycles);
 }
 
 problem_set!(AreaProblems = NotFound);
 problem_set!(DraftProblems = PolicyEditionTaken);
-problem_set!(PublishProblems = PolicyNotADraft | PolicyFourEyes | PolicyMissing);
+problem_set!(PublishProblems = PolicyNotADraft | PolicyFourEyes | PolicyLintFailed | PolicyMissing);
 
 /// List policy packs
 ///
@@ -106,9 +108,27 @@ async fn create_policy_pack(who: Allowed<DraftPolicy>, command: Command, body: B
         .await
 }
 
+/// Look for what is wrong with a policy pack
+///
+/// Requirements that nobody can meet, rules about nothing, days without rules, packs that speak at the same time, caps that
+/// cross, rules laxer than a wider area's: each with its place and the smallest example that shows it. Nothing is written.
+///
+/// 检查政策包：无法达到的要求、无所指的规则、空档、重叠、上限交叉、放宽上级规定，逐条指明位置并给出最小例子；不写入任何数据。
+#[utoipa::path(
+    operation_id = "lint_policy_pack", tag = "policy", params(PolicyPackPath), security(("bearer" = ["read_policy"])),
+    responses((status = 200, description = "What was found.", body = PolicyLintView)),
+    extensions(("x-idempotent" = json!("natural")))
+)]
+#[post("/policy-packs/{policy_pack_id}/lint")]
+async fn lint_policy_pack(who: Allowed<ReadPolicy>, app: Data<App>, path: FromPath<PolicyPackPath>) -> Answer {
+    let (actor, id, shared, now) = (who.actor(), path.0.policy_pack_id.0, app.clone(), app.clock.now());
+    let view = app.db.read_long(move |conn| service::lint(conn, &shared.policy, &actor, id, now)).await?;
+    answer::json(&view)
+}
+
 /// Publish a policy pack
 ///
-/// Four eyes: not by who drafted it. From then on the pack is never edited; a change is a new version. With `dry_run=true`
+/// Four eyes: not by who drafted it, and not while lint finds an error. From then on the pack is never edited; a change is a new version. With `dry_run=true`
 /// everything is checked and nothing is kept.
 ///
 /// 发布政策包；起草人不得发布，发布后不可修改，变更须另出新版本。可试运行。

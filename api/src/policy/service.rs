@@ -2,7 +2,7 @@
 
 use super::{
     cache::{AreaPolicy, PolicyCache, missing},
-    wire::{CycleView, PackNameView, PolicyPackSummaryView},
+    wire::{CycleView, PackNameView, PolicyLintView, PolicyPackSummaryView},
 };
 use crate::{
     access::Actor,
@@ -17,7 +17,11 @@ use sha2::{Digest, Sha256};
 use shixun_domain::{
     AreaCode, UtcMillis,
     id::PolicyPackId,
-    policy::{Cycle, CycleRules, Pack, PackFault, PackState, packs},
+    policy::{
+        Cycle, CycleRules, Pack, PackFault, PackState,
+        lint::{self, Finding, Gravity},
+        packs,
+    },
 };
 use shixun_persistence::{
     Conn, DbResult, WriteTx,
@@ -129,10 +133,50 @@ pub(crate) fn faulty(place: &str, fault: &PackFault) -> ApiError {
     }])
 }
 
-/// Publishes a draft that somebody else made, where the rules with it can be compiled for every cycle it touches.
+/// What lint finds in a pack among the published ones.
 ///
 /// # Errors
-/// `not_found`, `policy_not_a_draft`, `policy_four_eyes`, `policy_missing`.
+/// As [`get`].
+pub fn lint(
+    conn: &mut Conn,
+    cache: &PolicyCache,
+    actor: &Actor,
+    id: PolicyPackId,
+    now: UtcMillis,
+) -> Result<PolicyLintView, ApiError> {
+    let row = get(conn, actor, id)?;
+    let name = PackNameView { code: row.code.clone(), edition: row.edition };
+    Ok(PolicyLintView::new(name, findings(conn, cache, &row, now)?))
+}
+
+fn findings(conn: &mut Conn, cache: &PolicyCache, row: &PackRow, now: UtcMillis) -> Result<Vec<Finding>, ApiError> {
+    let pack =
+        Pack::parse(&row.document).map_err(|fault| ApiError::internal(format!("a stored policy pack: {fault}")))?;
+    let policy = cache.area(conn, pack.area(), now)?;
+    Ok(lint::lint(policy.packs(), &pack, pack.area()))
+}
+
+/// The errors among what was found, as faults of the draft.
+fn mistaken(findings: Vec<Finding>) -> Result<(), ApiError> {
+    let errors = findings.into_iter().filter(|finding| finding.kind.gravity() == Gravity::Error);
+    let faults: Vec<FieldFault> = errors
+        .map(|finding| FieldFault {
+            pointer: finding.pointer,
+            code: finding.kind.as_str().into(),
+            words: Words::new(
+                format!("{}；例：{}", finding.text.zh, finding.example.zh),
+                format!("{}; example: {}", finding.text.en, finding.example.en),
+            ),
+        })
+        .collect();
+    if faults.is_empty() { Ok(()) } else { Err(ApiError::new(Code::PolicyLintFailed).with_faults(faults)) }
+}
+
+/// Publishes a draft that somebody else made, where lint finds no error and the rules with it can be compiled for every cycle
+/// it touches.
+///
+/// # Errors
+/// `not_found`, `policy_not_a_draft`, `policy_four_eyes`, `policy_lint_failed`, `policy_missing`.
 pub fn publish(work: &mut Work<'_, '_>, actor: &Actor, id: PolicyPackId) -> Result<PackRow, ApiError> {
     let reached = |_: &PackRow| actor.reaches_area(id.area());
     let before = policy::find(work.conn(), id)?.filter(reached).ok_or_else(|| unknown(id))?;
@@ -142,12 +186,13 @@ pub fn publish(work: &mut Work<'_, '_>, actor: &Actor, id: PolicyPackId) -> Resu
     if before.created_by == Some(actor.account) {
         return Err(ApiError::new(Code::PolicyFourEyes));
     }
+    let now = work.at();
+    mistaken(findings(work.conn(), &PolicyCache::default(), &before, now)?)?;
     if policy::publish(work.tx(), id, actor.account)? == Published::NotADraft {
         return Err(ApiError::new(Code::PolicyNotADraft));
     }
-    let today = work.at().china_date();
+    let today = now.china_date();
     let fresh = PolicyCache::default();
-    let now = work.at();
     let with_it = fresh.area(work.conn(), id.area(), now)?;
     for cycle in cycles(&with_it, today) {
         if cycle.span().overlaps(&before.valid) {

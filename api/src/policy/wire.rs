@@ -8,12 +8,20 @@ use crate::{
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use shixun_domain::policy::PackState;
+use shixun_domain::policy::{
+    PackState,
+    lint::{Finding, FindingKind, Gravity},
+};
 use shixun_persistence::policy::{PackFilter, PackRow};
 use utoipa::{IntoParams, ToSchema};
 
 /// A word of [`PackState`].
 pub type PackStateWord = OneOf<PackState>;
+
+/// A word of [`FindingKind`].
+pub type FindingKindWord = OneOf<FindingKind>;
+/// A word of [`Gravity`].
+pub type GravityWord = OneOf<Gravity>;
 
 /// A policy pack without its document.
 #[derive(Debug, Serialize, ToSchema)]
@@ -120,6 +128,56 @@ impl PolicyPackView {
     /// The entity tag.
     pub fn etag(&self) -> Etag {
         Etag::version(self.pack.version)
+    }
+}
+
+/// Something that lint finds in a policy pack.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PolicyFindingView {
+    /// What is wrong.
+    pub kind: FindingKindWord,
+    /// Whether a draft with it may be published: an `error` may not.
+    pub gravity: GravityWord,
+    /// JSON pointer into the document; empty where it lies in how packs stand together.
+    pub pointer: String,
+    /// The rules concerned, with pack and version.
+    pub rules: Vec<String>,
+    /// What is wrong and why, in Chinese.
+    pub text_zh: String,
+    /// The same in English.
+    pub text_en: String,
+    /// The smallest example that shows it, in Chinese.
+    pub example_zh: String,
+    /// The same in English.
+    pub example_en: String,
+}
+
+/// What lint finds in a policy pack.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PolicyLintView {
+    /// The pack.
+    pub pack: PackNameView,
+    /// True without errors: a draft may be published, warnings or not.
+    pub publishable: bool,
+    /// What was found, by kind.
+    pub findings: Vec<PolicyFindingView>,
+}
+
+impl PolicyLintView {
+    /// The view of what was found in a pack.
+    pub fn new(pack: PackNameView, findings: Vec<Finding>) -> Self {
+        let publishable = findings.iter().all(|finding| finding.kind.gravity() != Gravity::Error);
+        let findings = findings.into_iter().map(|finding| PolicyFindingView {
+            kind: OneOf(finding.kind),
+            gravity: OneOf(finding.kind.gravity()),
+            pointer: finding.pointer,
+            rules: finding.rules,
+            text_zh: finding.text.zh,
+            text_en: finding.text.en,
+            example_zh: finding.example.zh,
+            example_en: finding.example.en,
+        });
+        PolicyLintView { pack, publishable, findings: findings.collect() }
     }
 }
 

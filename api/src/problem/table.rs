@@ -199,6 +199,8 @@ problems! {
         "{code}第{edition}版已存在；请提高version后重新提交。", "{code} has a version {edition} already; raise version and send it again.";
     PolicyNotADraft = "policy_not_a_draft", 409, "政策包不是草稿", "The policy pack is not a draft",
         "已发布的政策包不可再次发布或修改；变更请另出新版本。", "A published pack is neither published again nor edited; draft a new version for a change.";
+    PolicyLintFailed = "policy_lint_failed", 422, "政策包有错误，不能发布", "The pack has errors and cannot be published",
+        "共{count}处，逐条见errors；请改正后另拟新版本。", "{count} in all, each in errors; mend them in a new version.";
     PolicyFourEyes = "policy_four_eyes", 409, "起草人不得发布", "Who drafted a pack may not publish it",
         "请由另一位有发布权限的人员发布。", "Let somebody else with the right to publish do it.";
     PolicyMissing = "policy_missing", 409, "没有可用的政策规则", "There are no rules to judge by",

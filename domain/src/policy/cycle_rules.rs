@@ -174,6 +174,11 @@ impl CycleRules {
         self.segment_on(day).and_then(|place| self.segments.get(place)).map(|segment| &segment.rules)
     }
 
+    /// The sets of rules that follow one another in the cycle.
+    pub(super) fn sets(&self) -> impl Iterator<Item = &RuleSet> {
+        self.segments.iter().map(|segment| &segment.rules)
+    }
+
     /// Codes and versions of the packs in force from the cycle's first day to `day`, the earliest first; a pack stands once
     /// for every change of rules it lasts through.
     pub fn packs_until(&self, day: NaiveDate) -> impl Iterator<Item = &(String, i32)> {

@@ -15,6 +15,7 @@ mod effects;
 mod evaluate;
 mod facts;
 pub mod layers;
+pub mod lint;
 mod pack;
 mod packing;
 pub mod packs;

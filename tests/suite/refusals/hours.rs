@@ -5,7 +5,7 @@ use crate::{
     harness::{Caller, County},
     ledger::fixture::{entry, post, with_teacher},
     people::NUMBERS,
-    policy::pack,
+    policy::{pack, unreachable},
 };
 use serde_json::{Value, json};
 use shixun_api::problem::Code;
@@ -29,6 +29,8 @@ pub(super) async fn policy(told: &mut Told, county: &mut County) {
     let drafted = centre.post("/v1/policy-packs", pack(2)).await.expect(201);
     publish(&drafted)(&bureau).await.expect(200);
     told.by(Code::PolicyNotADraft, &bureau, publish(&drafted)).await;
+    let broken = centre.post("/v1/policy-packs", unreachable(3)).await.expect(201);
+    told.by(Code::PolicyLintFailed, &bureau, publish(&broken)).await;
     told.by(Code::CycleUnknown, &bureau, async |me| me.get("/v1/reports/county-summary?cycle=1999-2003").await).await;
     let ledger = format!("/v1/teachers/{}/hour-entries", person.teacher());
     let early = record(json!({"effective_on": "2003-05-01"}));

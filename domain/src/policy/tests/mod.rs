@@ -3,6 +3,7 @@
 mod documents;
 mod examples;
 mod layering;
+mod linting;
 
 use super::*;
 use crate::{

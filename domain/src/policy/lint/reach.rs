@@ -1,0 +1,191 @@
+//! Requirements that nobody can meet.
+
+use super::{Finding, FindingKind, kinds, persons, pointer_to};
+use crate::{
+    hours::Hours,
+    policy::{
+        cycle_rules::{CycleRules, RuleIndex},
+        evaluate::{Evaluation, Period, evaluate},
+        facts::{EntryFacts, PersonFacts, ProfileSet},
+        layers::RuleRef,
+        pack::Pack,
+        requirements::{Requirement, Verdict},
+        rule::{Body, Effect, Profile, TotalAmount},
+        selector::{Compiled, Shape},
+        wording::Wording,
+    },
+};
+use chrono::NaiveDate;
+
+/// Hours of each kind, far more than any rule asks for.
+const PLENTY: Hours = Hours::whole(10_000);
+
+/// Requirements that a teacher with plenty of every kind does not meet, and those that a yearly maximum keeps out of reach; a
+/// rule of the draft takes part in each.
+pub(super) fn contradictions(rules: &CycleRules, draft: &Pack) -> Vec<Finding> {
+    let all = kinds::selectors(rules);
+    let kinds = kinds::kinds(rules, &all);
+    let mut findings = Vec::new();
+    // What ordinary teachers cannot meet is not told once more for each kind of them.
+    let mut told: Vec<RuleIndex> = Vec::new();
+    for (profile, person) in persons(&rules.cycle()) {
+        let everything = plenty(rules, &kinds, Period::Cycle, |_| true);
+        let asked = evaluate(rules, &person, &everything).requirements;
+        for asked in asked.iter().filter(|asked| profile.is_none() || !told.contains(&asked.rule)) {
+            let Some(rule) = rules.rule(asked.rule) else { continue };
+            let of = Compiled::new(rule.rule.body.selector().unwrap_or(&Default::default()), rules.themes());
+            let part = rule.rule.body.part().map(|part| Compiled::new(part, rules.themes()));
+            let serves = |shape: &Shape| of.matches(shape) && part.as_ref().is_none_or(|part| part.matches(shape));
+            let entries = plenty(rules, &kinds, asked.period, serves);
+            let evaluation = evaluate(rules, &person, &entries);
+            let stands = evaluation.requirement(asked.rule, asked.period);
+            let lacking =
+                stands.filter(|one| matches!(one.verdict, Verdict::Failed | Verdict::Warn) && evaluation.exact);
+            if let Some(one) = lacking {
+                told.push(one.rule);
+                findings.extend(out_of_reach(rules, draft, profile, one, &evaluation));
+            }
+        }
+        findings.extend(above_maximum(rules, draft, &person));
+    }
+    findings
+}
+
+/// Plenty of each kind that `serves`, on the first and last day of each year and of the period, each block by itself.
+fn plenty(
+    rules: &CycleRules,
+    kinds: &[EntryFacts],
+    period: Period,
+    serves: impl Fn(&Shape) -> bool,
+) -> Vec<EntryFacts> {
+    let mut spans: Vec<(NaiveDate, NaiveDate)> =
+        rules.cycle().years().map(|year| rules.cycle().year_span(year)).collect();
+    if let Period::Span { from, to } = period {
+        spans.push((from, to));
+    }
+    let mut entries = Vec::new();
+    for (first, last) in spans {
+        for entry in kinds.iter().filter(|entry| serves(&Shape::of(entry, rules.themes()))) {
+            for day in [first, last] {
+                let key = i64::try_from(entries.len()).unwrap_or(i64::MAX);
+                entries.push(EntryFacts {
+                    key,
+                    effective: day,
+                    credited: PLENTY,
+                    nominal: PLENTY,
+                    practice: PLENTY,
+                    block: entry.block.map(|_| key),
+                    ..entry.clone()
+                });
+            }
+        }
+    }
+    entries
+}
+
+/// A requirement with the rules that keep it out of reach.
+fn out_of_reach(
+    rules: &CycleRules,
+    draft: &Pack,
+    profile: Option<Profile>,
+    requirement: &Requirement,
+    evaluation: &Evaluation,
+) -> Option<Finding> {
+    let asking = rules.rule(requirement.rule)?;
+    let mut concerned: Vec<&RuleRef> = vec![asking];
+    for place in 0..evaluation.entries.len() {
+        for cut in evaluation.cuts_of(place) {
+            let rule = rules.rule(cut.rule)?;
+            let here = match (requirement.period, cut.period) {
+                (Period::Year(year), Period::Year(other)) => year == other,
+                _ => true,
+            };
+            if here && !concerned.contains(&rule) {
+                concerned.push(rule);
+            }
+        }
+    }
+    let pointer = own(draft, &concerned)?;
+    let Requirement { owed, counted, .. } = requirement;
+    let (who_zh, who_en) = who(profile);
+    let (when_zh, when_en) = when(requirement.period);
+    Some(Finding {
+        kind: FindingKind::Contradiction,
+        pointer,
+        rules: concerned.iter().map(ToString::to_string).collect(),
+        text: Wording {
+            zh: format!("{who_zh}无论修多少学时都达不到这一要求：上限和折算只让{counted}学时计入"),
+            en: format!("{who_en} cannot meet this whatever they earn: caps and factors let {counted} hours count"),
+        },
+        example: Wording {
+            zh: format!("{when_zh}应修{owed}学时，修满{owed}学时以上最多计{counted}学时"),
+            en: format!("{owed} hours are owed {when_en}; whoever earns {owed} or more gets at most {counted}"),
+        },
+    })
+}
+
+/// What is owed within a year, or in the whole cycle, is more than enrolment is allowed for.
+fn above_maximum(rules: &CycleRules, draft: &Pack, person: &PersonFacts) -> Vec<Finding> {
+    let Some(set) = rules.closing_rules() else { return Vec::new() };
+    let profiles = ProfileSet::of(person, &rules.cycle());
+    let binding: Vec<&RuleRef> =
+        set.rules().iter().filter(|rule| rule.binds(profiles)).map(|rule| rule.reference.as_ref()).collect();
+    let maximum = binding.iter().find_map(|rule| match &rule.rule.body {
+        Body::YearMaximum { hours, effect: Effect::Refuse, counts } if *counts == Default::default() => {
+            Some((*rule, *hours))
+        }
+        _ => None,
+    });
+    let Some((limit, most)) = maximum else { return Vec::new() };
+    let years = i64::from(rules.cycle().months() / 12);
+    let in_cycle = Hours::from_hundredths(most.hundredths().saturating_mul(years));
+    let owed = |rule: &RuleRef| match &rule.rule.body {
+        Body::YearFloor { hours, block_year_hours, .. } => Some((block_year_hours.unwrap_or(*hours).max(*hours), most)),
+        Body::Block { hours, .. } => Some((*hours, most)),
+        Body::Total(TotalAmount::PerCycle(hours)) => Some((*hours, in_cycle)),
+        Body::Total(TotalAmount::PerYear(hours)) => Some((*hours, most)),
+        _ => None,
+    };
+    let above =
+        binding.iter().filter_map(|rule| owed(rule).filter(|(owed, room)| owed > room).map(|found| (*rule, found)));
+    above
+        .filter_map(|(rule, (owed, room))| {
+            let missing = owed.less(room);
+            Some(Finding {
+                kind: FindingKind::Contradiction,
+                pointer: own(draft, &[rule, limit])?,
+                rules: vec![rule.to_string(), limit.to_string()],
+                text: Wording {
+                    zh: format!("要求{owed}学时，而年度上限只允许{room}学时，超出的报名不予受理"),
+                    en: format!(
+                        "{owed} hours are asked for, but the yearly maximum lets a teacher enrol for {room} only"
+                    ),
+                },
+                example: Wording {
+                    zh: format!("修满{room}学时后不能再报名，尚缺{missing}学时"),
+                    en: format!("after {room} hours further enrolment is refused, and {missing} are missing"),
+                },
+            })
+        })
+        .collect()
+}
+
+/// Where the first of these rules that is the draft's stands.
+fn own(draft: &Pack, rules: &[&RuleRef]) -> Option<String> {
+    rules.iter().find_map(|rule| pointer_to(draft, &rule.pack, rule.version, &rule.rule.id, rule.rule.profile))
+}
+
+fn who(profile: Option<Profile>) -> (String, String) {
+    match profile {
+        None => ("教师".into(), "teachers".into()),
+        Some(profile) => (format!("教师（{}）", profile.zh()), format!("teachers ({})", profile.en())),
+    }
+}
+
+fn when(period: Period) -> (String, String) {
+    match period {
+        Period::Year(year) => (format!("{year}年"), format!("in {year}")),
+        Period::Span { from, to } => (format!("{from}至{to}"), format!("from {from} to {to}")),
+        Period::Cycle | Period::Entry => ("周期内".into(), "in the cycle".into()),
+    }
+}

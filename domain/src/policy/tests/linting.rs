@@ -1,0 +1,158 @@
+//! What lint finds, and that it finds nothing wrong with the packs that are shipped.
+
+use super::*;
+use crate::policy::lint::{Finding, FindingKind, Gravity, lint};
+use serde_json::{Value, json};
+
+fn figure(value: &str) -> Value {
+    json!({"value": value, "source": "S", "article": "第一条", "confidence": "I"})
+}
+
+fn county(change: Value) -> Pack {
+    let mut document = json!({
+        "code": "SX", "version": 1, "area": "331123", "valid": {"from": "2026-01-01"}, "zh": "县规定", "en": "county",
+        "sources": {"S": {"title": "县规定"}}, "rules": []
+    });
+    for (field, value) in change.as_object().unwrap() {
+        document[field] = value.clone();
+    }
+    Pack::parse(&document.to_string()).unwrap()
+}
+
+fn rule(id: &str, body: Value) -> Value {
+    json!({"id": id, "zh": "规则", "en": "rule", "rule": body})
+}
+
+fn found(draft: &Pack) -> Vec<Finding> {
+    lint(&shipped(), draft, suichang())
+}
+
+fn errors(draft: &Pack) -> Vec<Finding> {
+    found(draft).into_iter().filter(|finding| finding.kind.gravity() == Gravity::Error).collect()
+}
+
+#[test]
+fn the_shipped_packs_have_no_errors() {
+    for pack in shipped() {
+        let area = if pack.area() == suichang() { suichang() } else { elsewhere() };
+        let errors: Vec<_> =
+            lint(&shipped(), &pack, area).into_iter().filter(|one| one.kind.gravity() == Gravity::Error).collect();
+        assert_eq!(errors, [], "{}", pack.code());
+    }
+}
+
+#[test]
+fn a_floor_above_a_cap_is_a_contradiction_with_the_figures_that_show_it() {
+    let draft = county(json!({"rules": [rule("ethics.min.year", json!({"minimum": {
+        "of": {"themes": ["ethics"]}, "measure": "counted", "window": "year", "hours": figure("20"), "strength": figure("fail")}}))]}));
+    let errors = errors(&draft);
+    assert!(!errors.is_empty());
+    let first = &errors[0];
+    assert_eq!((first.kind, first.pointer.as_str()), (FindingKind::Contradiction, "/rules/0"));
+    assert_eq!(first.rules[0], "SX v1 ethics.min.year");
+    assert!(first.rules.contains(&"331123 v1 ethics.cap.year".to_owned()), "{:?}", first.rules);
+    assert_eq!(first.example.zh, "2026年应修20.00学时，修满20.00学时以上最多计16.00学时");
+}
+
+#[test]
+fn what_a_cap_leaves_is_enough_or_it_is_not_to_the_hundredth() {
+    let minimum = |hours: &str| {
+        county(json!({"rules": [rule("ethics.min.year", json!({"minimum": {
+            "of": {"themes": ["ethics"]}, "measure": "counted", "window": "year", "hours": figure(hours), "strength": figure("fail")}}))]}))
+    };
+    assert_eq!(errors(&minimum("16")), []);
+    assert!(!errors(&minimum("16.01")).is_empty());
+}
+
+#[test]
+fn a_floor_above_the_yearly_maximum_is_a_contradiction() {
+    let draft = county(
+        json!({"rules": [rule("year.floor", json!({"year_floor": {"hours": figure("150"), "strength": figure("fail")}}))]}),
+    );
+    let errors = errors(&draft);
+    assert_eq!(errors[0].rules, ["SX v1 year.floor", "331123 v1 year.maximum"]);
+    assert_eq!(errors[0].example.en, "after 144.00 hours further enrolment is refused, and 6.00 are missing");
+    let total = county(
+        json!({"rules": [rule("year.maximum", json!({"year_maximum": {"hours": figure("60"), "effect": figure("refuse")}}))]}),
+    );
+    let told: Vec<_> =
+        found(&total).into_iter().filter(|one| one.rules.iter().any(|rule| rule.ends_with("total.cycle"))).collect();
+    assert_eq!(
+        told[0].text.en,
+        "360.00 hours are asked for, but the yearly maximum lets a teacher enrol for 300.00 only"
+    );
+}
+
+#[test]
+fn a_rule_whose_conditions_exclude_one_another_is_about_nothing() {
+    let draft = county(json!({"rules": [rule("odd.cap", json!({"cap": {
+        "of": {"themes": ["ethics"], "without_themes": ["ethics"]}, "period": "year", "hours": figure("5")}}))]}));
+    assert_eq!(errors(&draft)[0].kind, FindingKind::NothingSelected);
+    let share = |practice: &str| {
+        county(json!({"rules": [rule("odd.share", json!({"share": {
+            "of": {"routes": ["self_selected"]}, "part": {"routes": ["school_based"]}, "practice": figure(practice),
+            "share": figure("0.5"), "measure": "credited", "window": "cycle", "strength": figure("fail")}}))]}))
+    };
+    assert!(errors(&share("no")).iter().any(|one| one.kind == FindingKind::NothingSelected));
+    assert!(!errors(&share("yes")).iter().any(|one| one.kind == FindingKind::NothingSelected));
+}
+
+#[test]
+fn days_without_rules_are_a_gap() {
+    let alone = county(json!({
+        "valid": {"from": "2026-06-01"}, "cycle": {"anchor": figure("2026-01-01"), "years": figure("5")},
+        "rules": [rule("total.cycle", json!({"total": {"hours": figure("360")}}))]
+    }));
+    let findings = lint(&[], &alone, suichang());
+    assert_eq!((findings[0].kind, findings[0].pointer.as_str()), (FindingKind::Gap, "/valid"));
+    assert_eq!(findings[0].example.en, "1 hour earned in 331123 on 2026-01-01");
+}
+
+#[test]
+fn caps_that_cross_are_told_with_hours_under_both() {
+    let draft = county(json!({"rules": [rule("city.cap", json!({"cap": {
+        "of": {"levels": ["city"]}, "period": "cycle", "hours": figure("100")}}))]}));
+    let crossing: Vec<_> = found(&draft).into_iter().filter(|one| one.kind == FindingKind::CrossingCaps).collect();
+    assert!(crossing.iter().any(|one| one.rules.contains(&"331123 v1 ethics.cap.cycle".to_owned())), "{crossing:?}");
+    assert!(crossing[0].example.zh.contains("市级"), "{}", crossing[0].example.zh);
+    assert_eq!(errors(&draft), []);
+}
+
+#[test]
+fn nested_caps_do_not_cross() {
+    let draft = county(json!({"rules": [rule("online.city.cap", json!({"cap": {
+        "of": {"forms": ["online"], "levels": ["city"]}, "period": "cycle", "hours": figure("20")}}))]}));
+    let with_online = |one: &Finding| {
+        one.kind == FindingKind::CrossingCaps && one.rules.contains(&"331123 v1 online.cap.cycle".to_owned())
+    };
+    assert!(!found(&draft).iter().any(with_online));
+}
+
+#[test]
+fn two_packs_of_an_area_that_speak_on_one_rule_are_told_who_has_the_last_word() {
+    let draft = county(json!({"rules": [rule("school_based.cap.year", json!({"cap": {
+        "of": {"routes": ["school_based"]}, "period": "year", "hours": figure("30")}}))]}));
+    let overlap = found(&draft).into_iter().find(|one| one.kind == FindingKind::Overlap).unwrap();
+    assert_eq!(overlap.rules, ["SX v1 school_based.cap.year", "331123 v1 school_based.cap.year"]);
+    assert_eq!(overlap.text.zh, "同一地区两个政策包同时规定school_based.cap.year，以SX为准");
+}
+
+#[test]
+fn a_rule_laxer_than_the_province_s_is_told_with_both_figures() {
+    let draft = county(json!({
+        "profiles": [{"profile": "retiring", "drops": [figure("block.cycle")]}],
+        "rules": [
+            rule("total.cycle", json!({"total": {"hours": figure("240")}})),
+            rule("block.cycle", json!({"block": {"hours": figure("120"), "measure": figure("credited"), "count": figure("1")}}))
+        ]
+    }));
+    let told: Vec<_> = found(&draft).into_iter().filter(|one| one.kind == FindingKind::Relaxation).collect();
+    let told: Vec<_> = told.iter().map(|one| (one.pointer.as_str(), one.example.en.as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            ("/profiles/0/drops/0", "for a retiring in the cycle the rule of ZJ-2016 does not bind"),
+            ("/rules/0", "ZJ-2016 says 360.00, here it is 240.00"),
+        ]
+    );
+}
