@@ -31,7 +31,8 @@ pub(super) fn contradictions(rules: &CycleRules, draft: &Pack) -> Vec<Finding> {
     for (profile, person) in persons(&rules.cycle()) {
         let everything = plenty(rules, &kinds, Period::Cycle, |_| true);
         let asked = evaluate(rules, &person, &everything).requirements;
-        for asked in asked.iter().filter(|asked| profile.is_none() || !told.contains(&asked.rule)) {
+        let ordinary = if profile.is_none() { Vec::new() } else { told.clone() };
+        for asked in asked.iter().filter(|asked| !ordinary.contains(&asked.rule)) {
             let Some(rule) = rules.rule(asked.rule) else { continue };
             let of = Compiled::new(rule.rule.body.selector().unwrap_or(&Default::default()), rules.themes());
             let part = rule.rule.body.part().map(|part| Compiled::new(part, rules.themes()));
