@@ -163,6 +163,10 @@ pub struct PolicyRule {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 32)]
     pub profile: Option<String>,
+    /// Whether a narrower area may ask for less or allow more: `yes`, `no`, or the profile for whose persons alone it may. `no`
+    /// where absent: then the rule stands beside whatever a narrower area says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub may_be_relaxed: Option<PolicyValue>,
     /// What it says: exactly one of its fields.
     pub rule: PolicyRuleBody,
 }

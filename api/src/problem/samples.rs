@@ -28,6 +28,9 @@ fn special(code: Code, parameter: &str) -> Option<&'static str> {
         (Code::InvalidHeader, "name") => "Idempotency-Key",
         (Code::InvalidHeader, "reason") => "应为1到100个可见的ASCII字符，不含空格",
         (Code::InvalidId, "reason") => "标识符有误或不完整",
+        (Code::NotInAudience, "reason") => "任教学段不在面向范围内",
+        (Code::PolicyMissing, "reason") => "2009-09-01在331123没有生效的政策包",
+        (Code::FileUnreadable, "reason") => "不是XLSX或CSV文件",
         (Code::MalformedJson, "reason") => "此处应为逗号或右花括号",
         _ => return None,
     })

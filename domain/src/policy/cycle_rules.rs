@@ -234,32 +234,39 @@ impl CycleRules {
 
     fn add_to_segment(&mut self, in_force: &RuleInForce, segment: u32) {
         let rule = self.refer(&in_force.reference);
-        let (for_profile, not_for) = (in_force.reference.rule.profile, in_force.not_for);
-        let (of, period, amount) = match &in_force.reference.rule.body {
-            Body::Cap { of, period, amount } => (of, *period, *amount),
-            Body::YearMaximum { hours, effect: Effect::Cap, counts } => {
-                (counts, CapPeriod::Year, Amount::Fixed(*hours))
-            }
-            Body::Factor { of, ratio } => {
-                match self.factors.iter_mut().find(|known| known.rule == rule && known.not_for == not_for) {
-                    Some(known) => known.segments |= segment,
-                    None => {
-                        let of = Compiled::new(of, &self.themes);
-                        self.factors.push(FactorRule {
-                            rule,
-                            segments: segment,
-                            of,
-                            ratio: *ratio,
-                            for_profile,
-                            not_for,
-                        });
-                    }
+        let (for_profile, not_for) = (in_force.only_for, in_force.not_for);
+        let (of, period, amount) =
+            match &in_force.reference.rule.body {
+                Body::Cap { of, period, amount } => (of, *period, *amount),
+                Body::YearMaximum { hours, effect: Effect::Cap, counts } => {
+                    (counts, CapPeriod::Year, Amount::Fixed(*hours))
                 }
-                return;
-            }
-            _ => return,
-        };
-        if let Some(known) = self.caps.iter_mut().find(|known| known.rule == rule && known.not_for == not_for) {
+                Body::Factor { of, ratio } => {
+                    match self.factors.iter_mut().find(|known| {
+                        known.rule == rule && (known.for_profile, known.not_for) == (for_profile, not_for)
+                    }) {
+                        Some(known) => known.segments |= segment,
+                        None => {
+                            let of = Compiled::new(of, &self.themes);
+                            self.factors.push(FactorRule {
+                                rule,
+                                segments: segment,
+                                of,
+                                ratio: *ratio,
+                                for_profile,
+                                not_for,
+                            });
+                        }
+                    }
+                    return;
+                }
+                _ => return,
+            };
+        if let Some(known) = self
+            .caps
+            .iter_mut()
+            .find(|known| known.rule == rule && (known.for_profile, known.not_for) == (for_profile, not_for))
+        {
             known.segments |= segment;
             return;
         }

@@ -126,6 +126,10 @@ pub struct RuleDocument {
     /// The profile whose persons alone it binds, instead of the rule of this id for everybody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
+    /// Whether a narrower area may ask for less or allow more: `yes`, `no`, or the profile for whose persons alone it may. `no`
+    /// where absent: then the rule stands beside whatever a narrower area says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub may_be_relaxed: Option<Cited>,
     /// What it says.
     pub rule: BodyDocument,
 }

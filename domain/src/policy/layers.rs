@@ -2,8 +2,12 @@
 //!
 //! Packs are laid over one another from the widest area to the narrowest (province, city, county). Within one area the
 //! packs in force are laid in the order of their first day, then of their code; of one code only the highest version that
-//! is in force speaks. **A rule of a narrower pack replaces the rule of the same id** (for the same profile) as a whole,
-//! whether it is stricter or not, and adds itself where there is none; it cannot take a wider pack's rule away.
+//! is in force speaks. **A rule of a narrower pack replaces the rule of the same id** (for the same profile) as a whole where
+//! it is at least as strict or the wider pack says that its rule may be relaxed, and adds itself where there is none. Where it
+//! is laxer, or cannot be compared, the rule of the wider area stands beside it: so the stricter one decides. (Of two factors
+//! only the wider area's stands, because factors multiply.) A rule that may not be relaxed cannot be dropped either. Within one
+//! area a later pack replaces an earlier one freely.
+//!
 //! A rule for a profile, or a profile's dropping of a rule, stands before the rule for everybody of the same id, whichever
 //! pack either comes from. Where several profiles hold, the first in the order of [`Profile`] decides.
 
@@ -11,7 +15,8 @@ use super::{
     cycle::{Cycle, CycleCalendar},
     facts::ProfileSet,
     pack::Pack,
-    rule::{LeaveTotal, Profile, Prorate, Rule},
+    rule::{Body, LeaveTotal, Profile, Prorate, Rule},
+    strictness::at_least_as_strict,
 };
 use crate::area::AreaCode;
 use chrono::NaiveDate;
@@ -70,6 +75,8 @@ impl fmt::Display for RuleRef {
 pub struct RuleInForce {
     /// The rule.
     pub reference: Arc<RuleRef>,
+    /// The profile whose persons alone it binds.
+    pub(super) only_for: Option<Profile>,
     /// Profiles whose persons another rule of this id, or none, binds instead.
     pub(super) not_for: ProfileSet,
 }
@@ -77,7 +84,7 @@ pub struct RuleInForce {
 impl RuleInForce {
     /// True where the rule binds a person for whom these profiles hold.
     pub fn binds(&self, profiles: ProfileSet) -> bool {
-        self.reference.rule.profile.is_none_or(|profile| profiles.contains(profile)) && !profiles.meets(self.not_for)
+        self.only_for.is_none_or(|profile| profiles.contains(profile)) && !profiles.meets(self.not_for)
     }
 }
 
@@ -95,11 +102,18 @@ pub struct RuleSet {
 /// Minutes of teaching in one hour of credit where no pack says so.
 const HOUR_MINUTES_DEFAULT: i32 = 45;
 
-/// The rules of one id: for everybody, and for each profile (`Some(None)` where the profile drops the rule).
+/// A rule with the area it was made for.
+#[derive(Clone)]
+struct Held {
+    area: AreaCode,
+    rule: Arc<RuleRef>,
+}
+
+/// The rules of one id: for everybody, and for each profile (none where the profile is free of them).
 #[derive(Default)]
 struct Variants {
-    everybody: Option<Arc<RuleRef>>,
-    by_profile: BTreeMap<Profile, Option<Arc<RuleRef>>>,
+    everybody: Vec<Held>,
+    by_profile: BTreeMap<Profile, Vec<Held>>,
 }
 
 impl RuleSet {
@@ -116,18 +130,13 @@ impl RuleSet {
         for pack in &layers {
             for drops in pack.drops() {
                 for id in &drops.rule_ids {
-                    by_id.entry(id).or_default().by_profile.insert(drops.profile, None);
+                    by_id.entry(id).or_default().drop_for(drops.profile, pack.area());
                 }
             }
             for rule in pack.rules() {
                 let named = RuleRef { pack: pack.code().to_owned(), version: pack.version(), rule: rule.clone() };
-                let variants = by_id.entry(&rule.id).or_default();
-                match rule.profile {
-                    None => variants.everybody = Some(Arc::new(named)),
-                    Some(profile) => {
-                        variants.by_profile.insert(profile, Some(Arc::new(named)));
-                    }
-                }
+                let held = Held { area: pack.area(), rule: Arc::new(named) };
+                by_id.entry(&rule.id).or_default().add(rule.profile, held);
             }
         }
         let last = |read: fn(&Pack) -> Option<i32>| layers.iter().rev().find_map(|pack| read(pack));
@@ -173,14 +182,52 @@ impl RuleSet {
 }
 
 impl Variants {
+    /// The rules that bind a profile, or everybody.
+    fn binding(&self, profile: Option<Profile>) -> &[Held] {
+        profile.and_then(|profile| self.by_profile.get(&profile)).unwrap_or(&self.everybody)
+    }
+
+    /// The rules of wider areas that `keep`.
+    fn kept(&self, profile: Option<Profile>, area: AreaCode, keep: impl Fn(&Rule) -> bool) -> Vec<Held> {
+        let fixed =
+            |held: &&Held| held.area != area && !held.rule.rule.relaxable.allows(profile) && keep(&held.rule.rule);
+        self.binding(profile).iter().filter(fixed).cloned().collect()
+    }
+
+    fn add(&mut self, profile: Option<Profile>, held: Held) {
+        let own = &held.rule.rule.body;
+        let mut rules = self.kept(profile, held.area, |wider| !at_least_as_strict(own, &wider.body));
+        let multiplies = matches!(own, Body::Factor { .. }) && !rules.is_empty();
+        if !multiplies {
+            rules.push(held);
+        }
+        self.set(profile, rules);
+    }
+
+    fn drop_for(&mut self, profile: Profile, area: AreaCode) {
+        let rules = self.kept(Some(profile), area, |_| true);
+        self.set(Some(profile), rules);
+    }
+
+    fn set(&mut self, profile: Option<Profile>, rules: Vec<Held>) {
+        match profile {
+            None => self.everybody = rules,
+            Some(profile) => {
+                self.by_profile.insert(profile, rules);
+            }
+        }
+    }
+
     fn into_rules(self) -> Vec<RuleInForce> {
         let mut decided = ProfileSet::default();
         let mut rules = Vec::new();
-        for (profile, variant) in self.by_profile {
-            rules.extend(variant.map(|reference| RuleInForce { reference, not_for: decided }));
+        for (profile, held) in self.by_profile {
+            let bound = |held: Held| RuleInForce { reference: held.rule, only_for: Some(profile), not_for: decided };
+            rules.extend(held.into_iter().map(bound));
             decided.insert_if(profile, true);
         }
-        rules.extend(self.everybody.map(|reference| RuleInForce { reference, not_for: decided }));
+        let bound = |held: Held| RuleInForce { reference: held.rule, only_for: None, not_for: decided };
+        rules.extend(self.everybody.into_iter().map(bound));
         rules
     }
 }

@@ -23,6 +23,7 @@ mod requirements;
 mod rule;
 mod selector;
 mod state;
+mod strictness;
 pub mod wording;
 
 #[cfg(test)]
@@ -37,7 +38,7 @@ pub use layers::{LayerFault, RuleInForce, RuleRef, RuleSet, cycle_named, cycle_o
 pub use pack::{Pack, PackFault, ProfileDrops};
 pub use requirements::{Requirement, Verdict};
 pub use rule::{
-    Amount, Body, CapPeriod, Confidence, Effect, LeaveTotal, Mark, Measure, Profile, Prorate, Ratio, Rule, Selector,
-    Strength, TOTAL_RULE_ID, TotalAmount, Window,
+    Amount, Body, CapPeriod, Confidence, Effect, LeaveTotal, Mark, Measure, Profile, Prorate, Ratio, Relaxable, Rule,
+    Selector, Strength, TOTAL_RULE_ID, TotalAmount, Window,
 };
 pub use state::PackState;

@@ -302,14 +302,26 @@ impl Reader<'_> {
         if matches!(body, Body::Total(_)) != (rule.id == TOTAL_RULE_ID) {
             return at.field("id").refuse(format!("the total, and nothing else, has the id {TOTAL_RULE_ID}"));
         }
-        let (Body::Minimum { window, .. } | Body::Share { window, .. }) = &body else {
-            return Ok(Rule { id: rule.id.clone(), zh: rule.zh.clone(), en: rule.en.clone(), profile, body });
-        };
-        if matches!(window, Window::Profile { .. }) && profile.is_none() {
+        if let Body::Minimum { window: Window::Profile { .. }, .. } | Body::Share { window: Window::Profile { .. }, .. } =
+            &body
+            && profile.is_none()
+        {
             let kind = if matches!(body, Body::Share { .. }) { "share" } else { "minimum" };
             return at.field("rule").field(kind).field("window").refuse("a rule without a profile has no such window");
         }
-        Ok(Rule { id: rule.id.clone(), zh: rule.zh.clone(), en: rule.en.clone(), profile, body })
+        let relaxable = self.maybe(rule.may_be_relaxed.as_ref(), |cited| {
+            let place = at.field("may_be_relaxed");
+            match self.cited(&place, cited)? {
+                "yes" => Ok(Relaxable::Yes),
+                "no" => Ok(Relaxable::No),
+                word => match word.parse() {
+                    Ok(profile) => Ok(Relaxable::For(profile)),
+                    Err(_) => place.field("value").refuse("expected yes, no or a profile"),
+                },
+            }
+        })?;
+        let relaxable = relaxable.unwrap_or_default();
+        Ok(Rule { id: rule.id.clone(), zh: rule.zh.clone(), en: rule.en.clone(), profile, relaxable, body })
     }
 
     fn body(&self, at: &At, body: &BodyDocument) -> Result<Body, PackFault> {

@@ -74,11 +74,19 @@ fn by_months(hours: Hours, months: i32, of: i32) -> Hours {
 
 /// What the person owes in the cycle; `None` where no rule asks for a total.
 pub(super) fn required_total(rules: &CycleRules, person: &PersonFacts, profiles: ProfileSet) -> Option<Hours> {
-    let amount =
-        rules.closing.iter().filter(|rule| rule.binds(profiles)).find_map(|rule| match rule.reference.rule.body {
+    // Where a wider area's total stands beside a narrower one, the greater is owed.
+    let amounts: Vec<TotalAmount> = rules
+        .closing
+        .iter()
+        .filter(|rule| rule.binds(profiles))
+        .filter_map(|rule| match rule.reference.rule.body {
             Body::Total(amount) => Some(amount),
             _ => None,
-        })?;
+        })
+        .collect();
+    if amounts.is_empty() {
+        return None;
+    }
     if person.required.is_some() {
         return person.required;
     }
@@ -90,14 +98,15 @@ pub(super) fn required_total(rules: &CycleRules, person: &PersonFacts, profiles:
         let leave = || person.leave.iter().map(|leave| months_between(leave, span.from.max(cycle.from()), end)).sum();
         months_between(span, cycle.from(), cycle.to()) - if prorates { leave() } else { 0 }
     };
-    Some(match amount {
+    let owed = |amount: TotalAmount| match amount {
         TotalAmount::PerYear(hours) => hours.share(i64::from(months_owed(&owing).max(0)), 12).unwrap_or(hours),
         TotalAmount::PerCycle(hours) => {
             let months = months_owed(&DateSpan { from: owing.from, to: None });
             let by_years = rules.closing_rules().is_some_and(|set| set.prorate() == Prorate::Year);
             by_months(hours, if by_years { months / 12 * 12 } else { months }, cycle.months())
         }
-    })
+    };
+    amounts.into_iter().map(owed).max()
 }
 
 /// Judges every requirement that binds the person: the cycle's, then each year's that has begun.

@@ -246,6 +246,29 @@ pub enum Body {
     },
 }
 
+/// Whether a narrower area may ask for less, or allow more, than a rule does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Relaxable {
+    /// Never: the rule stands beside whatever a narrower area says.
+    #[default]
+    No,
+    /// For everybody.
+    Yes,
+    /// Only for persons of a profile.
+    For(Profile),
+}
+
+impl Relaxable {
+    /// True where a rule for `profile` (everybody where `None`) may be laxer.
+    pub fn allows(self, profile: Option<Profile>) -> bool {
+        match self {
+            Relaxable::No => false,
+            Relaxable::Yes => true,
+            Relaxable::For(only) => profile == Some(only),
+        }
+    }
+}
+
 /// One rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
@@ -257,6 +280,8 @@ pub struct Rule {
     pub en: String,
     /// The profile whose persons alone it binds.
     pub profile: Option<Profile>,
+    /// Whether a narrower area may be laxer.
+    pub relaxable: Relaxable,
     /// What it says.
     pub body: Body,
 }

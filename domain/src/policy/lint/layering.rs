@@ -1,13 +1,11 @@
 //! How the packs of an area and of those above it stand together.
 
 use super::{Finding, FindingKind, pointer_to};
-use crate::{
-    hours::Hours,
-    policy::{
-        pack::Pack,
-        rule::{Amount, Body, Ratio, Rule, TotalAmount},
-        wording::Wording,
-    },
+use crate::policy::{
+    pack::Pack,
+    rule::{Amount, Body, Profile, Ratio, Rule, TotalAmount},
+    strictness::at_least_as_strict,
+    wording::Wording,
 };
 
 /// Packs of the same area that speak on the same rule at the same time, and a draft that a later version keeps silent.
@@ -62,94 +60,101 @@ fn name(pack: &Pack, rule: &Rule) -> String {
     format!("{} v{} {}", pack.code(), pack.version(), rule.id)
 }
 
-/// Rules that ask for less, or allow more, than the same rule of a wider area in force on the draft's first day.
+/// Rules that are not as strict as the same rule of a wider area in force on the draft's first day, which may not be relaxed, and
+/// such rules that the draft drops for a profile.
 pub(super) fn relaxations(packs: &[Pack], draft: &Pack) -> Vec<Finding> {
     let day = draft.valid().from;
-    let wider: Vec<&Pack> = packs
-        .iter()
-        .filter(|pack| pack.area() != draft.area() && pack.area().contains(draft.area()) && pack.valid().contains(day))
-        .collect();
+    let wider =
+        |pack: &&Pack| pack.area() != draft.area() && pack.area().contains(draft.area()) && pack.valid().contains(day);
     let mut findings = Vec::new();
-    for pack in wider {
-        for theirs in pack.rules() {
-            let own = draft.rules().iter().find(|rule| rule.id == theirs.id && rule.profile == theirs.profile);
-            if let Some((own, (here, there))) = own.and_then(|own| Some((own, laxer(&own.body, &theirs.body)?))) {
-                findings.push(relaxation(
-                    pointer_to(draft, draft.code(), draft.version(), &own.id, own.profile).unwrap_or_default(),
-                    vec![name(draft, own), name(pack, theirs)],
-                    Wording {
-                        zh: format!("{}规定{there}，此处为{here}", pack.code()),
-                        en: format!("{} says {there}, here it is {here}", pack.code()),
+    for pack in packs.iter().filter(wider) {
+        for rule in draft.rules() {
+            let theirs = binding(pack, &rule.id, rule.profile);
+            let fixed = |theirs: &&Rule| {
+                !theirs.relaxable.allows(rule.profile) && !at_least_as_strict(&rule.body, &theirs.body)
+            };
+            let Some(theirs) = theirs.filter(fixed) else { continue };
+            let pointer = pointer_to(draft, draft.code(), draft.version(), &rule.id, rule.profile);
+            let multiplies = matches!(rule.body, Body::Factor { .. });
+            findings.push(Finding {
+                kind: FindingKind::Relaxation,
+                pointer: pointer.unwrap_or_default(),
+                rules: vec![name(draft, rule), name(pack, theirs)],
+                text: Wording {
+                    zh: if multiplies {
+                        "不如上级同一规则严格，而上级不允许放宽：以上级规则为准，本规则不起作用".into()
+                    } else {
+                        "不如上级同一规则严格，而上级不允许放宽：两者同时适用，以严者为准".into()
                     },
-                ));
-            }
+                    en: if multiplies {
+                        "not as strict as the wider area's rule, which may not be relaxed: the wider one stands, this one has no effect".into()
+                    } else {
+                        "not as strict as the wider area's rule, which may not be relaxed: both stand, and the stricter decides".into()
+                    },
+                },
+                example: example(&rule.body, &theirs.body, pack),
+            });
         }
         for (place, drops) in draft.drops().iter().enumerate() {
             for (item, id) in drops.rule_ids.iter().enumerate() {
-                let Some(theirs) = pack.rules().iter().find(|rule| rule.id == *id && rule.profile.is_none()) else {
-                    continue;
-                };
-                findings.push(relaxation(
-                    format!("/profiles/{place}/drops/{item}"),
-                    vec![name(pack, theirs)],
-                    Wording {
-                        zh: format!("对“{}”不适用{}", drops.profile.zh(), pack.code()),
-                        en: format!("for a {} the rule of {} does not bind", drops.profile.en(), pack.code()),
+                let theirs = binding(pack, id, Some(drops.profile));
+                let Some(theirs) = theirs.filter(|rule| !rule.relaxable.allows(Some(drops.profile))) else { continue };
+                findings.push(Finding {
+                    kind: FindingKind::Relaxation,
+                    pointer: format!("/profiles/{place}/drops/{item}"),
+                    rules: vec![name(pack, theirs)],
+                    text: Wording {
+                        zh: "上级规则不允许放宽，不能对这类教师取消：仍然适用".into(),
+                        en: "the wider area's rule may not be relaxed: it still binds these teachers".into(),
                     },
-                ));
+                    example: Wording { zh: drops.profile.zh().into(), en: drops.profile.en().into() },
+                });
             }
         }
     }
     findings
 }
 
-fn relaxation(pointer: String, rules: Vec<String>, example: Wording) -> Finding {
-    Finding {
-        kind: FindingKind::Relaxation,
-        pointer,
-        rules,
-        text: Wording {
-            zh: "比上级政策包的同一规则宽松，须确认上级允许放宽".into(),
-            en: "laxer than the same rule of a wider area: make sure that it may be relaxed".into(),
-        },
-        example,
+/// The rule of a pack that binds a profile, or everybody.
+fn binding<'a>(pack: &'a Pack, id: &str, profile: Option<Profile>) -> Option<&'a Rule> {
+    let of = |wanted: Option<Profile>| pack.rules().iter().find(|rule| rule.id == id && rule.profile == wanted);
+    let dropped = |profile: Profile| {
+        pack.drops().iter().any(|drops| drops.profile == profile && drops.rule_ids.iter().any(|one| one == id))
+    };
+    match profile {
+        Some(profile) if dropped(profile) => None,
+        Some(profile) => of(Some(profile)).or_else(|| of(None)),
+        None => of(None),
     }
 }
 
-/// What the narrower and the wider rule say, where the narrower is laxer.
-fn laxer(narrow: &Body, wide: &Body) -> Option<(String, String)> {
-    let fewer = |here: Hours, there: Hours| (here < there).then(|| (here.to_string(), there.to_string()));
-    let more = |here: Hours, there: Hours| (here > there).then(|| (here.to_string(), there.to_string()));
-    match (narrow, wide) {
-        (Body::Total(TotalAmount::PerCycle(here)), Body::Total(TotalAmount::PerCycle(there)))
-        | (Body::Total(TotalAmount::PerYear(here)), Body::Total(TotalAmount::PerYear(there))) => fewer(*here, *there),
-        (
-            Body::YearFloor { hours, strength, .. },
-            Body::YearFloor { hours: wide_hours, strength: wide_strength, .. },
-        ) => fewer(*hours, *wide_hours)
-            .or_else(|| (strength < wide_strength).then(|| (strength.to_string(), wide_strength.to_string()))),
-        (Body::YearMaximum { hours, .. }, Body::YearMaximum { hours: there, .. }) => more(*hours, *there),
-        (Body::Cap { amount, .. }, Body::Cap { amount: there, .. }) => match (amount, there) {
-            (Amount::Fixed(here), Amount::Fixed(there)) => more(*here, *there),
-            (Amount::ShareOfRequired(here), Amount::ShareOfRequired(there)) => greater(*here, *there),
-            _ => None,
+/// Both figures, where the wider rule asks for more in every respect.
+fn example(narrow: &Body, wide: &Body, pack: &Pack) -> Wording {
+    match (figure(narrow), figure(wide)) {
+        (Some(here), Some(there)) if at_least_as_strict(wide, narrow) => Wording {
+            zh: format!("{}为{there}，此处为{here}", pack.code()),
+            en: format!("{} says {there}, here it is {here}", pack.code()),
         },
-        (Body::Block { hours, .. }, Body::Block { hours: there, .. }) => fewer(*hours, *there),
-        (Body::Minimum { amount, .. }, Body::Minimum { amount: there, .. }) => match (amount, there) {
-            (Amount::Fixed(here), Amount::Fixed(there)) => fewer(*here, *there),
-            (Amount::ShareOfRequired(here), Amount::ShareOfRequired(there)) => {
-                greater(*there, *here).map(|(a, b)| (b, a))
-            }
-            _ => None,
+        _ => Wording {
+            zh: format!("与{}的规定条件不同，无法比较", pack.code()),
+            en: format!("it cannot be compared with that of {}, whose terms are others", pack.code()),
         },
-        (Body::Share { share, .. }, Body::Share { share: there, .. }) => greater(*there, *share).map(|(a, b)| (b, a)),
-        (Body::Factor { ratio, .. }, Body::Factor { ratio: there, .. }) => greater(*ratio, *there),
-        _ => None,
     }
 }
 
-/// Both ratios, where the first is greater.
-fn greater(one: Ratio, other: Ratio) -> Option<(String, String)> {
-    let shown = |ratio: Ratio| format!("{}/{}", ratio.numerator, ratio.denominator);
-    (one.numerator * other.denominator > other.numerator * one.denominator).then(|| (shown(one), shown(other)))
+/// The figure of a rule.
+fn figure(body: &Body) -> Option<String> {
+    let ratio = |ratio: &Ratio| format!("{}/{}", ratio.numerator, ratio.denominator);
+    match body {
+        Body::Total(TotalAmount::PerCycle(hours) | TotalAmount::PerYear(hours))
+        | Body::YearFloor { hours, .. }
+        | Body::YearMaximum { hours, .. }
+        | Body::Block { hours, .. }
+        | Body::Cap { amount: Amount::Fixed(hours), .. }
+        | Body::Minimum { amount: Amount::Fixed(hours), .. } => Some(hours.to_string()),
+        Body::Cap { amount: Amount::ShareOfRequired(share), .. }
+        | Body::Minimum { amount: Amount::ShareOfRequired(share), .. }
+        | Body::Share { share, .. }
+        | Body::Factor { ratio: share, .. } => Some(ratio(share)),
+    }
 }

@@ -125,3 +125,67 @@ fn cycle_requirements_follow_the_rules_at_as_of_where_the_cycle_still_runs() {
     let names: Vec<_> = evaluation.requirements.iter().map(|one| rules.rule(one.rule).unwrap().to_string()).collect();
     assert_eq!(names, ["ZJ-2010 v1 block.cycle", "ZJ-2010 v1 total.cycle", "ZJ-2010 v1 year.floor"]);
 }
+
+/// The standing rules of an id for somebody, with the shipped packs and a county pack that says something else.
+fn standing_with(change: serde_json::Value, id: &str, person: &PersonFacts) -> Vec<String> {
+    let mut document = serde_json::json!({
+        "code": "SX", "version": 1, "area": "331123", "valid": {"from": "2016-01-01"}, "zh": "县规定", "en": "county",
+        "sources": {"S": {"title": "县规定"}}, "rules": []
+    });
+    for (field, value) in change.as_object().unwrap() {
+        document[field] = value.clone();
+    }
+    let mut packs = shipped();
+    packs.truncate(2);
+    packs.push(Pack::parse(&document.to_string()).unwrap());
+    let set = RuleSet::on(&packs, suichang(), day("2018-01-01")).unwrap();
+    let profiles = ProfileSet::of(person, &cycle_named(&packs, suichang(), "2016-2020").unwrap());
+    let binding = set.rules().iter().filter(|rule| rule.reference.rule.id == id && rule.binds(profiles));
+    binding.map(|rule| rule.reference.to_string()).collect()
+}
+
+fn total(hours: &str) -> serde_json::Value {
+    let figure = serde_json::json!({"value": hours, "source": "S", "article": "第一条", "confidence": "R"});
+    serde_json::json!({"rules": [{"id": "total.cycle", "zh": "总", "en": "total", "rule": {"total": {"hours": figure}}}]})
+}
+
+#[test]
+fn a_stricter_rule_replaces_and_a_laxer_one_leaves_the_wider_area_s_beside_it() {
+    let anybody = PersonFacts::default();
+    assert_eq!(standing_with(total("400"), "total.cycle", &anybody), ["SX v1 total.cycle"]);
+    assert_eq!(standing_with(total("240"), "total.cycle", &anybody), ["ZJ-2016 v1 total.cycle", "SX v1 total.cycle"]);
+}
+
+#[test]
+fn of_two_totals_the_greater_is_owed() {
+    let mut packs = shipped();
+    let mut document = serde_json::json!({
+        "code": "SX", "version": 1, "area": "331123", "valid": {"from": "2016-01-01"}, "zh": "县规定", "en": "county",
+        "sources": {"S": {"title": "县规定"}}
+    });
+    document["rules"] = total("240")["rules"].clone();
+    packs.push(Pack::parse(&document.to_string()).unwrap());
+    let cycle = cycle_named(&packs, suichang(), "2016-2020").unwrap();
+    let rules = CycleRules::new(&packs, suichang(), cycle, day("2020-12-31")).unwrap();
+    assert_eq!(evaluate(&rules, &PersonFacts::default(), &[]).required, Some(hours("360")));
+}
+
+#[test]
+fn a_rule_is_dropped_for_a_profile_only_where_the_wider_area_lets_it_be_relaxed() {
+    let drops = |profile: &str| {
+        let figure = serde_json::json!({"value": "block.cycle", "source": "S", "article": "第二条", "confidence": "R"});
+        serde_json::json!({"profiles": [{"profile": profile, "drops": [figure]}]})
+    };
+    let retiring = PersonFacts { retires_on: Some(day("2019-08-31")), ..PersonFacts::default() };
+    let head = PersonFacts {
+        head: Some(crate::time::DateSpan { from: day("2010-09-01"), to: None }),
+        ..PersonFacts::default()
+    };
+    assert_eq!(standing_with(drops("retiring"), "block.cycle", &retiring), Vec::<String>::new());
+    assert_eq!(standing_with(drops("retiring"), "block.cycle", &PersonFacts::default()), ["ZJ-2016 v1 block.cycle"]);
+    assert_eq!(
+        standing_with(drops("head"), "block.cycle", &head),
+        ["ZJ-2016 v1 block.cycle"],
+        "the province does not say that it may"
+    );
+}

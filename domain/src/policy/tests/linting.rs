@@ -138,21 +138,21 @@ fn two_packs_of_an_area_that_speak_on_one_rule_are_told_who_has_the_last_word() 
 }
 
 #[test]
-fn a_rule_laxer_than_the_province_s_is_told_with_both_figures() {
+fn what_a_wider_area_does_not_let_be_relaxed_is_told_with_both_figures() {
     let draft = county(json!({
-        "profiles": [{"profile": "retiring", "drops": [figure("block.cycle")]}],
+        "profiles": [{"profile": "head", "drops": [figure("block.cycle")]}, {"profile": "retiring", "drops": [figure("block.cycle")]}],
         "rules": [
             rule("total.cycle", json!({"total": {"hours": figure("240")}})),
-            rule("block.cycle", json!({"block": {"hours": figure("120"), "measure": figure("credited"), "count": figure("1")}}))
+            rule("block.cycle", json!({"block": {"hours": figure("120"), "measure": figure("credited"), "count": figure("1")}})),
+            rule("year.floor", json!({"year_floor": {"hours": figure("30"), "strength": figure("fail")}}))
         ]
     }));
     let told: Vec<_> = found(&draft).into_iter().filter(|one| one.kind == FindingKind::Relaxation).collect();
     let told: Vec<_> = told.iter().map(|one| (one.pointer.as_str(), one.example.en.as_str())).collect();
-    assert_eq!(
-        told,
-        [
-            ("/profiles/0/drops/0", "for a retiring in the cycle the rule of ZJ-2016 does not bind"),
-            ("/rules/0", "ZJ-2016 says 360.00, here it is 240.00"),
-        ]
-    );
+    let expected = [
+        ("/profiles/0/drops/0", "head"),
+        ("/rules/0", "ZJ-2016 says 360.00, here it is 240.00"),
+        ("/rules/1", "it cannot be compared with that of ZJ-2016, whose terms are others"),
+    ];
+    assert_eq!(told, expected);
 }
