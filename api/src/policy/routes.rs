@@ -111,9 +111,9 @@ async fn create_policy_pack(who: Allowed<DraftPolicy>, command: Command, body: B
 /// Look for what is wrong with a policy pack
 ///
 /// Requirements that nobody can meet, rules about nothing, days without rules, packs that speak at the same time, caps that
-/// cross, rules laxer than a wider area's: each with its place and the smallest example that shows it. Nothing is written.
+/// cross, rules laxer than a wider area lets them be, rules for days that are past: each with its place and the smallest example that shows it. Nothing is written.
 ///
-/// 检查政策包：无法达到的要求、无所指的规则、空档、重叠、上限交叉、放宽上级规定，逐条指明位置并给出最小例子；不写入任何数据。
+/// 检查政策包：无法达到的要求、无所指的规则、空档、重叠、上限交叉、放宽上级规定、溯及既往，逐条指明位置并给出最小例子；不写入任何数据。
 #[utoipa::path(
     operation_id = "lint_policy_pack", tag = "policy", params(PolicyPackPath), security(("bearer" = ["read_policy"])),
     responses((status = 200, description = "What was found.", body = PolicyLintView)),

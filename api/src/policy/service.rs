@@ -153,7 +153,7 @@ fn findings(conn: &mut Conn, cache: &PolicyCache, row: &PackRow, now: UtcMillis)
     let pack =
         Pack::parse(&row.document).map_err(|fault| ApiError::internal(format!("a stored policy pack: {fault}")))?;
     let policy = cache.area(conn, pack.area(), now)?;
-    Ok(lint::lint(policy.packs(), &pack, pack.area()))
+    Ok(lint::lint(policy.packs(), &pack, pack.area(), now.china_date()))
 }
 
 /// The errors among what was found, as faults of the draft.

@@ -31,6 +31,7 @@ word_list! {
         Overlap = "overlap", "重叠", "packs that speak at the same time";
         CrossingCaps = "crossing_caps", "上限交叉", "caps that cross";
         Relaxation = "relaxation", "放宽上级规定", "laxer than a wider area's rule";
+        Retroaction = "retroaction", "溯及既往", "rules for days that are past";
     }
 }
 
@@ -47,7 +48,9 @@ impl FindingKind {
     pub const fn gravity(self) -> Gravity {
         match self {
             FindingKind::Contradiction | FindingKind::NothingSelected | FindingKind::Gap => Gravity::Error,
-            FindingKind::Overlap | FindingKind::CrossingCaps | FindingKind::Relaxation => Gravity::Warning,
+            FindingKind::Overlap | FindingKind::CrossingCaps | FindingKind::Relaxation | FindingKind::Retroaction => {
+                Gravity::Warning
+            }
         }
     }
 }
@@ -68,13 +71,14 @@ pub struct Finding {
     pub example: Wording,
 }
 
-/// Looks for everything that is wrong with `draft` in `area`, among the packs that are published there.
-pub fn lint(published: &[Pack], draft: &Pack, area: AreaCode) -> Vec<Finding> {
+/// Looks for everything that is wrong with `draft` in `area`, among the packs that are published there, on the day `today`.
+pub fn lint(published: &[Pack], draft: &Pack, area: AreaCode, today: NaiveDate) -> Vec<Finding> {
     let mut packs: Vec<Pack> = published.to_vec();
     packs.retain(|pack| (pack.area(), pack.code(), pack.version()) != (draft.area(), draft.code(), draft.version()));
     packs.push(draft.clone());
     let mut findings = layering::overlaps(&packs, draft);
     findings.extend(layering::relaxations(&packs, draft));
+    findings.extend(retroaction(&packs, draft, area, today));
     for cycle in cycles(&packs, draft, area, &mut findings) {
         match CycleRules::new(&packs, area, cycle, cycle.to()) {
             Ok(rules) => {
@@ -108,6 +112,29 @@ fn cycles(packs: &[Pack], draft: &Pack, area: AreaCode, findings: &mut Vec<Findi
         Err(fault) => findings.push(gap(&fault)),
     }
     found
+}
+
+/// A draft that speaks of days that are past judges statements anew that were read already, those of closed cycles too.
+fn retroaction(packs: &[Pack], draft: &Pack, area: AreaCode, today: NaiveDate) -> Option<Finding> {
+    let from = draft.valid().from;
+    let cycle = cycle_on(packs, area, from).ok().filter(|_| from < today)?;
+    let (zh, en) = if cycle.to() < today {
+        (format!("已结束的{}周期", cycle.name()), format!("the cycle {}, which is over,", cycle.name()))
+    } else {
+        ("本周期".to_owned(), "the running cycle".to_owned())
+    };
+    Some(Finding {
+        kind: FindingKind::Retroaction,
+        pointer: "/valid/from".into(),
+        rules: Vec::new(),
+        text: Wording {
+            zh: format!("自{from}起生效，早于今天：{zh}的学时将重新核算，已出具的对账单可能改变；请先试算"),
+            en: format!(
+                "in force from {from}, before today: hours of {en} are judged anew, and statements may change; simulate it first"
+            ),
+        },
+        example: Wording { zh: format!("{from}取得的1学时"), en: format!("1 hour earned on {from}") },
+    })
 }
 
 fn gap(fault: &LayerFault) -> Finding {

@@ -27,7 +27,7 @@ use clap::{Parser, ValueEnum};
 use cluster::Cluster;
 use fault::Outcome;
 use report::Report;
-use scenarios::{completion, crash, evaluate, import, reads, rush, start};
+use scenarios::{county, crash, evaluate, import, reads, rush, start};
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
@@ -74,6 +74,8 @@ enum Scenario {
     Evaluate,
     /// The school completion table of the demo county.
     CompletionTable,
+    /// A draft of rules tried on the whole demo county.
+    Simulation,
     /// A workbook of 10,000 persons.
     Import,
     /// From the start of the process to the first good /readyz.
@@ -172,7 +174,9 @@ fn every(cli: &Cli, bench: &Bench, report: &mut Report) {
         big: cli.wants(Scenario::Big),
     };
     attempt("reads", wanted.any(), &|report| reads::run(bench, wanted, report));
-    attempt("completion-table", cli.wants(Scenario::CompletionTable), &|report| completion::run(bench, report));
+    let wanted =
+        county::Wanted { table: cli.wants(Scenario::CompletionTable), simulation: cli.wants(Scenario::Simulation) };
+    attempt("county", wanted.any(), &|report| county::run(bench, wanted, report));
     attempt("import", cli.wants(Scenario::Import), &|report| import::run(bench, report));
     attempt("start", cli.wants(Scenario::Start), &|report| start::run(bench, report));
     attempt("crash", cli.wants(Scenario::Crash), &|report| crash::run(bench, report));

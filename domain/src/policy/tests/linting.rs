@@ -4,6 +4,8 @@ use super::*;
 use crate::policy::lint::{Finding, FindingKind, Gravity, lint};
 use serde_json::{Value, json};
 
+const TODAY: &str = "2026-11-23";
+
 fn figure(value: &str) -> Value {
     json!({"value": value, "source": "S", "article": "第一条", "confidence": "I"})
 }
@@ -24,7 +26,7 @@ fn rule(id: &str, body: Value) -> Value {
 }
 
 fn found(draft: &Pack) -> Vec<Finding> {
-    lint(&shipped(), draft, suichang())
+    lint(&shipped(), draft, suichang(), day(TODAY))
 }
 
 fn errors(draft: &Pack) -> Vec<Finding> {
@@ -35,8 +37,10 @@ fn errors(draft: &Pack) -> Vec<Finding> {
 fn the_shipped_packs_have_no_errors() {
     for pack in shipped() {
         let area = if pack.area() == suichang() { suichang() } else { elsewhere() };
-        let errors: Vec<_> =
-            lint(&shipped(), &pack, area).into_iter().filter(|one| one.kind.gravity() == Gravity::Error).collect();
+        let errors: Vec<_> = lint(&shipped(), &pack, area, day(TODAY))
+            .into_iter()
+            .filter(|one| one.kind.gravity() == Gravity::Error)
+            .collect();
         assert_eq!(errors, [], "{}", pack.code());
     }
 }
@@ -103,7 +107,7 @@ fn days_without_rules_are_a_gap() {
         "valid": {"from": "2026-06-01"}, "cycle": {"anchor": figure("2026-01-01"), "years": figure("5")},
         "rules": [rule("total.cycle", json!({"total": {"hours": figure("360")}}))]
     }));
-    let findings = lint(&[], &alone, suichang());
+    let findings = lint(&[], &alone, suichang(), day(TODAY));
     assert_eq!((findings[0].kind, findings[0].pointer.as_str()), (FindingKind::Gap, "/valid"));
     assert_eq!(findings[0].example.en, "1 hour earned in 331123 on 2026-01-01");
 }
@@ -155,4 +159,16 @@ fn what_a_wider_area_does_not_let_be_relaxed_is_told_with_both_figures() {
         ("/rules/1", "it cannot be compared with that of ZJ-2016, whose terms are others"),
     ];
     assert_eq!(told, expected);
+}
+
+#[test]
+fn rules_for_days_that_are_past_are_told_with_the_cycle_they_reach() {
+    let told = |from: &str| {
+        let found = found(&county(json!({"valid": {"from": from}})));
+        found.into_iter().find(|one| one.kind == FindingKind::Retroaction).map(|one| one.text.zh)
+    };
+    assert!(told("2018-01-01").unwrap().contains("已结束的2016-2020周期"));
+    assert!(told("2026-01-01").unwrap().contains("本周期"));
+    assert_eq!(told(TODAY), None);
+    assert_eq!(told("2027-01-01"), None);
 }

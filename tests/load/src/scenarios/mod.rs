@@ -1,6 +1,6 @@
 //! What is measured, one question a file.
 
-pub mod completion;
+pub mod county;
 pub mod crash;
 pub mod evaluate;
 pub mod import;
