@@ -306,4 +306,31 @@ proptest! {
         prop_assert!(evaluate(&rules, &person, &larger).total >= evaluation.total);
         prop_assert_eq!(headroom(&rules, &person, &larger, facts[0].effective), None);
     }
+
+    #[test]
+    fn taking_hours_back_restores_the_count_exactly(
+        caps in prop::collection::vec(cap(40_000, true), 1..9),
+        entries in prop::collection::vec(plain(3_000), 2..60),
+        more in plain(3_000),
+        place in 0_usize..60,
+    ) {
+        let rules = rules(&caps);
+        let person = PersonFacts::default();
+        let facts = facts(&entries);
+        let before = evaluate(&rules, &person, &facts);
+        let given = EntryFacts { key: 1_000, sequence: 1_000, ..self::facts(&[more]).remove(0) };
+        let credited = Hours::from_hundredths(-given.credited.hundredths());
+        let back = EntryFacts { key: 1_001, sequence: 1_001, credited, corrects: Some(given.key), ..given.clone() };
+        let mut restored = facts.clone();
+        let place = place % facts.len();
+        restored.insert(place, back);
+        restored.push(given);
+        let after = evaluate(&rules, &person, &restored);
+        prop_assert_eq!((after.total, after.required, after.verdict), (before.total, before.required, before.verdict));
+        prop_assert_eq!(&after.requirements, &before.requirements);
+        for entry in after.entries.iter().filter(|entry| entry.key < 1_000) {
+            let key = usize::try_from(entry.key).unwrap();
+            prop_assert_eq!(entry.counted, before.entries[key].counted);
+        }
+    }
 }

@@ -4,7 +4,9 @@
 use super::{
     explain::rule_name,
     standing::{PersonStanding, Tally, evaluate_all, jobs},
-    wire::simulation::{SimulatedPersonView, SimulatedRuleView, SimulatedStandingView, SimulationIn, SimulationView},
+    wire::simulation::{
+        RuleEffectView, SimulatedPersonView, SimulatedRuleView, SimulatedStandingView, SimulationIn, SimulationView,
+    },
 };
 use crate::{
     access::Actor,
@@ -66,6 +68,12 @@ pub(super) fn simulate(
             "foreign_area",
             Words::new(format!("政策包不适用于{area}"), format!("the pack is not about {area}")),
         ));
+    }
+    if wish.price_per_hour.as_ref().is_some_and(|price| price.0.is_negative()) {
+        return Err(ApiError::field("/price_per_hour", "negative", Words::new("不能为负", "cannot be negative")));
+    }
+    if wish.hours_per_seat.as_ref().is_some_and(|hours| hours.0 <= Hours::ZERO) {
+        return Err(ApiError::field("/hours_per_seat", "too_small", Words::new("应大于零", "must be above zero")));
     }
     let policy = cache.area(conn, area, now)?;
     let today = now.china_date();
@@ -132,7 +140,11 @@ fn view(
     let worse = |one: &Compared| Reverse((one.after.verdict > one.before.verdict, one.extra()));
     changed.sort_by_key(worse);
     let [tally_before, tally_after] = tallies;
-    let price = wish.price_per_hour.as_ref().map(|price| price.0.hundredths());
+    // Hundredths of hours times fen: beyond what a county can pay the cost stays at the greatest amount there is.
+    let cost = |price: Fen| {
+        let fen = i128::from(extra.hundredths()) * i128::from(price.hundredths()) / 100;
+        Fen::from_hundredths(i64::try_from(fen).unwrap_or(i64::MAX))
+    };
     SimulationView {
         cycle: before.cycle().name(),
         as_of,
@@ -142,7 +154,7 @@ fn view(
         after: tally_after.view(),
         extra_hours: Text(extra),
         extra_seats: (per_seat > 0).then_some(seats),
-        extra_cost: price.map(|price| Text(Fen::from_hundredths(extra.hundredths() * price / 100))),
+        extra_cost: wish.price_per_hour.as_ref().map(|price| Text(cost(price.0))),
         rules: rules.into_values().collect(),
         changed_total: i64::try_from(changed_total).unwrap_or(i64::MAX),
         changed: changed.into_iter().take(NAMED_MAX).map(person).collect(),
@@ -161,8 +173,8 @@ fn add(rules: &mut BTreeMap<String, SimulatedRuleView>, set: &CycleRules, effect
         id: known.rule.id.clone(),
         name_zh: known.rule.zh.clone(),
         name_en: known.rule.en.clone(),
-        before: SimulatedRuleView::nothing(),
-        after: SimulatedRuleView::nothing(),
+        before: RuleEffectView::nothing(),
+        after: RuleEffectView::nothing(),
     });
     let side = if is_before { &mut entry.before } else { &mut entry.after };
     side.teachers += 1;

@@ -111,9 +111,9 @@ pub struct RuleEffectView {
     pub missing: HoursText,
 }
 
-impl SimulatedRuleView {
-    /// Where a rule does nothing.
-    pub fn nothing() -> RuleEffectView {
+impl RuleEffectView {
+    /// Where no rule does anything.
+    pub fn nothing() -> Self {
         RuleEffectView { rules: Vec::new(), teachers: 0, cut: Text(Hours::ZERO), missing: Text(Hours::ZERO) }
     }
 }
