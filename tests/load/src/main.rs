@@ -145,6 +145,7 @@ fn on_one(cli: &Cli, program: PathBuf, postgres: bool, report: &mut Report) -> O
     let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/load");
     let folder = kept.join(format!("run-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
+    forget_killed_runs(&kept)?;
     let cluster = if postgres {
         // Not below the sources, which the user of the database may not be allowed to enter.
         Some(Cluster::start(std::env::temp_dir().join(format!("shixun-load-{}", std::process::id())))?)
@@ -155,6 +156,23 @@ fn on_one(cli: &Cli, program: PathBuf, postgres: bool, report: &mut Report) -> O
     let bench = Bench { program, folder, kept, cluster, pace };
     every(cli, &bench, report);
     std::fs::remove_dir_all(&bench.folder)?;
+    Ok(())
+}
+
+/// Removes the folders of runs whose process is gone: a run that was killed could not do so itself.
+fn forget_killed_runs(kept: &Path) -> Outcome<()> {
+    // Elsewhere than on Linux nothing tells which processes live.
+    if !Path::new("/proc/self").exists() {
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(kept)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let process = name.to_str().and_then(|name| name.strip_prefix("run-")).and_then(|id| id.parse::<u32>().ok());
+        if process.is_some_and(|id| !Path::new("/proc").join(id.to_string()).exists()) {
+            std::fs::remove_dir_all(entry.path())?;
+        }
+    }
     Ok(())
 }
 
