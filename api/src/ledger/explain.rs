@@ -12,7 +12,7 @@ use chrono::{Datelike, NaiveDate};
 use shixun_domain::{
     Hours,
     id::PersonId,
-    policy::{Body, CycleRules, Evaluation, Period, PersonFacts, Profile, Requirement, RuleIndex, wording},
+    policy::{Body, CycleRules, Evaluation, Period, PersonFacts, Profile, Requirement, RuleIndex, RuleRef, wording},
     time::DateSpan,
 };
 use shixun_persistence::ledger::{PersonRecord, StandingEntries};
@@ -135,10 +135,13 @@ fn years(rules: &CycleRules, entries: &StandingEntries, evaluation: &Evaluation)
         let (credited, counted) = own.fold((Hours::ZERO, Hours::ZERO), |(credited, counted), (_, one)| {
             (credited.plus(one.credited), counted.plus(one.counted))
         });
-        let floor = evaluation.requirements.iter().find(|one| {
-            let is_floor = |rule: &shixun_domain::policy::RuleRef| matches!(rule.rule.body, Body::YearFloor { .. });
-            one.period == Period::Year(year) && rules.rule(one.rule).is_some_and(is_floor)
-        });
+        let is_floor = |rule: &RuleRef| matches!(rule.rule.body, Body::YearFloor { .. });
+        let floors = evaluation
+            .requirements
+            .iter()
+            .filter(|one| one.period == Period::Year(year) && rules.rule(one.rule).is_some_and(is_floor));
+        // Where those of two areas stand beside each other, the one that is further from being met is shown.
+        let floor = floors.max_by_key(|one| (one.verdict, one.missing, one.owed));
         let maximum = maximum(rules, evaluation, last);
         years.push(StatementYearView {
             year,

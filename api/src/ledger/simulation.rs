@@ -17,7 +17,7 @@ use crate::{
 use chrono::NaiveDate;
 use shixun_domain::{
     Fen, Hours, UtcMillis,
-    policy::{Cycle, CycleRules, Pack, RuleEffect, effects, evaluate},
+    policy::{Cycle, CycleRules, Pack, RuleEffect, effects, evaluate, with_draft},
 };
 use shixun_persistence::Conn;
 use std::{cmp::Reverse, collections::BTreeMap};
@@ -86,9 +86,7 @@ pub(super) fn simulate(
         return Err(outside(&cycle));
     }
     let before = policy.rules(cycle, as_of)?;
-    let mut packs: Vec<Pack> = policy.packs().to_vec();
-    packs.retain(|pack| (pack.area(), pack.code(), pack.version()) != (draft.area(), draft.code(), draft.version()));
-    packs.push(draft);
+    let packs = with_draft(policy.packs(), &draft);
     let after = CycleRules::new(&packs, area, cycle, as_of).map_err(|fault| missing(&fault))?;
     let people = jobs(conn, area, "/", as_of, &before)?;
     let compared = evaluate_all(people, |job| {

@@ -20,7 +20,7 @@ use shixun_domain::{
     policy::{
         Cycle, CycleRules, Pack, PackFault, PackState,
         lint::{self, Finding, Gravity},
-        packs,
+        packs, with_draft,
     },
 };
 use shixun_persistence::{
@@ -146,14 +146,14 @@ pub fn lint(
 ) -> Result<PolicyLintView, ApiError> {
     let row = get(conn, actor, id)?;
     let name = PackNameView { code: row.code.clone(), edition: row.edition };
-    Ok(PolicyLintView::new(name, findings(conn, cache, &row, now)?))
+    let policy = cache.area(conn, id.area(), now)?;
+    let findings = lint::lint(policy.packs(), &stored(&row)?, id.area(), now.china_date());
+    Ok(PolicyLintView::new(name, findings))
 }
 
-fn findings(conn: &mut Conn, cache: &PolicyCache, row: &PackRow, now: UtcMillis) -> Result<Vec<Finding>, ApiError> {
-    let pack =
-        Pack::parse(&row.document).map_err(|fault| ApiError::internal(format!("a stored policy pack: {fault}")))?;
-    let policy = cache.area(conn, pack.area(), now)?;
-    Ok(lint::lint(policy.packs(), &pack, pack.area(), now.china_date()))
+/// The pack of a row; it was parsed before it was stored.
+fn stored(row: &PackRow) -> Result<Pack, ApiError> {
+    Pack::parse(&row.document).map_err(|fault| ApiError::internal(format!("a stored policy pack: {fault}")))
 }
 
 /// The errors among what was found, as faults of the draft.
@@ -186,18 +186,17 @@ pub fn publish(work: &mut Work<'_, '_>, actor: &Actor, id: PolicyPackId) -> Resu
     if before.created_by == Some(actor.account) {
         return Err(ApiError::new(Code::PolicyFourEyes));
     }
-    let now = work.at();
-    mistaken(findings(work.conn(), &PolicyCache::default(), &before, now)?)?;
-    if policy::publish(work.tx(), id, actor.account)? == Published::NotADraft {
-        return Err(ApiError::new(Code::PolicyNotADraft));
-    }
-    let today = now.china_date();
-    let fresh = PolicyCache::default();
-    let with_it = fresh.area(work.conn(), id.area(), now)?;
-    for cycle in cycles(&with_it, today) {
+    let (now, pack) = (work.at(), stored(&before)?);
+    let published = PolicyCache::default().area(work.conn(), id.area(), now)?;
+    mistaken(lint::lint(published.packs(), &pack, id.area(), now.china_date()))?;
+    let with_it = AreaPolicy::new(id.area(), published.revision(), with_draft(published.packs(), &pack));
+    for cycle in cycles(&with_it, now.china_date()) {
         if cycle.span().overlaps(&before.valid) {
             CycleRules::new(with_it.packs(), id.area(), cycle, cycle.to()).map_err(|fault| missing(&fault))?;
         }
+    }
+    if policy::publish(work.tx(), id, actor.account)? == Published::NotADraft {
+        return Err(ApiError::new(Code::PolicyNotADraft));
     }
     let row = policy::find(work.conn(), id)?.ok_or_else(|| unknown(id))?;
     work.record(

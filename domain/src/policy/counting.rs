@@ -23,7 +23,7 @@ pub(super) struct Piece {
 }
 
 /// One cap in one period.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Limit {
     /// It concerns the entries with any of these bits.
     pub(super) caps: u64,

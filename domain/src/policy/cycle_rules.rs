@@ -6,17 +6,22 @@
 //!
 //! **A cap that changes inside its period** has one version per segment. The entries of each version keep to the amount of
 //! their own version, and all together to the greatest of the amounts: a stricter cap that comes later takes nothing away
-//! from hours that were earned under the laxer one, and never grants hours beyond either.
+//! from hours that were earned under the laxer one, and never grants hours beyond either. Where caps of several areas stand
+//! beside each other, each area's versions are followed by themselves; in a segment in which an area says nothing of its
+//! own, the cap that stands there is its version.
 
 use super::{
     cycle::Cycle,
     facts::ProfileSet,
-    layers::{LayerFault, RuleInForce, RuleRef, RuleSet},
+    layers::{Binding, LayerFault, RuleInForce, RuleRef, RuleSet},
     pack::Pack,
-    rule::{Amount, Body, CapPeriod, Effect, Ratio},
+    rule::{Amount, Body, CapPeriod, Effect, Ratio, Selector},
     selector::{Compiled, THEMES_MAX},
 };
-use crate::{area::AreaCode, words::Theme};
+use crate::{
+    area::{AreaCode, AreaLevel},
+    words::Theme,
+};
 use chrono::NaiveDate;
 use std::sync::Arc;
 
@@ -62,8 +67,9 @@ pub(super) struct CapRule {
     pub(super) amount: Amount,
     /// Position, among the caps, of the first one of the same id and period.
     pub(super) group: usize,
-    for_profile: Option<super::rule::Profile>,
-    not_for: ProfileSet,
+    /// The level of the area that sets it.
+    pub(super) level: AreaLevel,
+    binding: Binding,
 }
 
 /// A factor as it stood in some segments.
@@ -73,8 +79,7 @@ pub(super) struct FactorRule {
     pub(super) segments: u32,
     pub(super) of: Compiled,
     pub(super) ratio: Ratio,
-    for_profile: Option<super::rule::Profile>,
-    not_for: ProfileSet,
+    binding: Binding,
 }
 
 /// A requirement of a year or of the cycle.
@@ -86,28 +91,24 @@ pub(super) struct Requirement {
     pub(super) of: Compiled,
     /// The entries among them of which there must be a share.
     pub(super) part: Option<Compiled>,
-    in_force: RuleInForce,
-}
-
-fn binds(for_profile: Option<super::rule::Profile>, not_for: ProfileSet, profiles: ProfileSet) -> bool {
-    for_profile.is_none_or(|profile| profiles.contains(profile)) && !profiles.meets(not_for)
+    binding: Binding,
 }
 
 impl CapRule {
     pub(super) fn binds(&self, profiles: ProfileSet) -> bool {
-        binds(self.for_profile, self.not_for, profiles)
+        self.binding.binds(profiles)
     }
 }
 
 impl FactorRule {
     pub(super) fn binds(&self, profiles: ProfileSet) -> bool {
-        binds(self.for_profile, self.not_for, profiles)
+        self.binding.binds(profiles)
     }
 }
 
 impl Requirement {
     pub(super) fn binds(&self, profiles: ProfileSet) -> bool {
-        self.in_force.binds(profiles)
+        self.binding.binds(profiles)
     }
 }
 
@@ -233,62 +234,48 @@ impl CycleRules {
     }
 
     fn add_to_segment(&mut self, in_force: &RuleInForce, segment: u32) {
-        let rule = self.refer(&in_force.reference);
-        let (for_profile, not_for) = (in_force.only_for, in_force.not_for);
-        let (of, period, amount) =
-            match &in_force.reference.rule.body {
-                Body::Cap { of, period, amount } => (of, *period, *amount),
-                Body::YearMaximum { hours, effect: Effect::Cap, counts } => {
-                    (counts, CapPeriod::Year, Amount::Fixed(*hours))
+        let binding = in_force.binding;
+        match &in_force.reference.rule.body {
+            Body::Cap { of, period, amount } => self.add_cap(in_force, segment, of, *period, *amount),
+            Body::YearMaximum { hours, effect: Effect::Cap, counts } => {
+                self.add_cap(in_force, segment, counts, CapPeriod::Year, Amount::Fixed(*hours));
+            }
+            Body::Factor { of, ratio } => {
+                let (rule, of) = (self.refer(&in_force.reference), Compiled::new(of, &self.themes));
+                match self.factors.iter_mut().find(|known| (known.rule, known.binding) == (rule, binding)) {
+                    Some(known) => known.segments |= segment,
+                    None => self.factors.push(FactorRule { rule, segments: segment, of, ratio: *ratio, binding }),
                 }
-                Body::Factor { of, ratio } => {
-                    match self.factors.iter_mut().find(|known| {
-                        known.rule == rule && (known.for_profile, known.not_for) == (for_profile, not_for)
-                    }) {
-                        Some(known) => known.segments |= segment,
-                        None => {
-                            let of = Compiled::new(of, &self.themes);
-                            self.factors.push(FactorRule {
-                                rule,
-                                segments: segment,
-                                of,
-                                ratio: *ratio,
-                                for_profile,
-                                not_for,
-                            });
-                        }
-                    }
-                    return;
-                }
-                _ => return,
-            };
-        if let Some(known) = self
-            .caps
-            .iter_mut()
-            .find(|known| known.rule == rule && (known.for_profile, known.not_for) == (for_profile, not_for))
-        {
-            known.segments |= segment;
+            }
+            _ => {}
+        }
+    }
+
+    fn add_cap(&mut self, in_force: &RuleInForce, segments: u32, of: &Selector, period: CapPeriod, amount: Amount) {
+        let RuleInForce { reference, binding } = in_force;
+        let rule = self.refer(reference);
+        if let Some(known) = self.caps.iter_mut().find(|known| (known.rule, known.binding) == (rule, *binding)) {
+            known.segments |= segments;
             return;
         }
-        let id = &in_force.reference.rule.id;
         let same = |cap: &CapRule| {
-            cap.period == period && self.references.get(cap.rule.0).is_some_and(|other| other.rule.id == *id)
+            let id = self.references.get(cap.rule.0).map(|other| &other.rule.id);
+            cap.period == period && id == Some(&reference.rule.id)
         };
         let group = self.caps.iter().position(same).unwrap_or(self.caps.len());
-        let of = Compiled::new(of, &self.themes);
-        self.caps.push(CapRule { rule, segments: segment, of, period, amount, group, for_profile, not_for });
+        let (of, level) = (Compiled::new(of, &self.themes), reference.area.level());
+        self.caps.push(CapRule { rule, segments, of, period, amount, group, level, binding: *binding });
     }
 
     fn requirements_on(&mut self, day: NaiveDate) -> Vec<Requirement> {
         let rules = self.rules_on(day).map(|set| set.rules().to_vec()).unwrap_or_default();
         let mut requirements = Vec::new();
-        for in_force in rules {
-            let reference = Arc::clone(&in_force.reference);
+        for RuleInForce { reference, binding } in rules {
             if !matches!(reference.rule.body, Body::Cap { .. } | Body::Factor { .. }) {
-                let everything = super::rule::Selector::default();
+                let everything = Selector::default();
                 let of = Compiled::new(reference.rule.body.selector().unwrap_or(&everything), &self.themes);
                 let part = reference.rule.body.part().map(|part| Compiled::new(part, &self.themes));
-                requirements.push(Requirement { rule: self.refer(&reference), reference, of, part, in_force });
+                requirements.push(Requirement { rule: self.refer(&reference), reference, of, part, binding });
             }
         }
         requirements

@@ -10,7 +10,7 @@
 
 use super::{
     counting::{self, Limit, Piece},
-    cycle_rules::{CycleRules, RuleIndex},
+    cycle_rules::{CapRule, CycleRules, RuleIndex},
     facts::{EntryFacts, PersonFacts, ProfileSet},
     requirements::{self, Requirement, Verdict},
     rule::{Body, CapPeriod, Effect},
@@ -166,7 +166,7 @@ pub fn evaluate(rules: &CycleRules, person: &PersonFacts, entries: &[EntryFacts]
                 work.counted = kept;
             }
         }
-        let concerned = |(bit, cap): (u32, &super::cycle_rules::CapRule)| {
+        let concerned = |(bit, cap): (u32, &CapRule)| {
             let applies = cap.segments & work.segment != 0 && cap.of.matches(&work.shape) && cap.binds(profiles);
             u64::from(applies) << bit
         };
@@ -287,29 +287,51 @@ fn works(rules: &CycleRules, entries: &[EntryFacts]) -> Vec<Work> {
 
 /// The caps that bind a person, one for each period; see [`cycle_rules`](super::cycle_rules) for caps that change.
 fn limits(rules: &CycleRules, profiles: ProfileSet, required: Option<Hours>) -> Vec<Limit> {
+    // Place and amount of each cap that binds.
+    let binding: Vec<(usize, &CapRule, i64)> = (0..)
+        .zip(&rules.caps)
+        .filter(|(_, cap)| cap.binds(profiles))
+        .filter_map(|(place, cap)| Some((place, cap, cap.amount.for_required(required)?.hundredths())))
+        .collect();
     let mut limits = Vec::new();
-    for (place, cap) in rules.caps.iter().enumerate().filter(|(_, cap)| cap.binds(profiles)) {
-        let Some(amount) = cap.amount.for_required(required).map(Hours::hundredths) else { continue };
-        let versions =
-            || rules.caps.iter().enumerate().filter(|(_, other)| other.group == cap.group && other.binds(profiles));
-        let first = versions().next().is_some_and(|(first, _)| first == place);
-        let changes = first && versions().nth(1).is_some();
-        let all = versions().fold(0, |bits, (other, _)| bits | 1_u64 << other);
+    for (at, (place, cap, amount)) in binding.iter().enumerate() {
+        let same = |(_, other, _): &&(usize, &CapRule, i64)| other.group == cap.group;
+        let versions: Vec<_> = binding.iter().filter(same).collect();
+        let first = binding.iter().position(|other| same(&other)) == Some(at);
         let mut add = |year: Option<i32>| {
-            limits.push(Limit { caps: 1 << place, year, amount });
-            if changes {
-                let segments = rules.segments_in(year);
-                let here = || versions().filter(|(_, other)| other.segments & segments != 0);
-                let covered = here().fold(0, |bits, (_, other)| bits | other.segments) & segments == segments;
-                let greatest = here().filter_map(|(_, other)| other.amount.for_required(required)).max();
-                if let Some(greatest) = greatest.filter(|_| covered) {
-                    limits.push(Limit { caps: all, year, amount: greatest.hundredths() });
-                }
+            limits.push(Limit { caps: 1 << place, year, amount: *amount });
+            if first && versions.len() > 1 {
+                limits.extend(together(&versions, rules.segments_in(year), year));
             }
         };
         match cap.period {
             CapPeriod::Cycle => add(None),
             CapPeriod::Year => rules.cycle().years().for_each(|year| add(Some(year))),
+        }
+    }
+    limits
+}
+
+/// The limit on all versions of a cap that follow one another in a period, for each level of area that sets one. There is none
+/// where the cap does not stand throughout the period.
+fn together(versions: &[&(usize, &CapRule, i64)], segments: u32, year: Option<i32>) -> Vec<Limit> {
+    let mut limits: Vec<Limit> = Vec::new();
+    for (_, followed, _) in versions {
+        let mut limit = Limit { caps: 0, year, amount: 0 };
+        let mut throughout = true;
+        for segment in (0..u32::BITS).map(|place| 1 << place).filter(|bit| bit & segments != 0) {
+            let standing = versions.iter().filter(|(_, cap, _)| cap.segments & segment != 0);
+            // The area's own, or else the one of the narrowest area.
+            let version = standing.max_by_key(|(_, cap, _)| (cap.level == followed.level, cap.level));
+            match version {
+                Some((place, _, amount)) => {
+                    limit = Limit { caps: limit.caps | 1 << place, amount: limit.amount.max(*amount), year };
+                }
+                None => throughout = false,
+            }
+        }
+        if throughout && limit.caps.count_ones() > 1 && !limits.contains(&limit) {
+            limits.push(limit);
         }
     }
     limits

@@ -6,7 +6,8 @@
 //! it is at least as strict or the wider pack says that its rule may be relaxed, and adds itself where there is none. Where it
 //! is laxer, or cannot be compared, the rule of the wider area stands beside it: so the stricter one decides. (Of two factors
 //! only the wider area's stands, because factors multiply.) A rule that may not be relaxed cannot be dropped either. Within one
-//! area a later pack replaces an earlier one freely.
+//! area a later pack replaces an earlier one freely. How newcomers' totals and leave are reckoned goes by the stricter word, too;
+//! the length of an hour and of a cycle by the narrowest pack that speaks of them.
 //!
 //! A rule for a profile, or a profile's dropping of a rule, stands before the rule for everybody of the same id, whichever
 //! pack either comes from. Where several profiles hold, the first in the order of [`Profile`] decides.
@@ -18,7 +19,7 @@ use super::{
     rule::{Body, LeaveTotal, Profile, Prorate, Rule},
     strictness::at_least_as_strict,
 };
-use crate::area::AreaCode;
+use crate::area::{AreaCode, AreaLevel};
 use chrono::NaiveDate;
 use std::{collections::BTreeMap, fmt, sync::Arc};
 use thiserror::Error;
@@ -55,6 +56,8 @@ pub enum LayerFault {
 /// A rule with the pack it comes from, so that an explanation can name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleRef {
+    /// The area that the pack was made for.
+    pub area: AreaCode,
     /// Code of the pack.
     pub pack: String,
     /// Version of the pack.
@@ -70,21 +73,34 @@ impl fmt::Display for RuleRef {
     }
 }
 
+/// Whom a rule binds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Binding {
+    /// The profile whose persons alone it binds.
+    only_for: Option<Profile>,
+    /// Profiles whose persons another rule of its id, or none, binds instead.
+    not_for: ProfileSet,
+}
+
+impl Binding {
+    /// True where the rule binds a person for whom these profiles hold.
+    pub(super) fn binds(self, profiles: ProfileSet) -> bool {
+        self.only_for.is_none_or(|profile| profiles.contains(profile)) && !profiles.meets(self.not_for)
+    }
+}
+
 /// A rule of a [`RuleSet`] and the persons it binds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleInForce {
     /// The rule.
     pub reference: Arc<RuleRef>,
-    /// The profile whose persons alone it binds.
-    pub(super) only_for: Option<Profile>,
-    /// Profiles whose persons another rule of this id, or none, binds instead.
-    pub(super) not_for: ProfileSet,
+    pub(super) binding: Binding,
 }
 
 impl RuleInForce {
     /// True where the rule binds a person for whom these profiles hold.
     pub fn binds(&self, profiles: ProfileSet) -> bool {
-        self.only_for.is_none_or(|profile| profiles.contains(profile)) && !profiles.meets(self.not_for)
+        self.binding.binds(profiles)
     }
 }
 
@@ -102,18 +118,11 @@ pub struct RuleSet {
 /// Minutes of teaching in one hour of credit where no pack says so.
 const HOUR_MINUTES_DEFAULT: i32 = 45;
 
-/// A rule with the area it was made for.
-#[derive(Clone)]
-struct Held {
-    area: AreaCode,
-    rule: Arc<RuleRef>,
-}
-
 /// The rules of one id: for everybody, and for each profile (none where the profile is free of them).
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct Variants {
-    everybody: Vec<Held>,
-    by_profile: BTreeMap<Profile, Vec<Held>>,
+    everybody: Vec<Arc<RuleRef>>,
+    by_profile: BTreeMap<Profile, Vec<Arc<RuleRef>>>,
 }
 
 impl RuleSet {
@@ -127,16 +136,20 @@ impl RuleSet {
             return Err(LayerFault::NoPackInForce { area, day });
         }
         let mut by_id: BTreeMap<&str, Variants> = BTreeMap::new();
-        for pack in &layers {
-            for drops in pack.drops() {
-                for id in &drops.rule_ids {
-                    by_id.entry(id).or_default().drop_for(drops.profile, pack.area());
+        for of_area in layers.chunk_by(|one, next| one.area() == next.area()) {
+            let wider = by_id.clone();
+            let wider_of = |id: &str| wider.get(id).cloned().unwrap_or_default();
+            for pack in of_area {
+                for drops in pack.drops() {
+                    for id in &drops.rule_ids {
+                        by_id.entry(id).or_default().drop_for(drops.profile, &wider_of(id));
+                    }
                 }
-            }
-            for rule in pack.rules() {
-                let named = RuleRef { pack: pack.code().to_owned(), version: pack.version(), rule: rule.clone() };
-                let held = Held { area: pack.area(), rule: Arc::new(named) };
-                by_id.entry(&rule.id).or_default().add(rule.profile, held);
+                for rule in pack.rules() {
+                    let (code, version) = (pack.code().to_owned(), pack.version());
+                    let named = RuleRef { area: pack.area(), pack: code, version, rule: rule.clone() };
+                    by_id.entry(&rule.id).or_default().add(Arc::new(named), &wider_of(&rule.id));
+                }
             }
         }
         let last = |read: fn(&Pack) -> Option<i32>| layers.iter().rev().find_map(|pack| read(pack));
@@ -144,8 +157,8 @@ impl RuleSet {
             packs: layers.iter().map(|pack| (pack.code().to_owned(), pack.version())).collect(),
             calendar: layers.iter().rev().find_map(|pack| pack.calendar()),
             hour_minutes: last(Pack::hour_minutes).unwrap_or(HOUR_MINUTES_DEFAULT),
-            prorate: layers.iter().rev().find_map(|pack| pack.prorate()).unwrap_or(Prorate::None),
-            leave_total: layers.iter().rev().find_map(|pack| pack.leave_total()).unwrap_or(LeaveTotal::Keep),
+            prorate: strictest(&layers, Pack::prorate).unwrap_or(Prorate::None),
+            leave_total: strictest(&layers, Pack::leave_total).unwrap_or(LeaveTotal::Keep),
             rules: by_id.into_values().flat_map(Variants::into_rules).collect(),
         })
     }
@@ -183,33 +196,32 @@ impl RuleSet {
 
 impl Variants {
     /// The rules that bind a profile, or everybody.
-    fn binding(&self, profile: Option<Profile>) -> &[Held] {
+    fn binding(&self, profile: Option<Profile>) -> &[Arc<RuleRef>] {
         profile.and_then(|profile| self.by_profile.get(&profile)).unwrap_or(&self.everybody)
     }
 
-    /// The rules of wider areas that `keep`.
-    fn kept(&self, profile: Option<Profile>, area: AreaCode, keep: impl Fn(&Rule) -> bool) -> Vec<Held> {
-        let fixed =
-            |held: &&Held| held.area != area && !held.rule.rule.relaxable.allows(profile) && keep(&held.rule.rule);
-        self.binding(profile).iter().filter(fixed).cloned().collect()
+    /// Those that may not be relaxed for a profile, or for everybody.
+    fn fixed(&self, profile: Option<Profile>) -> impl Iterator<Item = &Arc<RuleRef>> {
+        self.binding(profile).iter().filter(move |wide| !wide.rule.relaxable.allows(profile))
     }
 
-    fn add(&mut self, profile: Option<Profile>, held: Held) {
-        let own = &held.rule.rule.body;
-        let mut rules = self.kept(profile, held.area, |wider| !at_least_as_strict(own, &wider.body));
-        let multiplies = matches!(own, Body::Factor { .. }) && !rules.is_empty();
+    /// Lays a rule over those of the wider areas.
+    fn add(&mut self, own: Arc<RuleRef>, wider: &Variants) {
+        let (profile, body) = (own.rule.profile, &own.rule.body);
+        let laxer_than = |wide: &&Arc<RuleRef>| !at_least_as_strict(body, &wide.rule.body);
+        let mut rules: Vec<_> = wider.fixed(profile).filter(laxer_than).cloned().collect();
+        let multiplies = matches!(body, Body::Factor { .. }) && !rules.is_empty();
         if !multiplies {
-            rules.push(held);
+            rules.push(own);
         }
         self.set(profile, rules);
     }
 
-    fn drop_for(&mut self, profile: Profile, area: AreaCode) {
-        let rules = self.kept(Some(profile), area, |_| true);
-        self.set(Some(profile), rules);
+    fn drop_for(&mut self, profile: Profile, wider: &Variants) {
+        self.set(Some(profile), wider.fixed(Some(profile)).cloned().collect());
     }
 
-    fn set(&mut self, profile: Option<Profile>, rules: Vec<Held>) {
+    fn set(&mut self, profile: Option<Profile>, rules: Vec<Arc<RuleRef>>) {
         match profile {
             None => self.everybody = rules,
             Some(profile) => {
@@ -219,17 +231,24 @@ impl Variants {
     }
 
     fn into_rules(self) -> Vec<RuleInForce> {
-        let mut decided = ProfileSet::default();
+        let mut not_for = ProfileSet::default();
         let mut rules = Vec::new();
-        for (profile, held) in self.by_profile {
-            let bound = |held: Held| RuleInForce { reference: held.rule, only_for: Some(profile), not_for: decided };
-            rules.extend(held.into_iter().map(bound));
-            decided.insert_if(profile, true);
+        for (profile, of_profile) in self.by_profile {
+            let binding = Binding { only_for: Some(profile), not_for };
+            rules.extend(of_profile.into_iter().map(|reference| RuleInForce { reference, binding }));
+            not_for.insert_if(profile, true);
         }
-        let bound = |held: Held| RuleInForce { reference: held.rule, only_for: None, not_for: decided };
-        rules.extend(self.everybody.into_iter().map(bound));
+        let binding = Binding { only_for: None, not_for };
+        rules.extend(self.everybody.into_iter().map(|reference| RuleInForce { reference, binding }));
         rules
     }
+}
+
+/// What the last pack of each area says, and of several areas the one under which most is owed: the words are declared from strict
+/// to lax.
+fn strictest<T: Ord>(layers: &[&Pack], read: fn(&Pack) -> Option<T>) -> Option<T> {
+    let areas = layers.chunk_by(|one, next| one.area() == next.area());
+    areas.filter_map(|of_area| of_area.iter().rev().find_map(|pack| read(pack))).min()
 }
 
 /// The packs in force, from the one that speaks first to the one that has the last word.
@@ -239,8 +258,20 @@ fn layers(packs: &[Pack], area: AreaCode, day: NaiveDate) -> Vec<&Pack> {
     layers.sort_by_key(|pack| (pack.code(), pack.version()));
     layers.reverse();
     layers.dedup_by_key(|pack| pack.code());
-    layers.sort_by_key(|pack| (pack.area().level(), pack.valid().from, pack.code()));
+    layers.sort_by_key(|pack| rank(pack));
     layers
+}
+
+/// Orders packs from the one that speaks first to the one that has the last word.
+pub(super) fn rank(pack: &Pack) -> (AreaLevel, NaiveDate, &str) {
+    (pack.area().level(), pack.valid().from, pack.code())
+}
+
+/// The packs as they will be once a draft is published; a stored one of the same area, code and version gives way to it.
+pub fn with_draft(published: &[Pack], draft: &Pack) -> Vec<Pack> {
+    let edition = |pack: &Pack| (pack.area(), pack.code().to_owned(), pack.version());
+    let others = published.iter().filter(|pack| edition(pack) != edition(draft));
+    others.chain([draft]).cloned().collect()
 }
 
 /// The cycle that contains a day.

@@ -3,8 +3,8 @@
 //! the smallest example that shows it.
 //!
 //! Whether a requirement can be met is asked of the evaluator itself: it judges a teacher who earned ten thousand hours of every
-//! kind that the rules tell apart, on the first and the last day of every year. Adding hours never lowers a count, so what this
-//! teacher lacks, everybody lacks.
+//! kind that serves the requirement and that the rules tell apart, on the first and the last day of every year of its period. The
+//! count is the greatest that the caps allow, so what this teacher lacks, everybody lacks.
 
 mod kinds;
 mod layering;
@@ -14,7 +14,7 @@ use super::{
     cycle::Cycle,
     cycle_rules::CycleRules,
     facts::PersonFacts,
-    layers::{LayerFault, cycle_on},
+    layers::{LayerFault, cycle_on, with_draft},
     pack::Pack,
     rule::Profile,
     wording::Wording,
@@ -73,9 +73,7 @@ pub struct Finding {
 
 /// Looks for everything that is wrong with `draft` in `area`, among the packs that are published there, on the day `today`.
 pub fn lint(published: &[Pack], draft: &Pack, area: AreaCode, today: NaiveDate) -> Vec<Finding> {
-    let mut packs: Vec<Pack> = published.to_vec();
-    packs.retain(|pack| (pack.area(), pack.code(), pack.version()) != (draft.area(), draft.code(), draft.version()));
-    packs.push(draft.clone());
+    let packs = with_draft(published, draft);
     let mut findings = layering::overlaps(&packs, draft);
     findings.extend(layering::relaxations(&packs, draft));
     findings.extend(retroaction(&packs, draft, area, today));

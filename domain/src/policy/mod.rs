@@ -34,7 +34,7 @@ pub use cycle_rules::{CycleRules, RuleIndex};
 pub use effects::{RuleEffect, effects};
 pub use evaluate::{CountedEntry, Cut, Evaluation, Headroom, Period, evaluate, headroom};
 pub use facts::{EntryFacts, PersonFacts, ProfileSet, Provider};
-pub use layers::{LayerFault, RuleInForce, RuleRef, RuleSet, cycle_named, cycle_on};
+pub use layers::{LayerFault, RuleInForce, RuleRef, RuleSet, cycle_named, cycle_on, with_draft};
 pub use pack::{Pack, PackFault, ProfileDrops};
 pub use requirements::{Requirement, Verdict};
 pub use rule::{

@@ -53,7 +53,7 @@ word_list! {
 }
 
 word_list! {
-    /// How the total of a person who joins inside the cycle is reduced.
+    /// How the total of a person who joins inside the cycle is reduced. Declared from strict to lax.
     Prorate {
         None = "none", "不折算", "not at all";
         Month = "month", "按月折算", "by full months";
@@ -62,7 +62,7 @@ word_list! {
 }
 
 word_list! {
-    /// What approved leave does to the hours owed in the cycle.
+    /// What approved leave does to the hours owed in the cycle. Declared from strict to lax.
     LeaveTotal {
         Keep = "keep", "不减", "nothing";
         Prorate = "prorate", "按月扣减", "takes off its full months";

@@ -1,6 +1,6 @@
 //! Which of two rules of one id asks for more, or allows less.
 
-use super::rule::{Amount, Body, Effect, Ratio, TotalAmount, Window};
+use super::rule::{Amount, Body, Ratio, TotalAmount, Window};
 
 /// True where whoever keeps `narrow` also keeps `wide`, whatever they earn: nothing is lost where the narrower rule stands alone.
 /// Rules of different kinds, or about different hours, are not comparable, and neither is as strict as the other.
@@ -30,8 +30,8 @@ pub(super) fn at_least_as_strict(narrow: &Body, wide: &Body) -> bool {
             Body::YearMaximum { hours, effect, counts },
             Body::YearMaximum { hours: wide_hours, effect: wide_effect, counts: wide_counts },
         ) => {
-            let effect = *effect == Effect::Refuse || effect == wide_effect;
-            hours <= wide_hours && effect && counts == wide_counts
+            // Hours beyond a maximum that refuses enrolment still count where they were entered.
+            hours <= wide_hours && effect == wide_effect && counts == wide_counts
         }
         (Body::Cap { of, period, amount }, Body::Cap { of: wide_of, period: wide_period, amount: wide_amount }) => {
             of == wide_of
@@ -109,5 +109,26 @@ fn no_later(here: Window, there: Window) -> bool {
     match (here, there) {
         (Window::Until(here), Window::Until(there)) => here <= there,
         _ => here == there,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        hours::Hours,
+        policy::{Selector, rule::Effect},
+    };
+
+    fn maximum(hours: i32, effect: Effect) -> Body {
+        Body::YearMaximum { hours: Hours::whole(hours), effect, counts: Selector::default() }
+    }
+
+    #[test]
+    fn refusing_enrolment_is_not_the_same_as_not_counting() {
+        let (refuse, cap) = (maximum(100, Effect::Refuse), maximum(144, Effect::Cap));
+        assert!(!at_least_as_strict(&refuse, &cap), "hours entered beyond it would count");
+        assert!(!at_least_as_strict(&maximum(100, Effect::Cap), &maximum(144, Effect::Refuse)));
+        assert!(at_least_as_strict(&maximum(100, Effect::Cap), &cap));
     }
 }

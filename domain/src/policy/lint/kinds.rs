@@ -7,7 +7,7 @@ use crate::{
         cycle_rules::CycleRules,
         facts::{EntryFacts, Provider},
         pack::Pack,
-        rule::{Body, CapPeriod, Rule, Selector},
+        rule::{Body, CapPeriod, Mark, Selector},
         selector::{Compiled, Shape},
         wording::Wording,
     },
@@ -37,17 +37,42 @@ fn hour(day: NaiveDate, route: Route, form: DeliveryForm, level: Level, themes: 
     }
 }
 
-/// One entry of each kind that `selectors` tell apart, within and outside a block, without any mark.
+/// The circumstances that marks speak of, the ordinary one first.
+fn circumstances(day: NaiveDate) -> Vec<(Provider, bool, bool)> {
+    let unreviewed = |consent_on: Option<NaiveDate>| Provider::Unreviewed { consent_on, starts_on: day };
+    vec![
+        (Provider::Reviewed, false, false),
+        (Provider::Reviewed, true, false),
+        (Provider::Reviewed, false, true),
+        (unreviewed(day.pred_opt()), false, false),
+        (unreviewed(None), false, false),
+    ]
+}
+
+/// No theme, each theme that the rules name, and each pair of themes of a whole and of its part.
+fn theme_sets(rules: &CycleRules) -> Vec<Vec<Theme>> {
+    let mut sets: Vec<Vec<Theme>> = vec![Vec::new()];
+    sets.extend(rules.themes().iter().map(|theme| vec![*theme]));
+    let bodies = rules.sets().flat_map(|set| set.rules()).map(|rule| &rule.reference.rule.body);
+    for (of, part) in bodies.filter_map(|body| body.selector().zip(body.part())) {
+        for theme in &of.themes {
+            sets.extend(part.themes.iter().map(|other| vec![*theme, *other]));
+        }
+    }
+    sets
+}
+
+/// One entry of each kind that `selectors` tell apart, within and outside a block; the ordinary one first.
 pub(super) fn kinds(rules: &CycleRules, selectors: &[Compiled]) -> Vec<EntryFacts> {
     let day = rules.cycle().from();
-    let mut themes: Vec<Vec<Theme>> = vec![Vec::new()];
-    themes.extend(rules.themes().iter().map(|theme| vec![*theme]));
+    let words = || Route::ALL.iter().flat_map(|route| DeliveryForm::ALL.iter().map(move |form| (*route, *form)));
+    let levels = || Level::ALL.iter().flat_map(|level| [false, true].map(|block| (*level, block)));
     let mut found: Vec<(Vec<bool>, EntryFacts)> = Vec::new();
-    for themes in &themes {
-        for (route, form) in Route::ALL.iter().flat_map(|route| DeliveryForm::ALL.iter().map(move |form| (route, form)))
-        {
-            for (level, block) in Level::ALL.iter().flat_map(|level| [false, true].map(|block| (level, block))) {
-                let entry = hour(day, *route, *form, *level, themes.clone(), block);
+    for (provider, misconduct, certified_elsewhere) in circumstances(day) {
+        for themes in theme_sets(rules) {
+            for ((route, form), (level, block)) in words().flat_map(|word| levels().map(move |level| (word, level))) {
+                let ordinary = hour(day, route, form, level, themes.clone(), block);
+                let entry = EntryFacts { provider, misconduct, certified_elsewhere, ..ordinary };
                 let shape = Shape::of(&entry, rules.themes());
                 // A rule on blocks tells them from short courses without a selector.
                 let told_apart = selectors.iter().map(|selector| selector.matches(&shape)).chain([block]);
@@ -88,43 +113,89 @@ pub(super) fn describe(entry: &EntryFacts) -> Wording {
 
 /// Rules of the draft that no entry can concern.
 pub(super) fn nothing_selected(rules: &CycleRules, draft: &Pack) -> Vec<Finding> {
-    fn excluded<T: PartialEq>(asked: &[T], without: &[T]) -> bool {
-        !asked.is_empty() && asked.iter().all(|word| without.contains(word))
-    }
-    let nothing = |selector: &Selector| {
-        excluded(&selector.themes, &selector.without_themes) || excluded(&selector.marks, &selector.without_marks)
+    let none = |selectors: &[&Selector]| {
+        let compiled: Vec<Compiled> =
+            selectors.iter().map(|selector| Compiled::new(selector, rules.themes())).collect();
+        let meets_all = |entry: &EntryFacts| {
+            let shape = Shape::of(entry, rules.themes());
+            compiled.iter().all(|selector| selector.matches(&shape))
+        };
+        !kinds(rules, &compiled).iter().any(meets_all)
     };
-    let disjoint = |rule: &Rule| match (&rule.body, rule.body.part()) {
-        (Body::Share { of, practice: false, .. }, Some(part)) => {
-            let pair = [Compiled::new(of, rules.themes()), Compiled::new(part, rules.themes())];
-            let both = |entry: &EntryFacts| {
-                let shape = Shape::of(entry, rules.themes());
-                pair.iter().all(|selector| selector.matches(&shape))
-            };
-            !kinds(rules, &pair).iter().any(both)
-        }
-        _ => false,
-    };
-    let concerns = |rule: &&Rule| {
-        rule.body.selector().is_some_and(nothing) || rule.body.part().is_some_and(nothing) || disjoint(rule)
-    };
-    let found = draft.rules().iter().filter(concerns);
-    found
-        .map(|rule| Finding {
+    let mut findings = Vec::new();
+    for rule in draft.rules() {
+        let whole = rule.body.selector().filter(|of| none(&[*of]));
+        // Practice hours of the other entries are a part as well.
+        let practice = matches!(rule.body, Body::Share { practice: true, .. });
+        let part = rule.body.part().filter(|part| none(&[*part]));
+        let both = rule.body.selector().zip(rule.body.part()).filter(|(of, part)| !practice && none(&[*of, *part]));
+        let (text, hour) = match (whole.or(part), both) {
+            (Some(selector), _) => (
+                Wording {
+                    zh: "条件互相排斥，没有任何学时符合".into(),
+                    en: "its conditions exclude one another: no hours can meet them".into(),
+                },
+                selected(selector),
+            ),
+            (None, Some((of, part))) => {
+                let (of, part) = (selected(of), selected(part));
+                (
+                    Wording {
+                        zh: "部分与整体没有交集，任何学时都不能既属于整体又属于部分".into(),
+                        en: "the part lies outside the whole: no hours can belong to both".into(),
+                    },
+                    Wording { zh: format!("{}；{}", of.zh, part.zh), en: format!("{}; {}", of.en, part.en) },
+                )
+            }
+            (None, None) => continue,
+        };
+        findings.push(Finding {
             kind: FindingKind::NothingSelected,
             pointer: pointer_to(draft, draft.code(), draft.version(), &rule.id, rule.profile).unwrap_or_default(),
             rules: vec![format!("{} v{} {}", draft.code(), draft.version(), rule.id)],
-            text: Wording {
-                zh: "条件互相排斥，没有任何学时符合".into(),
-                en: "its conditions exclude one another: no hours can meet them".into(),
-            },
-            example: Wording {
-                zh: "同一主题或情形既要求有又要求没有，或部分与整体没有交集".into(),
-                en: "the same theme or circumstance is both asked for and excluded, or the part lies outside the whole"
-                    .into(),
-            },
-        })
-        .collect()
+            text,
+            example: Wording { zh: format!("1学时：{}", hour.zh), en: format!("1 hour: {}", hour.en) },
+        });
+    }
+    findings
+}
+
+/// What a selector asks for, in words.
+fn selected(selector: &Selector) -> Wording {
+    let mut parts: Vec<(String, String)> = Vec::new();
+    let mut tell = |zh: &[&str], en: &[&str], not: bool| {
+        if !zh.is_empty() {
+            let (without, no) = if not { ("非", "not ") } else { ("", "") };
+            parts.push((format!("{without}{}", zh.join("或")), format!("{no}{}", en.join(" or "))));
+        }
+    };
+    fn words<T: Copy>(all: &[T], zh: fn(T) -> &'static str, en: fn(T) -> &'static str) -> (Vec<&str>, Vec<&str>) {
+        (all.iter().map(|word| zh(*word)).collect(), all.iter().map(|word| en(*word)).collect())
+    }
+    fn themes(all: &[Theme]) -> (Vec<&str>, Vec<&str>) {
+        all.iter().map(|theme| theme.labels().unwrap_or((theme.as_str(), theme.as_str()))).unzip()
+    }
+    for ((zh, en), not) in [
+        (words(&selector.routes, Route::zh, Route::en), false),
+        (words(&selector.forms, DeliveryForm::zh, DeliveryForm::en), false),
+        (words(&selector.levels, Level::zh, Level::en), false),
+        (themes(&selector.themes), false),
+        (themes(&selector.without_themes), true),
+        (words(&selector.marks, Mark::zh, Mark::en), false),
+        (words(&selector.without_marks, Mark::zh, Mark::en), true),
+    ] {
+        tell(&zh, &en, not);
+    }
+    match selector.concentrated {
+        Some(true) => tell(&["集中培训"], &["in a block"], false),
+        Some(false) => tell(&["集中培训"], &["in a block"], true),
+        None => {}
+    }
+    if parts.is_empty() {
+        return Wording { zh: "任何学时".into(), en: "any hours".into() };
+    }
+    let (zh, en): (Vec<String>, Vec<String>) = parts.into_iter().unzip();
+    Wording { zh: zh.join("、"), en: en.join(", ") }
 }
 
 /// Pairs of caps of which neither contains the other and which share entries; at least one is the draft's. They are counted

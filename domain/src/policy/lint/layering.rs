@@ -2,6 +2,7 @@
 
 use super::{Finding, FindingKind, pointer_to};
 use crate::policy::{
+    layers::rank,
     pack::Pack,
     rule::{Amount, Body, Profile, Ratio, Rule, TotalAmount},
     strictness::at_least_as_strict,
@@ -33,8 +34,7 @@ pub(super) fn overlaps(packs: &[Pack], draft: &Pack) -> Vec<Finding> {
                 let same =
                     |theirs: &&Rule| theirs.id == rule.id && theirs.profile == rule.profile && theirs.body != rule.body;
                 let Some(theirs) = other.rules().iter().find(same) else { continue };
-                let last = (draft.valid().from, draft.code()) > (other.valid().from, other.code());
-                let speaks = if last { draft } else { other };
+                let speaks = if rank(draft) > rank(other) { draft } else { other };
                 findings.push(Finding {
                     kind: FindingKind::Overlap,
                     pointer: pointer_to(draft, draft.code(), draft.version(), &rule.id, rule.profile)

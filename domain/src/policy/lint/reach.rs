@@ -25,19 +25,24 @@ const PLENTY: Hours = Hours::whole(10_000);
 pub(super) fn contradictions(rules: &CycleRules, draft: &Pack) -> Vec<Finding> {
     let all = kinds::selectors(rules);
     let kinds = kinds::kinds(rules, &all);
+    let (ordinary, marked): (Vec<EntryFacts>, Vec<EntryFacts>) =
+        kinds.into_iter().partition(|entry| entry.marks() == 0);
     let mut findings = Vec::new();
     // What ordinary teachers cannot meet is not told once more for each kind of them.
     let mut told: Vec<RuleIndex> = Vec::new();
     for (profile, person) in persons(&rules.cycle()) {
-        let everything = plenty(rules, &kinds, Period::Cycle, |_| true);
-        let asked = evaluate(rules, &person, &everything).requirements;
-        let ordinary = if profile.is_none() { Vec::new() } else { told.clone() };
-        for asked in asked.iter().filter(|asked| !ordinary.contains(&asked.rule)) {
+        let asked = evaluate(rules, &person, &[]).requirements;
+        let known = if profile.is_none() { Vec::new() } else { told.clone() };
+        for asked in asked.iter().filter(|asked| !known.contains(&asked.rule)) {
             let Some(rule) = rules.rule(asked.rule) else { continue };
             let of = Compiled::new(rule.rule.body.selector().unwrap_or(&Default::default()), rules.themes());
             let part = rule.rule.body.part().map(|part| Compiled::new(part, rules.themes()));
             let serves = |shape: &Shape| of.matches(shape) && part.as_ref().is_none_or(|part| part.matches(shape));
-            let entries = plenty(rules, &kinds, asked.period, serves);
+            let mut entries = plenty(rules, &ordinary, asked.period, serves);
+            // Hours of special circumstances may escape every cap: they are asked only where no others serve.
+            if entries.is_empty() {
+                entries = plenty(rules, &marked, asked.period, serves);
+            }
             let evaluation = evaluate(rules, &person, &entries);
             let stands = evaluation.requirement(asked.rule, asked.period);
             let lacking =
@@ -52,18 +57,22 @@ pub(super) fn contradictions(rules: &CycleRules, draft: &Pack) -> Vec<Finding> {
     findings
 }
 
-/// Plenty of each kind that `serves`, on the first and last day of each year and of the period, each block by itself.
+/// Plenty of each kind that `serves`, on the first and last day of each year of the period and of the period itself, each block
+/// by itself. Only such hours may be handed over: others could take the room under a cap that these need.
 fn plenty(
     rules: &CycleRules,
     kinds: &[EntryFacts],
     period: Period,
     serves: impl Fn(&Shape) -> bool,
 ) -> Vec<EntryFacts> {
-    let mut spans: Vec<(NaiveDate, NaiveDate)> =
-        rules.cycle().years().map(|year| rules.cycle().year_span(year)).collect();
-    if let Period::Span { from, to } = period {
-        spans.push((from, to));
-    }
+    let cycle = rules.cycle();
+    let (from, to) = match period {
+        Period::Year(year) => cycle.year_span(year),
+        Period::Span { from, to } => (from, to),
+        Period::Cycle | Period::Entry => (cycle.from(), cycle.to()),
+    };
+    let years = cycle.years().map(|year| cycle.year_span(year)).map(|(first, last)| (first.max(from), last.min(to)));
+    let spans: Vec<(NaiveDate, NaiveDate)> = years.chain([(from, to)]).filter(|(first, last)| first <= last).collect();
     let mut entries = Vec::new();
     for (first, last) in spans {
         for entry in kinds.iter().filter(|entry| serves(&Shape::of(entry, rules.themes()))) {
@@ -131,13 +140,13 @@ fn above_maximum(rules: &CycleRules, draft: &Pack, person: &PersonFacts) -> Vec<
     let profiles = ProfileSet::of(person, &rules.cycle());
     let binding: Vec<&RuleRef> =
         set.rules().iter().filter(|rule| rule.binds(profiles)).map(|rule| rule.reference.as_ref()).collect();
-    let maximum = binding.iter().find_map(|rule| match &rule.rule.body {
+    let maxima = binding.iter().filter_map(|rule| match &rule.rule.body {
         Body::YearMaximum { hours, effect: Effect::Refuse, counts } if *counts == Default::default() => {
             Some((*rule, *hours))
         }
         _ => None,
     });
-    let Some((limit, most)) = maximum else { return Vec::new() };
+    let Some((limit, most)) = maxima.min_by_key(|(_, hours)| *hours) else { return Vec::new() };
     let years = i64::from(rules.cycle().months() / 12);
     let in_cycle = Hours::from_hundredths(most.hundredths().saturating_mul(years));
     let owed = |rule: &RuleRef| match &rule.rule.body {

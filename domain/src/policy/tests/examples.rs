@@ -1,7 +1,6 @@
 //! Worked examples 1 to 12 of `domain.md` 10: the parts, not only the totals.
 
 use super::*;
-use crate::time::DateSpan;
 
 const CYCLE_END: &str = "2020-12-31";
 
@@ -366,29 +365,17 @@ fn requirements_are_told_in_both_languages() {
     );
 }
 
-/// A county pack that stands beside the shipped ones.
-fn with_county(extra: serde_json::Value) -> CycleRules {
-    let mut document = serde_json::json!({
-        "code": "COUNTY", "version": 1, "area": "331123", "valid": {"from": "2016-01-01"}, "zh": "县规定", "en": "county",
-        "sources": {"S": {"title": "县规定"}}, "rules": []
-    });
-    for (field, value) in extra.as_object().unwrap() {
-        document[field] = value.clone();
-    }
+/// The shipped packs with one more of the county.
+fn with_county(change: Value) -> CycleRules {
     let mut packs = shipped();
-    packs.push(Pack::parse(&document.to_string()).unwrap());
-    let cycle = cycle_named(&packs, suichang(), "2016-2020").unwrap();
-    CycleRules::new(&packs, suichang(), cycle, day(CYCLE_END)).unwrap()
-}
-
-fn figure(value: &str) -> serde_json::Value {
-    serde_json::json!({"value": value, "source": "S", "article": "第一条", "confidence": "I"})
+    packs.push(county_pack(change));
+    rules_of(&packs)
 }
 
 /// 50 hours on information technology by the end of 2017, 60 % of them practice: school-based training and practice hours.
 fn it_rules() -> CycleRules {
-    let it = || serde_json::json!({"themes": ["it"]});
-    with_county(serde_json::json!({"rules": [
+    let it = || json!({"themes": ["it"]});
+    with_county(json!({"rules": [
         {"id": "it.min", "zh": "信息技术应用能力", "en": "information technology", "rule": {"minimum": {
             "of": it(), "measure": "credited", "window": "until", "until": figure("2017-12-31"), "hours": figure("50"),
             "strength": figure("fail")}}},
@@ -431,7 +418,7 @@ fn example_10_practice_must_be_a_share_of_the_hours_of_a_theme() {
     let words = wording::requirement(&rules, little.requirements.iter().find(share).unwrap()).unwrap();
     assert_eq!(
         words.zh,
-        "信息技术实践2016-01-01至2017-12-31（COUNTY v1 it.practice_share）：占比应不低于0.6即30.00学时，已有26.00学时，\
+        "信息技术实践2016-01-01至2017-12-31（SX v1 it.practice_share）：占比应不低于0.6即30.00学时，已有26.00学时，\
          尚缺10.00学时，未达标"
     );
     let mut more = it_hours("24", "16", "10").to_vec();
@@ -456,8 +443,8 @@ fn hours_after_a_deadline_do_not_serve_it() {
 fn example_4_where_leave_prorates_its_full_months_are_not_owed() {
     let leave = vec![DateSpan { from: day("2018-02-01"), to: Some(day("2018-08-31")) }];
     let person = PersonFacts { leave, ..PersonFacts::default() };
-    let kept = evaluate(&with_county(serde_json::json!({"leave_total": figure("keep")})), &person, &[]);
+    let kept = evaluate(&with_county(json!({"leave_total": figure("keep")})), &person, &[]);
     assert_eq!(kept.required, Some(hours("360")));
-    let prorated = evaluate(&with_county(serde_json::json!({"leave_total": figure("prorate")})), &person, &[]);
+    let prorated = evaluate(&with_county(json!({"leave_total": figure("prorate")})), &person, &[]);
     assert_eq!(prorated.required, Some(hours("318")), "360 × 53 ÷ 60");
 }

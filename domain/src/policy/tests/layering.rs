@@ -18,11 +18,7 @@ fn county(version: i32, from: &str, to: Option<&str>, school_cap: &str) -> Pack 
 }
 
 fn with_counties(counties: &[Pack]) -> CycleRules {
-    let mut packs = shipped();
-    packs.truncate(2);
-    packs.extend_from_slice(counties);
-    let cycle = cycle_named(&packs, suichang(), "2016-2020").unwrap();
-    CycleRules::new(&packs, suichang(), cycle, day("2020-12-31")).unwrap()
+    rules_of(&under_the_province(counties))
 }
 
 #[test]
@@ -126,66 +122,112 @@ fn cycle_requirements_follow_the_rules_at_as_of_where_the_cycle_still_runs() {
     assert_eq!(names, ["ZJ-2010 v1 block.cycle", "ZJ-2010 v1 total.cycle", "ZJ-2010 v1 year.floor"]);
 }
 
-/// The standing rules of an id for somebody, with the shipped packs and a county pack that says something else.
-fn standing_with(change: serde_json::Value, id: &str, person: &PersonFacts) -> Vec<String> {
-    let mut document = serde_json::json!({
-        "code": "SX", "version": 1, "area": "331123", "valid": {"from": "2016-01-01"}, "zh": "县规定", "en": "county",
-        "sources": {"S": {"title": "县规定"}}, "rules": []
-    });
-    for (field, value) in change.as_object().unwrap() {
-        document[field] = value.clone();
-    }
-    let mut packs = shipped();
-    packs.truncate(2);
-    packs.push(Pack::parse(&document.to_string()).unwrap());
+/// The rules of an id that bind somebody in 2018 under the province's packs and some of the county.
+fn binding(counties: &[Pack], id: &str, person: &PersonFacts) -> Vec<String> {
+    let packs = under_the_province(counties);
     let set = RuleSet::on(&packs, suichang(), day("2018-01-01")).unwrap();
     let profiles = ProfileSet::of(person, &cycle_named(&packs, suichang(), "2016-2020").unwrap());
     let binding = set.rules().iter().filter(|rule| rule.reference.rule.id == id && rule.binds(profiles));
     binding.map(|rule| rule.reference.to_string()).collect()
 }
 
-fn total(hours: &str) -> serde_json::Value {
-    let figure = serde_json::json!({"value": hours, "source": "S", "article": "第一条", "confidence": "R"});
-    serde_json::json!({"rules": [{"id": "total.cycle", "zh": "总", "en": "total", "rule": {"total": {"hours": figure}}}]})
+fn total(hours: &str) -> Value {
+    rule("total.cycle", json!({"total": {"hours": figure(hours)}}))
+}
+
+fn county_total(hours: &str) -> Pack {
+    county_pack(json!({"rules": [total(hours)]}))
+}
+
+fn head() -> PersonFacts {
+    let head = DateSpan { from: day("2010-09-01"), to: None };
+    PersonFacts { head: Some(head), ..PersonFacts::default() }
 }
 
 #[test]
 fn a_stricter_rule_replaces_and_a_laxer_one_leaves_the_wider_area_s_beside_it() {
     let anybody = PersonFacts::default();
-    assert_eq!(standing_with(total("400"), "total.cycle", &anybody), ["SX v1 total.cycle"]);
-    assert_eq!(standing_with(total("240"), "total.cycle", &anybody), ["ZJ-2016 v1 total.cycle", "SX v1 total.cycle"]);
+    assert_eq!(binding(&[county_total("400")], "total.cycle", &anybody), ["SX v1 total.cycle"]);
+    let both = ["ZJ-2016 v1 total.cycle", "SX v1 total.cycle"];
+    assert_eq!(binding(&[county_total("240")], "total.cycle", &anybody), both);
 }
 
 #[test]
 fn of_two_totals_the_greater_is_owed() {
-    let mut packs = shipped();
-    let mut document = serde_json::json!({
-        "code": "SX", "version": 1, "area": "331123", "valid": {"from": "2016-01-01"}, "zh": "县规定", "en": "county",
-        "sources": {"S": {"title": "县规定"}}
-    });
-    document["rules"] = total("240")["rules"].clone();
-    packs.push(Pack::parse(&document.to_string()).unwrap());
-    let cycle = cycle_named(&packs, suichang(), "2016-2020").unwrap();
-    let rules = CycleRules::new(&packs, suichang(), cycle, day("2020-12-31")).unwrap();
+    let rules = with_counties(&[county_total("240")]);
     assert_eq!(evaluate(&rules, &PersonFacts::default(), &[]).required, Some(hours("360")));
 }
 
 #[test]
+fn a_laxer_pack_of_the_area_brings_back_what_a_stricter_one_had_replaced() {
+    let stricter = county_total("400");
+    let laxer = county_pack(json!({"code": "SX-LATER", "valid": {"from": "2017-01-01"}, "rules": [total("240")]}));
+    let both = ["ZJ-2016 v1 total.cycle", "SX-LATER v1 total.cycle"];
+    assert_eq!(binding(&[stricter, laxer], "total.cycle", &PersonFacts::default()), both);
+}
+
+#[test]
+fn a_laxer_rule_for_a_profile_does_not_hide_behind_a_stricter_one_for_everybody() {
+    let mut for_heads = total("240");
+    for_heads["profile"] = json!("head");
+    let county = county_pack(json!({"rules": [total("400"), for_heads]}));
+    let both = ["ZJ-2016 v1 total.cycle", "SX v1 total.cycle"];
+    assert_eq!(binding(std::slice::from_ref(&county), "total.cycle", &head()), both);
+    assert_eq!(binding(&[county], "total.cycle", &PersonFacts::default()), ["SX v1 total.cycle"]);
+}
+
+#[test]
+fn caps_that_stand_beside_each_other_each_keep_to_their_own_entries() {
+    let online = json!({"cap": {"of": {"forms": ["online"]}, "period": "cycle", "hours": figure("100")}});
+    let rules = with_counties(&[county_pack(json!({"rules": [rule("school_based.cap.cycle", online)]}))]);
+    let online = EntryFacts { form: DeliveryForm::Online, ..entry(2, "2018-05-01", "120") };
+    let evaluation = evaluate(&rules, &PersonFacts::default(), &[school(1, "2018-04-01", "150"), online]);
+    let counted: Vec<_> = evaluation.entries.iter().map(|entry| entry.counted).collect();
+    assert_eq!(counted, [hours("120"), hours("100")], "a third of 360, and 100");
+}
+
+#[test]
+fn a_county_s_cap_that_turns_laxer_in_the_cycle_leaves_the_province_s_over_both_times() {
+    let cap = |hours: &str| {
+        let of = json!({"routes": ["self_selected"]});
+        rule("own.cap.cycle", json!({"cap": {"of": of, "period": "cycle", "hours": figure(hours)}}))
+    };
+    let until = json!({"valid": {"from": "2016-01-01", "to": "2018-06-30"}, "rules": [cap("50")]});
+    let since = json!({"version": 2, "valid": {"from": "2018-07-01"}, "rules": [cap("240")]});
+    let mut province = county_pack(json!({"code": "ZJ", "area": "330000", "rules": [cap("120")]}));
+    let counted = |packs: &[Pack]| -> Vec<Hours> {
+        let earned = [entry(1, "2017-04-01", "150"), entry(2, "2019-04-01", "150")];
+        evaluate(&with_counties(packs), &PersonFacts::default(), &earned)
+            .entries
+            .iter()
+            .map(|one| one.counted)
+            .collect()
+    };
+    let (strict, lax) = (county_pack(until), county_pack(since));
+    assert_eq!(counted(&[province.clone(), strict.clone(), lax.clone()]), [hours("50"), hours("70")]);
+    province = county_pack(json!({"code": "ZJ", "area": "330000", "rules": [cap("300")]}));
+    assert_eq!(counted(&[province, strict, lax]), [hours("50"), hours("150")]);
+}
+
+#[test]
 fn a_rule_is_dropped_for_a_profile_only_where_the_wider_area_lets_it_be_relaxed() {
-    let drops = |profile: &str| {
-        let figure = serde_json::json!({"value": "block.cycle", "source": "S", "article": "第二条", "confidence": "R"});
-        serde_json::json!({"profiles": [{"profile": profile, "drops": [figure]}]})
-    };
+    let drops =
+        |profile: &str| [county_pack(json!({"profiles": [{"profile": profile, "drops": [figure("block.cycle")]}]}))];
     let retiring = PersonFacts { retires_on: Some(day("2019-08-31")), ..PersonFacts::default() };
-    let head = PersonFacts {
-        head: Some(crate::time::DateSpan { from: day("2010-09-01"), to: None }),
-        ..PersonFacts::default()
-    };
-    assert_eq!(standing_with(drops("retiring"), "block.cycle", &retiring), Vec::<String>::new());
-    assert_eq!(standing_with(drops("retiring"), "block.cycle", &PersonFacts::default()), ["ZJ-2016 v1 block.cycle"]);
-    assert_eq!(
-        standing_with(drops("head"), "block.cycle", &head),
-        ["ZJ-2016 v1 block.cycle"],
-        "the province does not say that it may"
-    );
+    let fixed = ["ZJ-2016 v1 block.cycle"];
+    assert_eq!(binding(&drops("retiring"), "block.cycle", &retiring), Vec::<String>::new());
+    assert_eq!(binding(&drops("retiring"), "block.cycle", &PersonFacts::default()), fixed);
+    assert_eq!(binding(&drops("head"), "block.cycle", &head()), fixed, "the province does not say that it may");
+}
+
+#[test]
+fn leave_is_taken_off_only_where_no_wider_area_says_that_it_is_not() {
+    let province = |word: &str| county_pack(json!({"code": "ZJ", "area": "330000", "leave_total": figure(word)}));
+    let county = county_pack(json!({"leave_total": figure("prorate")}));
+    let leave = vec![DateSpan { from: day("2018-02-01"), to: Some(day("2018-08-31")) }];
+    let person = PersonFacts { leave, ..PersonFacts::default() };
+    let owed = |packs: &[Pack]| evaluate(&with_counties(packs), &person, &[]).required;
+    assert_eq!(owed(std::slice::from_ref(&county)), Some(hours("318")), "360 × 53 ÷ 60");
+    assert_eq!(owed(&[province("keep"), county.clone()]), Some(hours("360")));
+    assert_eq!(owed(&[province("prorate"), county]), Some(hours("318")));
 }

@@ -2,27 +2,16 @@
 
 use super::*;
 use crate::policy::lint::{Finding, FindingKind, Gravity, lint};
-use serde_json::{Value, json};
 
 const TODAY: &str = "2026-11-23";
 
-fn figure(value: &str) -> Value {
-    json!({"value": value, "source": "S", "article": "第一条", "confidence": "I"})
-}
-
+/// A draft of the county in force from 2026.
 fn county(change: Value) -> Pack {
-    let mut document = json!({
-        "code": "SX", "version": 1, "area": "331123", "valid": {"from": "2026-01-01"}, "zh": "县规定", "en": "county",
-        "sources": {"S": {"title": "县规定"}}, "rules": []
-    });
+    let mut fields = json!({"valid": {"from": "2026-01-01"}});
     for (field, value) in change.as_object().unwrap() {
-        document[field] = value.clone();
+        fields[field] = value.clone();
     }
-    Pack::parse(&document.to_string()).unwrap()
-}
-
-fn rule(id: &str, body: Value) -> Value {
-    json!({"id": id, "zh": "规则", "en": "rule", "rule": body})
+    county_pack(fields)
 }
 
 fn found(draft: &Pack) -> Vec<Finding> {
@@ -91,7 +80,11 @@ fn a_floor_above_the_yearly_maximum_is_a_contradiction() {
 fn a_rule_whose_conditions_exclude_one_another_is_about_nothing() {
     let draft = county(json!({"rules": [rule("odd.cap", json!({"cap": {
         "of": {"themes": ["ethics"], "without_themes": ["ethics"]}, "period": "year", "hours": figure("5")}}))]}));
-    assert_eq!(errors(&draft)[0].kind, FindingKind::NothingSelected);
+    let first = &errors(&draft)[0];
+    assert_eq!(
+        (first.kind, first.example.en.as_str()),
+        (FindingKind::NothingSelected, "1 hour: professional ethics, not professional ethics")
+    );
     let share = |practice: &str| {
         county(json!({"rules": [rule("odd.share", json!({"share": {
             "of": {"routes": ["self_selected"]}, "part": {"routes": ["school_based"]}, "practice": figure(practice),
@@ -99,6 +92,14 @@ fn a_rule_whose_conditions_exclude_one_another_is_about_nothing() {
     };
     assert!(errors(&share("no")).iter().any(|one| one.kind == FindingKind::NothingSelected));
     assert!(!errors(&share("yes")).iter().any(|one| one.kind == FindingKind::NothingSelected));
+}
+
+#[test]
+fn one_hour_may_be_about_the_theme_of_the_whole_and_that_of_the_part() {
+    let draft = county(json!({"rules": [rule("it.ethics", json!({"share": {
+        "of": {"themes": ["it"]}, "part": {"themes": ["ethics"]}, "practice": figure("no"),
+        "share": figure("0.1"), "measure": "credited", "window": "cycle", "strength": figure("fail")}}))]}));
+    assert_eq!(errors(&draft), []);
 }
 
 #[test]
@@ -171,4 +172,12 @@ fn rules_for_days_that_are_past_are_told_with_the_cycle_they_reach() {
     assert!(told("2026-01-01").unwrap().contains("本周期"));
     assert_eq!(told(TODAY), None);
     assert_eq!(told("2027-01-01"), None);
+}
+
+#[test]
+fn a_requirement_about_a_circumstance_is_met_by_hours_of_that_circumstance() {
+    let draft = county(json!({"rules": [rule("certified.min", json!({"minimum": {
+        "of": {"marks": ["certified_elsewhere"]}, "measure": "credited", "window": "cycle", "hours": figure("10"),
+        "strength": figure("warn")}}))]}));
+    assert_eq!(errors(&draft), []);
 }

@@ -9,9 +9,11 @@ use super::*;
 use crate::{
     area::AreaCode,
     hours::Hours,
+    time::DateSpan,
     words::{DeliveryForm, Level, Route},
 };
 use chrono::NaiveDate;
+use serde_json::{Value, json};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -32,6 +34,42 @@ fn elsewhere() -> AreaCode {
 
 fn shipped() -> Vec<Pack> {
     packs::shipped().iter().map(|(_, json)| Pack::parse(json).unwrap()).collect()
+}
+
+/// A figure of a county pack.
+fn figure(value: &str) -> Value {
+    json!({"value": value, "source": "S", "article": "第一条", "confidence": "I"})
+}
+
+/// A pack of the county, in force from 2016, with some fields set.
+fn county_pack(change: Value) -> Pack {
+    let mut document = json!({
+        "code": "SX", "version": 1, "area": "331123", "valid": {"from": "2016-01-01"}, "zh": "县规定", "en": "county",
+        "sources": {"S": {"title": "县规定"}}, "rules": []
+    });
+    for (field, value) in change.as_object().unwrap() {
+        document[field] = value.clone();
+    }
+    Pack::parse(&document.to_string()).unwrap()
+}
+
+/// A rule of such a pack.
+fn rule(id: &str, body: Value) -> Value {
+    json!({"id": id, "zh": "规则", "en": "rule", "rule": body})
+}
+
+/// The province's packs with some of the county in place of the shipped one.
+fn under_the_province(counties: &[Pack]) -> Vec<Pack> {
+    let mut packs = shipped();
+    packs.truncate(2);
+    packs.extend_from_slice(counties);
+    packs
+}
+
+/// The rules of 2016-2020 under these packs, at the cycle's end.
+fn rules_of(packs: &[Pack]) -> CycleRules {
+    let cycle = cycle_named(packs, suichang(), "2016-2020").unwrap();
+    CycleRules::new(packs, suichang(), cycle, day("2020-12-31")).unwrap()
 }
 
 /// The rules of 2016-2020 under the shipped packs.
