@@ -2,7 +2,7 @@
 //!
 //! An operation states its own answers and its own problems ([`problem_set!`]). What follows from its shape is added here
 //! once: problems of signing in where it needs a token, of bodies where it has one, of ids, parameters and limits; the
-//! `Idempotency-Key` of a POST; examples of answers from the demo county.
+//! `Idempotency-Key` of a POST; examples from the demo county.
 
 use crate::problem::{Code, Language, samples};
 use serde_json::{Map, Value, json};
@@ -26,8 +26,8 @@ macro_rules! problem_set {
 }
 pub(crate) use problem_set;
 
-/// Answers of the demo county by the name of their schema; `tests/suite/examples.rs` records them and holds them to the server.
-const ANSWERS: &str = include_str!("examples.json");
+/// What the demo county was asked and answered, by operation; `tests/suite/examples.rs` records it and holds it to the server.
+const EXCHANGES: &str = include_str!("examples.json");
 
 /// The extension that names the problem codes of an answer.
 const CODES: &str = "x-problem-codes";
@@ -98,12 +98,12 @@ fn complete(collected: utoipa::openapi::OpenApi) -> Value {
         );
     }
     let schemas = document.pointer("/components/schemas").cloned().unwrap_or_default();
-    let answers = serde_json::from_str(ANSWERS).unwrap_or_default();
+    let exchanges = serde_json::from_str(EXCHANGES).unwrap_or_default();
     let paths = document.get_mut("paths").and_then(Value::as_object_mut);
     for (path, item) in paths.into_iter().flatten() {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
             if let Some(operation) = operation.as_object_mut() {
-                complete_operation(path, method, operation, &schemas, &answers);
+                complete_operation(path, method, operation, &schemas, &exchanges);
             }
         }
     }
@@ -151,7 +151,7 @@ fn complete_operation(
     method: &str,
     operation: &mut Map<String, Value>,
     schemas: &Value,
-    answers: &Map<String, Value>,
+    exchanges: &Map<String, Value>,
 ) {
     if let Some(summary) = operation.get("summary").and_then(Value::as_str) {
         let plain = summary.trim_end_matches('.').to_owned();
@@ -181,7 +181,6 @@ fn complete_operation(
     }
     if has_body {
         codes.extend([Code::MalformedJson, Code::InvalidField, Code::UnsupportedMediaType, Code::BodyTooLarge]);
-        strict_body(operation, schemas);
     }
     if located("path") {
         codes.extend([Code::InvalidId, Code::NotFound]);
@@ -216,7 +215,7 @@ fn complete_operation(
         operation.insert("x-idempotent".into(), json!("natural"));
     }
     add_problems(operation, &codes);
-    add_examples(operation, schemas, answers);
+    add_examples(operation, schemas, exchanges);
 }
 
 fn has_header(parameters: &[Value], name: &str) -> bool {
@@ -226,19 +225,6 @@ fn has_header(parameters: &[Value], name: &str) -> bool {
 fn add_parameter(operation: &mut Map<String, Value>, parameter: Value) {
     if let Some(list) = operation.entry("parameters").or_insert_with(|| json!([])).as_array_mut() {
         list.push(parameter);
-    }
-}
-
-fn strict_body(operation: &mut Map<String, Value>, schemas: &Value) {
-    let Some(content) = operation.get_mut("requestBody").and_then(|body| body.get_mut("content")) else { return };
-    for media in content.as_object_mut().into_iter().flat_map(|content| content.values_mut()) {
-        if let Some(example) = example_of(media.get("schema").unwrap_or(&Value::Null), schemas, 0)
-            && let Some(media) = media.as_object_mut()
-            && !media.contains_key("example")
-            && !media.contains_key("examples")
-        {
-            media.insert("example".into(), example);
-        }
     }
 }
 
@@ -296,75 +282,29 @@ fn problem_response(status: u16, words: &[String]) -> Value {
     response
 }
 
-fn add_examples(operation: &mut Map<String, Value>, schemas: &Value, answers: &Map<String, Value>) {
+/// Shows what a client asks and gets: the exchange that was recorded, else what the schema itself says it looks like.
+fn add_examples(operation: &mut Map<String, Value>, schemas: &Value, exchanges: &Map<String, Value>) {
+    let exchange = operation.get("operationId").and_then(Value::as_str).and_then(|id| exchanges.get(id)).cloned();
+    let exchange = exchange.unwrap_or_default();
+    let add = |message: &mut Value, kind: &str, recorded: Option<&Value>| {
+        let media = message.get_mut("content").and_then(|content| content.get_mut(kind)).and_then(Value::as_object_mut);
+        let Some(media) = media.filter(|media| !media.contains_key("example")) else { return };
+        let own = || named(media.get("schema")?).and_then(|name| schemas.get(name)?.get("example"));
+        if let Some(example) = recorded.or_else(own).cloned() {
+            media.insert("example".into(), example);
+        }
+    };
+    if let Some(request) = operation.get_mut("requestBody") {
+        add(request, "application/json", exchange.get("request"));
+        add(request, "text/csv", exchange.get("request"));
+    }
     let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
     for (_, response) in responses.into_iter().flatten() {
-        let content = response.get_mut("content").and_then(Value::as_object_mut);
-        for (kind, media) in content.into_iter().flatten() {
-            let Some(media) = media.as_object_mut() else { continue };
-            let schema = media.get("schema").unwrap_or(&Value::Null);
-            let recorded = || answers.get(named(schema)?).cloned();
-            if kind == "application/json"
-                && !media.contains_key("example")
-                && let Some(example) = recorded().or_else(|| example_of(schema, schemas, 0))
-            {
-                media.insert("example".into(), example);
-            }
-        }
+        add(response, "application/json", exchange.get("answer"));
     }
 }
 
 /// The name of the schema that is referred to.
 fn named(schema: &Value) -> Option<&str> {
     schema.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next())
-}
-
-/// An example of a schema: its own, or one put together from those of its parts.
-fn example_of(schema: &Value, schemas: &Value, depth: usize) -> Option<Value> {
-    if depth > 8 {
-        return None;
-    }
-    if let Some(name) = named(schema) {
-        return example_of(schemas.get(name)?, schemas, depth + 1);
-    }
-    if let Some(example) = schema.get("example").or_else(|| schema.get("examples")?.get(0)) {
-        return Some(example.clone());
-    }
-    if let Some(first) = schema.get("enum").and_then(|words| words.get(0)) {
-        return Some(first.clone());
-    }
-    for joined in ["oneOf", "anyOf", "allOf"] {
-        if let Some(parts) = schema.get(joined).and_then(Value::as_array) {
-            return parts
-                .iter()
-                .filter(|part| part.get("type") != Some(&json!("null")))
-                .find_map(|part| example_of(part, schemas, depth + 1));
-        }
-    }
-    let kind = match schema.get("type")? {
-        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null")?,
-        kind => kind.as_str()?,
-    };
-    Some(match kind {
-        "object" => {
-            let properties = schema.get("properties").and_then(Value::as_object);
-            let fields = properties
-                .into_iter()
-                .flatten()
-                .filter(|(name, _)| *name != "total")
-                .filter_map(|(name, part)| Some((name.clone(), example_of(part, schemas, depth + 1)?)));
-            Value::Object(fields.collect())
-        }
-        "array" => Value::Array(
-            schema.get("items").and_then(|item| example_of(item, schemas, depth + 1)).into_iter().collect(),
-        ),
-        "string" => match schema.get("format").and_then(Value::as_str) {
-            Some("date") => json!("2026-11-23"),
-            Some("date-time") => json!("2026-11-23T08:00:00.000+08:00"),
-            _ => json!("…"),
-        },
-        "integer" => schema.get("minimum").cloned().unwrap_or_else(|| json!(1)),
-        "boolean" => json!(true),
-        _ => Value::Null,
-    })
 }

@@ -14,6 +14,10 @@ pub trait Kind: 'static {
     const PREFIX: &'static str;
     /// The name of the identifier in the contract.
     const NAME: &'static str;
+    /// What the thing is called in data, such as the event log: `policy_pack`.
+    const WORD: &'static str;
+    /// What a Chinese reader calls it.
+    const ZH: &'static str;
 }
 
 /// The identifier of a `K` in one area.
@@ -54,6 +58,11 @@ impl<K> Id<K> {
     /// The number within the area.
     pub const fn number(&self) -> i64 {
         self.number
+    }
+
+    /// The key of the row: the area's code and the number.
+    pub const fn key(&self) -> (i32, i64) {
+        (self.area.get(), self.number)
     }
 }
 
@@ -141,12 +150,14 @@ impl<K: Kind> fmt::Debug for Id<K> {
 }
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $kind:ident, $id:ident, $prefix:literal;)*) => {$(
+    ($($(#[$doc:meta])* $kind:ident, $id:ident, $prefix:literal, $word:literal, $zh:literal;)*) => {$(
         $(#[$doc])*
         pub enum $kind {}
         impl Kind for $kind {
             const PREFIX: &'static str = $prefix;
             const NAME: &'static str = stringify!($id);
+            const WORD: &'static str = $word;
+            const ZH: &'static str = $zh;
         }
         #[doc = concat!("Identifier `", $prefix, "_…`: see [`", stringify!($kind), "`].")]
         pub type $id = Id<$kind>;
@@ -155,43 +166,43 @@ macro_rules! kinds {
 
 kinds! {
     /// A bureau, training centre, school or institution.
-    Organisation, OrganisationId, "org";
+    Organisation, OrganisationId, "org", "organisation", "机构";
     /// A person: teacher, lecturer, clerk. In `/v1/teachers` the same number carries the prefix `tch`.
-    Person, PersonId, "per";
+    Person, PersonId, "per", "person", "人员";
     /// A person in the role of a teacher: the number is the person's.
-    Teacher, TeacherId, "tch";
+    Teacher, TeacherId, "tch", "teacher", "教师";
     /// Someone who can sign in.
-    Account, AccountId, "usr";
+    Account, AccountId, "usr", "user", "账号";
     /// A role held by an account over an organisation subtree for a period.
-    RoleGrant, RoleGrantId, "rol";
+    RoleGrant, RoleGrantId, "rol", "role_grant", "角色授予";
     /// A dated fact of a person: employment, title, teaching, post or leave.
-    PersonFact, PersonFactId, "fac";
+    PersonFact, PersonFactId, "fac", "fact", "记录";
     /// A family member of refresh tokens.
-    RefreshToken, RefreshTokenId, "rft";
+    RefreshToken, RefreshTokenId, "rft", "refresh_token", "刷新令牌";
     /// A policy pack in one version.
-    PolicyPack, PolicyPackId, "pol";
+    PolicyPack, PolicyPackId, "pol", "policy_pack", "政策包";
     /// An entry of the hour ledger.
-    HourEntry, HourEntryId, "hou";
+    HourEntry, HourEntryId, "hou", "hour_entry", "学时条目";
     /// A programme.
-    Programme, ProgrammeId, "prg";
+    Programme, ProgrammeId, "prg", "programme", "培训项目";
     /// A session of a programme.
-    Session, SessionId, "ses";
+    Session, SessionId, "ses", "session", "班期";
     /// A unit of a session.
-    Unit, UnitId, "unt";
+    Unit, UnitId, "unt", "unit", "课次";
     /// A change of a published unit.
-    UnitChange, UnitChangeId, "uch";
+    UnitChange, UnitChangeId, "uch", "unit_change", "课次变更";
     /// A window in which programmes may be filed.
-    FilingWindow, FilingWindowId, "fil";
+    FilingWindow, FilingWindowId, "fil", "filing_window", "申报时间";
     /// An enrolment.
-    Enrolment, EnrolmentId, "enr";
+    Enrolment, EnrolmentId, "enr", "enrolment", "报名";
     /// Attendance of one enrolment at one unit.
-    Attendance, AttendanceId, "att";
+    Attendance, AttendanceId, "att", "attendance", "考勤";
     /// A record of the event log.
-    Event, EventId, "evt";
+    Event, EventId, "evt", "event", "事件";
     /// An import of a file.
-    Import, ImportId, "imp";
+    Import, ImportId, "imp", "import", "导入";
     /// A long-running job.
-    Job, JobId, "job";
+    Job, JobId, "job", "job", "任务";
 }
 
 impl TeacherId {

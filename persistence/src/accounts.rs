@@ -93,7 +93,8 @@ pub fn find_by_username(conn: &mut Conn, username: &str) -> DbResult<Option<Acco
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn find(conn: &mut Conn, id: AccountId) -> DbResult<Option<AccountRow>> {
-    let row: Option<AccountColumns> = each!(conn, k => accounts::table.find((id.area().get(), id.number())).select(account_columns!()).first(k).optional())?;
+    let row: Option<AccountColumns> =
+        each!(conn, k => accounts::table.find(id.key()).select(account_columns!()).first(k).optional())?;
     row.map(account_row).transpose()
 }
 
@@ -177,7 +178,7 @@ pub fn add(
 /// A [`crate::DbError`] where the database does not answer.
 pub fn set_password(tx: &mut WriteTx<'_>, id: AccountId, password_hash: &str) -> DbResult<()> {
     let at = tx.at().naive();
-    diesel::update(accounts::table.find((id.area().get(), id.number())))
+    diesel::update(accounts::table.find(id.key()))
         .set((
             accounts::password_hash.eq(password_hash),
             accounts::failed_sign_ins.eq(0),
@@ -195,10 +196,9 @@ pub fn set_password(tx: &mut WriteTx<'_>, id: AccountId, password_hash: &str) ->
 /// A [`crate::DbError`] where the database does not answer.
 pub fn set_disabled(tx: &mut WriteTx<'_>, id: AccountId, disabled: bool, version: i64) -> DbResult<bool> {
     let at = tx.at().naive();
-    let rows =
-        diesel::update(accounts::table.find((id.area().get(), id.number())).filter(accounts::version.eq(version)))
-            .set((accounts::disabled.eq(disabled), accounts::version.eq(version + 1), accounts::updated_at.eq(at)))
-            .execute(tx.conn())?;
+    let rows = diesel::update(accounts::table.find(id.key()).filter(accounts::version.eq(version)))
+        .set((accounts::disabled.eq(disabled), accounts::version.eq(version + 1), accounts::updated_at.eq(at)))
+        .execute(tx.conn())?;
     Ok(rows == 1)
 }
 
@@ -208,7 +208,7 @@ pub fn set_disabled(tx: &mut WriteTx<'_>, id: AccountId, disabled: bool, version
 /// A [`crate::DbError`] where the database does not answer.
 pub fn note_sign_in(tx: &mut WriteTx<'_>, id: AccountId) -> DbResult<()> {
     let at = tx.at().naive();
-    diesel::update(accounts::table.find((id.area().get(), id.number())))
+    diesel::update(accounts::table.find(id.key()))
         .set((
             accounts::failed_sign_ins.eq(0),
             accounts::locked_until.eq(None::<NaiveDateTime>),
@@ -224,7 +224,7 @@ pub fn note_sign_in(tx: &mut WriteTx<'_>, id: AccountId) -> DbResult<()> {
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn note_failure(tx: &mut WriteTx<'_>, id: AccountId) -> DbResult<i32> {
-    let row = accounts::table.find((id.area().get(), id.number()));
+    let row = accounts::table.find(id.key());
     diesel::update(row).set(accounts::failed_sign_ins.eq(accounts::failed_sign_ins + 1)).execute(tx.conn())?;
     Ok(row.select(accounts::failed_sign_ins).first(tx.conn())?)
 }
@@ -234,9 +234,7 @@ pub fn note_failure(tx: &mut WriteTx<'_>, id: AccountId) -> DbResult<i32> {
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn lock_until(tx: &mut WriteTx<'_>, id: AccountId, until: UtcMillis) -> DbResult<()> {
-    diesel::update(accounts::table.find((id.area().get(), id.number())))
-        .set(accounts::locked_until.eq(until.naive()))
-        .execute(tx.conn())?;
+    diesel::update(accounts::table.find(id.key())).set(accounts::locked_until.eq(until.naive())).execute(tx.conn())?;
     Ok(())
 }
 
@@ -335,11 +333,9 @@ pub fn grant(
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn end_grant(tx: &mut WriteTx<'_>, id: RoleGrantId, last_day: NaiveDate, version: i64) -> DbResult<bool> {
-    let rows = diesel::update(
-        role_grants::table.find((id.area().get(), id.number())).filter(role_grants::version.eq(version)),
-    )
-    .set((role_grants::valid_to.eq(last_day), role_grants::version.eq(version + 1)))
-    .execute(tx.conn())?;
+    let rows = diesel::update(role_grants::table.find(id.key()).filter(role_grants::version.eq(version)))
+        .set((role_grants::valid_to.eq(last_day), role_grants::version.eq(version + 1)))
+        .execute(tx.conn())?;
     Ok(rows == 1)
 }
 

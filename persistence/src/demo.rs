@@ -119,7 +119,7 @@ pub fn add_programme(tx: &mut WriteTx<'_>, past: &PastProgramme<'_>) -> DbResult
     let id = programmes::add(tx, past.organisation, past.content, Some(past.created_by))?;
     let step = |step: Option<(AccountId, UtcMillis)>| step.map(|(by, at)| (by.number(), at.naive())).unzip();
     let ((filed_by, filed_at), (decided_by, decided_at)) = (step(past.filed), step(past.decided));
-    diesel::update(p::table.find((id.area().get(), id.number())))
+    diesel::update(p::table.find(id.key()))
         .set((
             p::state.eq(past.state.as_str()),
             p::state_note.eq(past.note),
@@ -159,7 +159,7 @@ pub struct PastSession<'a> {
 /// A [`crate::DbError`] where the database does not answer.
 pub fn add_session(tx: &mut WriteTx<'_>, past: &PastSession<'_>) -> DbResult<SessionId> {
     let id = sessions::add(tx, past.programme, past.terms)?;
-    diesel::update(s::table.find((id.area().get(), id.number())))
+    diesel::update(s::table.find(id.key()))
         .set((
             s::state.eq(past.state.as_str()),
             s::state_note.eq(past.note),

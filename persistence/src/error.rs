@@ -18,7 +18,7 @@ pub enum DbError {
     /// No room left on the disk.
     #[error("the disk of the database is full")]
     DiskFull,
-    /// A unique key is taken. The caller knows which statement it ran and so what is doubled.
+    /// A unique key is taken. On PostgreSQL that ends the transaction, which then runs again and sees who took it.
     #[error("a unique key is already taken: {0}")]
     Duplicate(String),
     /// A row that is referred to does not exist, or one that is still referred to was to go.

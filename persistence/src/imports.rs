@@ -86,7 +86,7 @@ fn row(row: Columns) -> DbResult<ImportRow> {
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn find(conn: &mut Conn, id: ImportId) -> DbResult<Option<ImportRow>> {
-    let found: Option<Columns> = t::table.find((id.area().get(), id.number())).first(conn).optional()?;
+    let found: Option<Columns> = t::table.find(id.key()).first(conn).optional()?;
     found.map(row).transpose()
 }
 

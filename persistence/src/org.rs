@@ -1,6 +1,6 @@
 //! Areas and organisations.
 
-use crate::{Conn, DbError, DbResult, WriteTx, columns, db::At, schema};
+use crate::{Conn, DbResult, WriteTx, columns, db::At, schema};
 use diesel::prelude::*;
 use schema::{areas, organisations as t};
 use shixun_domain::{
@@ -43,7 +43,7 @@ fn area_row(row: AreaColumns) -> DbResult<AreaRow> {
 /// Areas in the order of their codes, those below `parent` where it is given.
 ///
 /// # Errors
-/// A [`DbError`] where the database does not answer.
+/// A [`crate::DbError`] where the database does not answer.
 pub fn list_areas(
     conn: &mut Conn,
     parent: Option<AreaCode>,
@@ -64,7 +64,7 @@ pub fn list_areas(
 /// One area.
 ///
 /// # Errors
-/// A [`DbError`] where the database does not answer.
+/// A [`crate::DbError`] where the database does not answer.
 pub fn find_area(conn: &mut Conn, code: AreaCode) -> DbResult<Option<AreaRow>> {
     let row: Option<AreaColumns> = areas::table.find(code.get()).first(conn).optional()?;
     row.map(area_row).transpose()
@@ -150,17 +150,16 @@ fn row(row: Columns) -> DbResult<OrganisationRow> {
 /// One organisation.
 ///
 /// # Errors
-/// A [`DbError`] where the database does not answer.
+/// A [`crate::DbError`] where the database does not answer.
 pub fn find(conn: &mut Conn, id: OrganisationId) -> DbResult<Option<OrganisationRow>> {
-    let found: Option<Columns> =
-        t::table.find((id.area().get(), id.number())).select(organisation_columns!()).first(conn).optional()?;
+    let found: Option<Columns> = t::table.find(id.key()).select(organisation_columns!()).first(conn).optional()?;
     found.map(row).transpose()
 }
 
 /// The organisation with a code.
 ///
 /// # Errors
-/// A [`DbError`] where the database does not answer.
+/// A [`crate::DbError`] where the database does not answer.
 pub fn find_by_code(conn: &mut Conn, area: AreaCode, code: &str) -> DbResult<Option<OrganisationRow>> {
     let found: Option<Columns> = t::table
         .filter(t::area.eq(area.get()))
@@ -174,7 +173,7 @@ pub fn find_by_code(conn: &mut Conn, area: AreaCode, code: &str) -> DbResult<Opt
 /// Every organisation of an area, in no order.
 ///
 /// # Errors
-/// A [`DbError`] where the database does not answer.
+/// A [`crate::DbError`] where the database does not answer.
 pub fn all(conn: &mut Conn, area: AreaCode) -> DbResult<Vec<OrganisationRow>> {
     let rows: Vec<Columns> = t::table.filter(t::area.eq(area.get())).select(organisation_columns!()).load(conn)?;
     rows.into_iter().map(row).collect()
@@ -183,7 +182,7 @@ pub fn all(conn: &mut Conn, area: AreaCode) -> DbResult<Vec<OrganisationRow>> {
 /// The organisations with these numbers, in no order.
 ///
 /// # Errors
-/// A [`DbError`] where the database does not answer.
+/// A [`crate::DbError`] where the database does not answer.
 pub fn find_many(conn: &mut Conn, area: AreaCode, numbers: &[i64]) -> DbResult<Vec<OrganisationRow>> {
     let rows: Vec<Columns> = t::table
         .filter(t::area.eq(area.get()))
@@ -196,7 +195,7 @@ pub fn find_many(conn: &mut Conn, area: AreaCode, numbers: &[i64]) -> DbResult<V
 /// The numbers of the organisations at these paths and below.
 ///
 /// # Errors
-/// A [`DbError`] where the database does not answer.
+/// A [`crate::DbError`] where the database does not answer.
 pub fn below(conn: &mut Conn, area: AreaCode, paths: &[String]) -> DbResult<Vec<i64>> {
     let mut found = Vec::new();
     for path in paths {
@@ -228,7 +227,7 @@ pub struct OrganisationFilter {
 /// Organisations within a scope, in the order of their names, behind `after` (search name and number).
 ///
 /// # Errors
-/// A [`DbError`] where the database does not answer.
+/// A [`crate::DbError`] where the database does not answer.
 pub fn list(
     conn: &mut Conn,
     scope: &Scope,
@@ -248,7 +247,7 @@ pub fn list(
 /// How many a list has in all.
 ///
 /// # Errors
-/// A [`DbError`] where the database does not answer.
+/// A [`crate::DbError`] where the database does not answer.
 pub fn count(conn: &mut Conn, scope: &Scope, area: AreaCode, filter: &OrganisationFilter) -> DbResult<i64> {
     Ok(filtered(scope, area, filter).count().get_result(conn)?)
 }
@@ -316,7 +315,7 @@ fn child_path(parent: Option<&OrganisationRow>, number: i64) -> String {
 /// Enters an organisation.
 ///
 /// # Errors
-/// A [`DbError`] where the database does not answer.
+/// A [`crate::DbError`] where the database does not answer.
 pub fn add(tx: &mut WriteTx<'_>, area: AreaCode, new: &NewOrganisation) -> DbResult<Saved> {
     let parent = match new.parent {
         Some(id) => match find(tx.conn(), id)? {
@@ -332,7 +331,7 @@ pub fn add(tx: &mut WriteTx<'_>, area: AreaCode, new: &NewOrganisation) -> DbRes
     }
     let id = tx.new_id::<Organisation>(area);
     let at = tx.at().naive();
-    let inserted = diesel::insert_into(t::table)
+    diesel::insert_into(t::table)
         .values((
             t::area.eq(area.get()),
             t::id.eq(id.number()),
@@ -349,19 +348,14 @@ pub fn add(tx: &mut WriteTx<'_>, area: AreaCode, new: &NewOrganisation) -> DbRes
             t::created_at.eq(at),
             t::updated_at.eq(at),
         ))
-        .execute(tx.conn());
-    match inserted.map_err(DbError::from) {
-        Ok(_) => Ok(Saved::Done(id)),
-        // The code is the only unique value a client gives.
-        Err(DbError::Duplicate(_)) => Ok(Saved::CodeTaken),
-        Err(error) => Err(error),
-    }
+        .execute(tx.conn())?;
+    Ok(Saved::Done(id))
 }
 
 /// Changes an organisation, where its version is still the one the caller saw. Its subtree moves with it.
 ///
 /// # Errors
-/// A [`DbError`] where the database does not answer.
+/// A [`crate::DbError`] where the database does not answer.
 pub fn change(tx: &mut WriteTx<'_>, before: &OrganisationRow, new: &NewOrganisation) -> DbResult<Saved> {
     let (area, number) = (before.id.area(), before.id.number());
     let parent = match new.parent {

@@ -147,7 +147,7 @@ pub enum Published {
 /// # Errors
 /// A [`DbError`] where the database does not answer.
 pub fn publish(tx: &mut WriteTx<'_>, id: PolicyPackId, by: AccountId) -> DbResult<Published> {
-    let draft = t::table.find((id.area().get(), id.number())).filter(t::state.eq(PackState::Draft.as_str()));
+    let draft = t::table.find(id.key()).filter(t::state.eq(PackState::Draft.as_str()));
     let at = tx.at().naive();
     let rows = diesel::update(draft)
         .set((
@@ -165,7 +165,7 @@ pub fn publish(tx: &mut WriteTx<'_>, id: PolicyPackId, by: AccountId) -> DbResul
 /// # Errors
 /// A [`DbError`] where the database does not answer.
 pub fn find(conn: &mut Conn, id: PolicyPackId) -> DbResult<Option<PackRow>> {
-    let found: Option<Columns> = t::table.find((id.area().get(), id.number())).first(conn).optional()?;
+    let found: Option<Columns> = t::table.find(id.key()).first(conn).optional()?;
     found.map(row).transpose()
 }
 

@@ -90,11 +90,9 @@ pub fn add_refresh(
 pub fn use_refresh(tx: &mut WriteTx<'_>, id: RefreshTokenId) -> DbResult<bool> {
     use refresh_tokens as t;
     let at = tx.at().naive();
-    let rows = diesel::update(
-        t::table.find((id.area().get(), id.number())).filter(t::used_at.is_null()).filter(t::revoked_at.is_null()),
-    )
-    .set(t::used_at.eq(at))
-    .execute(tx.conn())?;
+    let rows = diesel::update(t::table.find(id.key()).filter(t::used_at.is_null()).filter(t::revoked_at.is_null()))
+        .set(t::used_at.eq(at))
+        .execute(tx.conn())?;
     Ok(rows == 1)
 }
 

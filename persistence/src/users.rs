@@ -109,6 +109,6 @@ pub fn revoke_all(tx: &mut WriteTx<'_>, account: AccountId) -> DbResult<usize> {
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn remove_grant(tx: &mut WriteTx<'_>, id: RoleGrantId) -> DbResult<()> {
-    diesel::delete(role_grants::table.find((id.area().get(), id.number()))).execute(tx.conn())?;
+    diesel::delete(role_grants::table.find(id.key())).execute(tx.conn())?;
     Ok(())
 }

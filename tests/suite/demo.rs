@@ -19,7 +19,7 @@ pub(crate) const SMALL: Scale = Scale { schools: 6, teachers: 120 };
 
 /// A server on a database with a demo county, and the plan of the county.
 pub(crate) struct Demo {
-    test: TestApp,
+    pub(crate) test: TestApp,
     plan: Plan,
 }
 

@@ -101,6 +101,22 @@ both! {
         one_of_many("hours of a source", &centre, &ledger, Some(hours), "duplicate_source").await;
     }
 
+    async fn a_code_that_many_want_at_once_is_given_to_one(county: County) {
+        let bureau = county.sign_in("bureau");
+        let body = json!({"kind": "institution", "name": "培训中心", "parent_id": county.bureau.to_string()});
+        let mut places = Vec::new();
+        for _ in 0..MANY {
+            let made = bureau.post("/v1/organisations", body.clone()).await;
+            places.push((place(&made), made.etag()));
+        }
+        let wanted = with(body, json!({"code": "JG-2026"}));
+        let answers = join_all(places.iter().map(|(place, etag)| bureau.put(place, etag, wanted.clone()))).await;
+        assert_eq!(statuses(&answers), [200, 409, 409, 409, 409, 409], "{answers:#?}");
+        for late in answers.iter().filter(|answer| answer.status == 409) {
+            late.refused(409, "organisation_code_taken");
+        }
+    }
+
     async fn facts_of_a_kind_never_overlap_even_when_entered_at_once(county: County) {
         let [person, _] = two_persons(county).await;
         let centre = county.sign_in("centre");

@@ -1,7 +1,7 @@
 //! For whom a programme is, in JSON.
 
-use super::words::fault;
 use crate::{
+    http::fields::fault,
     problem::FieldFault,
     wire::{AreaText, OneOf, OrganisationRef, PostWord, SettingWord, StageWord, Text, TitleWord, WireText},
 };

@@ -1,7 +1,9 @@
 //! From the refusals of the domain to problems: one code per reason.
 
-use super::words::fault;
-use crate::problem::{ApiError, Code, FieldFault, Words};
+use crate::{
+    http::fields::fault,
+    problem::{ApiError, Code, FieldFault, Words},
+};
 use shixun_domain::{
     catalogue::{Missing, ProgrammeRefusal, SessionRefusal, TermsFault, UnitSlot, UnitsFault},
     time::DateSpan,

@@ -19,7 +19,7 @@ pub fn sight(conn: &mut Conn, actor: &Actor, area: AreaCode) -> Result<Sight, Ap
         return Ok(Sight::EVERYTHING);
     }
     if !area.contains(actor.area()) {
-        return Err(ApiError::not_found("地区", "area", area));
+        return Err(ApiError::no_area(area));
     }
     let mut drafts_of = Vec::new();
     for scope in actor.offices().filter(|scope| scope.area == area) {

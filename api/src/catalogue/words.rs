@@ -1,9 +1,6 @@
 //! The word lists of the catalogue as JSON shows them, and the one field that several of its bodies share.
 
-use crate::{
-    problem::{FieldFault, Words},
-    wire::OneOf,
-};
+use crate::{http::fields::not_blank, wire::OneOf};
 use serde::Deserialize;
 use shixun_domain::catalogue;
 use utoipa::ToSchema;
@@ -25,35 +22,4 @@ pub struct ReasonIn {
     #[validate(length(min = 1, max = 500), custom(function = "not_blank"))]
     #[schema(min_length = 1, max_length = 500)]
     pub reason: String,
-}
-
-/// Refuses a text of blanks.
-///
-/// # Errors
-/// The fault `blank`.
-pub fn not_blank(text: &str) -> Result<(), validator::ValidationError> {
-    if text.trim().is_empty() {
-        return Err(validator::ValidationError::new("blank").with_message("不能只有空白|must not be blank".into()));
-    }
-    Ok(())
-}
-
-/// A fault of one field.
-pub(super) fn fault(
-    pointer: impl Into<String>,
-    code: &str,
-    zh: impl Into<String>,
-    en: impl Into<String>,
-) -> FieldFault {
-    FieldFault { pointer: pointer.into(), code: code.to_owned(), words: Words::new(zh, en) }
-}
-
-/// A text without blanks around it.
-pub(super) fn trimmed(text: &str) -> String {
-    text.trim().to_owned()
-}
-
-/// A text without blanks around it, or nothing where nothing is left.
-pub(super) fn trimmed_opt(text: Option<&str>) -> Option<String> {
-    text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
 }

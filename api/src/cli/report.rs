@@ -122,10 +122,8 @@ fn write<V: Serialize>(
 
 /// Somebody at the machine, who sees the whole county.
 fn operator(conn: &mut Conn, area: AreaCode) -> Result<Actor, ApiError> {
-    let top = org::all(conn, area)?
-        .into_iter()
-        .find(|row| row.parent.is_none())
-        .ok_or_else(|| ApiError::not_found("地区", "area", area))?;
+    let top =
+        org::all(conn, area)?.into_iter().find(|row| row.parent.is_none()).ok_or_else(|| ApiError::no_area(area))?;
     let scope = Scope { area, organisation: top.id.number(), path: top.path };
     Ok(Actor { account: Id::new(area, 0), person: None, reach: vec![(Role::SystemAdministrator, scope)] })
 }

@@ -28,14 +28,6 @@ use shixun_persistence::{
 };
 use std::collections::HashMap;
 
-fn missing_session(id: SessionId) -> ApiError {
-    ApiError::not_found("班期", "session", id)
-}
-
-fn missing_unit(id: UnitId) -> ApiError {
-    ApiError::not_found("课次", "unit", id)
-}
-
 /// Attendance of everybody who holds a seat.
 #[derive(Debug)]
 pub struct Sheet {
@@ -53,14 +45,14 @@ fn unit_of(
     unit: UnitId,
     writes: bool,
 ) -> Result<(OfferRow, UnitTime), ApiError> {
-    let offer = store::offer(conn, session)?.ok_or_else(|| missing_session(session))?;
+    let offer = store::offer(conn, session)?.ok_or_else(|| ApiError::missing(session))?;
     let units = store::units(conn, session)?;
     let lecturer =
         actor.is(Role::Lecturer) && units.iter().any(|unit| unit.lecturer.is_some_and(|person| actor.is_self(person)));
     if !runs(actor, &offer) && !lecturer {
-        return Err(missing_session(session));
+        return Err(ApiError::missing(session));
     }
-    let unit = units.into_iter().find(|row| row.id == unit).ok_or_else(|| missing_unit(unit))?;
+    let unit = units.into_iter().find(|row| row.id == unit).ok_or_else(|| ApiError::missing(unit))?;
     if writes && !runs(actor, &offer) && !unit.lecturer.is_some_and(|person| actor.is_self(person)) {
         return Err(ApiError::new(Code::NotYourUnit));
     }
@@ -133,14 +125,7 @@ pub fn record(
     };
     let mut earlier: HashMap<EnrolmentId, AttendanceRow> = before.into_iter().map(|row| (row.enrolment, row)).collect();
     let earlier: Vec<_> = sheet.rows.iter().map(|(row, _)| (row.clone(), earlier.remove(&row.id))).collect();
-    work.record(
-        session.area(),
-        "record_attendance",
-        "unit",
-        sheet.unit.id,
-        Some(&views(&earlier)),
-        Some(&views(&sheet.rows)),
-    )?;
+    work.record("record_attendance", sheet.unit.id, Some(&views(&earlier)), Some(&views(&sheet.rows)))?;
     Ok(sheet)
 }
 
@@ -171,7 +156,7 @@ fn running(work: &mut Work<'_, '_>, actor: &Actor, session: SessionId) -> Result
     store::hold_session(work.tx(), session)?;
     let offer = store::offer(work.conn(), session)?
         .filter(|offer| runs(actor, offer))
-        .ok_or_else(|| missing_session(session))?;
+        .ok_or_else(|| ApiError::missing(session))?;
     must_run(&offer)?;
     Ok(offer)
 }
@@ -233,7 +218,7 @@ pub fn record_results(
         store::of_session(work.conn(), session)?.into_iter().filter(|row| row.status.holds_seat()).collect();
     let earlier = Recorded::of(after.iter().filter_map(|row| seated.get(&row.id)));
     let now = Recorded::of(after.iter());
-    work.record(session.area(), "record_results", "session", session, Some(&earlier), Some(&now))?;
+    work.record("record_results", session, Some(&earlier), Some(&now))?;
     Ok(after)
 }
 
@@ -297,7 +282,7 @@ pub fn close(
     for row in &everybody {
         settle(work, policy, &offer, row, &units, &marks, &mut closing)?;
     }
-    work.record(session.area(), "close", "session", session, NOTHING, Some(&closing))?;
+    work.record("close", session, NOTHING, Some(&closing))?;
     Ok(closing)
 }
 

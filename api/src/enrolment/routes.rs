@@ -12,8 +12,8 @@ use crate::{
     access::{Actor, Allowed},
     document::problem_set,
     http::{
-        Answer, Body, Command, Conditions, DryRunQuery, FromPath, FromQuery, Meta, Page, Reply, answer,
-        command::NO_BODY, page,
+        Answer, Body, Command, Conditions, DryRunQuery, FromPath, FromQuery, Meta, Reply, answer, command::NO_BODY,
+        page,
     },
     state::App,
     wire::Text,
@@ -179,13 +179,12 @@ async fn list_enrolments(
 }
 
 async fn listed(actor: Actor, app: Data<App>, request: HttpRequest, query: EnrolmentQuery) -> Answer {
-    let page = Page::read("enrolments", 2, query.limit, query.cursor.as_deref(), query.include.as_deref())?;
+    let page = query.page("enrolments")?;
     let wanted = page.clone();
     let (mut rows, total) = app.db.read(move |conn| service::list(conn, &actor, &query.filter(), &wanted)).await?;
-    let next_cursor = page
-        .cut(&mut rows, "enrolments", |row| vec![row.requested_at.millis().to_string(), row.id.number().to_string()]);
+    let next_cursor = page.cut(&mut rows, |row| (row.requested_at, row.id.number()));
     let data = rows.iter().map(EnrolmentView::from).collect();
-    page::list(&request, next_cursor.clone().as_deref(), &EnrolmentList { data, next_cursor, total })
+    page::list(&request, &EnrolmentList { data, next_cursor, total })
 }
 
 /// Read an enrolment

@@ -94,15 +94,7 @@ fn gather(
 /// or province's session see it too.
 fn offered(conn: &mut Conn, actor: &Actor, session: SessionId) -> Result<OfferRow, ApiError> {
     let seen = session.area().contains(actor.area()) || actor.reaches_area(session.area());
-    store::offer(conn, session)?.filter(|_| seen).ok_or_else(|| missing_session(session))
-}
-
-fn missing_session(session: SessionId) -> ApiError {
-    ApiError::not_found("班期", "session", session)
-}
-
-fn missing(id: EnrolmentId) -> ApiError {
-    ApiError::not_found("报名", "enrolment", id)
+    store::offer(conn, session)?.filter(|_| seen).ok_or_else(|| ApiError::missing(session))
 }
 
 /// Every reason against an application, and what an application would get.
@@ -172,7 +164,7 @@ fn whom(conn: &mut Conn, actor: &Actor, person: Option<PersonId>, now: UtcMillis
     let reached = ledger::snapshot(conn, person, now.china_date())?
         .and_then(|snapshot| snapshot.organisation)
         .is_some_and(|organisation| actor.reaches(person.area(), &organisation.path));
-    if reached { Ok(person) } else { Err(ApiError::not_found("教师", "teacher", person.teacher())) }
+    if reached { Ok(person) } else { Err(ApiError::missing(person.teacher())) }
 }
 
 /// Looks whether an application is sure to be refused, without holding up those that are not. Only where nothing is left is the
@@ -259,7 +251,7 @@ pub fn apply(
         misconduct: false,
         version: facts.current.map_or(1, |before| before.version + 1),
     };
-    work.record(id.area(), "apply", "enrolment", id, NOTHING, Some(&EnrolmentView::from(&after)))?;
+    work.record("apply", id, NOTHING, Some(&EnrolmentView::from(&after)))?;
     Ok(after)
 }
 
@@ -273,9 +265,9 @@ fn claim(tx: &mut WriteTx<'_>, session: SessionId, wanted: Placement) -> Result<
 
 /// The enrolment, with its session held, so that it stays as it was read.
 fn held(work: &mut Work<'_, '_>, id: EnrolmentId) -> Result<EnrolmentRow, ApiError> {
-    let session = store::find(work.conn(), id)?.ok_or_else(|| missing(id))?.session;
+    let session = store::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?.session;
     store::hold_session(work.tx(), session)?;
-    store::find(work.conn(), id)?.ok_or_else(|| missing(id))
+    store::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))
 }
 
 /// Somebody changed a row between our reading and our writing: the command runs again and meets the row as it is now.
@@ -294,7 +286,7 @@ pub fn review(
     verdict: ReviewVerdict,
     note: Option<&str>,
 ) -> Result<EnrolmentRow, ApiError> {
-    let before = Some(held(work, id)?).filter(|row| is_of_school(actor, row)).ok_or_else(|| missing(id))?;
+    let before = Some(held(work, id)?).filter(|row| is_of_school(actor, row)).ok_or_else(|| ApiError::missing(id))?;
     let status = reviewed(before.status, verdict).map_err(status_refused)?;
     let action = match verdict {
         ReviewVerdict::Approve => "approve",
@@ -318,8 +310,8 @@ fn is_of_school(actor: &Actor, row: &EnrolmentRow) -> bool {
 pub fn withdraw(work: &mut Work<'_, '_>, actor: &Actor, id: EnrolmentId) -> Result<EnrolmentRow, ApiError> {
     let before = Some(held(work, id)?)
         .filter(|row| actor.is_self(row.person) || is_of_school(actor, row))
-        .ok_or_else(|| missing(id))?;
-    let offer = store::offer(work.conn(), before.session)?.ok_or_else(|| missing_session(before.session))?;
+        .ok_or_else(|| ApiError::missing(id))?;
+    let offer = store::offer(work.conn(), before.session)?.ok_or_else(|| ApiError::missing(before.session))?;
     let status = withdrawn(before.status, offer.withdraw_until, work.at()).map_err(status_refused)?;
     if !actor.is_self(before.person) {
         let account = accounts::of_person(work.conn(), before.person)?;
@@ -346,15 +338,8 @@ fn change(
     if before.status.holds_seat() && !status.holds_seat() {
         store::release(work.tx(), before.session, Freed::Seat)?;
     }
-    let after = store::find(work.conn(), before.id)?.ok_or_else(|| missing(before.id))?;
-    work.record(
-        before.id.area(),
-        action,
-        "enrolment",
-        before.id,
-        Some(&EnrolmentView::from(before)),
-        Some(&EnrolmentView::from(&after)),
-    )?;
+    let after = store::find(work.conn(), before.id)?.ok_or_else(|| ApiError::missing(before.id))?;
+    work.record(action, before.id, Some(&EnrolmentView::from(before)), Some(&EnrolmentView::from(&after)))?;
     move_up(work, before.session)?;
     Ok(after)
 }
@@ -377,14 +362,7 @@ pub fn move_up(work: &mut Work<'_, '_>, session: SessionId) -> Result<(), ApiErr
             return Err(ApiError::internal(format!("{} changed under a lock", first.id)));
         }
         let after = EnrolmentRow { status, version: first.version + 1, ..first.clone() };
-        work.record(
-            session.area(),
-            "move_up",
-            "enrolment",
-            first.id,
-            Some(&EnrolmentView::from(&first)),
-            Some(&EnrolmentView::from(&after)),
-        )?;
+        work.record("move_up", first.id, Some(&EnrolmentView::from(&first)), Some(&EnrolmentView::from(&after)))?;
     }
     Ok(())
 }
@@ -394,11 +372,11 @@ pub fn move_up(work: &mut Work<'_, '_>, session: SessionId) -> Result<(), ApiErr
 /// # Errors
 /// `not_found`.
 pub fn get(conn: &mut Conn, actor: &Actor, id: EnrolmentId) -> Result<EnrolmentRow, ApiError> {
-    let row = store::find(conn, id)?.ok_or_else(|| missing(id))?;
+    let row = store::find(conn, id)?.ok_or_else(|| ApiError::missing(id))?;
     let seen = actor.is_self(row.person)
         || is_of_school(actor, &row)
         || store::offer(conn, row.session)?.is_some_and(|offer| runs(actor, &offer));
-    if seen { Ok(row) } else { Err(missing(id)) }
+    if seen { Ok(row) } else { Err(ApiError::missing(id)) }
 }
 
 /// True where the actor runs the session: its institution, or somebody above it.
@@ -422,10 +400,7 @@ pub fn list(
 ) -> Result<(Vec<EnrolmentRow>, Option<i64>), ApiError> {
     let area = filter.session.map_or(actor.area(), |session| session.area());
     let viewer = viewer(actor);
-    let after = match &page.after {
-        Some(cursor) => Some((UtcMillis::from_millis(cursor.value(0)?), cursor.value::<i64>(1)?)),
-        None => None,
-    };
+    let after = page.after()?;
     let rows = store::list(conn, area.get(), &viewer, filter, after, page.fetch())?;
     let total = if page.total { Some(store::count(conn, area.get(), &viewer, filter)?) } else { None };
     Ok((rows, total))

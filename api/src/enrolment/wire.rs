@@ -1,7 +1,10 @@
 //! What enrolment looks like in JSON.
 
 use crate::{
-    http::{Etag, page::list_of},
+    http::{
+        Etag,
+        page::{list_of, list_query},
+    },
     problem::{FieldFault, Words},
     wire::{
         EnrolmentRef, EnrolmentStatusWord, HoursText, InstantText, MarkWord, OneOf, OrganisationRef, OutcomeWord,
@@ -176,28 +179,18 @@ pub struct EligibilityQuery {
     pub teacher_id: Option<TeacherRef>,
 }
 
-/// Which enrolments are wanted.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct EnrolmentQuery {
-    /// Only those in this session.
-    pub session_id: Option<SessionRef>,
-    /// Only those of this teacher.
-    pub teacher_id: Option<TeacherRef>,
-    /// Only those of this school's teachers.
-    pub organisation_id: Option<OrganisationRef>,
-    /// Only those with this status.
-    pub status: Option<EnrolmentStatusWord>,
-    /// Rows on a page.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    pub limit: Option<u16>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 500)]
-    pub cursor: Option<String>,
-    /// `total` adds the number of all rows.
-    #[param(pattern = "^total$")]
-    pub include: Option<String>,
+list_query! {
+    /// Which enrolments are wanted.
+    EnrolmentQuery with total {
+        /// Only those in this session.
+        pub session_id: Option<SessionRef>,
+        /// Only those of this teacher.
+        pub teacher_id: Option<TeacherRef>,
+        /// Only those of this school's teachers.
+        pub organisation_id: Option<OrganisationRef>,
+        /// Only those with this status.
+        pub status: Option<EnrolmentStatusWord>,
+    }
 }
 
 impl EnrolmentQuery {
@@ -212,22 +205,12 @@ impl EnrolmentQuery {
     }
 }
 
-/// Which enrolments of a session are wanted.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct SessionEnrolmentQuery {
-    /// Only those with this status.
-    pub status: Option<EnrolmentStatusWord>,
-    /// Rows on a page.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    pub limit: Option<u16>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 500)]
-    pub cursor: Option<String>,
-    /// `total` adds the number of all rows.
-    #[param(pattern = "^total$")]
-    pub include: Option<String>,
+list_query! {
+    /// Which enrolments of a session are wanted.
+    SessionEnrolmentQuery with total {
+        /// Only those with this status.
+        pub status: Option<EnrolmentStatusWord>,
+    }
 }
 
 /// Attendance at a unit.

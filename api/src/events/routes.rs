@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     access::Allowed,
-    http::{Answer, FromQuery, Page, page},
+    http::{Answer, FromQuery, page},
     state::App,
 };
 use actix_web::{HttpRequest, get, web::Data};
@@ -36,10 +36,10 @@ async fn list_events(
     query: FromQuery<EventQuery>,
 ) -> Answer {
     let query = query.0;
-    let page = Page::read("events", 1, query.limit, query.cursor.as_deref(), None)?;
+    let page = query.page("events")?;
     let (actor, wanted) = (who.actor(), page.clone());
     let mut rows = app.db.read(move |conn| service::list(conn, &actor, &query.filter(), &wanted)).await?;
-    let next_cursor = page.cut(&mut rows, "events", |row| vec![row.id.number().to_string()]);
+    let next_cursor = page.cut(&mut rows, |row| row.id.number());
     let data = rows.into_iter().map(EventView::from).collect();
-    page::list(&request, next_cursor.clone().as_deref(), &EventList { data, next_cursor, total: None })
+    page::list(&request, &EventList { data, next_cursor, total: None })
 }

@@ -12,8 +12,8 @@ use shixun_persistence::{
 /// `not_found` where the role reaches a part of the area only.
 pub fn list(conn: &mut Conn, actor: &Actor, filter: &EventFilter, page: &Page) -> Result<Vec<EventRecord>, ApiError> {
     if !actor.reaches_area(actor.area()) {
-        return Err(ApiError::not_found("地区", "area", actor.area()));
+        return Err(ApiError::no_area(actor.area()));
     }
-    let before = page.after.as_ref().map(|cursor| cursor.value::<i64>(0)).transpose()?;
+    let before = page.after()?;
     Ok(events::list(conn, actor.area(), filter, before, page.fetch())?)
 }

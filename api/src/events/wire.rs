@@ -1,13 +1,13 @@
 //! What the event log looks like in JSON.
 
 use crate::{
-    http::page::list_of,
+    http::page::{list_of, list_query},
     wire::{AccountRef, EventRef, InstantText, Text},
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shixun_domain::Id;
 use shixun_persistence::events::{EventFilter, EventRecord};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 /// Who did what to which object.
 #[derive(Debug, Serialize, ToSchema)]
@@ -65,26 +65,19 @@ impl From<EventRecord> for EventView {
     }
 }
 
-/// Which records are wanted.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct EventQuery {
-    /// Only those of this object, by its id.
-    #[param(max_length = 64)]
-    pub object_id: Option<String>,
-    /// Only those of this request.
-    #[param(max_length = 64)]
-    pub request_id: Option<String>,
-    /// Only this action.
-    #[param(max_length = 64)]
-    pub action: Option<String>,
-    /// Rows on a page.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    pub limit: Option<u16>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 500)]
-    pub cursor: Option<String>,
+list_query! {
+    /// Which records are wanted.
+    EventQuery {
+        /// Only those of this object, by its id.
+        #[param(max_length = 64)]
+        pub object_id: Option<String>,
+        /// Only those of this request.
+        #[param(max_length = 64)]
+        pub request_id: Option<String>,
+        /// Only this action.
+        #[param(max_length = 64)]
+        pub action: Option<String>,
+    }
 }
 
 impl EventQuery {

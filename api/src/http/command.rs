@@ -10,16 +10,16 @@ use crate::{
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use shixun_domain::{AreaCode, UtcMillis, id::AccountId};
+use shixun_domain::{
+    AreaCode, Id, UtcMillis,
+    id::{AccountId, Kind},
+};
 use shixun_persistence::{
     Conn, DbError, Failure, Keep, WriteTx,
     events::{self, NewEvent, ObjectChange},
     idempotency::{self, Kept, KeptAnswer},
 };
-use std::{
-    fmt::Display,
-    future::{Ready, ready},
-};
+use std::future::{Ready, ready};
 
 /// The longest `Idempotency-Key`.
 const KEY_LENGTH_MAX: usize = 100;
@@ -77,26 +77,46 @@ impl<'t, 'c> Work<'t, 'c> {
     ///
     /// # Errors
     /// Where the record cannot be written.
-    pub fn record<B: Serialize, A: Serialize>(
+    pub fn record<K: Kind, B: Serialize, A: Serialize>(
+        &mut self,
+        action: &str,
+        id: Id<K>,
+        before: Option<&B>,
+        after: Option<&A>,
+    ) -> Result<(), ApiError> {
+        self.append(id.area(), action, K::WORD, &id.to_string(), json(before)?, json(after)?)
+    }
+
+    /// Writes down what was done with a whole area, such as a file of its roster.
+    ///
+    /// # Errors
+    /// Where the record cannot be written.
+    pub fn record_of_area<A: Serialize>(
+        &mut self,
+        action: &str,
+        object_kind: &str,
+        area: AreaCode,
+        after: Option<&A>,
+    ) -> Result<(), ApiError> {
+        self.append(area, action, object_kind, &area.to_string(), None, json(after)?)
+    }
+
+    fn append(
         &mut self,
         area: AreaCode,
         action: &str,
         object_kind: &str,
-        object_id: impl Display,
-        before: Option<&B>,
-        after: Option<&A>,
+        object_id: &str,
+        before: Option<String>,
+        after: Option<String>,
     ) -> Result<(), ApiError> {
-        fn json<T: Serialize>(value: Option<&T>) -> Result<Option<String>, ApiError> {
-            value.map(serde_json::to_string).transpose().map_err(|error| ApiError::internal(error.to_string()))
-        }
-        let (before, after) = (json(before)?, json(after)?);
         let event = NewEvent {
             area,
             actor: self.origin.actor,
             on_behalf_of: self.on_behalf_of,
             action,
             object_kind,
-            object_id: &object_id.to_string(),
+            object_id,
             before: before.as_deref(),
             after: after.as_deref(),
             request_id: &self.origin.request_id,
@@ -105,6 +125,10 @@ impl<'t, 'c> Work<'t, 'c> {
         events::append(self.tx, &event)?;
         Ok(())
     }
+}
+
+fn json<T: Serialize>(value: Option<&T>) -> Result<Option<String>, ApiError> {
+    value.map(serde_json::to_string).transpose().map_err(|error| ApiError::internal(error.to_string()))
 }
 
 impl Work<'_, '_> {

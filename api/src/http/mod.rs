@@ -5,6 +5,7 @@ pub mod body;
 pub mod command;
 pub mod conditions;
 pub mod fallback;
+pub mod fields;
 pub mod limits;
 pub mod meta;
 pub mod observe;
@@ -19,7 +20,7 @@ pub use body::Body;
 pub use command::{Command, Work};
 pub use conditions::{Conditions, Etag};
 pub use meta::Meta;
-pub use page::{Cursor, Page};
+pub use page::Page;
 pub use params::{DryRunQuery, FromPath, FromQuery};
 /// Whether a command is kept or only tried: routes name it without naming the store.
 pub use shixun_persistence::Keep;

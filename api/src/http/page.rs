@@ -6,46 +6,105 @@
 use crate::problem::{ApiError, Code, Words};
 use actix_web::{HttpRequest, HttpResponse, http::header};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::NaiveDate;
 use serde::Serialize;
+use shixun_domain::{AreaCode, UtcMillis};
 
 /// Rows a page has where the client does not say.
 pub const LIMIT_DEFAULT: u16 = 50;
 /// Rows a page may have.
 pub const LIMIT_MAX: u16 = 200;
 
-/// The last row of a page: the list's name and the row's sort values, the id last.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cursor(pub Vec<String>);
+/// A value by which rows are ordered, as text in a cursor.
+pub trait Key: Sized {
+    /// Writes it.
+    fn write(&self) -> String;
+    /// Reads it back.
+    fn read(text: &str) -> Option<Self>;
+}
 
-impl Cursor {
-    /// Opaque text for a client.
-    pub fn write(&self, list: &str) -> String {
-        let mut parts = vec![list];
-        parts.extend(self.0.iter().map(String::as_str));
-        URL_SAFE_NO_PAD.encode(parts.join("\u{1f}"))
+macro_rules! keys {
+    ($($type:ty),+) => {$(
+        impl Key for $type {
+            fn write(&self) -> String {
+                self.to_string()
+            }
+
+            fn read(text: &str) -> Option<Self> {
+                text.parse().ok()
+            }
+        }
+    )+};
+}
+keys!(String, i32, i64, NaiveDate, AreaCode);
+
+impl Key for UtcMillis {
+    fn write(&self) -> String {
+        self.millis().to_string()
     }
 
-    /// Reads the cursor of `list` with `count` values.
-    ///
-    /// # Errors
-    /// `invalid_cursor`.
-    pub fn read(text: &str, list: &str, count: usize) -> Result<Cursor, ApiError> {
-        let invalid = || ApiError::new(Code::InvalidCursor);
-        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| invalid())?;
-        let text = String::from_utf8(bytes).map_err(|_| invalid())?;
-        let mut parts = text.split('\u{1f}').map(str::to_owned);
-        let values: Vec<String> =
-            if parts.next().as_deref() == Some(list) { parts.collect() } else { return Err(invalid()) };
-        if values.len() == count { Ok(Cursor(values)) } else { Err(invalid()) }
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok().map(UtcMillis::from_millis)
+    }
+}
+
+/// Where a row stands in its list: what the list is ordered by, the id last.
+pub trait Place: Sized {
+    /// Writes it.
+    fn write(&self) -> Vec<String>;
+    /// Reads it back.
+    fn read(values: &[String]) -> Option<Self>;
+}
+
+impl<A: Key> Place for A {
+    fn write(&self) -> Vec<String> {
+        vec![Key::write(self)]
     }
 
-    /// One value, parsed.
-    ///
-    /// # Errors
-    /// `invalid_cursor`.
-    pub fn value<T: std::str::FromStr>(&self, place: usize) -> Result<T, ApiError> {
-        self.0.get(place).and_then(|text| text.parse().ok()).ok_or_else(|| ApiError::new(Code::InvalidCursor))
+    fn read(values: &[String]) -> Option<Self> {
+        match values {
+            [a] => Key::read(a),
+            _ => None,
+        }
     }
+}
+
+impl<A: Key, B: Key> Place for (A, B) {
+    fn write(&self) -> Vec<String> {
+        vec![self.0.write(), self.1.write()]
+    }
+
+    fn read(values: &[String]) -> Option<Self> {
+        match values {
+            [a, b] => Some((A::read(a)?, B::read(b)?)),
+            _ => None,
+        }
+    }
+}
+
+impl<A: Key, B: Key, C: Key> Place for (A, B, C) {
+    fn write(&self) -> Vec<String> {
+        vec![self.0.write(), self.1.write(), self.2.write()]
+    }
+
+    fn read(values: &[String]) -> Option<Self> {
+        match values {
+            [a, b, c] => Some((A::read(a)?, B::read(b)?, C::read(c)?)),
+            _ => None,
+        }
+    }
+}
+
+fn write_cursor(list: &str, place: &impl Place) -> String {
+    let parts: Vec<String> = std::iter::once(list.to_owned()).chain(place.write()).collect();
+    URL_SAFE_NO_PAD.encode(parts.join("\u{1f}"))
+}
+
+/// The values of a cursor, where it is one of `list`.
+fn read_cursor(list: &str, text: &str) -> Option<Vec<String>> {
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+    let mut parts = text.split('\u{1f}').map(str::to_owned);
+    (parts.next()? == list).then(|| parts.collect())
 }
 
 /// What a client asked of a list: how many rows, behind which.
@@ -53,20 +112,19 @@ impl Cursor {
 pub struct Page {
     /// Rows wanted, 1 to 200.
     pub limit: u16,
-    /// The last row of the page before.
-    pub after: Option<Cursor>,
     /// Whether the number of all rows is wanted too.
     pub total: bool,
+    list: &'static str,
+    after: Option<Vec<String>>,
 }
 
 impl Page {
-    /// Checks the parameters `limit`, `cursor` and `include` of `list`, whose cursor has `count` values.
+    /// Checks the parameters `limit`, `cursor` and `include` of `list`.
     ///
     /// # Errors
     /// `invalid_parameter` or `invalid_cursor`.
     pub fn read(
-        list: &str,
-        count: usize,
+        list: &'static str,
         limit: Option<u16>,
         cursor: Option<&str>,
         include: Option<&str>,
@@ -83,8 +141,17 @@ impl Page {
             Some("total") => true,
             Some(_) => return Err(invalid("include", "只能是total", "takes total only")),
         };
-        let after = cursor.map(|text| Cursor::read(text, list, count)).transpose()?;
-        Ok(Page { limit, after, total })
+        let read = |text| read_cursor(list, text).ok_or_else(|| ApiError::new(Code::InvalidCursor));
+        Ok(Page { limit, total, list, after: cursor.map(read).transpose()? })
+    }
+
+    /// Where the last row of the page before stands.
+    ///
+    /// # Errors
+    /// `invalid_cursor`.
+    pub fn after<P: Place>(&self) -> Result<Option<P>, ApiError> {
+        let read = |values: &Vec<String>| P::read(values).ok_or_else(|| ApiError::new(Code::InvalidCursor));
+        self.after.as_ref().map(read).transpose()
     }
 
     /// One more than wanted, to see whether there is a next page.
@@ -93,26 +160,28 @@ impl Page {
     }
 
     /// Cuts the extra row off and gives the cursor of the last one kept, where more follow.
-    pub fn cut<T>(&self, rows: &mut Vec<T>, list: &str, key: impl Fn(&T) -> Vec<String>) -> Option<String> {
+    pub fn cut<T, P: Place>(&self, rows: &mut Vec<T>, place: impl Fn(&T) -> P) -> Option<String> {
         let limit = usize::from(self.limit);
         let more = rows.len() > limit;
         rows.truncate(limit);
-        if more { rows.last().map(|row| Cursor(key(row)).write(list)) } else { None }
+        if more { rows.last().map(|row| write_cursor(self.list, &place(row))) } else { None }
     }
+}
+
+/// A page of a list as it is answered.
+pub trait Listed: Serialize {
+    /// Where the next page begins.
+    fn next_cursor(&self) -> Option<&str>;
 }
 
 /// 200 with a list and, where more follows, a `Link` to the next page.
 ///
 /// # Errors
 /// `internal` where the value cannot be written as JSON.
-pub fn list<T: Serialize>(
-    request: &HttpRequest,
-    next_cursor: Option<&str>,
-    value: &T,
-) -> Result<HttpResponse, ApiError> {
-    let body = serde_json::to_string(value).map_err(|error| ApiError::internal(error.to_string()))?;
+pub fn list(request: &HttpRequest, page: &impl Listed) -> Result<HttpResponse, ApiError> {
+    let body = serde_json::to_string(page).map_err(|error| ApiError::internal(error.to_string()))?;
     let mut response = HttpResponse::Ok();
-    if let Some(cursor) = next_cursor {
+    if let Some(cursor) = page.next_cursor() {
         let rest: Vec<&str> =
             request.query_string().split('&').filter(|part| !part.is_empty() && !part.starts_with("cursor=")).collect();
         let query = rest.into_iter().chain([format!("cursor={cursor}").as_str()]).collect::<Vec<_>>().join("&");
@@ -136,22 +205,95 @@ macro_rules! list_of {
             #[schema(minimum = 0)]
             pub total: Option<i64>,
         }
+
+        impl $crate::http::page::Listed for $list {
+            fn next_cursor(&self) -> Option<&str> {
+                self.next_cursor.as_deref()
+            }
+        }
     };
 }
 pub(crate) use list_of;
+
+/// Declares the query of a list: its own filters, and what every list takes. `with total` is a list that can be counted.
+macro_rules! list_query {
+    ($(#[$about:meta])* $query:ident with total { $($filters:tt)* }) => {
+        $crate::http::page::list_query! {
+            @ $(#[$about])* $query { $($filters)* } {
+                /// `total` adds the number of all rows.
+                #[param(pattern = "^total$")]
+                pub include: Option<String>,
+            }
+        }
+
+        impl $query {
+            /// The page of `list` that is wanted.
+            ///
+            /// # Errors
+            /// `invalid_parameter` or `invalid_cursor`.
+            pub fn page(&self, list: &'static str) -> Result<$crate::http::Page, $crate::problem::ApiError> {
+                $crate::http::Page::read(list, self.limit, self.cursor.as_deref(), self.include.as_deref())
+            }
+        }
+    };
+    ($(#[$about:meta])* $query:ident { $($filters:tt)* }) => {
+        $crate::http::page::list_query! { @ $(#[$about])* $query { $($filters)* } {} }
+
+        impl $query {
+            /// The page of `list` that is wanted.
+            ///
+            /// # Errors
+            /// `invalid_parameter` or `invalid_cursor`.
+            pub fn page(&self, list: &'static str) -> Result<$crate::http::Page, $crate::problem::ApiError> {
+                $crate::http::Page::read(list, self.limit, self.cursor.as_deref(), None)
+            }
+        }
+    };
+    (@ $(#[$about:meta])* $query:ident { $($filters:tt)* } { $($counted:tt)* }) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, serde::Deserialize, utoipa::IntoParams)]
+        #[serde(deny_unknown_fields)]
+        #[into_params(parameter_in = Query)]
+        pub struct $query {
+            $($filters)*
+            /// Rows on a page.
+            #[param(minimum = 1, maximum = 200, default = 50)]
+            pub limit: Option<u16>,
+            /// `next_cursor` of the page before, with the same filters.
+            #[param(max_length = 500)]
+            pub cursor: Option<String>,
+            $($counted)*
+        }
+    };
+}
+pub(crate) use list_query;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn after<P: Place>(list: &'static str, cursor: &str) -> Result<Option<P>, Code> {
+        Page::read(list, None, Some(cursor), None).and_then(|page| page.after()).map_err(|problem| problem.code())
+    }
+
     #[test]
-    fn a_cursor_belongs_to_its_list() {
-        let cursor = Cursor(vec!["2016-09-01".into(), "17".into()]);
-        let text = cursor.write("sessions");
-        assert_eq!(Cursor::read(&text, "sessions", 2), Ok(cursor));
-        for (list, count, text) in [("units", 2, text.as_str()), ("sessions", 3, text.as_str()), ("sessions", 2, "%%%")]
-        {
-            assert_eq!(Cursor::read(text, list, count).unwrap_err().code(), Code::InvalidCursor);
-        }
+    fn a_cursor_belongs_to_its_list_and_its_order() {
+        let place = (NaiveDate::from_ymd_opt(2016, 9, 1).unwrap(), 17_i64);
+        let text = write_cursor("sessions", &place);
+        assert_eq!(after("sessions", &text), Ok(Some(place)));
+        assert_eq!(after::<(NaiveDate, i64)>("units", &text), Err(Code::InvalidCursor));
+        assert_eq!(after::<(NaiveDate, i64)>("sessions", "%%%"), Err(Code::InvalidCursor));
+        assert_eq!(after::<(i64, i64)>("sessions", &text), Err(Code::InvalidCursor));
+        assert_eq!(after::<(NaiveDate, i64, i64)>("sessions", &text), Err(Code::InvalidCursor));
+        assert_eq!(after::<String>("sessions", &text), Err(Code::InvalidCursor));
+    }
+
+    #[test]
+    fn every_kind_of_key_reads_back() {
+        let at = UtcMillis::from_millis(1_779_883_101_388);
+        let text = write_cursor("enrolments", &(at, String::from("名"), 3_i32));
+        assert_eq!(after("enrolments", &text), Ok(Some((at, String::from("名"), 3_i32))));
+        let area = AreaCode::new(331_123).unwrap();
+        assert_eq!(after("areas", &write_cursor("areas", &area)), Ok(Some(area)));
     }
 }

@@ -54,7 +54,7 @@ pub(super) fn roster(
     people::touch(work.tx(), area, &plan.touched)?;
     people::add_facts(work.tx(), &plan.add)?;
     let data: Vec<PersonData> = plan.new.iter().map(|new| new.data.clone()).collect();
-    let ids = people::add_many(work.tx(), area, &data).map_err(again)?;
+    let ids = people::add_many(work.tx(), area, &data)?;
     let facts: Vec<NewFact> = ids
         .iter()
         .zip(&plan.new)
@@ -69,14 +69,6 @@ pub(super) fn roster(
     report.updated = count(plan.changed.len());
     report.unchanged = plan.unchanged;
     Ok(())
-}
-
-/// Another transaction entered one of the persons: with it the plan is another.
-fn again(error: DbError) -> DbError {
-    match error {
-        DbError::Duplicate(text) => DbError::Busy(text),
-        other => other,
-    }
 }
 
 /// What is known of the persons of a roster, kept from changing until the import ends.

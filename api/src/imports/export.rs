@@ -1,7 +1,7 @@
 //! The roster as a file that comes back unchanged: importing one's own export in clear changes nothing.
 
 use crate::{
-    http::{Work, command::NOTHING},
+    http::Work,
     people::service::Known,
     problem::ApiError,
     sheet::{
@@ -38,7 +38,7 @@ pub(super) struct ExportOptions {
 /// Where the record cannot be written.
 pub(super) fn record(work: &mut Work<'_, '_>, area: AreaCode, rows: usize, reason: &str) -> Result<(), ApiError> {
     let after = json!({"rows": rows, "reason": reason});
-    work.record(area, "export_clear", "roster", area, NOTHING, Some(&after))
+    work.record_of_area("export_clear", "roster", area, Some(&after))
 }
 
 /// The file.

@@ -10,7 +10,7 @@ use crate::{
     access::{Allowed, SignedIn},
     document::problem_set,
     http::{
-        Answer, Command, FromPath, FromQuery, Meta, Page, Reply, Work, answer,
+        Answer, Command, FromPath, FromQuery, Meta, Reply, Work, answer,
         command::Origin,
         page,
         table::{self, FileFormat, FileName, SheetFile},
@@ -129,13 +129,12 @@ async fn list_imports(
     query: FromQuery<ImportQuery>,
 ) -> Answer {
     let query = query.0;
-    let page = Page::read("imports", 1, query.limit, query.cursor.as_deref(), None)?;
+    let page = query.page("imports")?;
     let (actor, wanted) = (who.actor(), page.clone());
     let mut rows = app.db.read_long(move |conn| service::list(conn, &actor, &wanted)).await?;
-    let next_cursor =
-        page.cut(&mut rows, "imports", |row| vec![row.id.map_or_else(String::new, |id| id.number().to_string())]);
+    let next_cursor = page.cut(&mut rows, |row| row.id.map_or(0, |id| id.number()));
     let data = rows.iter().map(ImportSummaryView::from).collect();
-    page::list(&request, next_cursor.clone().as_deref(), &ImportList { data, next_cursor, total: None })
+    page::list(&request, &ImportList { data, next_cursor, total: None })
 }
 
 /// Read an import

@@ -60,9 +60,9 @@ pub(super) fn schools(
         match &before {
             Some(before) => {
                 let before = OrganisationView::from(before);
-                work.record(area, "import_change", "organisation", id, Some(&before), Some(&view))?;
+                work.record("import_change", id, Some(&before), Some(&view))?;
             }
-            None => work.record(area, "import_create", "organisation", id, NOTHING, Some(&view))?,
+            None => work.record("import_create", id, NOTHING, Some(&view))?,
         }
         // A parent's path may have changed those below.
         if before.is_some_and(|before| before.path != after.path) {

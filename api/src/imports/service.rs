@@ -233,7 +233,7 @@ pub fn run(
         "digest": imported.digest, "effective_on": day, "created": imported.report.created,
         "updated": imported.report.updated, "unchanged": imported.report.unchanged, "failed": imported.report.failed,
     });
-    work.record(area, "import", "import", id, NOTHING, Some(&after))?;
+    work.record("import", id, NOTHING, Some(&after))?;
     Ok(imported)
 }
 
@@ -322,7 +322,7 @@ pub fn import_file(
 /// `not_found` where the role reaches a part of the area only.
 pub fn area_of(actor: &Actor) -> Result<AreaCode, ApiError> {
     let area = actor.area();
-    if actor.reaches_area(area) { Ok(area) } else { Err(ApiError::not_found("地区", "area", area)) }
+    if actor.reaches_area(area) { Ok(area) } else { Err(ApiError::no_area(area)) }
 }
 
 fn imported(row: ImportRow) -> Result<Imported, ApiError> {
@@ -344,7 +344,7 @@ fn imported(row: ImportRow) -> Result<Imported, ApiError> {
 /// # Errors
 /// `not_found`.
 pub fn get(conn: &mut Conn, actor: &Actor, id: ImportId) -> Result<Imported, ApiError> {
-    let missing = || ApiError::not_found("导入", "import", id);
+    let missing = || ApiError::missing(id);
     if !actor.reaches_area(id.area()) {
         return Err(missing());
     }
@@ -356,7 +356,7 @@ pub fn get(conn: &mut Conn, actor: &Actor, id: ImportId) -> Result<Imported, Api
 /// # Errors
 /// As [`area_of`].
 pub fn list(conn: &mut Conn, actor: &Actor, page: &Page) -> Result<Vec<Imported>, ApiError> {
-    let before = page.after.as_ref().map(|cursor| cursor.value::<i64>(0)).transpose()?;
+    let before = page.after()?;
     let rows = imports::list(conn, area_of(actor)?, before, page.fetch())?;
     rows.into_iter().map(imported).collect()
 }

@@ -5,7 +5,7 @@ use super::{
     service::Imported,
 };
 use crate::{
-    http::page::list_of,
+    http::page::{list_of, list_query},
     problem::Language,
     wire::{AccountRef, ImportKindWord, ImportModeWord, ImportRef, InstantText, OneOf, OrganisationRef, Text},
 };
@@ -294,17 +294,9 @@ pub struct ImportIn {
     pub sheet: Option<String>,
 }
 
-/// Which imports are wanted.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ImportQuery {
-    /// Rows on a page.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    pub limit: Option<u16>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 500)]
-    pub cursor: Option<String>,
+list_query! {
+    /// Which imports are wanted.
+    ImportQuery {}
 }
 
 /// What a roster is exported with.

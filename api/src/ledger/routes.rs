@@ -14,7 +14,7 @@ use super::{
 use crate::{
     access::Allowed,
     document::problem_set,
-    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Page, Reply, answer, page},
+    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Reply, answer, page},
     org::wire::OrganisationPath,
     problem::ApiError,
     state::App,
@@ -116,12 +116,12 @@ async fn list_hour_entries(
     query: FromQuery<HourEntryQuery>,
 ) -> Answer {
     let query = query.0;
-    let page = Page::read("hour_entries", 2, query.limit, query.cursor.as_deref(), query.include.as_deref())?;
+    let page = query.page("hour_entries")?;
     let (actor, teacher, wanted) = (who.actor(), path.0.teacher_id.0, page.clone());
     let (mut data, total) =
         app.db.read(move |conn| service::list(conn, &actor, teacher, &query.filter(), &wanted)).await?;
-    let next_cursor = page.cut(&mut data, "hour_entries", HourEntryView::cursor);
-    page::list(&request, next_cursor.clone().as_deref(), &HourEntryList { data, next_cursor, total })
+    let next_cursor = page.cut(&mut data, HourEntryView::place);
+    page::list(&request, &HourEntryList { data, next_cursor, total })
 }
 
 /// Enter hours earned outside the catalogue

@@ -38,15 +38,7 @@ pub fn may_see(conn: &mut Conn, actor: &Actor, person: PersonId) -> Result<(), A
     if looks_after_a_school && ledger::was_employed_below(conn, person, |area, path| actor.reaches(area, path))? {
         return Ok(());
     }
-    Err(unknown_teacher(person.teacher()))
-}
-
-fn unknown_teacher(teacher: TeacherId) -> ApiError {
-    ApiError::not_found("教师", "teacher", teacher)
-}
-
-fn unknown_entry(id: HourEntryId) -> ApiError {
-    ApiError::not_found("学时条目", "hour entry", id)
+    Err(ApiError::missing(person.teacher()))
 }
 
 /// The cycle and the day a statement or a standing is about.
@@ -133,13 +125,13 @@ pub fn statement(
         Etag::version_and(revision.person, &counters)
     };
     if wish.conditions.has_any() {
-        let etag = etag(ledger::revision(conn, person)?.ok_or_else(|| unknown_teacher(teacher))?);
+        let etag = etag(ledger::revision(conn, person)?.ok_or_else(|| ApiError::missing(teacher))?);
         if wish.conditions.already_has(&etag) {
             return Ok(StatementAnswer::Unchanged(etag));
         }
     }
     let rules = policy.rules(cycle, as_of)?;
-    let record = ledger::person_record(conn, person, as_of)?.ok_or_else(|| unknown_teacher(teacher))?;
+    let record = ledger::person_record(conn, person, as_of)?.ok_or_else(|| ApiError::missing(teacher))?;
     // Read before the entries are, so that a tag never stands for less than its statement shows.
     let etag = etag(record.revision);
     let judged = judge(conn, person, record, &rules)?;
@@ -267,11 +259,8 @@ pub fn list(
 ) -> Result<(Vec<HourEntryView>, Option<i64>), ApiError> {
     let person = teacher.person();
     may_see(conn, actor, person)?;
-    ledger::revision(conn, person)?.ok_or_else(|| unknown_teacher(teacher))?;
-    let after = match &page.after {
-        Some(cursor) => Some((cursor.value::<NaiveDate>(0)?, cursor.value::<i64>(1)?)),
-        None => None,
-    };
+    ledger::revision(conn, person)?.ok_or_else(|| ApiError::missing(teacher))?;
+    let after = page.after()?;
     let rows = ledger::list(conn, person, filter, after, page.fetch())?;
     let numbers: Vec<i64> = rows.iter().map(|row| row.id.number()).collect();
     let mut followed = ledger::successors(conn, person.area(), &numbers)?;
@@ -288,9 +277,9 @@ pub fn list(
 /// # Errors
 /// `not_found`.
 pub fn get(conn: &mut Conn, actor: &Actor, id: HourEntryId) -> Result<HourEntryView, ApiError> {
-    let row = ledger::find(conn, id)?.ok_or_else(|| unknown_entry(id))?;
+    let row = ledger::find(conn, id)?.ok_or_else(|| ApiError::missing(id))?;
     may_see(conn, actor, row.person).map_err(|problem| match problem.code() {
-        Code::NotFound => unknown_entry(id),
+        Code::NotFound => ApiError::missing(id),
         _ => problem,
     })?;
     view(conn, row)
@@ -318,7 +307,7 @@ pub fn enter(
 ) -> Result<HourEntryView, ApiError> {
     let person = teacher.person();
     may_see(work.conn(), actor, person)?;
-    ledger::revision(work.conn(), person)?.ok_or_else(|| unknown_teacher(teacher))?;
+    ledger::revision(work.conn(), person)?.ok_or_else(|| ApiError::missing(teacher))?;
     let now = work.at();
     let certified = new.circumstances.certified_elsewhere;
     let employed_from = ledger::employed_from(work.conn(), person)?;
@@ -355,12 +344,12 @@ pub fn enter(
         }
     };
     let view = read_back(work.conn(), id)?;
-    work.record(id.area(), "enter", "hour_entry", id, NOTHING, Some(&view))?;
+    work.record("enter", id, NOTHING, Some(&view))?;
     Ok(view)
 }
 
 fn read_back(conn: &mut Conn, id: HourEntryId) -> Result<HourEntryView, ApiError> {
-    let row = ledger::find(conn, id)?.ok_or_else(|| unknown_entry(id))?;
+    let row = ledger::find(conn, id)?.ok_or_else(|| ApiError::missing(id))?;
     view(conn, row)
 }
 
@@ -390,7 +379,7 @@ pub fn reverse(
     replacement: Option<Replacement>,
 ) -> Result<ReversalView, ApiError> {
     let before = get(work.conn(), actor, id)?;
-    let row = ledger::find(work.conn(), id)?.ok_or_else(|| unknown_entry(id))?;
+    let row = ledger::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
     let successor = before.followed_by.as_ref().map(|next| next.kind.0);
     let kind = rules_of_ledger::follow(row.kind, successor, Step::Reverse, Some(reason))?;
     let right = match replacement {
@@ -438,7 +427,7 @@ pub fn reverse(
         cycle: cycle.name(),
         after_close,
     };
-    work.record(id.area(), "reverse", "hour_entry", id, Some(&before), Some(&view))?;
+    work.record("reverse", id, Some(&before), Some(&view))?;
     Ok(view)
 }
 

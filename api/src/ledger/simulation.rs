@@ -60,7 +60,7 @@ pub(super) fn simulate(
     let draft = Pack::parse(&document).map_err(|fault| faulty("/document", &fault))?;
     let area = wish.area.as_ref().map_or(actor.area(), |area| area.0);
     if !actor.reaches_area(area) {
-        return Err(ApiError::not_found("地区", "area", area));
+        return Err(ApiError::no_area(area));
     }
     if !draft.area().contains(area) {
         return Err(ApiError::field(

@@ -97,10 +97,10 @@ pub fn everybody<T: Send>(
 ) -> Result<Everybody<T>, ApiError> {
     let (area, path) = match question.of {
         Of::Area(area) if actor.reaches_area(area) => (area, "/".to_owned()),
-        Of::Area(area) => return Err(ApiError::not_found("地区", "area", area)),
+        Of::Area(area) => return Err(ApiError::no_area(area)),
         Of::Organisation(id) => {
             let row = org::find(conn, id)?.filter(|row| actor.reaches(id.area(), &row.path));
-            (id.area(), row.ok_or_else(|| ApiError::not_found("机构", "organisation", id))?.path)
+            (id.area(), row.ok_or_else(|| ApiError::missing(id))?.path)
         }
     };
     let policy = cache.area(conn, area, question.now)?;

@@ -10,7 +10,10 @@ use super::{
     statement::SourceKindWord,
 };
 use crate::{
-    http::page::list_of,
+    http::{
+        fields::{not_blank, trimmed},
+        page::{list_of, list_query},
+    },
     problem::{ApiError, Words},
     wire::{
         AccountRef, DeliveryFormWord, HourEntryRef, HoursText, InstantText, LevelWord, OneOf, OrganisationRef,
@@ -220,9 +223,9 @@ impl HourEntryView {
         }
     }
 
-    /// The cursor of the entry.
-    pub fn cursor(&self) -> Vec<String> {
-        vec![self.effective_on.to_string(), self.id.0.number().to_string()]
+    /// Where the entry stands in its list.
+    pub fn place(&self) -> (NaiveDate, i64) {
+        (self.effective_on, self.id.0.number())
     }
 }
 
@@ -230,13 +233,13 @@ impl HourEntryView {
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
-    "title": "苏州大学小学数学高级研修", "effective_on": "2019-07-03", "route": "converted", "delivery_form": "lecture",
+    "title": "苏州大学小学语文高级研修", "effective_on": "2019-07-03", "route": "converted", "delivery_form": "lecture",
     "level": "province", "themes": ["subject"], "nominal": "20.00", "attended": "20.00", "reference": "苏大培字2019-0731",
     "provider": "苏州大学", "unreviewed": {"starts_on": "2019-07-01", "consent_on": "2019-06-20"}
 }))]
 pub struct HourEntryIn {
     /// What it was.
-    #[validate(length(min = 1, max = 200))]
+    #[validate(length(min = 1, max = 200), custom(function = "not_blank"))]
     #[schema(min_length = 1, max_length = 200)]
     pub title: String,
     /// The day to which the hours belong: the day of completion.
@@ -265,7 +268,7 @@ pub struct HourEntryIn {
     /// The part of the hours earned that was practice.
     pub practice: Option<HoursText>,
     /// Number of the certificate or document. The same number is taken once per teacher.
-    #[validate(length(min = 1, max = 100))]
+    #[validate(length(min = 1, max = 100), custom(function = "not_blank"))]
     #[schema(min_length = 1, max_length = 100)]
     pub reference: String,
     /// Who gave the training.
@@ -344,17 +347,8 @@ impl HourEntryIn {
             ));
         }
         let unreviewed = self.unreviewed.map(|unreviewed| (unreviewed.starts_on, unreviewed.consent_on));
-        let blank = |pointer: &str| ApiError::field(pointer, "blank", Words::new("不能为空", "must not be blank"));
-        let title = self.title.trim().to_owned();
-        let reference = self.reference.trim().to_owned();
-        if title.is_empty() {
-            return Err(blank("/title"));
-        }
-        if reference.is_empty() {
-            return Err(blank("/reference"));
-        }
         Ok(NewHours {
-            title,
+            title: trimmed(&self.title),
             effective_on: self.effective_on,
             route: self.route.0,
             form: self.delivery_form.0,
@@ -367,7 +361,7 @@ impl HourEntryIn {
             practice: self.practice.map_or(Hours::ZERO, |practice| practice.0),
             circumstances: service::circumstances(unreviewed, self.certified_by.is_some()),
             evidence: Evidence {
-                reference: Some(reference),
+                reference: Some(trimmed(&self.reference)),
                 provider: self.provider,
                 certified_by: self.certified_by,
                 note: self.note,
@@ -379,7 +373,7 @@ impl HourEntryIn {
 /// Why an entry is reversed, and what is right instead.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"reason": "考勤更正：缺席两次共6学时", "replacement": {"attended": "24.00"}}))]
+#[schema(example = json!({"reason": "考勤更正：缺席两次共6学时", "replacement": {"attended": "14.00"}}))]
 pub struct ReversalIn {
     /// Why, for auditors.
     #[validate(length(min = 1, max = 500))]
@@ -446,30 +440,20 @@ pub struct HourEntryPath {
     pub hour_entry_id: HourEntryRef,
 }
 
-/// Which entries are wanted.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct HourEntryQuery {
-    /// Hours of this day and later.
-    pub from: Option<NaiveDate>,
-    /// Hours of this day and earlier.
-    pub to: Option<NaiveDate>,
-    /// Only this kind.
-    pub kind: Option<EntryKindWord>,
-    /// Only this route.
-    pub route: Option<RouteWord>,
-    /// Only from this kind of source.
-    pub source: Option<SourceKindWord>,
-    /// Rows on a page.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    pub limit: Option<u16>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 500)]
-    pub cursor: Option<String>,
-    /// `total` adds the number of all rows.
-    #[param(pattern = "^total$")]
-    pub include: Option<String>,
+list_query! {
+    /// Which entries are wanted.
+    HourEntryQuery with total {
+        /// Hours of this day and later.
+        pub from: Option<NaiveDate>,
+        /// Hours of this day and earlier.
+        pub to: Option<NaiveDate>,
+        /// Only this kind.
+        pub kind: Option<EntryKindWord>,
+        /// Only this route.
+        pub route: Option<RouteWord>,
+        /// Only from this kind of source.
+        pub source: Option<SourceKindWord>,
+    }
 }
 
 impl HourEntryQuery {

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     access::Allowed,
     document::problem_set,
-    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Page, Reply, answer, page},
+    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Reply, answer, page},
     state::App,
 };
 use actix_web::{HttpRequest, get, post, put, web::Data};
@@ -47,12 +47,12 @@ async fn list_areas(
     query: FromQuery<AreaQuery>,
 ) -> Answer {
     let query = query.0;
-    let page = Page::read("areas", 1, query.limit, query.cursor.as_deref(), None)?;
+    let page = query.page("areas")?;
     let wanted = page.clone();
     let mut rows = app.db.read(move |conn| service::list_areas(conn, query.parent.map(|area| area.0), &wanted)).await?;
-    let next_cursor = page.cut(&mut rows, "areas", |row| vec![row.code.to_string()]);
+    let next_cursor = page.cut(&mut rows, |row| row.code);
     let data = rows.into_iter().map(AreaView::from).collect();
-    page::list(&request, next_cursor.clone().as_deref(), &AreaList { data, next_cursor, total: None })
+    page::list(&request, &AreaList { data, next_cursor, total: None })
 }
 
 /// List organisations
@@ -72,15 +72,15 @@ async fn list_organisations(
     query: FromQuery<OrganisationQuery>,
 ) -> Answer {
     let query = query.0;
-    let page = Page::read("organisations", 2, query.limit, query.cursor.as_deref(), query.include.as_deref())?;
+    let page = query.page("organisations")?;
     let (actor, wanted) = (who.actor(), page.clone());
     let (mut rows, total) = app
         .db
         .read(move |conn| service::list(conn, &actor, query.area.map(|area| area.0), &query.filter(), &wanted))
         .await?;
-    let next_cursor = page.cut(&mut rows, "organisations", |row| vec![row.search_name(), row.id.number().to_string()]);
+    let next_cursor = page.cut(&mut rows, |row| (row.search_name(), row.id.number()));
     let data = rows.iter().map(OrganisationView::from).collect();
-    page::list(&request, next_cursor.clone().as_deref(), &OrganisationList { data, next_cursor, total })
+    page::list(&request, &OrganisationList { data, next_cursor, total })
 }
 
 /// Enter an organisation

@@ -17,7 +17,7 @@ use shixun_persistence::{
 /// # Errors
 /// Where the database does not answer.
 pub fn list_areas(conn: &mut Conn, parent: Option<AreaCode>, page: &Page) -> Result<Vec<AreaRow>, ApiError> {
-    let after = page.after.as_ref().map(|cursor| cursor.value::<AreaCode>(0)).transpose()?;
+    let after = page.after()?;
     Ok(org::list_areas(conn, parent, after, page.fetch())?)
 }
 
@@ -35,10 +35,7 @@ pub fn list(
 ) -> Result<(Vec<OrganisationRow>, Option<i64>), ApiError> {
     let area = area.unwrap_or(actor.area());
     let scope = scope(actor, area)?;
-    let after = match &page.after {
-        Some(cursor) => Some((cursor.value::<String>(0)?, cursor.value::<i64>(1)?)),
-        None => None,
-    };
+    let after = page.after()?;
     let rows = org::list(conn, &scope, area, filter, after, page.fetch())?;
     let total = if page.total { Some(org::count(conn, &scope, area, filter)?) } else { None };
     Ok((rows, total))
@@ -49,7 +46,7 @@ fn scope(actor: &Actor, area: AreaCode) -> Result<Scope, ApiError> {
     if area == actor.area() || actor.reaches_area(area) {
         Ok(Scope { area, organisation: 0, path: "/".into() })
     } else {
-        Err(ApiError::not_found("地区", "area", area))
+        Err(ApiError::no_area(area))
     }
 }
 
@@ -58,12 +55,8 @@ fn scope(actor: &Actor, area: AreaCode) -> Result<Scope, ApiError> {
 /// # Errors
 /// `not_found`.
 pub fn get(conn: &mut Conn, actor: &Actor, id: OrganisationId) -> Result<OrganisationRow, ApiError> {
-    scope(actor, id.area()).map_err(|_| missing(id))?;
-    org::find(conn, id)?.ok_or_else(|| missing(id))
-}
-
-fn missing(id: OrganisationId) -> ApiError {
-    ApiError::not_found("机构", "organisation", id)
+    scope(actor, id.area()).map_err(|_| ApiError::missing(id))?;
+    org::find(conn, id)?.ok_or_else(|| ApiError::missing(id))
 }
 
 /// Enters an organisation below one that the actor reaches.
@@ -73,15 +66,8 @@ fn missing(id: OrganisationId) -> ApiError {
 pub fn create(work: &mut Work<'_, '_>, actor: &Actor, new: &NewOrganisation) -> Result<OrganisationRow, ApiError> {
     may_place(work.conn(), actor, new.parent)?;
     let id = saved(org::add(work.tx(), actor.area(), new)?, new)?;
-    let row = org::find(work.conn(), id)?.ok_or_else(|| missing(id))?;
-    work.record(
-        id.area(),
-        "create",
-        "organisation",
-        id,
-        crate::http::command::NOTHING,
-        Some(&OrganisationView::from(&row)),
-    )?;
+    let row = org::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
+    work.record("create", id, crate::http::command::NOTHING, Some(&OrganisationView::from(&row)))?;
     Ok(row)
 }
 
@@ -96,8 +82,9 @@ pub fn change(
     based_on: i64,
     new: &NewOrganisation,
 ) -> Result<OrganisationRow, ApiError> {
-    let before =
-        org::find(work.conn(), id)?.filter(|row| actor.reaches(id.area(), &row.path)).ok_or_else(|| missing(id))?;
+    let before = org::find(work.conn(), id)?
+        .filter(|row| actor.reaches(id.area(), &row.path))
+        .ok_or_else(|| ApiError::missing(id))?;
     same_version(based_on, before.version)?;
     if new.parent != before.parent {
         may_place(work.conn(), actor, new.parent)?;
@@ -113,15 +100,8 @@ pub fn change(
         ));
     }
     saved(org::change(work.tx(), &before, new)?, new)?;
-    let row = org::find(work.conn(), id)?.ok_or_else(|| missing(id))?;
-    work.record(
-        id.area(),
-        "change",
-        "organisation",
-        id,
-        Some(&OrganisationView::from(&before)),
-        Some(&OrganisationView::from(&row)),
-    )?;
+    let row = org::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
+    work.record("change", id, Some(&OrganisationView::from(&before)), Some(&OrganisationView::from(&row)))?;
     Ok(row)
 }
 

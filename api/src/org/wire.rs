@@ -1,7 +1,11 @@
 //! What areas and organisations look like in JSON.
 
 use crate::{
-    http::{Etag, page::list_of},
+    http::{
+        Etag,
+        fields::{not_blank, trimmed, trimmed_opt},
+        page::{list_of, list_query},
+    },
     problem::{ApiError, Words},
     wire::{AreaText, InstantText, OneOf, OrganisationKindWord, OrganisationRef, SettingWord, StageWord, Text},
 };
@@ -120,7 +124,7 @@ pub struct OrganisationIn {
     #[schema(min_length = 1, max_length = 32)]
     pub code: Option<String>,
     /// Name.
-    #[validate(length(min = 1, max = 100))]
+    #[validate(length(min = 1, max = 100), custom(function = "not_blank"))]
     #[schema(min_length = 1, max_length = 100)]
     pub name: String,
     /// The organisation above it, in the same area. Without one it stands at the top.
@@ -141,7 +145,7 @@ impl OrganisationIn {
     /// `invalid_field` where a school lacks its code or stage.
     pub fn read(self) -> Result<NewOrganisation, ApiError> {
         let school = self.kind.0 == OrganisationKind::School;
-        let code = self.code.map(|code| code.trim().to_owned()).filter(|code| !code.is_empty());
+        let code = trimmed_opt(self.code.as_deref());
         if school {
             let ten_digits =
                 code.as_deref().is_some_and(|code| code.len() == 10 && code.bytes().all(|byte| byte.is_ascii_digit()));
@@ -160,14 +164,10 @@ impl OrganisationIn {
                 ));
             }
         }
-        let name = self.name.trim().to_owned();
-        if name.is_empty() {
-            return Err(ApiError::field("/name", "blank", Words::new("名称不能为空", "the name must not be blank")));
-        }
         Ok(NewOrganisation {
             kind: self.kind.0,
             code,
-            name,
+            name: trimmed(&self.name),
             parent: self.parent_id.map(|parent| parent.0),
             stage: self.stage.map(|stage| stage.0),
             setting: self.setting.map(|setting| setting.0),
@@ -184,46 +184,29 @@ pub struct OrganisationPath {
     pub organisation_id: OrganisationRef,
 }
 
-/// Which areas are wanted.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct AreaQuery {
-    /// Only those directly below this one.
-    pub parent: Option<AreaText>,
-    /// Rows on a page.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    pub limit: Option<u16>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 500)]
-    pub cursor: Option<String>,
+list_query! {
+    /// Which areas are wanted.
+    AreaQuery {
+        /// Only those directly below this one.
+        pub parent: Option<AreaText>,
+    }
 }
 
-/// Which organisations are wanted.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct OrganisationQuery {
-    /// The area; the caller's own where it is not given.
-    pub area: Option<AreaText>,
-    /// Only this kind.
-    pub kind: Option<OrganisationKindWord>,
-    /// Only schools of this stage.
-    pub stage: Option<StageWord>,
-    /// Only those directly below this one.
-    pub parent_id: Option<OrganisationRef>,
-    /// Only those whose name contains this.
-    #[param(max_length = 100)]
-    pub name: Option<String>,
-    /// Rows on a page.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    pub limit: Option<u16>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 500)]
-    pub cursor: Option<String>,
-    /// `total` adds the number of all rows.
-    #[param(pattern = "^total$")]
-    pub include: Option<String>,
+list_query! {
+    /// Which organisations are wanted.
+    OrganisationQuery with total {
+        /// The area; the caller's own where it is not given.
+        pub area: Option<AreaText>,
+        /// Only this kind.
+        pub kind: Option<OrganisationKindWord>,
+        /// Only schools of this stage.
+        pub stage: Option<StageWord>,
+        /// Only those directly below this one.
+        pub parent_id: Option<OrganisationRef>,
+        /// Only those whose name contains this.
+        #[param(max_length = 100)]
+        pub name: Option<String>,
+    }
 }
 
 impl OrganisationQuery {

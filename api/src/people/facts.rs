@@ -135,14 +135,10 @@ pub fn add(work: &mut Work<'_, '_>, actor: &Actor, id: PersonId, new: &NewFactDa
     people::touch(work.tx(), id.area(), &[id.number()])?;
     let kind = new.fact.kind();
     let made = made.first().copied().ok_or_else(|| ApiError::internal("no fact was made"))?;
-    let row = people::find_fact(work.conn(), id, kind, made)?.ok_or_else(|| missing_fact(made))?;
+    let row = people::find_fact(work.conn(), id, kind, made)?.ok_or_else(|| ApiError::missing(made))?;
     let view = shown(work.conn(), &row)?;
-    work.record(id.area(), &format!("add_{kind}"), "person", id, NOTHING, Some(&view))?;
+    work.record(&format!("add_{kind}"), id, NOTHING, Some(&view))?;
     Ok(view)
-}
-
-fn missing_fact(id: PersonFactId) -> ApiError {
-    ApiError::not_found("记录", "fact", id)
 }
 
 /// Ends a fact of a person the actor looks after.
@@ -160,7 +156,7 @@ pub fn end(
     let today = work.at().china_date();
     people::lock(work.tx(), id.area(), &[id.number()])?;
     service::get(work.conn(), actor, id, today)?;
-    let row = people::find_fact(work.conn(), id, kind, fact)?.ok_or_else(|| missing_fact(fact))?;
+    let row = people::find_fact(work.conn(), id, kind, fact)?.ok_or_else(|| ApiError::missing(fact))?;
     facts::end(row.span, last_day).map_err(refused)?;
     let before = shown(work.conn(), &row)?;
     if !people::end_fact(work.tx(), &row, last_day)? {
@@ -169,7 +165,7 @@ pub fn end(
     people::touch(work.tx(), id.area(), &[id.number()])?;
     let ended = FactRow { span: DateSpan { to: Some(last_day), ..row.span }, ..row };
     let after = shown(work.conn(), &ended)?;
-    work.record(id.area(), &format!("end_{kind}"), "person", id, Some(&before), Some(&after))?;
+    work.record(&format!("end_{kind}"), id, Some(&before), Some(&after))?;
     all_of(work.conn(), id, Some(last_day))
 }
 
@@ -200,7 +196,7 @@ pub fn transfer(
     people::add_facts(work.tx(), &[NewFact { person: id, fact: new, span: DateSpan { from: on, to: None } }])?;
     people::touch(work.tx(), area, &[id.number()])?;
     let after = all_of(work.conn(), id, Some(on))?;
-    work.record(area, "transfer", "person", id, Some(&before), Some(&after))?;
+    work.record("transfer", id, Some(&before), Some(&after))?;
     Ok(after)
 }
 

@@ -30,7 +30,7 @@ pub(super) fn ask(
     let valid_until = work.at().plus_millis(CLEAR_MILLIS);
     let fields: Vec<&str> = body.fields.iter().map(|field| field.0.as_str()).collect();
     let after = json!({"fields": fields, "reason": body.reason, "valid_until": valid_until.to_string()});
-    work.record(id.area(), "reveal", "person", id, NOTHING, Some(&after))?;
+    work.record("reveal", id, NOTHING, Some(&after))?;
     Ok(valid_until)
 }
 

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     access::Allowed,
     document::problem_set,
-    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Page, Reply, answer, page},
+    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Reply, answer, page},
     problem::{ApiError, Code},
     state::App,
 };
@@ -64,14 +64,13 @@ async fn list_persons(
     query: FromQuery<PersonQuery>,
 ) -> Answer {
     let (query, today) = (query.0, app.clock.now().china_date());
-    let page = Page::read("persons", 2, query.limit, query.cursor.as_deref(), query.include.as_deref())?;
+    let page = query.page("persons")?;
     let (actor, wanted) = (who.actor(), page.clone());
     let filter = Wanted::persons(&query, today);
     let (mut rows, total) = app.db.read_long(move |conn| service::list(conn, &actor, filter, &wanted, today)).await?;
-    let next_cursor =
-        page.cut(&mut rows, "persons", |row| vec![row.person.search_name(), row.person.id.number().to_string()]);
+    let next_cursor = page.cut(&mut rows, |row| (row.person.search_name(), row.person.id.number()));
     let data = rows.iter().map(PersonView::from).collect();
-    page::list(&request, next_cursor.clone().as_deref(), &PersonList { data, next_cursor, total })
+    page::list(&request, &PersonList { data, next_cursor, total })
 }
 
 /// Enter a person
@@ -202,14 +201,13 @@ async fn list_teachers(
     query: FromQuery<TeacherQuery>,
 ) -> Answer {
     let (query, today) = (query.0, app.clock.now().china_date());
-    let page = Page::read("teachers", 2, query.limit, query.cursor.as_deref(), query.include.as_deref())?;
+    let page = query.page("teachers")?;
     let (actor, wanted) = (who.actor(), page.clone());
     let filter = Wanted::teachers(&query, today);
     let (mut rows, total) = app.db.read_long(move |conn| service::list(conn, &actor, filter, &wanted, today)).await?;
-    let next_cursor =
-        page.cut(&mut rows, "teachers", |row| vec![row.person.search_name(), row.person.id.number().to_string()]);
+    let next_cursor = page.cut(&mut rows, |row| (row.person.search_name(), row.person.id.number()));
     let data = rows.iter().map(TeacherView::from).collect();
-    page::list(&request, next_cursor.clone().as_deref(), &TeacherList { data, next_cursor, total })
+    page::list(&request, &TeacherList { data, next_cursor, total })
 }
 
 /// Read a teacher

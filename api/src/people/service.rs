@@ -105,10 +105,6 @@ pub fn known(conn: &mut Conn, area: AreaCode, persons: Vec<PersonRow>, on: Naive
         .collect())
 }
 
-pub(super) fn missing(id: PersonId) -> ApiError {
-    ApiError::not_found("人员", "person", id)
-}
-
 /// True where the actor looks after the person.
 fn reaches(actor: &Actor, known: &Known) -> bool {
     let area = known.person.id.area();
@@ -120,9 +116,9 @@ fn reaches(actor: &Actor, known: &Known) -> bool {
 /// # Errors
 /// `not_found`.
 pub fn get(conn: &mut Conn, actor: &Actor, id: PersonId, today: NaiveDate) -> Result<Known, ApiError> {
-    let row = people::find(conn, id)?.ok_or_else(|| missing(id))?;
+    let row = people::find(conn, id)?.ok_or_else(|| ApiError::missing(id))?;
     let found = known(conn, id.area(), vec![row], today)?;
-    found.into_iter().find(|known| reaches(actor, known)).ok_or_else(|| missing(id))
+    found.into_iter().find(|known| reaches(actor, known)).ok_or_else(|| ApiError::missing(id))
 }
 
 /// A person as a teacher: oneself, or somebody a role that reads persons looks after.
@@ -139,7 +135,7 @@ pub fn get_teacher(conn: &mut Conn, actor: &Actor, id: PersonId, today: NaiveDat
     found
         .into_iter()
         .find(|known| actor.is_self(id) || reaches(&reading, known))
-        .ok_or_else(|| ApiError::not_found("教师", "teacher", id.teacher()))
+        .ok_or_else(|| ApiError::missing(id.teacher()))
 }
 
 /// What a list of persons asks for.
@@ -218,7 +214,7 @@ fn narrowed(
 ) -> Result<(AreaCode, PersonFilter), ApiError> {
     let area = wanted.area.unwrap_or(actor.area());
     if area != actor.area() && !actor.reaches_area(area) {
-        return Err(ApiError::not_found("地区", "area", area));
+        return Err(ApiError::no_area(area));
     }
     if !actor.reaches_area(area) {
         let paths: Vec<String> = actor.offices().map(|scope| scope.path.clone()).collect();
@@ -226,7 +222,7 @@ fn narrowed(
     }
     if let Some(id) = wanted.organisation {
         let row = org::find(conn, id)?.filter(|row| id.area() == area && actor.reaches(area, &row.path));
-        let row = row.ok_or_else(|| ApiError::not_found("机构", "organisation", id))?;
+        let row = row.ok_or_else(|| ApiError::missing(id))?;
         wanted.filter.organisations = Some(org::below(conn, area, &[row.path])?);
     }
     Ok((area, wanted.filter))
@@ -244,10 +240,7 @@ pub fn list(
     today: NaiveDate,
 ) -> Result<(Vec<Known>, Option<i64>), ApiError> {
     let (area, filter) = narrowed(conn, actor, wanted, today)?;
-    let after = match &page.after {
-        Some(cursor) => Some((cursor.value::<String>(0)?, cursor.value::<i64>(1)?)),
-        None => None,
-    };
+    let after = page.after()?;
     let rows = people::list(conn, area, &filter, after, page.fetch())?;
     let total = if page.total { Some(people::count(conn, area, &filter)?) } else { None };
     Ok((known(conn, area, rows, today)?, total))
@@ -295,9 +288,9 @@ pub fn create(work: &mut Work<'_, '_>, actor: &Actor, body: &PersonIn) -> Result
     if let Some(new) = employment {
         people::add_facts(work.tx(), &[people::NewFact { person: id, fact: new.fact, span: new.span }])?;
     }
-    let row = people::find(work.conn(), id)?.ok_or_else(|| missing(id))?;
-    let known = known(work.conn(), area, vec![row], today)?.pop().ok_or_else(|| missing(id))?;
-    work.record(area, "create", "person", id, NOTHING, Some(&PersonView::from(&known)))?;
+    let row = people::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
+    let known = known(work.conn(), area, vec![row], today)?.pop().ok_or_else(|| ApiError::missing(id))?;
+    work.record("create", id, NOTHING, Some(&PersonView::from(&known)))?;
     Ok(known)
 }
 
@@ -322,10 +315,10 @@ pub fn change(
         SavedPerson::IdentityTaken => return Err(ApiError::new(Code::IdentityNumberTaken)),
         SavedPerson::Stale => return Err(ApiError::new(Code::PreconditionFailed)),
     }
-    let row = people::find(work.conn(), id)?.ok_or_else(|| missing(id))?;
-    let known = known(work.conn(), id.area(), vec![row], today)?.pop().ok_or_else(|| missing(id))?;
+    let row = people::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
+    let known = known(work.conn(), id.area(), vec![row], today)?.pop().ok_or_else(|| ApiError::missing(id))?;
     // Two masked values may look alike although the field changed, so the record also names what was given.
     let after = json!({"given": given, "person": PersonView::from(&known)});
-    work.record(id.area(), "change", "person", id, Some(&PersonView::from(&before)), Some(&after))?;
+    work.record("change", id, Some(&PersonView::from(&before)), Some(&after))?;
     Ok(known)
 }

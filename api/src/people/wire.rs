@@ -2,7 +2,10 @@
 
 use super::service::Known;
 use crate::{
-    http::{Etag, page::list_of},
+    http::{
+        Etag,
+        page::{list_of, list_query},
+    },
     people::facts_wire::{LeaveView, PostView, TeachingView},
     wire::{
         AreaText, ClearFieldWord, InstantText, OneOf, OrganisationRef, PersonRef, SettingWord, SexWord, StageWord,
@@ -342,65 +345,45 @@ pub struct TeacherPath {
     pub teacher_id: TeacherRef,
 }
 
-/// Which persons are wanted.
-#[derive(Debug, Clone, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct PersonQuery {
-    /// The area; the caller's own where it is not given.
-    pub area: Option<AreaText>,
-    /// Only those whose name contains this.
-    #[param(max_length = 50)]
-    pub name: Option<String>,
-    /// Only those employed there or below.
-    pub organisation_id: Option<OrganisationRef>,
-    /// Only holders of this title.
-    pub title: Option<TitleWord>,
-    /// Only those who teach at this stage.
-    pub stage: Option<StageWord>,
-    /// Only those who teach this subject.
-    #[param(max_length = 50)]
-    pub subject: Option<String>,
-    /// Only those employed on this day. Organisation, title, stage and subject are looked at on this day too; without it
-    /// they are looked at today.
-    pub employed_on: Option<NaiveDate>,
-    /// Rows on a page.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    pub limit: Option<u16>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 500)]
-    pub cursor: Option<String>,
-    /// `total` adds the number of all rows.
-    #[param(pattern = "^total$")]
-    pub include: Option<String>,
+list_query! {
+    /// Which persons are wanted.
+    PersonQuery with total {
+        /// The area; the caller's own where it is not given.
+        pub area: Option<AreaText>,
+        /// Only those whose name contains this.
+        #[param(max_length = 50)]
+        pub name: Option<String>,
+        /// Only those employed there or below.
+        pub organisation_id: Option<OrganisationRef>,
+        /// Only holders of this title.
+        pub title: Option<TitleWord>,
+        /// Only those who teach at this stage.
+        pub stage: Option<StageWord>,
+        /// Only those who teach this subject.
+        #[param(max_length = 50)]
+        pub subject: Option<String>,
+        /// Only those employed on this day. Organisation, title, stage and subject are looked at on this day too; without it
+        /// they are looked at today.
+        pub employed_on: Option<NaiveDate>,
+    }
 }
 
-/// Which teachers are wanted.
-#[derive(Debug, Clone, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct TeacherQuery {
-    /// The area; the caller's own where it is not given.
-    pub area: Option<AreaText>,
-    /// Only those whose name contains this.
-    #[param(max_length = 50)]
-    pub name: Option<String>,
-    /// Only those employed there or below.
-    pub organisation_id: Option<OrganisationRef>,
-    /// Only holders of this title.
-    pub title: Option<TitleWord>,
-    /// Only those who teach at this stage.
-    pub stage: Option<StageWord>,
-    /// Only those who teach this subject.
-    #[param(max_length = 50)]
-    pub subject: Option<String>,
-    /// Rows on a page.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    pub limit: Option<u16>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 500)]
-    pub cursor: Option<String>,
-    /// `total` adds the number of all rows.
-    #[param(pattern = "^total$")]
-    pub include: Option<String>,
+list_query! {
+    /// Which teachers are wanted.
+    TeacherQuery with total {
+        /// The area; the caller's own where it is not given.
+        pub area: Option<AreaText>,
+        /// Only those whose name contains this.
+        #[param(max_length = 50)]
+        pub name: Option<String>,
+        /// Only those employed there or below.
+        pub organisation_id: Option<OrganisationRef>,
+        /// Only holders of this title.
+        pub title: Option<TitleWord>,
+        /// Only those who teach at this stage.
+        pub stage: Option<StageWord>,
+        /// Only those who teach this subject.
+        #[param(max_length = 50)]
+        pub subject: Option<String>,
+    }
 }

@@ -12,8 +12,7 @@ use crate::{
     access::Allowed,
     document::problem_set,
     http::{
-        Answer, Body, Command, Conditions, DryRunQuery, FromPath, FromQuery, Page, Reply, answer, command::NO_BODY,
-        page,
+        Answer, Body, Command, Conditions, DryRunQuery, FromPath, FromQuery, Reply, answer, command::NO_BODY, page,
     },
     problem::ApiError,
     state::App,
@@ -55,13 +54,13 @@ async fn list_policy_packs(
     query: FromQuery<PolicyPackQuery>,
 ) -> Answer {
     let query = query.0;
-    let page = Page::read("policy_packs", 3, query.limit, query.cursor.as_deref(), None)?;
+    let page = query.page("policy_packs")?;
     let (actor, wanted) = (who.actor(), page.clone());
     let (filter, area) = (query.filter(), query.area.map(|area| area.0));
     let mut rows = app.db.read_long(move |conn| service::list(conn, &actor, area, filter.clone(), &wanted)).await?;
-    let next_cursor = page.cut(&mut rows, "policy_packs", service::cursor);
+    let next_cursor = page.cut(&mut rows, service::place);
     let data = rows.iter().map(PolicyPackSummaryView::read).collect::<Result<_, ApiError>>()?;
-    page::list(&request, next_cursor.clone().as_deref(), &PolicyPackList { data, next_cursor, total: None })
+    page::list(&request, &PolicyPackList { data, next_cursor, total: None })
 }
 
 /// Read a policy pack
@@ -173,11 +172,11 @@ async fn list_cycles(
     query: FromQuery<CycleQuery>,
 ) -> Answer {
     let query = query.0;
-    let page = Page::read("cycles", 1, query.limit, query.cursor.as_deref(), None)?;
+    let page = query.page("cycles")?;
     let (actor, wanted, shared, now) = (who.actor(), page.clone(), app.clone(), app.clock.now());
     let area = query.area.map(|area| area.0);
     let mut data =
         app.db.read(move |conn| service::list_cycles(conn, &shared.policy, &actor, area, &wanted, now)).await?;
-    let next_cursor = page.cut(&mut data, "cycles", |cycle| vec![cycle.name.clone()]);
-    page::list(&request, next_cursor.clone().as_deref(), &CycleList { data, next_cursor, total: None })
+    let next_cursor = page.cut(&mut data, |cycle| cycle.name.clone());
+    page::list(&request, &CycleList { data, next_cursor, total: None })
 }

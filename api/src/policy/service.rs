@@ -46,19 +46,16 @@ pub fn list(
 ) -> Result<Vec<PackRow>, ApiError> {
     let area = area.unwrap_or(actor.area());
     if !may_read(actor, area) {
-        return Err(ApiError::not_found("地区", "area", area));
+        return Err(ApiError::no_area(area));
     }
     filter.drafts_of = actor.reaches_area(area).then_some(area);
-    let after = match &page.after {
-        Some(cursor) => Some((cursor.value(0)?, cursor.value(1)?, cursor.value(2)?)),
-        None => None,
-    };
+    let after = page.after()?;
     Ok(policy::list(conn, area, &filter, after, page.fetch())?)
 }
 
-/// The cursor of a pack.
-pub fn cursor(row: &PackRow) -> Vec<String> {
-    vec![row.id.area().get().to_string(), row.code.clone(), row.edition.to_string()]
+/// Where a pack stands in its list.
+pub fn place(row: &PackRow) -> (i32, String, i32) {
+    (row.id.area().get(), row.code.clone(), row.edition)
 }
 
 /// One pack.
@@ -69,11 +66,7 @@ pub fn get(conn: &mut Conn, actor: &Actor, id: PolicyPackId) -> Result<PackRow, 
     let area = id.area();
     let visible =
         |row: &PackRow| may_read(actor, area) && (row.state == PackState::Published || actor.reaches_area(area));
-    policy::find(conn, id)?.filter(visible).ok_or_else(|| unknown(id))
-}
-
-fn unknown(id: PolicyPackId) -> ApiError {
-    ApiError::not_found("政策包", "policy pack", id)
+    policy::find(conn, id)?.filter(visible).ok_or_else(|| ApiError::missing(id))
 }
 
 /// Drafts a pack for the actor's own area.
@@ -102,8 +95,8 @@ pub fn draft(work: &mut Work<'_, '_>, actor: &Actor, document: &str) -> Result<P
                 .with("edition", pack.version()));
         }
     };
-    let row = policy::find(work.conn(), id)?.ok_or_else(|| unknown(id))?;
-    work.record(id.area(), "draft", "policy_pack", id, NOTHING, Some(&PolicyPackSummaryView::read(&row)?))?;
+    let row = policy::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
+    work.record("draft", id, NOTHING, Some(&PolicyPackSummaryView::read(&row)?))?;
     Ok(row)
 }
 
@@ -179,7 +172,7 @@ fn mistaken(findings: Vec<Finding>) -> Result<(), ApiError> {
 /// `not_found`, `policy_not_a_draft`, `policy_four_eyes`, `policy_lint_failed`, `policy_missing`.
 pub fn publish(work: &mut Work<'_, '_>, actor: &Actor, id: PolicyPackId) -> Result<PackRow, ApiError> {
     let reached = |_: &PackRow| actor.reaches_area(id.area());
-    let before = policy::find(work.conn(), id)?.filter(reached).ok_or_else(|| unknown(id))?;
+    let before = policy::find(work.conn(), id)?.filter(reached).ok_or_else(|| ApiError::missing(id))?;
     if before.state != PackState::Draft {
         return Err(ApiError::new(Code::PolicyNotADraft));
     }
@@ -198,11 +191,9 @@ pub fn publish(work: &mut Work<'_, '_>, actor: &Actor, id: PolicyPackId) -> Resu
     if policy::publish(work.tx(), id, actor.account)? == Published::NotADraft {
         return Err(ApiError::new(Code::PolicyNotADraft));
     }
-    let row = policy::find(work.conn(), id)?.ok_or_else(|| unknown(id))?;
+    let row = policy::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
     work.record(
-        id.area(),
         "publish",
-        "policy_pack",
         id,
         Some(&PolicyPackSummaryView::read(&before)?),
         Some(&PolicyPackSummaryView::read(&row)?),
@@ -238,10 +229,10 @@ pub fn list_cycles(
 ) -> Result<Vec<CycleView>, ApiError> {
     let area = area.unwrap_or(actor.area());
     if !may_read(actor, area) {
-        return Err(ApiError::not_found("地区", "area", area));
+        return Err(ApiError::no_area(area));
     }
     let policy = cache.area(conn, area, now)?;
-    let after = page.after.as_ref().map(|cursor| cursor.value::<String>(0)).transpose()?;
+    let after = page.after::<String>()?;
     let today = now.china_date();
     let views =
         cycles(&policy, today).into_iter().filter(|cycle| after.as_ref().is_none_or(|name| cycle.name() > *name));

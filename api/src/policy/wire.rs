@@ -2,7 +2,10 @@
 
 use super::document::PolicyDocument;
 use crate::{
-    http::{Etag, page::list_of},
+    http::{
+        Etag,
+        page::{list_of, list_query},
+    },
     problem::ApiError,
     wire::{AccountRef, AreaText, InstantText, OneOf, PolicyPackRef, Text},
 };
@@ -224,26 +227,19 @@ pub struct PolicyPackPath {
     pub policy_pack_id: PolicyPackRef,
 }
 
-/// Which packs are wanted.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct PolicyPackQuery {
-    /// Packs that apply to this area, those of the areas above included; the caller's own where it is not given.
-    pub area: Option<AreaText>,
-    /// Only packs of this code.
-    #[param(max_length = 32)]
-    pub code: Option<String>,
-    /// Only drafts, or only published packs. Drafts are shown to those who look after the area.
-    pub state: Option<PackStateWord>,
-    /// Only packs in force on this day.
-    pub on: Option<NaiveDate>,
-    /// Rows on a page.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    pub limit: Option<u16>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 500)]
-    pub cursor: Option<String>,
+list_query! {
+    /// Which packs are wanted.
+    PolicyPackQuery {
+        /// Packs that apply to this area, those of the areas above included; the caller's own where it is not given.
+        pub area: Option<AreaText>,
+        /// Only packs of this code.
+        #[param(max_length = 32)]
+        pub code: Option<String>,
+        /// Only drafts, or only published packs. Drafts are shown to those who look after the area.
+        pub state: Option<PackStateWord>,
+        /// Only packs in force on this day.
+        pub on: Option<NaiveDate>,
+    }
 }
 
 impl PolicyPackQuery {
@@ -253,17 +249,10 @@ impl PolicyPackQuery {
     }
 }
 
-/// Which cycles are wanted.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct CycleQuery {
-    /// The area; the caller's own where it is not given.
-    pub area: Option<AreaText>,
-    /// Rows on a page.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    pub limit: Option<u16>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 500)]
-    pub cursor: Option<String>,
+list_query! {
+    /// Which cycles are wanted.
+    CycleQuery {
+        /// The area; the caller's own where it is not given.
+        pub area: Option<AreaText>,
+    }
 }

@@ -11,7 +11,7 @@ pub use routes::mount;
 pub use table::{Code, Language};
 
 use serde::Serialize;
-use shixun_domain::UtcMillis;
+use shixun_domain::{AreaCode, Id, UtcMillis, id::Kind};
 use shixun_persistence::{DbError, Failure};
 use utoipa::ToSchema;
 
@@ -121,8 +121,18 @@ impl ApiError {
     }
 
     /// The object is not there, or not the caller's to see: both look alike from outside.
-    pub fn not_found(kind_zh: &'static str, kind: &'static str, id: impl ToString) -> Self {
-        ApiError::new(Code::NotFound).with_words("kind", Words::new(kind, kind)).with("kind_zh", kind_zh).with("id", id)
+    pub fn missing<K: Kind>(id: Id<K>) -> Self {
+        ApiError::not_found(K::ZH, K::WORD.replace('_', " "), id)
+    }
+
+    /// The same of an area.
+    pub fn no_area(area: AreaCode) -> Self {
+        ApiError::not_found("地区", "area".to_owned(), area)
+    }
+
+    fn not_found(kind_zh: &'static str, kind: String, id: impl ToString) -> Self {
+        let kind = Words::new(kind.clone(), kind);
+        ApiError::new(Code::NotFound).with_words("kind", kind).with("kind_zh", kind_zh).with("id", id)
     }
 
     /// One field at fault.
@@ -223,7 +233,8 @@ impl Failure for ApiError {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(example = json!({
     "type": "/v1/problems#not_found", "title": "找不到", "status": 404,
-    "detail": "没有标识符为org_…的机构，或您无权查看。", "code": "not_found", "request_id": "r-7f3a", "parameters": {"id": "org_…"}, "errors": []
+    "detail": "没有标识符为org_a3bkg0000000000032的机构，或您无权查看。", "code": "not_found", "request_id": "r-8Qj6qg0J4o1w0l9l",
+    "parameters": {"id": "org_a3bkg0000000000032", "kind": "organisation"}, "errors": []
 }))]
 pub struct Problem {
     /// Where the code is explained.

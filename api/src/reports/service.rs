@@ -100,9 +100,7 @@ fn organisation(conn: &mut Conn, actor: &Actor, named: Option<OrganisationId>) -
             Id::new(widest.area, widest.organisation)
         }
     };
-    org::find(conn, id)?
-        .filter(|row| actor.reaches(id.area(), &row.path))
-        .ok_or_else(|| ApiError::not_found("机构", "organisation", id))
+    org::find(conn, id)?.filter(|row| actor.reaches(id.area(), &row.path)).ok_or_else(|| ApiError::missing(id))
 }
 
 /// The school completion table: one row a teacher of a school, or one row a school of what lies above schools.
@@ -184,7 +182,7 @@ pub fn county_summary(
     if area.level() != AreaLevel::County {
         return Err(must_name("area"));
     }
-    let missing = || ApiError::not_found("地区", "area", area);
+    let missing = || ApiError::no_area(area);
     if !actor.reaches_area(area) {
         return Err(missing());
     }

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     access::{Actor, Allowed, SignedIn},
     document::problem_set,
-    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Meta, Page, Reply, answer, command::NO_BODY, page},
+    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Meta, Reply, answer, command::NO_BODY, page},
     problem::ApiError,
     state::App,
     wire::Text,
@@ -61,15 +61,15 @@ async fn list_users(
     query: FromQuery<UserQuery>,
 ) -> Answer {
     let query = query.0;
-    let page = Page::read("users", 1, query.limit, query.cursor.as_deref(), None)?;
+    let page = query.page("users")?;
     let (actor, wanted) = (who.actor(), page.clone());
     let mut rows = app
         .db
         .read_long(move |conn| service::list(conn, &actor, query.area.map(|area| area.0), &query.filter(), &wanted))
         .await?;
-    let next_cursor = page.cut(&mut rows, "users", |row| vec![row.username.clone()]);
+    let next_cursor = page.cut(&mut rows, |row| row.username.clone());
     let data = rows.iter().map(UserView::from).collect();
-    page::list(&request, next_cursor.clone().as_deref(), &UserList { data, next_cursor, total: None })
+    page::list(&request, &UserList { data, next_cursor, total: None })
 }
 
 /// Make an account

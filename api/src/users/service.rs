@@ -39,10 +39,6 @@ pub struct Held {
     pub in_force: bool,
 }
 
-fn missing(id: AccountId) -> ApiError {
-    ApiError::not_found("账号", "user", id)
-}
-
 /// Accounts of an area.
 ///
 /// # Errors
@@ -56,9 +52,9 @@ pub fn list(
 ) -> Result<Vec<AccountRow>, ApiError> {
     let area = area.unwrap_or(actor.area());
     if !actor.reaches_area(area) {
-        return Err(ApiError::not_found("地区", "area", area));
+        return Err(ApiError::no_area(area));
     }
-    let after = page.after.as_ref().map(|cursor| cursor.value::<String>(0)).transpose()?;
+    let after = page.after()?;
     Ok(users::list(conn, area, filter, after, page.fetch())?)
 }
 
@@ -68,9 +64,9 @@ pub fn list(
 /// `not_found`.
 pub fn get(conn: &mut Conn, actor: &Actor, id: AccountId) -> Result<AccountRow, ApiError> {
     if !actor.reaches_area(id.area()) {
-        return Err(missing(id));
+        return Err(ApiError::missing(id));
     }
-    accounts::find(conn, id)?.ok_or_else(|| missing(id))
+    accounts::find(conn, id)?.ok_or_else(|| ApiError::missing(id))
 }
 
 /// Somebody else's account, kept from changing until the command ends.
@@ -117,7 +113,7 @@ pub fn create(
 ) -> Result<AccountRow, ApiError> {
     let area = actor.area();
     if !actor.reaches_area(area) {
-        return Err(ApiError::not_found("地区", "area", area));
+        return Err(ApiError::no_area(area));
     }
     if let Some(person) = person {
         if person.area() != area || people::find(work.conn(), person)?.is_none() {
@@ -129,15 +125,11 @@ pub fn create(
             return Err(ApiError::new(Code::PersonHasAccount));
         }
     }
-    let taken = || ApiError::new(Code::UsernameTaken).with("username", username);
-    let id = match accounts::add(work.tx(), area, username, password_hash, person) {
-        Ok(AddedAccount::New(id)) => id,
-        // Two at once: the person is locked, so the user name is what both took.
-        Ok(AddedAccount::UsernameTaken) | Err(DbError::Duplicate(_)) => return Err(taken()),
-        Err(error) => return Err(error.into()),
+    let AddedAccount::New(id) = accounts::add(work.tx(), area, username, password_hash, person)? else {
+        return Err(ApiError::new(Code::UsernameTaken).with("username", username));
     };
-    let row = accounts::find(work.conn(), id)?.ok_or_else(|| missing(id))?;
-    work.record(area, "create", "user", id, NOTHING, Some(&UserView::from(&row)))?;
+    let row = accounts::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
+    work.record("create", id, NOTHING, Some(&UserView::from(&row)))?;
     Ok(row)
 }
 
@@ -158,7 +150,7 @@ pub fn set_password(
 fn replace_password(work: &mut Work<'_, '_>, id: AccountId, password_hash: &str, action: &str) -> Result<(), ApiError> {
     accounts::set_password(work.tx(), id, password_hash)?;
     let revoked = users::revoke_all(work.tx(), id)?;
-    work.record(id.area(), action, "user", id, NOTHING, Some(&json!({"sign_ins_ended": revoked})))
+    work.record(action, id, NOTHING, Some(&json!({"sign_ins_ended": revoked})))
 }
 
 /// The hash that one's own old password is checked against.
@@ -166,7 +158,7 @@ fn replace_password(work: &mut Work<'_, '_>, id: AccountId, password_hash: &str,
 /// # Errors
 /// `not_found` where the account is gone.
 pub fn password_hash(conn: &mut Conn, id: AccountId) -> Result<String, ApiError> {
-    accounts::find(conn, id)?.map(|row| row.password_hash).ok_or_else(|| missing(id))
+    accounts::find(conn, id)?.map(|row| row.password_hash).ok_or_else(|| ApiError::missing(id))
 }
 
 /// Sets one's own password, where the old one was checked against the hash that is still kept.
@@ -180,7 +172,7 @@ pub fn set_own_password(
     password_hash: &str,
 ) -> Result<(), ApiError> {
     users::lock(work.tx(), id)?;
-    let row = accounts::find(work.conn(), id)?.ok_or_else(|| missing(id))?;
+    let row = accounts::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
     if checked_hash != Some(row.password_hash.as_str()) {
         return Err(ApiError::new(Code::OldPasswordWrong));
     }
@@ -207,9 +199,9 @@ pub fn set_disabled(
     if disabled {
         users::revoke_all(work.tx(), id)?;
     }
-    let row = accounts::find(work.conn(), id)?.ok_or_else(|| missing(id))?;
+    let row = accounts::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
     let action = if disabled { "disable" } else { "enable" };
-    work.record(id.area(), action, "user", id, Some(&UserView::from(&before)), Some(&UserView::from(&row)))?;
+    work.record(action, id, Some(&UserView::from(&before)), Some(&UserView::from(&row)))?;
     Ok(row)
 }
 
@@ -274,7 +266,7 @@ pub fn grant(
     let today = work.at().china_date();
     let all = held(work.conn(), id, today)?;
     let held = all.into_iter().find(|held| held.grant.id == made).ok_or_else(|| ApiError::internal("no grant"))?;
-    work.record(id.area(), "grant_role", "user", id, NOTHING, Some(&RoleGrantView::from(&held)))?;
+    work.record("grant_role", id, NOTHING, Some(&RoleGrantView::from(&held)))?;
     Ok(held)
 }
 
@@ -293,7 +285,7 @@ pub fn end_grant(
     of_another(work, actor, id)?;
     let today = work.at().china_date();
     let all = held(work.conn(), id, today)?;
-    let missing = || ApiError::not_found("角色授予", "role grant", grant);
+    let missing = || ApiError::missing(grant);
     let before = all.into_iter().find(|held| held.grant.id == grant).ok_or_else(missing)?;
     if !actor.reaches(before.grant.scope.area, &before.grant.scope.path) {
         return Err(missing());
@@ -310,7 +302,7 @@ pub fn end_grant(
     }
     let left = held(work.conn(), id, today)?;
     let after = left.iter().find(|held| held.grant.id == grant).map(RoleGrantView::from);
-    work.record(id.area(), "end_role", "user", id, Some(&RoleGrantView::from(&before)), after.as_ref())?;
+    work.record("end_role", id, Some(&RoleGrantView::from(&before)), after.as_ref())?;
     Ok(left)
 }
 

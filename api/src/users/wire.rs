@@ -4,7 +4,10 @@
 use super::{permissions::label, service::Held};
 use crate::{
     auth::{PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN},
-    http::{Etag, page::list_of},
+    http::{
+        Etag,
+        page::{list_of, list_query},
+    },
     wire::{AccountRef, AreaText, InstantText, OneOf, OrganisationRef, PersonRef, RoleGrantRef, RoleWord, Text},
 };
 use chrono::NaiveDate;
@@ -250,26 +253,19 @@ pub struct RoleGrantPath {
     pub grant_id: RoleGrantRef,
 }
 
-/// Which accounts are wanted.
-#[derive(Debug, Clone, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct UserQuery {
-    /// The area; the caller's own where it is not given.
-    pub area: Option<AreaText>,
-    /// Only those whose user name contains this.
-    #[param(max_length = 64)]
-    pub username: Option<String>,
-    /// Only the one of this person.
-    pub person_id: Option<PersonRef>,
-    /// Only those that are disabled, or only those that are not.
-    pub disabled: Option<bool>,
-    /// Rows on a page.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    pub limit: Option<u16>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 500)]
-    pub cursor: Option<String>,
+list_query! {
+    /// Which accounts are wanted.
+    UserQuery {
+        /// The area; the caller's own where it is not given.
+        pub area: Option<AreaText>,
+        /// Only those whose user name contains this.
+        #[param(max_length = 64)]
+        pub username: Option<String>,
+        /// Only the one of this person.
+        pub person_id: Option<PersonRef>,
+        /// Only those that are disabled, or only those that are not.
+        pub disabled: Option<bool>,
+    }
 }
 
 impl UserQuery {

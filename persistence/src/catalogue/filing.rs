@@ -56,7 +56,7 @@ fn row(row: Columns) -> DbResult<FilingWindowRow> {
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn find(conn: &mut Conn, id: FilingWindowId) -> DbResult<Option<FilingWindowRow>> {
-    let found: Option<Columns> = t::table.find((id.area().get(), id.number())).first(conn).optional()?;
+    let found: Option<Columns> = t::table.find(id.key()).first(conn).optional()?;
     found.map(row).transpose()
 }
 
@@ -115,7 +115,7 @@ pub fn add(tx: &mut WriteTx<'_>, area: AreaCode, new: &NewFilingWindow) -> DbRes
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn change(tx: &mut WriteTx<'_>, id: FilingWindowId, version: i64, new: &NewFilingWindow) -> DbResult<Saved> {
-    let rows = diesel::update(t::table.find((id.area().get(), id.number())).filter(t::version.eq(version)))
+    let rows = diesel::update(t::table.find(id.key()).filter(t::version.eq(version)))
         .set((
             t::name.eq(&new.name),
             t::opens_on.eq(new.opens_on),

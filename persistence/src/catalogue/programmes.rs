@@ -297,7 +297,7 @@ pub fn add(
 /// A [`crate::DbError`] where the database does not answer.
 pub fn change(tx: &mut WriteTx<'_>, id: ProgrammeId, version: i64, content: &ProgrammeContent) -> DbResult<Saved> {
     let at = tx.at().naive();
-    let rows = diesel::update(t::table.find((id.area().get(), id.number())).filter(t::version.eq(version)))
+    let rows = diesel::update(t::table.find(id.key()).filter(t::version.eq(version)))
         .set((
             t::version.eq(version + 1),
             t::updated_at.eq(at),
@@ -356,7 +356,7 @@ pub fn set_state(
         Step::Decide(by) => (Some(by.number()), Some(at.naive())),
         Step::Cancel => (before.decided_by.map(|by| by.number()), before.decided_at.map(UtcMillis::naive)),
     };
-    let key = (before.id.area().get(), before.id.number());
+    let key = before.id.key();
     let rows = diesel::update(t::table.find(key).filter(t::version.eq(before.version)))
         .set((
             t::state.eq(state.as_str()),
@@ -392,10 +392,8 @@ pub fn draft_sessions(conn: &mut Conn, id: ProgrammeId) -> DbResult<Vec<shixun_d
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn hold_approved(tx: &mut WriteTx<'_>, id: ProgrammeId) -> DbResult<bool> {
-    let rows = diesel::update(
-        t::table.find((id.area().get(), id.number())).filter(t::state.eq(ProgrammeState::Approved.as_str())),
-    )
-    .set(t::version.eq(t::version))
-    .execute(tx.conn())?;
+    let rows = diesel::update(t::table.find(id.key()).filter(t::state.eq(ProgrammeState::Approved.as_str())))
+        .set(t::version.eq(t::version))
+        .execute(tx.conn())?;
     Ok(rows == 1)
 }

@@ -230,7 +230,7 @@ pub fn change(tx: &mut WriteTx<'_>, id: SessionId, version: i64, terms: &Session
     let at = tx.at().naive();
     let rows = diesel::update(
         t::table
-            .find((id.area().get(), id.number()))
+            .find(id.key())
             .filter(t::version.eq(version))
             .filter(t::seats_taken.le(terms.seats))
             .filter(t::queue_taken.le(terms.queue_places)),
@@ -258,7 +258,7 @@ pub fn change(tx: &mut WriteTx<'_>, id: SessionId, version: i64, terms: &Session
 pub fn set_state(tx: &mut WriteTx<'_>, before: &SessionRow, state: SessionState) -> DbResult<Saved> {
     let at = tx.at();
     let published = if state == SessionState::Published { Some(at) } else { before.published_at };
-    let key = (before.id.area().get(), before.id.number());
+    let key = before.id.key();
     let rows = diesel::update(t::table.find(key).filter(t::version.eq(before.version)))
         .set((
             t::state.eq(state.as_str()),
@@ -277,7 +277,7 @@ pub fn set_state(tx: &mut WriteTx<'_>, before: &SessionRow, state: SessionState)
 /// A [`crate::DbError`] where the database does not answer.
 pub fn touch(tx: &mut WriteTx<'_>, id: SessionId, version: i64) -> DbResult<Saved> {
     let at = tx.at().naive();
-    let rows = diesel::update(t::table.find((id.area().get(), id.number())).filter(t::version.eq(version)))
+    let rows = diesel::update(t::table.find(id.key()).filter(t::version.eq(version)))
         .set((t::version.eq(version + 1), t::updated_at.eq(at)))
         .execute(tx.conn())?;
     Ok(Saved::from_rows(rows))
@@ -307,7 +307,7 @@ pub fn cancel(tx: &mut WriteTx<'_>, id: SessionId, version: i64, note: Option<&s
     use enrolments as e;
     let at = tx.at().naive();
     // The session first: from here on no application can take a seat, and those that did are seen below.
-    let rows = diesel::update(t::table.find((id.area().get(), id.number())).filter(t::version.eq(version)))
+    let rows = diesel::update(t::table.find(id.key()).filter(t::version.eq(version)))
         .set((
             t::state.eq(SessionState::Cancelled.as_str()),
             t::state_note.eq(note),

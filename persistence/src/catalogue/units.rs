@@ -101,7 +101,7 @@ fn row(row: Columns) -> DbResult<UnitRow> {
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn find(conn: &mut Conn, id: UnitId) -> DbResult<Option<UnitRow>> {
-    let found: Option<Columns> = t::table.find((id.area().get(), id.number())).first(conn).optional()?;
+    let found: Option<Columns> = t::table.find(id.key()).first(conn).optional()?;
     found.map(row).transpose()
 }
 
@@ -153,8 +153,7 @@ pub fn slots(conn: &mut Conn, session: SessionId) -> DbResult<Vec<UnitSlot>> {
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn lecturer_is_known(conn: &mut Conn, person: PersonId) -> DbResult<bool> {
-    let found: Option<i64> =
-        persons::table.find((person.area().get(), person.number())).select(persons::id).first(conn).optional()?;
+    let found: Option<i64> = persons::table.find(person.key()).select(persons::id).first(conn).optional()?;
     Ok(found.is_some())
 }
 
@@ -205,7 +204,7 @@ pub fn add(tx: &mut WriteTx<'_>, session: SessionId, unit: &NewUnit) -> DbResult
 /// A [`crate::DbError`] where the database does not answer.
 pub fn change(tx: &mut WriteTx<'_>, id: UnitId, version: i64, unit: &NewUnit) -> DbResult<Saved> {
     let at = tx.at().naive();
-    let rows = diesel::update(t::table.find((id.area().get(), id.number())).filter(t::version.eq(version)))
+    let rows = diesel::update(t::table.find(id.key()).filter(t::version.eq(version)))
         .set((
             t::starts_at.eq(unit.starts_at.naive()),
             t::ends_at.eq(unit.ends_at.naive()),
@@ -226,8 +225,7 @@ pub fn change(tx: &mut WriteTx<'_>, id: UnitId, version: i64, unit: &NewUnit) ->
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn remove(tx: &mut WriteTx<'_>, id: UnitId, version: i64) -> DbResult<Saved> {
-    let rows = diesel::delete(t::table.find((id.area().get(), id.number())).filter(t::version.eq(version)))
-        .execute(tx.conn())?;
+    let rows = diesel::delete(t::table.find(id.key()).filter(t::version.eq(version))).execute(tx.conn())?;
     Ok(Saved::from_rows(rows))
 }
 

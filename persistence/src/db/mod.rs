@@ -2,7 +2,8 @@
 //!
 //! `Db::read` lends a connection; `Db::write` runs a closure in one transaction and is the only source of [`WriteTx`], which
 //! every writing function takes. On SQLite all writes go through one thread that commits in groups (`writer.rs`); on
-//! PostgreSQL each write is a transaction on a pooled connection, tried again after a serialisation failure or deadlock.
+//! PostgreSQL each write is a transaction on a pooled connection, tried again after a serialisation failure or deadlock, and
+//! where somebody else took a unique key meanwhile: a command that looks before it writes then sees the key taken.
 
 mod both;
 mod conn;

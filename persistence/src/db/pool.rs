@@ -273,7 +273,8 @@ impl Postgres {
     {
         for _ in 1..ATTEMPTS_MAX {
             match self.attempt(ids, at, keep, f) {
-                Err(error) if matches!(error.db_error(), Some(DbError::Busy(_))) => {}
+                // Whose unique key was taken since it looked sees it when it looks again.
+                Err(error) if matches!(error.db_error(), Some(DbError::Busy(_) | DbError::Duplicate(_))) => {}
                 settled => return settled,
             }
         }

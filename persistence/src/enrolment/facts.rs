@@ -162,7 +162,7 @@ type ApplicantColumns =
 /// # Errors
 /// A [`DbError`] where the database does not answer or a row is damaged.
 pub fn applicant(conn: &mut Conn, person: PersonId, offer: &Offer, day: NaiveDate) -> DbResult<Option<ApplicantRow>> {
-    let (area, number) = (person.area().get(), person.number());
+    let (area, number) = person.key();
     let found: Option<ApplicantColumns> = each!(conn, k => persons::table
         .inner_join(
             employments::table.on(employments::area
@@ -273,7 +273,7 @@ type BookingColumns = (i32, i64, Word<EnrolmentStatus>, String, String, i64, Day
 /// # Errors
 /// A [`DbError`] where the database does not answer or a row is damaged.
 pub fn bookings(conn: &mut Conn, person: PersonId, from: NaiveDate, to: NaiveDate) -> DbResult<Vec<Booking>> {
-    let (area, number) = (person.area().get(), person.number());
+    let (area, number) = person.key();
     let rows: Vec<BookingColumns> = each!(conn, k => enrolments::table
         .inner_join(
             sessions::table.on(sessions::area.eq(enrolments::area).and(sessions::id.eq(enrolments::session_id))),
@@ -349,7 +349,7 @@ pub fn clashes(conn: &mut Conn, session: SessionId, others: &[SessionId]) -> DbR
 pub fn hold_person(tx: &mut WriteTx<'_>, person: PersonId) -> DbResult<()> {
     if let Conn::Postgres(inner) = tx.conn() {
         persons::table
-            .find((person.area().get(), person.number()))
+            .find(person.key())
             .select(persons::id)
             .for_no_key_update()
             .first::<i64>(inner)
@@ -368,7 +368,7 @@ pub fn hold_person(tx: &mut WriteTx<'_>, person: PersonId) -> DbResult<()> {
 pub fn hold_session(tx: &mut WriteTx<'_>, session: SessionId) -> DbResult<()> {
     if let Conn::Postgres(inner) = tx.conn() {
         sessions::table
-            .find((session.area().get(), session.number()))
+            .find(session.key())
             .select(sessions::id)
             .for_no_key_update()
             .first::<i64>(inner)

@@ -94,8 +94,7 @@ fn row((who, what): Columns) -> DbResult<EnrolmentRow> {
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer or a row is damaged.
 pub fn find(conn: &mut Conn, id: EnrolmentId) -> DbResult<Option<EnrolmentRow>> {
-    let found: Option<Columns> =
-        t::table.find((id.area().get(), id.number())).select(enrolment_columns!()).first(conn).optional()?;
+    let found: Option<Columns> = t::table.find(id.key()).select(enrolment_columns!()).first(conn).optional()?;
     found.map(row).transpose()
 }
 

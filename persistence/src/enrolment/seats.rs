@@ -35,7 +35,7 @@ impl Claim {
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn claim_seat(tx: &mut WriteTx<'_>, session: SessionId) -> DbResult<Claim> {
-    let key = (session.area().get(), session.number());
+    let key = session.key();
     let rows = each!(tx.conn(), k => Prepared(diesel::update(
         s::table
             .find(key)
@@ -53,7 +53,7 @@ pub fn claim_seat(tx: &mut WriteTx<'_>, session: SessionId) -> DbResult<Claim> {
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn claim_place(tx: &mut WriteTx<'_>, session: SessionId) -> DbResult<Claim> {
-    let key = (session.area().get(), session.number());
+    let key = session.key();
     let rows = each!(tx.conn(), k => Prepared(
         diesel::update(
             s::table.find(key).filter(s::state.eq("published")).filter(s::queue_taken.lt(s::queue_places)),
@@ -70,7 +70,7 @@ pub fn claim_place(tx: &mut WriteTx<'_>, session: SessionId) -> DbResult<Claim> 
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn claim_seat_unguarded(tx: &mut WriteTx<'_>, session: SessionId) -> DbResult<Claim> {
-    let row = s::table.find((session.area().get(), session.number()));
+    let row = s::table.find(session.key());
     let (seats, taken): (i32, i32) = row.select((s::seats, s::seats_taken)).first(tx.conn())?;
     if taken >= seats {
         return Ok(Claim::Full);
@@ -93,7 +93,7 @@ pub enum Freed {
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn release(tx: &mut WriteTx<'_>, session: SessionId, freed: Freed) -> DbResult<()> {
-    let row = s::table.find((session.area().get(), session.number()));
+    let row = s::table.find(session.key());
     match freed {
         Freed::Seat => diesel::update(row).set(s::seats_taken.eq(s::seats_taken - 1)).execute(tx.conn())?,
         Freed::Place => diesel::update(row).set(s::queue_taken.eq(s::queue_taken - 1)).execute(tx.conn())?,
@@ -109,7 +109,7 @@ pub fn release(tx: &mut WriteTx<'_>, session: SessionId, freed: Freed) -> DbResu
 pub fn move_up(tx: &mut WriteTx<'_>, session: SessionId) -> DbResult<Claim> {
     let rows = diesel::update(
         s::table
-            .find((session.area().get(), session.number()))
+            .find(session.key())
             .filter(s::state.eq("published"))
             .filter(s::seats_taken.lt(s::seats))
             .filter(s::queue_taken.gt(0)),
@@ -204,7 +204,7 @@ pub fn add(tx: &mut WriteTx<'_>, new: &NewEnrolment<'_>) -> DbResult<Added> {
 /// A [`crate::DbError`] where the database does not answer.
 pub fn apply_again(tx: &mut WriteTx<'_>, row: &EnrolmentRow, new: &NewEnrolment<'_>) -> DbResult<bool> {
     let at = tx.at().naive();
-    let rows = diesel::update(e::table.find((row.id.area().get(), row.id.number())).filter(e::version.eq(row.version)))
+    let rows = diesel::update(e::table.find(row.id.key()).filter(e::version.eq(row.version)))
         .set((
             e::status.eq(new.status.as_str()),
             e::organisation_id.eq(new.organisation.number()),
@@ -234,7 +234,7 @@ pub fn set_status(
     note: Option<&str>,
 ) -> DbResult<bool> {
     let at = tx.at().naive();
-    let target = e::table.find((row.id.area().get(), row.id.number())).filter(e::version.eq(row.version));
+    let target = e::table.find(row.id.key()).filter(e::version.eq(row.version));
     let rows = match decided_by {
         Some(account) => diesel::update(target)
             .set((
@@ -259,7 +259,7 @@ pub fn set_status(
 /// A [`crate::DbError`] where the database does not answer.
 pub fn set_result(tx: &mut WriteTx<'_>, row: &EnrolmentRow, outcome: Outcome, misconduct: bool) -> DbResult<bool> {
     let at = tx.at().naive();
-    let rows = diesel::update(e::table.find((row.id.area().get(), row.id.number())).filter(e::version.eq(row.version)))
+    let rows = diesel::update(e::table.find(row.id.key()).filter(e::version.eq(row.version)))
         .set((
             e::result.eq(outcome.as_str()),
             e::misconduct.eq(misconduct),
@@ -276,14 +276,10 @@ pub fn set_result(tx: &mut WriteTx<'_>, row: &EnrolmentRow, outcome: Outcome, mi
 /// A [`crate::DbError`] where the database does not answer.
 pub fn close_session(tx: &mut WriteTx<'_>, session: SessionId, version: i64) -> DbResult<bool> {
     let at = tx.at().naive();
-    let rows = diesel::update(
-        s::table
-            .find((session.area().get(), session.number()))
-            .filter(s::state.eq("running"))
-            .filter(s::version.eq(version)),
-    )
-    .set((s::state.eq("closed"), s::closed_at.eq(at), s::version.eq(version + 1), s::updated_at.eq(at)))
-    .execute(tx.conn())?;
+    let rows =
+        diesel::update(s::table.find(session.key()).filter(s::state.eq("running")).filter(s::version.eq(version)))
+            .set((s::state.eq("closed"), s::closed_at.eq(at), s::version.eq(version + 1), s::updated_at.eq(at)))
+            .execute(tx.conn())?;
     Ok(rows == 1)
 }
 

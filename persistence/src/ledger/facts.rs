@@ -78,7 +78,7 @@ pub fn person_record(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbRes
     else {
         return Ok(None);
     };
-    let (area, number) = (person.area().get(), person.number());
+    let (area, number) = person.key();
     let spells: Vec<(bool, Day, Option<Day>)> = each!(conn, k => {
         let heads = h::table
             .filter(h::area.eq(area))
@@ -127,7 +127,7 @@ type OnDayColumns = (
 );
 
 fn on_day(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbResult<Option<OnDay>> {
-    let (area, number) = (person.area().get(), person.number());
+    let (area, number) = person.key();
     let found: Option<OnDayColumns> = each!(conn, k => p::table
         .left_join(e::table.on(e::area.eq(p::area)
             .and(e::person_id.eq(p::id))

@@ -31,7 +31,7 @@ pub struct Revision {
 /// # Errors
 /// A [`DbError`] where the database does not answer.
 pub fn revision(conn: &mut Conn, person: PersonId) -> DbResult<Option<Revision>> {
-    let (area, number) = (person.area().get(), person.number());
+    let (area, number) = person.key();
     let found: Option<(i64, Option<i64>)> = each!(conn, k => p::table
         .filter(p::area.eq(area))
         .filter(p::id.eq(number))
@@ -200,7 +200,7 @@ pub fn standing_entries(
     from: NaiveDate,
     to: NaiveDate,
 ) -> DbResult<StandingEntries> {
-    let (area, number) = (person.area().get(), person.number());
+    let (area, number) = person.key();
     let rows: Vec<StatementColumns> = each!(conn, k => t::table
         .filter(t::area.eq(area))
         .filter(t::person_id.eq(number))
@@ -265,7 +265,7 @@ pub fn credited_in_year(conn: &mut Conn, person: PersonId, day: NaiveDate) -> Db
         (Some(first), Some(last)) => (first, last),
         _ => (day, day),
     };
-    let (area, number) = (person.area().get(), person.number());
+    let (area, number) = person.key();
     let amounts: Vec<i64> = each!(conn, k => t::table
         .filter(t::area.eq(area))
         .filter(t::person_id.eq(number))

@@ -331,7 +331,7 @@ fn insert(tx: &mut WriteTx<'_>, kind: FactKind, chunk: &[(PersonFactId, &NewFact
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn end_fact(tx: &mut WriteTx<'_>, fact: &FactRow, last_day: NaiveDate) -> DbResult<bool> {
-    let key = (fact.id.area().get(), fact.id.number());
+    let key = fact.id.key();
     let rows = on_table!(fact.fact.kind(), t => {
         diesel::update(t::table.find(key).filter(t::version.eq(fact.version)))
             .set((t::valid_to.eq(last_day), t::version.eq(fact.version + 1)))

@@ -138,8 +138,7 @@ fn row(row: Columns) -> DbResult<PersonRow> {
 /// # Errors
 /// A [`DbError`] where the database does not answer.
 pub fn find(conn: &mut Conn, id: PersonId) -> DbResult<Option<PersonRow>> {
-    let found: Option<Columns> =
-        t::table.find((id.area().get(), id.number())).select(person_columns!()).first(conn).optional()?;
+    let found: Option<Columns> = t::table.find(id.key()).select(person_columns!()).first(conn).optional()?;
     found.map(row).transpose()
 }
 

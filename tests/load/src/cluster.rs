@@ -4,6 +4,7 @@
 use crate::fault::{Outcome, fault};
 use std::{
     io::{BufRead, BufReader},
+    os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
@@ -49,6 +50,8 @@ impl Cluster {
             .args(["-c", &script])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            // An interrupt from the terminal must not end it before the database.
+            .process_group(0)
             .spawn()?;
         let mut started = String::new();
         if let Some(output) = keeper.stdout.as_mut() {

@@ -8,6 +8,7 @@ use crate::{
 use std::{
     fs::File,
     net::{SocketAddr, TcpListener},
+    os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -52,6 +53,7 @@ pub fn program(build: bool) -> Outcome<PathBuf> {
 /// A running server.
 pub struct Server {
     child: Child,
+    keeper: Child,
     /// Where it listens.
     pub address: SocketAddr,
     /// From the start of the process to the first good answer of `/readyz`.
@@ -72,7 +74,8 @@ impl Server {
             .stdout(Stdio::null())
             .stderr(File::create(&log)?)
             .spawn()?;
-        let mut server = Server { child, address, started: Duration::ZERO, log };
+        let keeper = keeper(&child)?;
+        let mut server = Server { child, keeper, address, started: Duration::ZERO, log };
         let mut request = Vec::new();
         http::get(&mut request, "/readyz", None, &[]);
         loop {
@@ -116,6 +119,7 @@ impl Server {
 
     /// Kills it without a warning (SIGKILL).
     pub fn kill(&mut self) -> Outcome<()> {
+        self.dismiss();
         self.child.kill()?;
         self.child.wait()?;
         Ok(())
@@ -124,12 +128,20 @@ impl Server {
     /// Asks it to end (SIGTERM) and waits.
     pub fn stop(mut self) -> Outcome<()> {
         let asked = Command::new("sh").arg("-c").arg(format!("kill -TERM {}", self.child.id())).status()?;
+        self.dismiss();
         let ended = self.child.wait()?;
         if asked.success() && ended.success() {
             Ok(())
         } else {
             fault(format!("the server did not stop well ({ended}); its log ends with: {}", self.log_tail()))
         }
+    }
+
+    /// Sends its keeper away, before somebody else gets its number.
+    fn dismiss(&mut self) {
+        // Both fail where it has ended already.
+        self.keeper.kill().ok();
+        self.keeper.wait().ok();
     }
 
     /// The last lines of its log.
@@ -140,8 +152,16 @@ impl Server {
     }
 }
 
+/// Whoever ends the server where this tool is killed and cannot: it waits for the end of a pipe that only the tool holds. An
+/// interrupt from the terminal is not for it.
+fn keeper(server: &Child) -> Outcome<Child> {
+    let script = format!("cat >/dev/null; kill -KILL {}", server.id());
+    Ok(Command::new("sh").args(["-c", &script]).stdin(Stdio::piped()).process_group(0).spawn()?)
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
+        self.dismiss();
         // Both fail where it has ended already.
         self.child.kill().ok();
         self.child.wait().ok();

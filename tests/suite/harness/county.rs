@@ -68,7 +68,16 @@ impl County {
     /// The account with a user name: `bureau`, `centre`, `monitor`, `finance`, `auditor`, `system`, `school-1`, `school-2`,
     /// `institution-1`, `institution-2`, or `elsewhere-` and a role for the other county.
     pub fn account(&self, username: &str) -> AccountId {
-        self.accounts.iter().find(|(name, _)| name == username).unwrap_or_else(|| panic!("no account {username}")).1
+        self.accounts
+            .iter()
+            .find(|(name, _)| name == username)
+            .unwrap_or_else(|| {
+                panic!(
+                    "no account {username}: there are {:?}; add_teacher and add_account make more",
+                    self.usernames().collect::<Vec<_>>()
+                )
+            })
+            .1
     }
 
     /// A signed-in caller by user name.

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     access::Allowed,
     document::problem_set,
-    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Page, Reply, answer, page},
+    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Reply, answer, page},
     state::App,
 };
 use actix_web::{HttpRequest, get, post, put, web::Data};
@@ -42,13 +42,12 @@ async fn list_filing_windows(
     query: FromQuery<FilingWindowQuery>,
 ) -> Answer {
     let query = query.0;
-    let page = Page::read("filing_windows", 2, query.limit, query.cursor.as_deref(), None)?;
+    let page = query.page("filing_windows")?;
     let (actor, wanted) = (who.actor(), page.clone());
     let mut rows = app.db.read(move |conn| service::list(conn, &actor, query.area.map(|area| area.0), &wanted)).await?;
-    let next_cursor =
-        page.cut(&mut rows, "filing_windows", |row| vec![row.opens_on.to_string(), row.id.number().to_string()]);
+    let next_cursor = page.cut(&mut rows, |row| (row.opens_on, row.id.number()));
     let data = rows.iter().map(FilingWindowView::from).collect();
-    page::list(&request, next_cursor.clone().as_deref(), &FilingWindowList { data, next_cursor, total: None })
+    page::list(&request, &FilingWindowList { data, next_cursor, total: None })
 }
 
 /// Open a filing window

@@ -7,7 +7,6 @@ use crate::{
     http::{Page, Work, conditions::same_version},
     problem::{ApiError, Code},
 };
-use chrono::NaiveDate;
 use shixun_domain::{AreaCode, id::FilingWindowId};
 use shixun_persistence::{
     Conn,
@@ -16,10 +15,6 @@ use shixun_persistence::{
         filing::{self, FilingWindowRow, NewFilingWindow},
     },
 };
-
-fn missing(id: FilingWindowId) -> ApiError {
-    ApiError::not_found("申报时间", "filing window", id)
-}
 
 /// The filing windows of an area: no secret to whoever sees the area.
 ///
@@ -33,10 +28,7 @@ pub fn list(
 ) -> Result<Vec<FilingWindowRow>, ApiError> {
     let area = area.unwrap_or(actor.area());
     sight(conn, actor, area)?;
-    let after = match &page.after {
-        Some(cursor) => Some((cursor.value::<NaiveDate>(0)?, cursor.value::<i64>(1)?)),
-        None => None,
-    };
+    let after = page.after()?;
     Ok(filing::list(conn, area, after, page.fetch())?)
 }
 
@@ -45,8 +37,8 @@ pub fn list(
 /// # Errors
 /// `not_found`.
 pub fn get(conn: &mut Conn, actor: &Actor, id: FilingWindowId) -> Result<FilingWindowRow, ApiError> {
-    sight(conn, actor, id.area()).map_err(|_| missing(id))?;
-    filing::find(conn, id)?.ok_or_else(|| missing(id))
+    sight(conn, actor, id.area()).map_err(|_| ApiError::missing(id))?;
+    filing::find(conn, id)?.ok_or_else(|| ApiError::missing(id))
 }
 
 /// Opens a filing window of the actor's area.
@@ -56,7 +48,7 @@ pub fn get(conn: &mut Conn, actor: &Actor, id: FilingWindowId) -> Result<FilingW
 pub fn create(work: &mut Work<'_, '_>, actor: &Actor, new: &NewFilingWindow) -> Result<FilingWindowRow, ApiError> {
     let area = actor.area();
     if !reviews(actor, area) {
-        return Err(ApiError::not_found("地区", "area", area));
+        return Err(ApiError::no_area(area));
     }
     let id = filing::add(work.tx(), area, new)?;
     recorded(work, None, id, "create")
@@ -73,7 +65,8 @@ pub fn change(
     based_on: i64,
     new: &NewFilingWindow,
 ) -> Result<FilingWindowRow, ApiError> {
-    let before = filing::find(work.conn(), id)?.filter(|_| reviews(actor, id.area())).ok_or_else(|| missing(id))?;
+    let before =
+        filing::find(work.conn(), id)?.filter(|_| reviews(actor, id.area())).ok_or_else(|| ApiError::missing(id))?;
     same_version(based_on, before.version)?;
     match filing::change(work.tx(), id, based_on, new)? {
         Saved::Done => recorded(work, Some(&before), id, "change"),
@@ -87,8 +80,8 @@ fn recorded(
     id: FilingWindowId,
     action: &str,
 ) -> Result<FilingWindowRow, ApiError> {
-    let row = filing::find(work.conn(), id)?.ok_or_else(|| missing(id))?;
+    let row = filing::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
     let before = before.map(FilingWindowView::from);
-    work.record(id.area(), action, "filing_window", id, before.as_ref(), Some(&FilingWindowView::from(&row)))?;
+    work.record(action, id, before.as_ref(), Some(&FilingWindowView::from(&row)))?;
     Ok(row)
 }

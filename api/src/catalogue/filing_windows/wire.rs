@@ -1,11 +1,11 @@
 //! What filing windows look like in JSON.
 
 use crate::{
-    catalogue::{
-        sessions::wire::check_year,
-        words::{fault, not_blank, trimmed},
+    http::{
+        Etag,
+        fields::{check_year, fault, not_blank, trimmed},
+        page::{list_of, list_query},
     },
-    http::{Etag, page::list_of},
     problem::{ApiError, Code},
     wire::{AreaText, FilingWindowRef, InstantText, Text},
 };
@@ -108,17 +108,10 @@ pub struct FilingWindowPath {
     pub filing_window_id: FilingWindowRef,
 }
 
-/// Which filing windows are wanted.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct FilingWindowQuery {
-    /// The area; the caller's own where it is not given.
-    pub area: Option<AreaText>,
-    /// Rows on a page.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    pub limit: Option<u16>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 500)]
-    pub cursor: Option<String>,
+list_query! {
+    /// Which filing windows are wanted.
+    FilingWindowQuery {
+        /// The area; the caller's own where it is not given.
+        pub area: Option<AreaText>,
+    }
 }

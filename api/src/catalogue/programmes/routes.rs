@@ -8,7 +8,7 @@ use crate::{
     access::Allowed,
     catalogue::words::ReasonIn,
     document::problem_set,
-    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Page, Reply, answer, command::NO_BODY, page},
+    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Reply, answer, command::NO_BODY, page},
     problem::ApiError,
     state::App,
 };
@@ -57,15 +57,15 @@ async fn list_programmes(
     query: FromQuery<ProgrammeQuery>,
 ) -> Answer {
     let query = query.0;
-    let page = Page::read("programmes", 1, query.limit, query.cursor.as_deref(), query.include.as_deref())?;
+    let page = query.page("programmes")?;
     let (actor, wanted) = (who.actor(), page.clone());
     let (mut rows, total) = app
         .db
         .read_long(move |conn| service::list(conn, &actor, query.area.map(|area| area.0), &query.filter(), &wanted))
         .await?;
-    let next_cursor = page.cut(&mut rows, "programmes", |row| vec![row.id.number().to_string()]);
+    let next_cursor = page.cut(&mut rows, |row| row.id.number());
     let data = rows.iter().map(ProgrammeView::from).collect();
-    page::list(&request, next_cursor.clone().as_deref(), &ProgrammeList { data, next_cursor, total })
+    page::list(&request, &ProgrammeList { data, next_cursor, total })
 }
 
 /// Declare a programme

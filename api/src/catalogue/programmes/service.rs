@@ -28,10 +28,6 @@ use shixun_persistence::{
     org,
 };
 
-fn missing(id: ProgrammeId) -> ApiError {
-    ApiError::not_found("培训项目", "programme", id)
-}
-
 /// Programmes of an area that the actor sees.
 ///
 /// # Errors
@@ -45,7 +41,7 @@ pub fn list(
 ) -> Result<(Vec<ProgrammeRow>, Option<i64>), ApiError> {
     let area = area.unwrap_or(actor.area());
     let sight = sight(conn, actor, area)?;
-    let before = page.after.as_ref().map(|cursor| cursor.value::<i64>(0)).transpose()?;
+    let before = page.after()?;
     let rows = programmes::list(conn, area, &sight, filter, before, page.fetch())?;
     let total = if page.total { Some(programmes::count(conn, area, &sight, filter)?) } else { None };
     Ok((rows, total))
@@ -56,7 +52,7 @@ pub fn list(
 /// # Errors
 /// `not_found`.
 pub fn get(conn: &mut Conn, actor: &Actor, id: ProgrammeId) -> Result<ProgrammeRow, ApiError> {
-    programmes::find(conn, id)?.filter(|row| sees_programme(actor, row)).ok_or_else(|| missing(id))
+    programmes::find(conn, id)?.filter(|row| sees_programme(actor, row)).ok_or_else(|| ApiError::missing(id))
 }
 
 /// A programme that the actor may change.
@@ -66,7 +62,7 @@ pub fn get(conn: &mut Conn, actor: &Actor, id: ProgrammeId) -> Result<ProgrammeR
 pub fn managed(conn: &mut Conn, actor: &Actor, id: ProgrammeId) -> Result<ProgrammeRow, ApiError> {
     programmes::find(conn, id)?
         .filter(|row| manages(actor, id.area(), &row.organisation_path))
-        .ok_or_else(|| missing(id))
+        .ok_or_else(|| ApiError::missing(id))
 }
 
 /// Declares a programme of an institution within reach, as a draft.
@@ -81,7 +77,7 @@ pub fn create(
 ) -> Result<ProgrammeRow, ApiError> {
     org::find(work.conn(), organisation)?
         .filter(|row| manages(actor, organisation.area(), &row.path))
-        .ok_or_else(|| ApiError::not_found("机构", "organisation", organisation))?;
+        .ok_or_else(|| ApiError::missing(organisation))?;
     let id = programmes::add(work.tx(), organisation, content, Some(actor.account))?;
     recorded(work, None, id, "create")
 }
@@ -136,7 +132,9 @@ pub fn review(
     verdict: Verdict,
     note: Option<&str>,
 ) -> Result<ProgrammeRow, ApiError> {
-    let before = programmes::find(work.conn(), id)?.filter(|_| reviews(actor, id.area())).ok_or_else(|| missing(id))?;
+    let before = programmes::find(work.conn(), id)?
+        .filter(|_| reviews(actor, id.area()))
+        .ok_or_else(|| ApiError::missing(id))?;
     let state = programme::review(before.state, before.submitted_by, actor.account, verdict).map_err(refused)?;
     let action = match verdict {
         Verdict::Approve => "approve",
@@ -161,7 +159,7 @@ pub fn cancel(work: &mut Work<'_, '_>, actor: &Actor, id: ProgrammeId, reason: &
         if sessions::cancel(work.tx(), session, version, Some(reason))? == Cancelled::Stale {
             return Err(again());
         }
-        work.record(id.area(), "cancel", "session", session, NOTHING, NOTHING)?;
+        work.record("cancel", session, NOTHING, NOTHING)?;
     }
     Ok(after)
 }
@@ -186,8 +184,8 @@ fn recorded(
     id: ProgrammeId,
     action: &str,
 ) -> Result<ProgrammeRow, ApiError> {
-    let row = programmes::find(work.conn(), id)?.ok_or_else(|| missing(id))?;
+    let row = programmes::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
     let before = before.map(ProgrammeView::from);
-    work.record(id.area(), action, "programme", id, before.as_ref(), Some(&ProgrammeView::from(&row)))?;
+    work.record(action, id, before.as_ref(), Some(&ProgrammeView::from(&row)))?;
     Ok(row)
 }

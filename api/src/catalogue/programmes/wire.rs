@@ -3,9 +3,13 @@
 use crate::{
     catalogue::{
         audience::{AudienceIn, AudienceView},
-        words::{ProgrammeKindWord, ProgrammeStateWord, fault, not_blank, trimmed, trimmed_opt},
+        words::{ProgrammeKindWord, ProgrammeStateWord},
     },
-    http::{Etag, page::list_of},
+    http::{
+        Etag,
+        fields::{fault, not_blank, trimmed, trimmed_opt},
+        page::{list_of, list_query},
+    },
     problem::{ApiError, Code},
     wire::{
         AccountRef, AreaText, DeliveryFormWord, HoursText, InstantText, LevelWord, OneOf, OrganisationRef,
@@ -367,35 +371,25 @@ pub struct ProgrammePath {
     pub programme_id: ProgrammeRef,
 }
 
-/// Which programmes are wanted.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ProgrammeQuery {
-    /// The area; the caller's own where it is not given. The city and province above show what they offer to the counties.
-    pub area: Option<AreaText>,
-    /// Only in this state.
-    pub state: Option<ProgrammeStateWord>,
-    /// Only of this kind.
-    pub kind: Option<ProgrammeKindWord>,
-    /// Only at this level.
-    pub level: Option<LevelWord>,
-    /// Only of this institution.
-    pub organisation_id: Option<OrganisationRef>,
-    /// Only with this theme.
-    pub theme: Option<ThemeText>,
-    /// Only those whose name contains this.
-    #[param(max_length = 100)]
-    pub q: Option<String>,
-    /// Rows on a page.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    pub limit: Option<u16>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 500)]
-    pub cursor: Option<String>,
-    /// `total` adds the number of all rows.
-    #[param(pattern = "^total$")]
-    pub include: Option<String>,
+list_query! {
+    /// Which programmes are wanted.
+    ProgrammeQuery with total {
+        /// The area; the caller's own where it is not given. The city and province above show what they offer to the counties.
+        pub area: Option<AreaText>,
+        /// Only in this state.
+        pub state: Option<ProgrammeStateWord>,
+        /// Only of this kind.
+        pub kind: Option<ProgrammeKindWord>,
+        /// Only at this level.
+        pub level: Option<LevelWord>,
+        /// Only of this institution.
+        pub organisation_id: Option<OrganisationRef>,
+        /// Only with this theme.
+        pub theme: Option<ThemeText>,
+        /// Only those whose name contains this.
+        #[param(max_length = 100)]
+        pub q: Option<String>,
+    }
 }
 
 impl ProgrammeQuery {

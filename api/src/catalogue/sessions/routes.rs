@@ -8,7 +8,7 @@ use crate::{
     access::Allowed,
     catalogue::{programmes::wire::ProgrammePath, words::ReasonIn},
     document::problem_set,
-    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Page, Reply, answer, command::NO_BODY, page},
+    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Reply, answer, command::NO_BODY, page},
     problem::ApiError,
     state::App,
 };
@@ -65,17 +65,16 @@ async fn list_sessions(
 ) -> Answer {
     let query = query.0;
     let sort = query.sort.unwrap_or_default();
-    let page = Page::read(sort.list(), 2, query.limit, query.cursor.as_deref(), query.include.as_deref())?;
+    let page = query.page(sort.list())?;
     let (actor, wanted, filter) = (who.actor(), page.clone(), query.filter(app.clock.now()));
     let area = query.area.map(|area| area.0);
     // A page by the index alone touches few rows; a search or a count may walk the whole list.
     let long = page.total || filter.name.is_some() || filter.theme.is_some();
     let read = move |conn: &mut _| service::list(conn, &actor, area, &filter, sort.order(), &wanted);
     let (mut rows, total) = if long { app.db.read_long(read).await? } else { app.db.read(read).await? };
-    let next_cursor =
-        page.cut(&mut rows, sort.list(), |row| vec![row.starts_on.to_string(), row.id.number().to_string()]);
+    let next_cursor = page.cut(&mut rows, |row| (row.starts_on, row.id.number()));
     let data = rows.into_iter().map(SessionSummaryView::from).collect();
-    page::list(&request, next_cursor.clone().as_deref(), &SessionList { data, next_cursor, total })
+    page::list(&request, &SessionList { data, next_cursor, total })
 }
 
 /// Plan a session

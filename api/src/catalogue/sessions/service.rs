@@ -11,7 +11,6 @@ use crate::{
     http::{Page, Work, conditions::same_version},
     problem::{ApiError, Code},
 };
-use chrono::NaiveDate;
 use shixun_domain::{
     AreaCode,
     catalogue::{SessionFacts, SessionRefusal, SessionState, SessionTerms, session},
@@ -27,10 +26,6 @@ use shixun_persistence::{
     },
 };
 
-fn missing(id: SessionId) -> ApiError {
-    ApiError::not_found("班期", "session", id)
-}
-
 /// Sessions of an area that the actor sees.
 ///
 /// # Errors
@@ -45,10 +40,7 @@ pub fn list(
 ) -> Result<(Vec<SessionListRow>, Option<i64>), ApiError> {
     let area = area.unwrap_or(actor.area());
     let sight = sight(conn, actor, area)?;
-    let after = match &page.after {
-        Some(cursor) => Some((cursor.value::<NaiveDate>(0)?, cursor.value::<i64>(1)?)),
-        None => None,
-    };
+    let after = page.after()?;
     let rows = session_list::list(conn, area, &sight, filter, order, after, page.fetch())?;
     let total = if page.total { Some(session_list::count(conn, area, &sight, filter)?) } else { None };
     Ok((rows, total))
@@ -59,7 +51,7 @@ pub fn list(
 /// # Errors
 /// `not_found`.
 pub fn get(conn: &mut Conn, actor: &Actor, id: SessionId) -> Result<SessionRow, ApiError> {
-    sessions::find(conn, id)?.filter(|row| sees_session(actor, row)).ok_or_else(|| missing(id))
+    sessions::find(conn, id)?.filter(|row| sees_session(actor, row)).ok_or_else(|| ApiError::missing(id))
 }
 
 /// A session that the actor may change, with what the rules look at.
@@ -69,7 +61,7 @@ pub fn get(conn: &mut Conn, actor: &Actor, id: SessionId) -> Result<SessionRow, 
 pub fn managed(conn: &mut Conn, actor: &Actor, id: SessionId) -> Result<(SessionRow, SessionFacts), ApiError> {
     let row = sessions::find(conn, id)?
         .filter(|row| manages(actor, id.area(), &row.programme.organisation_path))
-        .ok_or_else(|| missing(id))?;
+        .ok_or_else(|| ApiError::missing(id))?;
     let facts = SessionFacts {
         state: row.state,
         terms: row.terms.clone(),
@@ -123,7 +115,7 @@ pub fn change(
         Saved::Done => recorded(work, Some(&before), id, "change"),
         Saved::Stale => {
             // Either somebody changed it, or seats were taken between our reading and our writing.
-            let now = sessions::find(work.conn(), id)?.ok_or_else(|| missing(id))?;
+            let now = sessions::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
             same_version(based_on, now.version)?;
             if now.seats_taken > terms.seats {
                 return Err(problem(&now, SessionRefusal::SeatsBelowTaken { taken: now.seats_taken }));
@@ -191,9 +183,9 @@ fn recorded(
     id: SessionId,
     action: &str,
 ) -> Result<SessionRow, ApiError> {
-    let row = sessions::find(work.conn(), id)?.ok_or_else(|| missing(id))?;
+    let row = sessions::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
     let before = before.map(SessionView::from);
-    work.record(id.area(), action, "session", id, before.as_ref(), Some(&SessionView::from(&row)))?;
+    work.record(action, id, before.as_ref(), Some(&SessionView::from(&row)))?;
     Ok(row)
 }
 

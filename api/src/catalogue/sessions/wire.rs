@@ -1,15 +1,19 @@
 //! What sessions look like in JSON.
 
 use crate::{
-    catalogue::words::{ProgrammeKindWord, SessionStateWord, fault, not_blank, trimmed, trimmed_opt},
-    http::{Etag, page::list_of},
-    problem::{ApiError, Code, FieldFault},
+    catalogue::words::{ProgrammeKindWord, SessionStateWord},
+    http::{
+        Etag,
+        fields::{check_year, not_blank, trimmed, trimmed_opt},
+        page::{list_of, list_query},
+    },
+    problem::{ApiError, Code},
     wire::{
         AreaText, DeliveryFormWord, HoursText, InstantText, LevelWord, OneOf, OrganisationRef, ProgrammeRef, RouteWord,
         SessionRef, Text, ThemeText,
     },
 };
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use shixun_domain::{UtcMillis, catalogue::SessionTerms};
 use shixun_persistence::catalogue::{
@@ -25,7 +29,7 @@ use validator::Validate;
 #[schema(example = json!({
     "name": "第一期", "seats": 50, "queue_places": 10, "applications_open_at": "2026-11-20T08:00:00+08:00",
     "applications_close_at": "2026-11-30T18:00:00+08:00", "withdraw_until": "2026-12-02T00:00:00+08:00",
-    "starts_on": "2026-12-05", "ends_on": "2026-12-06"
+    "starts_on": "2026-12-05", "ends_on": "2026-12-19"
 }))]
 pub struct SessionIn {
     /// Name of this run.
@@ -51,16 +55,6 @@ pub struct SessionIn {
     pub starts_on: NaiveDate,
     /// Last day.
     pub ends_on: NaiveDate,
-}
-
-/// The years in which sessions take place: a mistyped year is found here.
-const YEARS: std::ops::RangeInclusive<i32> = 2000..=2100;
-
-/// A day or instant out of all reason.
-pub(in crate::catalogue) fn check_year(pointer: &str, day: NaiveDate, faults: &mut Vec<FieldFault>) {
-    if !YEARS.contains(&day.year()) {
-        faults.push(fault(pointer, "range", "年份应在2000到2100之间", "the year must lie between 2000 and 2100"));
-    }
 }
 
 impl SessionIn {
@@ -333,46 +327,36 @@ impl SessionSort {
     }
 }
 
-/// Which sessions are wanted.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct SessionQuery {
-    /// The area; the caller's own where it is not given. The city and province above show what they offer to the counties.
-    pub area: Option<AreaText>,
-    /// Only in this state.
-    pub state: Option<SessionStateWord>,
-    /// `true`: only those that take applications now.
-    pub open_now: Option<bool>,
-    /// Only those that begin on this day or later.
-    pub starts_from: Option<NaiveDate>,
-    /// Only those that begin on this day or earlier.
-    pub starts_to: Option<NaiveDate>,
-    /// Only of this programme.
-    pub programme_id: Option<ProgrammeRef>,
-    /// Only of this institution.
-    pub organisation_id: Option<OrganisationRef>,
-    /// Only of programmes of this kind.
-    pub kind: Option<ProgrammeKindWord>,
-    /// Only at this level.
-    pub level: Option<LevelWord>,
-    /// Only of programmes with this theme.
-    pub theme: Option<ThemeText>,
-    /// Only those whose programme's name contains this.
-    #[param(max_length = 100)]
-    pub q: Option<String>,
-    /// `starts_on` or `-starts_on`; sessions of one day in the order in which they were planned.
-    #[param(inline)]
-    pub sort: Option<SessionSort>,
-    /// Rows on a page.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    pub limit: Option<u16>,
-    /// `next_cursor` of the page before, with the same `sort`.
-    #[param(max_length = 500)]
-    pub cursor: Option<String>,
-    /// `total` adds the number of all rows.
-    #[param(pattern = "^total$")]
-    pub include: Option<String>,
+list_query! {
+    /// Which sessions are wanted.
+    SessionQuery with total {
+        /// The area; the caller's own where it is not given. The city and province above show what they offer to the counties.
+        pub area: Option<AreaText>,
+        /// Only in this state.
+        pub state: Option<SessionStateWord>,
+        /// `true`: only those that take applications now.
+        pub open_now: Option<bool>,
+        /// Only those that begin on this day or later.
+        pub starts_from: Option<NaiveDate>,
+        /// Only those that begin on this day or earlier.
+        pub starts_to: Option<NaiveDate>,
+        /// Only of this programme.
+        pub programme_id: Option<ProgrammeRef>,
+        /// Only of this institution.
+        pub organisation_id: Option<OrganisationRef>,
+        /// Only of programmes of this kind.
+        pub kind: Option<ProgrammeKindWord>,
+        /// Only at this level.
+        pub level: Option<LevelWord>,
+        /// Only of programmes with this theme.
+        pub theme: Option<ThemeText>,
+        /// Only those whose programme's name contains this.
+        #[param(max_length = 100)]
+        pub q: Option<String>,
+        /// `starts_on` or `-starts_on`; sessions of one day in the order in which they were planned.
+        #[param(inline)]
+        pub sort: Option<SessionSort>,
+    }
 }
 
 impl SessionQuery {

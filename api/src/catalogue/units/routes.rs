@@ -8,7 +8,7 @@ use crate::{
     access::Allowed,
     catalogue::sessions::wire::SessionPath,
     document::problem_set,
-    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Page, Reply, answer, command::NO_BODY, page},
+    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Reply, answer, command::NO_BODY, page},
     state::App,
 };
 use actix_web::{HttpRequest, delete, get, post, put, web::Data};
@@ -47,13 +47,12 @@ async fn list_units(
     path: FromPath<SessionPath>,
     query: FromQuery<UnitQuery>,
 ) -> Answer {
-    let page = Page::read("units", 2, query.0.limit, query.0.cursor.as_deref(), None)?;
+    let page = query.0.page("units")?;
     let (actor, session, wanted) = (who.actor(), path.0.session_id.0, page.clone());
     let mut rows = app.db.read(move |conn| service::list(conn, &actor, session, &wanted)).await?;
-    let next_cursor =
-        page.cut(&mut rows, "units", |row| vec![row.unit.starts_at.millis().to_string(), row.id.number().to_string()]);
+    let next_cursor = page.cut(&mut rows, |row| (row.unit.starts_at, row.id.number()));
     let data = rows.iter().map(UnitView::from).collect();
-    page::list(&request, next_cursor.clone().as_deref(), &UnitList { data, next_cursor, total: None })
+    page::list(&request, &UnitList { data, next_cursor, total: None })
 }
 
 /// Enter a unit
@@ -178,10 +177,10 @@ async fn list_unit_changes(
     path: FromPath<UnitPath>,
     query: FromQuery<UnitQuery>,
 ) -> Answer {
-    let page = Page::read("unit_changes", 1, query.0.limit, query.0.cursor.as_deref(), None)?;
+    let page = query.0.page("unit_changes")?;
     let (actor, id, wanted) = (who.actor(), path.0.unit_id.0, page.clone());
     let mut rows = app.db.read(move |conn| service::changes(conn, &actor, id, &wanted)).await?;
-    let next_cursor = page.cut(&mut rows, "unit_changes", |row| vec![row.id.number().to_string()]);
+    let next_cursor = page.cut(&mut rows, |row| row.id.number());
     let data = rows.iter().map(UnitChangeView::from).collect();
-    page::list(&request, next_cursor.clone().as_deref(), &UnitChangeList { data, next_cursor, total: None })
+    page::list(&request, &UnitChangeList { data, next_cursor, total: None })
 }

@@ -8,7 +8,6 @@ use crate::{
     problem::{ApiError, Words},
 };
 use shixun_domain::{
-    UtcMillis,
     catalogue::SessionState,
     id::{SessionId, UnitId},
 };
@@ -20,20 +19,13 @@ use shixun_persistence::{
     },
 };
 
-fn missing(id: UnitId) -> ApiError {
-    ApiError::not_found("课次", "unit", id)
-}
-
 /// The units of a session that the actor sees.
 ///
 /// # Errors
 /// `not_found`.
 pub fn list(conn: &mut Conn, actor: &Actor, session: SessionId, page: &Page) -> Result<Vec<UnitRow>, ApiError> {
     sessions::get(conn, actor, session)?;
-    let after = match &page.after {
-        Some(cursor) => Some((UtcMillis::from_millis(cursor.value::<i64>(0)?), cursor.value::<i64>(1)?)),
-        None => None,
-    };
+    let after = page.after()?;
     Ok(units::list(conn, session, after, page.fetch())?)
 }
 
@@ -42,8 +34,8 @@ pub fn list(conn: &mut Conn, actor: &Actor, session: SessionId, page: &Page) -> 
 /// # Errors
 /// `not_found`.
 pub fn get(conn: &mut Conn, actor: &Actor, id: UnitId) -> Result<UnitRow, ApiError> {
-    let row = units::find(conn, id)?.ok_or_else(|| missing(id))?;
-    sessions::get(conn, actor, row.session).map_err(|_| missing(id))?;
+    let row = units::find(conn, id)?.ok_or_else(|| ApiError::missing(id))?;
+    sessions::get(conn, actor, row.session).map_err(|_| ApiError::missing(id))?;
     Ok(row)
 }
 
@@ -53,7 +45,7 @@ pub fn get(conn: &mut Conn, actor: &Actor, id: UnitId) -> Result<UnitRow, ApiErr
 /// `not_found`.
 pub fn changes(conn: &mut Conn, actor: &Actor, id: UnitId, page: &Page) -> Result<Vec<UnitChangeRow>, ApiError> {
     get(conn, actor, id)?;
-    let before = page.after.as_ref().map(|cursor| cursor.value::<i64>(0)).transpose()?;
+    let before = page.after()?;
     Ok(units::list_changes(conn, id, before, page.fetch())?)
 }
 
@@ -99,8 +91,8 @@ pub fn change(
     unit: &NewUnit,
     reason: Option<&str>,
 ) -> Result<UnitRow, ApiError> {
-    let before = units::find(work.conn(), id)?.ok_or_else(|| missing(id))?;
-    let (row, facts) = sessions::managed(work.conn(), actor, before.session).map_err(|_| missing(id))?;
+    let before = units::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
+    let (row, facts) = sessions::managed(work.conn(), actor, before.session).map_err(|_| ApiError::missing(id))?;
     same_version(based_on, before.version)?;
     let held = units::is_held(work.conn(), id)?;
     facts.change_unit(unit.slot(Some(id)), reason, held).map_err(|refusal| problem(&row, refusal))?;
@@ -121,20 +113,20 @@ pub fn change(
 /// # Errors
 /// `not_found`, `precondition_failed`, `session_wrong_state`.
 pub fn remove(work: &mut Work<'_, '_>, actor: &Actor, id: UnitId, based_on: i64) -> Result<(), ApiError> {
-    let before = units::find(work.conn(), id)?.ok_or_else(|| missing(id))?;
-    let (row, facts) = sessions::managed(work.conn(), actor, before.session).map_err(|_| missing(id))?;
+    let before = units::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
+    let (row, facts) = sessions::managed(work.conn(), actor, before.session).map_err(|_| ApiError::missing(id))?;
     same_version(based_on, before.version)?;
     facts.remove_unit().map_err(|refusal| problem(&row, refusal))?;
     touch(work, &row)?;
     if units::remove(work.tx(), id, based_on)? == Saved::Stale {
         return Err(stale());
     }
-    work.record(id.area(), "delete", "unit", id, Some(&UnitView::from(&before)), NOTHING)
+    work.record("delete", id, Some(&UnitView::from(&before)), NOTHING)
 }
 
 fn recorded(work: &mut Work<'_, '_>, before: Option<&UnitRow>, id: UnitId, action: &str) -> Result<UnitRow, ApiError> {
-    let row = units::find(work.conn(), id)?.ok_or_else(|| missing(id))?;
+    let row = units::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
     let before = before.map(UnitView::from);
-    work.record(id.area(), action, "unit", id, before.as_ref(), Some(&UnitView::from(&row)))?;
+    work.record(action, id, before.as_ref(), Some(&UnitView::from(&row)))?;
     Ok(row)
 }

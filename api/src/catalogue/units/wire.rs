@@ -1,11 +1,11 @@
 //! What units look like in JSON.
 
 use crate::{
-    catalogue::{
-        sessions::wire::check_year,
-        words::{fault, not_blank, trimmed, trimmed_opt},
+    http::{
+        Etag,
+        fields::{check_year, fault, not_blank, trimmed, trimmed_opt},
+        page::{list_of, list_query},
     },
-    http::{Etag, page::list_of},
     problem::{ApiError, Code},
     wire::{AccountRef, HoursText, InstantText, PersonRef, SessionRef, Text, UnitChangeRef, UnitRef},
 };
@@ -229,15 +229,7 @@ pub struct UnitPath {
     pub unit_id: UnitRef,
 }
 
-/// Which rows of a list are wanted.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct UnitQuery {
-    /// Rows on a page.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    pub limit: Option<u16>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 500)]
-    pub cursor: Option<String>,
+list_query! {
+    /// Which rows of a list are wanted.
+    UnitQuery {}
 }

@@ -1,0 +1,41 @@
+//! What the fields of several bodies are held to, beside what their types say.
+
+use crate::problem::{FieldFault, Words};
+use chrono::{Datelike, NaiveDate};
+use validator::ValidationError;
+
+/// Years that a day or instant may lie in.
+const YEARS: std::ops::RangeInclusive<i32> = 2000..=2100;
+
+/// Refuses a text of blanks: `custom(function = "not_blank")`.
+///
+/// # Errors
+/// The fault `blank`.
+pub fn not_blank(text: &str) -> Result<(), ValidationError> {
+    if text.trim().is_empty() {
+        return Err(ValidationError::new("blank").with_message("不能只有空白|must not be blank".into()));
+    }
+    Ok(())
+}
+
+/// A fault of one field.
+pub fn fault(pointer: impl Into<String>, code: &str, zh: impl Into<String>, en: impl Into<String>) -> FieldFault {
+    FieldFault { pointer: pointer.into(), code: code.to_owned(), words: Words::new(zh, en) }
+}
+
+/// A day or instant out of all reason.
+pub fn check_year(pointer: &str, day: NaiveDate, faults: &mut Vec<FieldFault>) {
+    if !YEARS.contains(&day.year()) {
+        faults.push(fault(pointer, "range", "年份应在2000到2100之间", "the year must lie between 2000 and 2100"));
+    }
+}
+
+/// A text without blanks around it.
+pub fn trimmed(text: &str) -> String {
+    text.trim().to_owned()
+}
+
+/// A text without blanks around it, or nothing where nothing is left.
+pub fn trimmed_opt(text: Option<&str>) -> Option<String> {
+    text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+}

@@ -1,0 +1,285 @@
+//! One walk through the demo county that asks every operation once, each time in a state in which a client would ask.
+
+use super::{Shown, example, id, with};
+use crate::{
+    demo::Demo,
+    harness::{Caller, training::at},
+};
+use actix_web::http::Method;
+use serde_json::{Value, json};
+use shixun_domain::UtcMillis;
+
+/// The rows of a list that is asked for without being shown.
+async fn rows(caller: &Caller<'_>, path: &str) -> Vec<Value> {
+    caller.get(path).await.expect(200)["data"].as_array().unwrap().clone()
+}
+
+pub(super) async fn walk(demo: &Demo) -> Shown {
+    let mut shown = Shown::default();
+    system(demo, &mut shown).await;
+    organisations(demo, &mut shown).await;
+    people(demo, &mut shown).await;
+    accounts(demo, &mut shown).await;
+    rules(demo, &mut shown).await;
+    reports(demo, &mut shown).await;
+    hours(demo, &mut shown).await;
+    let programme = programme(demo, &mut shown).await;
+    let session = session(demo, &mut shown, &programme).await;
+    let seated = applications(demo, &mut shown, &session).await;
+    conduct(demo, &mut shown, &session, &seated).await;
+    let object = session.rsplit('/').next().unwrap();
+    shown.get(&demo.sign_in("auditor"), &format!("/v1/events?object_id={object}&limit=2")).await;
+    shown
+}
+
+async fn system(demo: &Demo, shown: &mut Shown) {
+    let auditor = demo.sign_in("auditor");
+    for path in ["/livez", "/readyz", "/version", "/v1/problems", "/v1/areas?parent=331100&limit=3", "/v1/me"] {
+        shown.get(&auditor, path).await;
+    }
+}
+
+async fn organisations(demo: &Demo, shown: &mut Shown) {
+    let centre = demo.sign_in("centre");
+    shown.get(&centre, "/v1/organisations?kind=school&limit=2").await;
+    let bureau = &rows(&centre, "/v1/organisations?kind=bureau").await[0];
+    let school = with(example("OrganisationIn"), json!({"parent_id": bureau["id"]}));
+    let made = shown.post(&centre, "/v1/organisations", school.clone()).await;
+    let place = format!("/v1/organisations/{}", id(&made));
+    shown.get(&centre, &place).await;
+    shown.put(&centre, &place, with(school, json!({"name": "实验小学教育集团"}))).await;
+}
+
+async fn people(demo: &Demo, shown: &mut Shown) {
+    let centre = demo.sign_in("centre");
+    let schools = rows(&centre, "/v1/organisations?kind=school&stage=primary&limit=2").await;
+    let (home, other) = (&schools[0]["id"], &schools[1]["id"]);
+    let hired = with(example("PersonIn"), json!({"employment": {"organisation_id": home, "valid_from": "2014-08-01"}}));
+    let person = shown.post(&centre, "/v1/persons", hired).await;
+    let place = format!("/v1/persons/{}", id(&person));
+    shown.get(&centre, &place).await;
+    shown.ask(&centre, Method::PATCH, &place, Some(example("PersonChangeIn"))).await;
+    shown.get(&centre, "/v1/persons?limit=2").await;
+    for (schema, kind) in [("TitleHeldIn", "titles"), ("TeachingIn", "teaching"), ("LeaveIn", "leaves")] {
+        shown.post(&centre, &format!("{place}/{kind}"), example(schema)).await;
+    }
+    let post = with(example("PostIn"), json!({"organisation_id": home}));
+    shown.post(&centre, &format!("{place}/posts"), post).await;
+    // Lent to another school and back: a gap, an entry, a move.
+    let facts = centre.get(&format!("{place}/facts")).await.expect(200);
+    let first = format!("{place}/employments/{}/end", id(&facts["employments"][0]));
+    shown.post(&centre, &first, json!({"last_day": "2019-07-31"})).await;
+    let lent = json!({"organisation_id": other, "valid_from": "2019-08-01"});
+    shown.post(&centre, &format!("{place}/employments"), lent).await;
+    let back = json!({"organisation_id": home, "on": "2020-08-01"});
+    shown.post(&centre, &format!("{place}/transfer"), back).await;
+    shown.get(&centre, &format!("{place}/facts")).await;
+    shown.post(&centre, &format!("{place}/reveal"), example("RevealIn")).await;
+    shown.get(&centre, "/v1/teachers?limit=1").await;
+    let teacher = &rows(&centre, "/v1/teachers?subject=语文&limit=1").await[0];
+    shown.get(&centre, &format!("/v1/teachers/{}", id(teacher))).await;
+    let code = schools[0]["code"].as_str().unwrap();
+    let roster = format!(
+        "姓名,身份证号码,学校标识码,学段,任教学科,参加工作时间\n史娟明,331199197702117489,{code},小学,数学,1999-02-01\n张三,3311991981073042,{code},小学,数学,2014-08-01\n"
+    );
+    let path = "/v1/imports?kind=roster&mode=row_by_row&effective_on=2026-09-01&file_name=roster.csv";
+    let import = centre.request(Method::POST, path).body("text/csv", roster.clone().into_bytes()).send().await;
+    shown.keep(&Method::POST, path, Some(json!(roster)), &import);
+    shown.get(&centre, &format!("/v1/imports/{}", id(&import.json()))).await;
+    shown.get(&centre, "/v1/imports").await;
+}
+
+async fn accounts(demo: &Demo, shown: &mut Shown) {
+    let system = demo.sign_in("system");
+    shown.get(&system, "/v1/roles").await;
+    let school = &rows(&system, "/v1/organisations?kind=school&limit=1").await[0]["id"];
+    let made = shown.post(&system, "/v1/users", json!({"username": "school-07"})).await;
+    let user = format!("/v1/users/{}", id(&made["user"]));
+    shown.get(&system, &user).await;
+    shown.get(&system, "/v1/users?limit=2").await;
+    let role = json!({"role": "school_administrator", "organisation_id": school, "valid_from": "2026-09-01"});
+    let grant = shown.post(&system, &format!("{user}/roles"), role).await;
+    shown.get(&system, &format!("{user}/roles")).await;
+    shown.post(&system, &format!("{user}/roles/{}/end", id(&grant)), json!({"last_day": "2027-08-31"})).await;
+    for (path, schema) in [(format!("{user}/password"), "PasswordIn"), ("/v1/me/password".to_owned(), "OwnPasswordIn")]
+    {
+        let mut body = example(schema);
+        if let Some(old) = body.get_mut("old_password") {
+            *old = json!("the demo password");
+        }
+        shown.ask(&system, Method::POST, &path, Some(body)).await;
+    }
+    // Whoever changed the own password signs in again.
+    demo.test.advance_millis(1_000);
+    let system = demo.sign_in("system");
+    shown.act(&system, &format!("{user}/disable")).await;
+    shown.act(&system, &format!("{user}/enable")).await;
+}
+
+async fn rules(demo: &Demo, shown: &mut Shown) {
+    let (centre, bureau) = (demo.sign_in("centre"), demo.sign_in("bureau"));
+    shown.get(&centre, "/v1/cycles").await;
+    shown.get(&centre, "/v1/policy-packs?limit=2").await;
+    let trial = shown.post(&centre, "/v1/policy-packs/simulate", example("SimulationIn")).await;
+    assert!(trial["changed_total"].as_i64() > Some(2));
+    let draft = shown.post(&centre, "/v1/policy-packs", example("PolicyDocument")).await;
+    let place = format!("/v1/policy-packs/{}", id(&draft["pack"]));
+    shown.get(&centre, &place).await;
+    shown.act(&centre, &format!("{place}/lint")).await;
+    shown.act(&bureau, &format!("{place}/publish")).await;
+}
+
+async fn reports(demo: &Demo, shown: &mut Shown) {
+    let auditor = demo.sign_in("auditor");
+    let school = rows(&auditor, "/v1/organisations?kind=school&stage=kindergarten&limit=1").await[0]["id"].clone();
+    let school = school.as_str().unwrap();
+    let when = "cycle=2016-2020&as_of=2020-12-31";
+    for path in [
+        format!("/v1/areas/331123/standing?{when}"),
+        format!("/v1/organisations/{school}/standing?{when}"),
+        format!("/v1/reports/county-summary?{when}"),
+        format!("/v1/reports/school-completion?organisation_id={school}&{when}"),
+    ] {
+        shown.get(&auditor, &path).await;
+    }
+}
+
+async fn hours(demo: &Demo, shown: &mut Shown) {
+    let (centre, bureau, teacher) = (demo.sign_in("centre"), demo.sign_in("bureau"), demo.sign_in("teacher-0001"));
+    let me = teacher.get("/v1/me").await.expect(200);
+    let me = format!("/v1/teachers/{}", me["person_id"].as_str().unwrap().replace("per_", "tch_"));
+    let entered = shown.post(&centre, &format!("{me}/hour-entries"), example("HourEntryIn")).await;
+    let entry = format!("/v1/hour-entries/{}", id(&entered));
+    shown.get(&teacher, &entry).await;
+    shown.post(&bureau, &format!("{entry}/reverse"), example("ReversalIn")).await;
+    shown.get(&teacher, &format!("{me}/hour-entries?from=2019-07-01&to=2019-07-31&limit=2")).await;
+    shown.get(&teacher, &format!("{me}/statement?cycle=2016-2020&as_of=2020-12-31")).await;
+}
+
+async fn programme(demo: &Demo, shown: &mut Shown) -> String {
+    let (centre, bureau, institution) =
+        (demo.sign_in("centre"), demo.sign_in("bureau"), demo.sign_in("institution-01"));
+    let window = shown.post(&centre, "/v1/filing-windows", example("FilingWindowIn")).await;
+    let place = format!("/v1/filing-windows/{}", id(&window));
+    shown.get(&centre, &place).await;
+    let longer = with(example("FilingWindowIn"), json!({"closes_on": "2027-05-07"}));
+    shown.put(&centre, &place, longer).await;
+    shown.get(&centre, "/v1/filing-windows?limit=2").await;
+    let provider = institution.get("/v1/me").await.expect(200)["roles"][0]["organisation_id"].clone();
+    let content = with(example("ProgrammeIn"), json!({"organisation_id": provider}));
+    let thin = with(content.clone(), json!({"practice_hours": "8"}));
+    let made = shown.post(&institution, "/v1/programmes", thin).await;
+    let place = format!("/v1/programmes/{}", id(&made));
+    institution.act(&format!("{place}/submit")).await.expect(200);
+    let reason = json!({"reason": "实践学时偏少，请调整后重新申报。"});
+    shown.post(&bureau, &format!("{place}/return"), reason).await;
+    shown.put(&institution, &place, content.clone()).await;
+    shown.act(&institution, &format!("{place}/submit")).await;
+    shown.act(&bureau, &format!("{place}/approve")).await;
+    shown.get(&institution, &place).await;
+    shown.get(&bureau, "/v1/programmes?state=approved&limit=1").await;
+    let other = with(
+        content,
+        json!({"name": "小学数学单元整体教学", "audience": {"stages": ["primary"], "subjects": ["数学"]}}),
+    );
+    let other = institution.post("/v1/programmes", other).await.expect(201);
+    let other = format!("/v1/programmes/{}/cancel", id(&other));
+    shown.post(&institution, &other, json!({"reason": "主讲教师另有任务，改到下一年度申报。"})).await;
+    place
+}
+
+/// The days on which the session meets, morning and afternoon.
+const DAYS: [&str; 3] = ["2026-12-05", "2026-12-12", "2026-12-19"];
+
+fn unit(day: &str, morning: bool) -> Value {
+    let (from, to) = if morning { ("08:30", "11:30") } else { ("13:30", "16:30") };
+    let content = if day == DAYS[0] { "单元整体备课" } else { "课堂实践" };
+    let place = if morning { "县教师进修学校报告厅" } else { "妙高实验小学录播教室" };
+    let time = |clock: &str| format!("{day}T{clock}:00+08:00");
+    with(example("UnitIn"), json!({"starts_at": time(from), "ends_at": time(to), "content": content, "place": place}))
+}
+
+async fn session(demo: &Demo, shown: &mut Shown, programme: &str) -> String {
+    let (institution, teacher) = (demo.sign_in("institution-01"), demo.sign_in("teacher-0001"));
+    let made = shown.post(&institution, &format!("{programme}/sessions"), example("SessionIn")).await;
+    let session = format!("/v1/sessions/{}", id(&made));
+    shown.put(&institution, &session, with(example("SessionIn"), json!({"seats": 40}))).await;
+    let units = format!("{session}/units");
+    let first = shown.post(&institution, &units, unit(DAYS[0], true)).await;
+    for (day, morning) in [(0, false), (1, true), (1, false), (2, true), (2, false)] {
+        institution.post(&units, unit(DAYS[day], morning)).await.expect(201);
+    }
+    let spare = institution.post(&units, unit("2026-12-06", true)).await.expect(201);
+    shown.ask(&institution, Method::DELETE, &format!("/v1/units/{}", id(&spare)), None).await;
+    shown.act(&institution, &format!("{session}/publish")).await;
+    shown.get(&institution, &session).await;
+    shown.get(&institution, &format!("{units}?limit=2")).await;
+    let first = format!("/v1/units/{}", id(&first));
+    shown.get(&institution, &first).await;
+    let moved = json!({"place": "妙高实验小学多功能厅", "reason": "报告厅检修"});
+    shown.put(&institution, &first, with(unit(DAYS[0], true), moved)).await;
+    shown.get(&institution, &format!("{first}/changes")).await;
+    shown.get(&teacher, "/v1/sessions?open_now=true&limit=2").await;
+    let second = with(
+        example("SessionIn"),
+        json!({"name": "第二期", "starts_on": "2027-01-16", "ends_on": "2027-01-30",
+        "applications_close_at": "2027-01-10T18:00:00+08:00", "withdraw_until": "2027-01-13T00:00:00+08:00"}),
+    );
+    let second = institution.post(&format!("{programme}/sessions"), second).await.expect(201);
+    let cancel = format!("/v1/sessions/{}/cancel", id(&second));
+    shown.post(&institution, &cancel, json!({"reason": "经费尚未落实，改到下学期。"})).await;
+    session
+}
+
+/// Five apply: two are approved, one is declined, one withdraws, and one is never reviewed.
+async fn applications(demo: &Demo, shown: &mut Shown, session: &str) -> Vec<String> {
+    let (teacher, school) = (demo.sign_in("teacher-0001"), demo.sign_in("school-01"));
+    shown.get(&teacher, &format!("{session}/eligibility")).await;
+    let path = format!("{session}/enrolments");
+    let mut places = vec![format!("/v1/enrolments/{}", id(&shown.post(&teacher, &path, json!({})).await))];
+    let mut colleagues = rows(&school, "/v1/teachers?stage=primary&subject=语文&limit=20").await.into_iter();
+    while places.len() < 5 {
+        let colleague = colleagues.next().expect("too few colleagues may apply");
+        demo.test.advance_millis(60_000);
+        let applied = school.post(&path, json!({"teacher_id": colleague["id"]})).await;
+        places.extend(applied.header("location"));
+    }
+    demo.test.advance_millis(3_600_000);
+    let (teacher, school) = (demo.sign_in("teacher-0001"), demo.sign_in("school-01"));
+    shown.get(&school, "/v1/enrolments?status=applied&limit=2").await;
+    shown.post(&school, &format!("{}/approve", places[0]), example("ReviewIn")).await;
+    school.post(&format!("{}/approve", places[1]), json!({})).await.expect(200);
+    let no = json!({"note": "与毕业班教学冲突，建议参加下一期"});
+    shown.post(&school, &format!("{}/decline", places[2]), no).await;
+    shown.act(&school, &format!("{}/withdraw", places[3])).await;
+    shown.get(&teacher, &places[0]).await;
+    shown.get(&demo.sign_in("institution-01"), &format!("{path}?limit=2")).await;
+    places.truncate(2);
+    places
+}
+
+async fn conduct(demo: &Demo, shown: &mut Shown, session: &str, seated: &[String]) {
+    let enrolments: Vec<&str> = seated.iter().map(|place| place.rsplit('/').next().unwrap()).collect();
+    demo.test.clock.set(at("2026-12-05T08:00:00"));
+    shown.act(&demo.sign_in("institution-01"), &format!("{session}/start")).await;
+    let path = format!("{session}/units");
+    let present = |enrolment: &str| json!({"enrolment_id": enrolment, "mark": "present"});
+    let everybody: Vec<Value> = enrolments.iter().map(|one| present(one)).collect();
+    for (number, unit) in rows(&demo.sign_in("institution-01"), &path).await.iter().enumerate() {
+        demo.test.clock.set(UtcMillis::parse_rfc3339(unit["ends_at"].as_str().unwrap()).unwrap());
+        let institution = demo.sign_in("institution-01");
+        let sheet = format!("{path}/{}/attendance", id(unit));
+        if number == 0 {
+            let late = json!({"enrolment_id": enrolments[1], "mark": "late", "minutes": 135, "note": "班车晚点"});
+            shown.put(&institution, &sheet, json!({"marks": [everybody[0], late]})).await;
+            shown.get(&institution, &sheet).await;
+        } else {
+            institution.request(Method::PUT, &sheet).json(&json!({"marks": everybody})).send().await.expect(200);
+        }
+    }
+    let institution = demo.sign_in("institution-01");
+    let pass = |one: &&str| json!({"enrolment_id": one, "result": "pass"});
+    let results = json!({"results": enrolments.iter().map(pass).collect::<Vec<_>>()});
+    shown.put(&institution, &format!("{session}/results"), results).await;
+    shown.act(&institution, &format!("{session}/close")).await;
+}
