@@ -204,6 +204,7 @@ mod tests {
             provider: crate::policy::Provider::Reviewed,
             misconduct: false,
             certified_elsewhere: false,
+            activity: None,
         };
         let entries = [
             entry(1, "2016-05-01", Route::SchoolBased, 30, None),

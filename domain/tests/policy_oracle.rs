@@ -63,6 +63,7 @@ fn facts(entries: &[Plain]) -> Vec<EntryFacts> {
         provider: Provider::Reviewed,
         misconduct: false,
         certified_elsewhere: false,
+        activity: None,
     };
     (0..).zip(entries).map(one).collect()
 }

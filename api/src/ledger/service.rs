@@ -476,5 +476,5 @@ pub fn circumstances(unreviewed: Option<(NaiveDate, Option<NaiveDate>)>, certifi
         Some((starts_on, consent_on)) => shixun_domain::policy::Provider::Unreviewed { consent_on, starts_on },
         None => shixun_domain::policy::Provider::Reviewed,
     };
-    Circumstances { provider, misconduct: false, certified_elsewhere }
+    Circumstances { provider, certified_elsewhere, ..Circumstances::ORDINARY }
 }

@@ -1,13 +1,13 @@
 //! Circumstances of an entry that rules look at: who gave the training, how it ended, who certified it.
 
-use crate::policy::Provider;
+use crate::{policy::Provider, words::ActivityWord};
 use chrono::NaiveDate;
 use std::{fmt, str::FromStr};
 use thiserror::Error;
 
 /// What the rules must know of an entry beside its route, form, level and themes.
 ///
-/// Written as words with commas between: `unreviewed:2019-07-01:2019-06-20,misconduct`. Ordinary training is the empty text.
+/// Written as words with commas between: `unreviewed:2019-07-01:2019-06-20,misconduct,activity:open_lesson`. Ordinary training is the empty text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Circumstances {
     /// Who gave the training, and since when the school agreed.
@@ -16,12 +16,14 @@ pub struct Circumstances {
     pub misconduct: bool,
     /// Certified by another county.
     pub certified_elsewhere: bool,
+    /// The kind of activity that the hours were converted from.
+    pub activity: Option<ActivityWord>,
 }
 
 impl Circumstances {
     /// A reviewed institution, nothing remarkable.
     pub const ORDINARY: Circumstances =
-        Circumstances { provider: Provider::Reviewed, misconduct: false, certified_elsewhere: false };
+        Circumstances { provider: Provider::Reviewed, misconduct: false, certified_elsewhere: false, activity: None };
 }
 
 /// The text does not describe circumstances.
@@ -45,6 +47,10 @@ impl fmt::Display for Circumstances {
         }
         if self.certified_elsewhere {
             write!(f, "{comma}certified_elsewhere")?;
+            comma = ",";
+        }
+        if let Some(kind) = self.activity {
+            write!(f, "{comma}activity:{kind}")?;
         }
         Ok(())
     }
@@ -62,15 +68,20 @@ impl FromStr for Circumstances {
             match word {
                 "misconduct" => read.misconduct = true,
                 "certified_elsewhere" => read.certified_elsewhere = true,
-                _ => {
-                    let rest = word.strip_prefix("unreviewed:").ok_or(BadCircumstances)?;
-                    let (starts_on, consent_on) = rest.split_once(':').ok_or(BadCircumstances)?;
-                    let day = |text: &str| text.parse::<NaiveDate>().map_err(|_| BadCircumstances);
-                    let consent_on = if consent_on.is_empty() { None } else { Some(day(consent_on)?) };
-                    read.provider = Provider::Unreviewed { consent_on, starts_on: day(starts_on)? };
-                }
+                _ => match word.split_once(':') {
+                    Some(("activity", kind)) => read.activity = Some(kind.parse().map_err(|_| BadCircumstances)?),
+                    Some(("unreviewed", rest)) => read.provider = unreviewed(rest)?,
+                    _ => return Err(BadCircumstances),
+                },
             }
         }
         Ok(read)
     }
+}
+
+fn unreviewed(text: &str) -> Result<Provider, BadCircumstances> {
+    let (starts_on, consent_on) = text.split_once(':').ok_or(BadCircumstances)?;
+    let day = |text: &str| text.parse::<NaiveDate>().map_err(|_| BadCircumstances);
+    let consent_on = if consent_on.is_empty() { None } else { Some(day(consent_on)?) };
+    Ok(Provider::Unreviewed { consent_on, starts_on: day(starts_on)? })
 }

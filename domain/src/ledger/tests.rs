@@ -114,8 +114,13 @@ fn circumstances_read_back_as_they_were_written() {
         (Circumstances::ORDINARY, ""),
         (Circumstances { provider: unreviewed(None), ..Circumstances::ORDINARY }, "unreviewed:2019-07-01:"),
         (
-            Circumstances { provider: unreviewed(Some("2019-06-20")), misconduct: true, certified_elsewhere: true },
-            "unreviewed:2019-07-01:2019-06-20,misconduct,certified_elsewhere",
+            Circumstances {
+                provider: unreviewed(Some("2019-06-20")),
+                misconduct: true,
+                certified_elsewhere: true,
+                activity: Some("open_lesson".parse().unwrap()),
+            },
+            "unreviewed:2019-07-01:2019-06-20,misconduct,certified_elsewhere,activity:open_lesson",
         ),
     ];
     for (circumstances, text) in cases {

@@ -16,12 +16,9 @@ use super::{
     layers::{Binding, LayerFault, RuleInForce, RuleRef, RuleSet},
     pack::Pack,
     rule::{Amount, Body, CapPeriod, Effect, Ratio, Selector},
-    selector::{Compiled, THEMES_MAX},
+    selector::{Compiled, Interned, THEMES_MAX},
 };
-use crate::{
-    area::{AreaCode, AreaLevel},
-    words::Theme,
-};
+use crate::area::{AreaCode, AreaLevel};
 use chrono::NaiveDate;
 use std::sync::Arc;
 
@@ -40,7 +37,7 @@ pub struct CycleRules {
     cycle: Cycle,
     as_of: NaiveDate,
     segments: Vec<Segment>,
-    themes: Vec<Theme>,
+    interned: Interned,
     references: Vec<Arc<RuleRef>>,
     pub(super) caps: Vec<CapRule>,
     pub(super) factors: Vec<FactorRule>,
@@ -119,21 +116,12 @@ impl CycleRules {
     /// [`LayerFault`]: a day of the cycle without a pack in force, or more rules than the evaluator takes.
     pub fn new(packs: &[Pack], area: AreaCode, cycle: Cycle, as_of: NaiveDate) -> Result<Self, LayerFault> {
         let segments = segments(packs, area, cycle)?;
-        let mut themes: Vec<Theme> = Vec::new();
-        let bodies = segments.iter().flat_map(|segment| segment.rules.rules()).map(|rule| &rule.reference.rule.body);
-        for selector in bodies.flat_map(|body| body.selector().into_iter().chain(body.part())) {
-            themes.extend(selector.themes.iter().chain(&selector.without_themes));
-        }
-        themes.sort_unstable();
-        themes.dedup();
-        if themes.len() > THEMES_MAX {
-            return Err(LayerFault::TooMany { what: "themes", most: THEMES_MAX });
-        }
+        let interned = interned(&segments)?;
         let mut compiled = CycleRules {
             cycle,
             as_of,
             segments: Vec::new(),
-            themes,
+            interned,
             references: Vec::new(),
             caps: Vec::new(),
             factors: Vec::new(),
@@ -206,8 +194,8 @@ impl CycleRules {
         self.rules_on(self.as_of.clamp(self.cycle.from(), self.cycle.to()))
     }
 
-    pub(super) fn themes(&self) -> &[Theme] {
-        &self.themes
+    pub(super) const fn interned(&self) -> &Interned {
+        &self.interned
     }
 
     /// Position of the segment that a day lies in.
@@ -241,7 +229,7 @@ impl CycleRules {
                 self.add_cap(in_force, segment, counts, CapPeriod::Year, Amount::Fixed(*hours));
             }
             Body::Factor { of, ratio } => {
-                let (rule, of) = (self.refer(&in_force.reference), Compiled::new(of, &self.themes));
+                let (rule, of) = (self.refer(&in_force.reference), Compiled::new(of, &self.interned));
                 match self.factors.iter_mut().find(|known| (known.rule, known.binding) == (rule, binding)) {
                     Some(known) => known.segments |= segment,
                     None => self.factors.push(FactorRule { rule, segments: segment, of, ratio: *ratio, binding }),
@@ -263,7 +251,7 @@ impl CycleRules {
             cap.period == period && id == Some(&reference.rule.id)
         };
         let group = self.caps.iter().position(same).unwrap_or(self.caps.len());
-        let (of, level) = (Compiled::new(of, &self.themes), reference.area.level());
+        let (of, level) = (Compiled::new(of, &self.interned), reference.area.level());
         self.caps.push(CapRule { rule, segments, of, period, amount, group, level, binding: *binding });
     }
 
@@ -273,13 +261,35 @@ impl CycleRules {
         for RuleInForce { reference, binding } in rules {
             if !matches!(reference.rule.body, Body::Cap { .. } | Body::Factor { .. }) {
                 let everything = Selector::default();
-                let of = Compiled::new(reference.rule.body.selector().unwrap_or(&everything), &self.themes);
-                let part = reference.rule.body.part().map(|part| Compiled::new(part, &self.themes));
+                let of = Compiled::new(reference.rule.body.selector().unwrap_or(&everything), &self.interned);
+                let part = reference.rule.body.part().map(|part| Compiled::new(part, &self.interned));
                 requirements.push(Requirement { rule: self.refer(&reference), reference, of, part, binding });
             }
         }
         requirements
     }
+}
+
+/// The open words that the rules name.
+fn interned(segments: &[Segment]) -> Result<Interned, LayerFault> {
+    let mut interned = Interned::default();
+    let bodies = segments.iter().flat_map(|segment| segment.rules.rules()).map(|rule| &rule.reference.rule.body);
+    for selector in bodies.flat_map(|body| body.selector().into_iter().chain(body.part())) {
+        interned.themes.extend(selector.themes.iter().chain(&selector.without_themes));
+        interned.activities.extend(&selector.activities);
+    }
+    interned.themes.sort_unstable();
+    interned.themes.dedup();
+    interned.activities.sort_unstable();
+    interned.activities.dedup();
+    for (what, count) in
+        [("themes", interned.themes.len()), ("kinds of converted activities", interned.activities.len())]
+    {
+        if count > THEMES_MAX {
+            return Err(LayerFault::TooMany { what, most: THEMES_MAX });
+        }
+    }
+    Ok(interned)
 }
 
 /// Cuts a cycle at every date on which a pack for the area begins or ends.

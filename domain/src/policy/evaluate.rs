@@ -231,9 +231,9 @@ pub fn headroom(
     let year = candidate.year();
     let evaluation = evaluate(rules, person, entries);
     let rooms = maximum.filter_map(|(rule, maximum, effect, counts)| {
-        let of = super::selector::Compiled::new(counts, rules.themes());
+        let of = super::selector::Compiled::new(counts, rules.interned());
         let counts_here =
-            |entry: &EntryFacts| entry.effective.year() == year && of.matches(&Shape::of(entry, rules.themes()));
+            |entry: &EntryFacts| entry.effective.year() == year && of.matches(&Shape::of(entry, rules.interned()));
         let counted = entries.iter().zip(&evaluation.entries).filter(|(entry, _)| counts_here(entry));
         let counted: Hours = counted.map(|(_, counted)| counted.counted).sum();
         let rule = rules.index_of(&rule.reference)?;
@@ -249,7 +249,7 @@ fn works(rules: &CycleRules, entries: &[EntryFacts]) -> Vec<Work> {
     for entry in entries {
         let segment = if cycle.contains(entry.effective) { rules.segment_on(entry.effective) } else { None };
         works.push(Work {
-            shape: Shape::of(entry, rules.themes()),
+            shape: Shape::of(entry, rules.interned()),
             credited: entry.credited.hundredths(),
             nominal: entry.nominal.hundredths(),
             practice: entry.practice.hundredths(),

@@ -4,7 +4,7 @@ use super::rule::{Mark, Profile};
 use crate::{
     hours::Hours,
     time::DateSpan,
-    words::{DeliveryForm, Level, Route, Theme},
+    words::{ActivityWord, DeliveryForm, Level, Route, Theme},
 };
 use chrono::NaiveDate;
 
@@ -42,6 +42,8 @@ pub struct EntryFacts {
     pub misconduct: bool,
     /// Certified by another county before the person moved: it decides about its own years.
     pub certified_elsewhere: bool,
+    /// The kind of activity that the hours were converted from; their route is [`Route::Converted`].
+    pub activity: Option<ActivityWord>,
 }
 
 /// Who gave the training, as far as recognition depends on it (浙教师〔2016〕71号, article 3).

@@ -252,7 +252,7 @@ fn strictest<T: Ord>(layers: &[&Pack], read: fn(&Pack) -> Option<T>) -> Option<T
 }
 
 /// The packs in force, from the one that speaks first to the one that has the last word.
-fn layers(packs: &[Pack], area: AreaCode, day: NaiveDate) -> Vec<&Pack> {
+pub(super) fn layers(packs: &[Pack], area: AreaCode, day: NaiveDate) -> Vec<&Pack> {
     let in_force = |pack: &&Pack| pack.area().contains(area) && pack.valid().contains(day);
     let mut layers: Vec<&Pack> = packs.iter().filter(in_force).collect();
     layers.sort_by_key(|pack| (pack.code(), pack.version()));

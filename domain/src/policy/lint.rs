@@ -6,6 +6,7 @@
 //! kind that serves the requirement and that the rules tell apart, on the first and the last day of every year of its period. The
 //! count is the greatest that the caps allow, so what this teacher lacks, everybody lacks.
 
+mod conversions;
 mod kinds;
 mod layering;
 mod reach;
@@ -76,6 +77,7 @@ pub fn lint(published: &[Pack], draft: &Pack, area: AreaCode, today: NaiveDate) 
     let packs = with_draft(published, draft);
     let mut findings = layering::overlaps(&packs, draft);
     findings.extend(layering::relaxations(&packs, draft));
+    findings.extend(conversions::conversions(&packs, draft));
     findings.extend(retroaction(&packs, draft, area, today));
     for cycle in cycles(&packs, draft, area, &mut findings) {
         match CycleRules::new(&packs, area, cycle, cycle.to()) {
@@ -168,8 +170,8 @@ fn gap(fault: &LayerFault) -> Finding {
 /// Where a rule of the draft stands in its document.
 fn pointer_to(draft: &Pack, pack: &str, version: i32, id: &str, profile: Option<Profile>) -> Option<String> {
     let own = draft.code() == pack && draft.version() == version;
-    let place = draft.rules().iter().position(|rule| rule.id == id && rule.profile == profile).filter(|_| own)?;
-    Some(format!("/rules/{place}"))
+    let rule = draft.rules().iter().find(|rule| rule.id == id && rule.profile == profile).filter(|_| own)?;
+    Some(rule.pointer.clone())
 }
 
 /// A person of each kind that rules tell apart, with the name of the kind.

@@ -5,8 +5,10 @@
 //! - [`CycleRules`]: the rules of one cycle, compiled once and used for every person;
 //! - [`evaluate`]: what counts, what was cut by which rule, what is owed; [`headroom`]: what a year still takes;
 //! - [`wording`]: the same for people, in Chinese and English;
+//! - [`conversion`]: what activities outside courses are worth;
 //! - [`packs`]: the packs shipped with the program.
 
+pub mod conversion;
 mod counting;
 mod cycle;
 mod cycle_rules;

@@ -2,7 +2,7 @@
 
 use crate::{
     hours::Hours,
-    words::{DeliveryForm, Level, Route, Theme, word_list},
+    words::{ActivityWord, DeliveryForm, Level, Route, Theme, word_list},
 };
 use chrono::NaiveDate;
 
@@ -139,6 +139,8 @@ pub struct Selector {
     pub marks: Vec<Mark>,
     /// None of these.
     pub without_marks: Vec<Mark>,
+    /// Converted from an activity of one of these kinds; no condition where empty.
+    pub activities: Vec<ActivityWord>,
 }
 
 /// An amount, or a share of what the person owes in the cycle.
@@ -272,6 +274,8 @@ impl Relaxable {
 /// One rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
+    /// Where it stands in its document (RFC 6901).
+    pub pointer: String,
     /// Stable id such as `school_based.cap.year`.
     pub id: String,
     /// What it is about, in Chinese.

@@ -1,10 +1,17 @@
 //! Selectors as bits, so that asking an entry costs a few machine instructions.
 
 use super::{facts::EntryFacts, rule::Selector};
-use crate::words::{DeliveryForm, Level, Route, Theme};
+use crate::words::{ActivityWord, DeliveryForm, Level, Route, Theme};
 
 /// The most themes that the selectors of one cycle's rules may name.
 pub(super) const THEMES_MAX: usize = 64;
+
+/// The open words that the rules of a cycle name, each with its bit; an entry's other words concern no rule.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Interned {
+    pub(super) themes: Vec<Theme>,
+    pub(super) activities: Vec<ActivityWord>,
+}
 
 /// An entry as selectors see it.
 #[derive(Debug, Clone, Copy)]
@@ -12,6 +19,7 @@ pub(super) struct Shape {
     /// One bit each for route, form, level and block or not.
     singles: u32,
     themes: u64,
+    activity: u64,
     marks: u8,
 }
 
@@ -21,6 +29,7 @@ pub(super) struct Compiled {
     allowed: u32,
     themes: u64,
     without_themes: u64,
+    activities: u64,
     marks: u8,
     without_marks: u8,
 }
@@ -40,28 +49,28 @@ fn field<T: PartialEq>(all: &[T], words: &[T], offset: usize) -> u32 {
     words.iter().fold(0, |bits, word| bits | place(all, word, offset))
 }
 
-fn theme_bits(interned: &[Theme], themes: &[Theme]) -> u64 {
-    themes.iter().fold(0, |bits, theme| {
-        bits | interned.iter().position(|other| other == theme).map_or(0, |place| 1_u64 << (place % THEMES_MAX))
+fn bits<T: PartialEq>(interned: &[T], words: &[T]) -> u64 {
+    words.iter().fold(0, |bits, word| {
+        bits | interned.iter().position(|other| other == word).map_or(0, |place| 1_u64 << (place % THEMES_MAX))
     })
 }
 
 impl Shape {
-    /// `interned` are the themes that the rules name; an entry's other themes concern no rule.
-    pub(super) fn of(entry: &EntryFacts, interned: &[Theme]) -> Self {
+    pub(super) fn of(entry: &EntryFacts, interned: &Interned) -> Self {
         Shape {
             singles: place(Route::ALL, &entry.route, 0)
                 | place(DeliveryForm::ALL, &entry.form, FORMS_AT)
                 | place(Level::ALL, &entry.level, LEVELS_AT)
                 | if entry.block.is_some() { IN_BLOCK } else { SHORT },
-            themes: theme_bits(interned, &entry.themes),
+            themes: bits(&interned.themes, &entry.themes),
+            activity: entry.activity.as_ref().map_or(0, |kind| bits(&interned.activities, std::slice::from_ref(kind))),
             marks: entry.marks(),
         }
     }
 }
 
 impl Compiled {
-    pub(super) fn new(selector: &Selector, interned: &[Theme]) -> Self {
+    pub(super) fn new(selector: &Selector, interned: &Interned) -> Self {
         let mark_bits = |marks: &[super::rule::Mark]| {
             marks.iter().fold(0, |bits, mark| {
                 bits | super::rule::Mark::ALL.iter().position(|other| other == mark).map_or(0, |place| 1_u8 << place)
@@ -76,8 +85,9 @@ impl Compiled {
                     Some(true) => IN_BLOCK,
                     Some(false) => SHORT,
                 },
-            themes: theme_bits(interned, &selector.themes),
-            without_themes: theme_bits(interned, &selector.without_themes),
+            themes: bits(&interned.themes, &selector.themes),
+            without_themes: bits(&interned.themes, &selector.without_themes),
+            activities: bits(&interned.activities, &selector.activities),
             marks: mark_bits(&selector.marks),
             without_marks: mark_bits(&selector.without_marks),
         }
@@ -88,6 +98,7 @@ impl Compiled {
         shape.singles & !self.allowed == 0
             && (self.themes == 0 || self.themes & shape.themes != 0)
             && self.without_themes & shape.themes == 0
+            && (self.activities == 0 || self.activities & shape.activity != 0)
             && (self.marks == 0 || self.marks & shape.marks != 0)
             && self.without_marks & shape.marks == 0
     }

@@ -128,6 +128,7 @@ pub(super) fn lean(row: Lean, blocks: &mut Vec<String>) -> DbResult<Entry> {
             provider: circumstances.provider,
             misconduct: circumstances.misconduct,
             certified_elsewhere: circumstances.certified_elsewhere,
+            activity: circumstances.activity,
         },
     })
 }

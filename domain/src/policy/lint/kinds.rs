@@ -11,7 +11,7 @@ use crate::{
         selector::{Compiled, Shape},
         wording::Wording,
     },
-    words::{DeliveryForm, Level, Route, Theme},
+    words::{ActivityWord, DeliveryForm, Level, Route, Theme},
 };
 use chrono::NaiveDate;
 
@@ -34,6 +34,7 @@ fn hour(day: NaiveDate, route: Route, form: DeliveryForm, level: Level, themes: 
         provider: Provider::Reviewed,
         misconduct: false,
         certified_elsewhere: false,
+        activity: None,
     }
 }
 
@@ -49,14 +50,21 @@ fn circumstances(day: NaiveDate) -> Vec<(Provider, bool, bool)> {
     ]
 }
 
-/// No theme, each theme that the rules name, and each pair of themes of a whole and of its part.
-fn theme_sets(rules: &CycleRules) -> Vec<Vec<Theme>> {
-    let mut sets: Vec<Vec<Theme>> = vec![Vec::new()];
-    sets.extend(rules.themes().iter().map(|theme| vec![*theme]));
-    let bodies = rules.sets().flat_map(|set| set.rules()).map(|rule| &rule.reference.rule.body);
-    for (of, part) in bodies.filter_map(|body| body.selector().zip(body.part())) {
+/// No theme, each theme that the rules name, and each pair of themes of a whole and of its part; then each kind of converted
+/// activity that the rules name, without a theme and with those that are asked for beside it.
+fn word_sets(rules: &CycleRules) -> Vec<(Vec<Theme>, Option<ActivityWord>)> {
+    let mut sets: Vec<(Vec<Theme>, Option<ActivityWord>)> = vec![(Vec::new(), None)];
+    sets.extend(rules.interned().themes.iter().map(|theme| (vec![*theme], None)));
+    let bodies = || rules.sets().flat_map(|set| set.rules()).map(|rule| &rule.reference.rule.body);
+    for (of, part) in bodies().filter_map(|body| body.selector().zip(body.part())) {
         for theme in &of.themes {
-            sets.extend(part.themes.iter().map(|other| vec![*theme, *other]));
+            sets.extend(part.themes.iter().map(|other| (vec![*theme, *other], None)));
+        }
+    }
+    sets.extend(rules.interned().activities.iter().map(|kind| (Vec::new(), Some(*kind))));
+    for selector in bodies().flat_map(|body| body.selector().into_iter().chain(body.part())) {
+        for kind in &selector.activities {
+            sets.extend(selector.themes.iter().map(|theme| (vec![*theme], Some(*kind))));
         }
     }
     sets
@@ -69,11 +77,15 @@ pub(super) fn kinds(rules: &CycleRules, selectors: &[Compiled]) -> Vec<EntryFact
     let levels = || Level::ALL.iter().flat_map(|level| [false, true].map(|block| (*level, block)));
     let mut found: Vec<(Vec<bool>, EntryFacts)> = Vec::new();
     for (provider, misconduct, certified_elsewhere) in circumstances(day) {
-        for themes in theme_sets(rules) {
+        for (themes, activity) in word_sets(rules) {
             for ((route, form), (level, block)) in words().flat_map(|word| levels().map(move |level| (word, level))) {
                 let ordinary = hour(day, route, form, level, themes.clone(), block);
-                let entry = EntryFacts { provider, misconduct, certified_elsewhere, ..ordinary };
-                let shape = Shape::of(&entry, rules.themes());
+                // Converted hours come by their own route.
+                if activity.is_some() && route != Route::Converted {
+                    continue;
+                }
+                let entry = EntryFacts { provider, misconduct, certified_elsewhere, activity, ..ordinary };
+                let shape = Shape::of(&entry, rules.interned());
                 // A rule on blocks tells them from short courses without a selector.
                 let told_apart = selectors.iter().map(|selector| selector.matches(&shape)).chain([block]);
                 let signature: Vec<bool> = told_apart.collect();
@@ -90,7 +102,7 @@ pub(super) fn kinds(rules: &CycleRules, selectors: &[Compiled]) -> Vec<EntryFact
 pub(super) fn selectors(rules: &CycleRules) -> Vec<Compiled> {
     let bodies = rules.sets().flat_map(|set| set.rules()).map(|rule| &rule.reference.rule.body);
     let all = bodies.flat_map(|body| body.selector().into_iter().chain(body.part()));
-    all.map(|selector| Compiled::new(selector, rules.themes())).collect()
+    all.map(|selector| Compiled::new(selector, rules.interned())).collect()
 }
 
 /// An entry in a few words.
@@ -115,9 +127,9 @@ pub(super) fn describe(entry: &EntryFacts) -> Wording {
 pub(super) fn nothing_selected(rules: &CycleRules, draft: &Pack) -> Vec<Finding> {
     let none = |selectors: &[&Selector]| {
         let compiled: Vec<Compiled> =
-            selectors.iter().map(|selector| Compiled::new(selector, rules.themes())).collect();
+            selectors.iter().map(|selector| Compiled::new(selector, rules.interned())).collect();
         let meets_all = |entry: &EntryFacts| {
-            let shape = Shape::of(entry, rules.themes());
+            let shape = Shape::of(entry, rules.interned());
             compiled.iter().all(|selector| selector.matches(&shape))
         };
         !kinds(rules, &compiled).iter().any(meets_all)
@@ -186,6 +198,9 @@ fn selected(selector: &Selector) -> Wording {
     ] {
         tell(&zh, &en, not);
     }
+    for kind in &selector.activities {
+        tell(&[kind.as_str()], &[kind.as_str()], false);
+    }
     match selector.concentrated {
         Some(true) => tell(&["集中培训"], &["in a block"], false),
         Some(false) => tell(&["集中培训"], &["in a block"], true),
@@ -203,7 +218,7 @@ fn selected(selector: &Selector) -> Wording {
 pub(super) fn crossing_caps(rules: &CycleRules, draft: &Pack) -> Vec<Finding> {
     let all: Vec<Compiled> = rules.caps.iter().map(|cap| cap.of).collect();
     let kinds = kinds(rules, &all);
-    let shapes: Vec<Shape> = kinds.iter().map(|entry| Shape::of(entry, rules.themes())).collect();
+    let shapes: Vec<Shape> = kinds.iter().map(|entry| Shape::of(entry, rules.interned())).collect();
     let find = |in_one: bool, in_other: bool, one: &Compiled, other: &Compiled| {
         let fits = |shape: &Shape| one.matches(shape) == in_one && other.matches(shape) == in_other;
         shapes.iter().position(fits).and_then(|place| kinds.get(place))

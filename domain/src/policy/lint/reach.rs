@@ -35,8 +35,8 @@ pub(super) fn contradictions(rules: &CycleRules, draft: &Pack) -> Vec<Finding> {
         let known = if profile.is_none() { Vec::new() } else { told.clone() };
         for asked in asked.iter().filter(|asked| !known.contains(&asked.rule)) {
             let Some(rule) = rules.rule(asked.rule) else { continue };
-            let of = Compiled::new(rule.rule.body.selector().unwrap_or(&Default::default()), rules.themes());
-            let part = rule.rule.body.part().map(|part| Compiled::new(part, rules.themes()));
+            let of = Compiled::new(rule.rule.body.selector().unwrap_or(&Default::default()), rules.interned());
+            let part = rule.rule.body.part().map(|part| Compiled::new(part, rules.interned()));
             let serves = |shape: &Shape| of.matches(shape) && part.as_ref().is_none_or(|part| part.matches(shape));
             let mut entries = plenty(rules, &ordinary, asked.period, serves);
             // Hours of special circumstances may escape every cap: they are asked only where no others serve.
@@ -75,7 +75,7 @@ fn plenty(
     let spans: Vec<(NaiveDate, NaiveDate)> = years.chain([(from, to)]).filter(|(first, last)| first <= last).collect();
     let mut entries = Vec::new();
     for (first, last) in spans {
-        for entry in kinds.iter().filter(|entry| serves(&Shape::of(entry, rules.themes()))) {
+        for entry in kinds.iter().filter(|entry| serves(&Shape::of(entry, rules.interned()))) {
             for day in [first, last] {
                 let key = i64::try_from(entries.len()).unwrap_or(i64::MAX);
                 entries.push(EntryFacts {

@@ -1,5 +1,6 @@
 //! The worked examples of `domain.md` 10, the shipped packs, layering, and refusals of documents.
 
+mod conversions;
 mod documents;
 mod examples;
 mod layering;
@@ -97,6 +98,7 @@ fn entry(key: i64, on: &str, credited: &str) -> EntryFacts {
         provider: Provider::Reviewed,
         misconduct: false,
         certified_elsewhere: false,
+        activity: None,
     }
 }
 

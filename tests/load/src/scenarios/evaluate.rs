@@ -82,6 +82,7 @@ fn entries(teacher: i64, from: NaiveDate) -> Outcome<Vec<EntryFacts>> {
                 provider: Provider::Reviewed,
                 misconduct: false,
                 certified_elsewhere: false,
+                activity: None,
             })
         })
         .collect()

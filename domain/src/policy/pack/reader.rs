@@ -1,0 +1,264 @@
+//! The parts of a document, each with the place where it stands.
+
+use super::{PackFault, ProfileDrops};
+use crate::{
+    hours::Hours,
+    policy::{
+        cycle::CycleCalendar,
+        document::{Cited, CycleDocument, Document, ProfileDocument, RuleDocument, SelectorDocument},
+        rule::*,
+    },
+    time::DateSpan,
+    words::{Theme, UnknownWord},
+};
+use chrono::{Datelike, NaiveDate};
+use std::{fmt::Display, str::FromStr};
+
+/// The greatest number of hours that a rule may name.
+const HOURS_MAX: Hours = Hours::whole(100_000);
+
+/// A place in the document.
+pub(super) struct At(String);
+
+impl At {
+    pub(super) fn root() -> Self {
+        At(String::new())
+    }
+
+    pub(super) fn field(&self, name: &str) -> Self {
+        At(format!("{}/{}", self.0, name.replace('~', "~0").replace('/', "~1")))
+    }
+
+    pub(super) fn item(&self, index: usize) -> Self {
+        At(format!("{}/{index}", self.0))
+    }
+
+    /// The JSON pointer.
+    pub(super) fn pointer(&self) -> String {
+        self.0.clone()
+    }
+
+    pub(super) fn refuse<T>(&self, reason: impl Display) -> Result<T, PackFault> {
+        Err(PackFault { pointer: self.0.clone(), reason: reason.to_string() })
+    }
+
+    pub(super) fn read<T: FromStr<Err: Display>>(&self, text: &str) -> Result<T, PackFault> {
+        text.parse().or_else(|error| self.refuse(error))
+    }
+
+    pub(super) fn text(&self, text: &str) -> Result<(), PackFault> {
+        let proper = !text.trim().is_empty() && text.chars().count() <= 200 && !text.chars().any(char::is_control);
+        if proper { Ok(()) } else { self.refuse("expected a text of 1 to 200 characters") }
+    }
+}
+
+pub(super) fn valid(at: &At, document: &Document) -> Result<DateSpan, PackFault> {
+    let from = date(&at.field("from"), &document.valid.from)?;
+    let to = document.valid.to.as_deref().map(|to| date(&at.field("to"), to)).transpose()?;
+    if to.is_some_and(|to| to < from) {
+        return at.field("to").refuse("the validity ends before it begins");
+    }
+    Ok(DateSpan { from, to })
+}
+
+pub(super) fn date(at: &At, text: &str) -> Result<NaiveDate, PackFault> {
+    match text.parse::<NaiveDate>() {
+        Ok(day) if text.len() == 10 && (1900..=2999).contains(&day.year()) => Ok(day),
+        _ => at.refuse("expected a date such as 2016-09-01, from 1900 to 2999"),
+    }
+}
+/// Reads the parts of one document.
+pub(super) struct Reader<'a> {
+    pub(super) document: &'a Document,
+}
+
+impl Reader<'_> {
+    pub(super) fn maybe<T>(
+        &self,
+        cited: Option<&Cited>,
+        read: impl FnOnce(&Cited) -> Result<T, PackFault>,
+    ) -> Result<Option<T>, PackFault> {
+        cited.map(read).transpose()
+    }
+
+    pub(super) fn cited<'c>(&self, at: &At, cited: &'c Cited) -> Result<&'c str, PackFault> {
+        if !self.document.sources.contains_key(&cited.source) {
+            return at.field("source").refuse("not one of this pack's sources");
+        }
+        at.field("article").text(&cited.article)?;
+        at.field("confidence").read::<Confidence>(&cited.confidence)?;
+        Ok(&cited.value)
+    }
+
+    pub(super) fn word<T: FromStr<Err = UnknownWord>>(&self, at: &At, cited: &Cited) -> Result<T, PackFault> {
+        at.field("value").read(self.cited(at, cited)?)
+    }
+
+    pub(super) fn integer(
+        &self,
+        at: &At,
+        cited: &Cited,
+        range: std::ops::RangeInclusive<i32>,
+    ) -> Result<i32, PackFault> {
+        let text = self.cited(at, cited)?;
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        match text.parse::<i32>() {
+            Ok(number) if digits && range.contains(&number) => Ok(number),
+            _ => at.field("value").refuse(format!("expected a whole number from {} to {}", range.start(), range.end())),
+        }
+    }
+
+    pub(super) fn hours(&self, at: &At, cited: &Cited) -> Result<Hours, PackFault> {
+        let hours = at.field("value").read::<Hours>(self.cited(at, cited)?)?;
+        if hours.is_negative() || hours > HOURS_MAX {
+            return at.field("value").refuse(format!("expected hours from 0 to {HOURS_MAX}"));
+        }
+        Ok(hours)
+    }
+
+    pub(super) fn ratio(&self, at: &At, cited: &Cited, most: i64) -> Result<Ratio, PackFault> {
+        match Ratio::parse(self.cited(at, cited)?) {
+            Some(ratio) if ratio.numerator <= ratio.denominator * most => Ok(ratio),
+            _ => at.field("value").refuse(format!("expected a ratio from 0 to {most} such as 1/3 or 0.5")),
+        }
+    }
+
+    pub(super) fn calendar(&self, at: &At, cycle: &CycleDocument) -> Result<CycleCalendar, PackFault> {
+        let place = at.field("anchor");
+        let anchor = date(&place.field("value"), self.cited(&place, &cycle.anchor)?)?;
+        let years = self.integer(&at.field("years"), &cycle.years, 1..=20)?;
+        match CycleCalendar::new(anchor, years) {
+            Some(calendar) => Ok(calendar),
+            None => place.field("value").refuse("expected the first day of a month"),
+        }
+    }
+
+    pub(super) fn drops(&self, at: &At, profile: &ProfileDocument) -> Result<ProfileDrops, PackFault> {
+        let mut rule_ids = Vec::new();
+        for (index, cited) in profile.drops.iter().enumerate() {
+            let place = at.field("drops").item(index);
+            let id = self.cited(&place, cited)?;
+            rule_id(&place.field("value"), id)?;
+            rule_ids.push(id.to_owned());
+        }
+        Ok(ProfileDrops { profile: at.field("profile").read(&profile.profile)?, rule_ids })
+    }
+
+    pub(super) fn rule(&self, at: &At, rule: &RuleDocument) -> Result<Rule, PackFault> {
+        rule_id(&at.field("id"), &rule.id)?;
+        at.field("zh").text(&rule.zh)?;
+        at.field("en").text(&rule.en)?;
+        let profile = rule.profile.as_deref().map(|word| at.field("profile").read(word)).transpose()?;
+        let body = self.body(&at.field("rule"), &rule.rule)?;
+        if matches!(body, Body::Total(_)) != (rule.id == TOTAL_RULE_ID) {
+            return at.field("id").refuse(format!("the total, and nothing else, has the id {TOTAL_RULE_ID}"));
+        }
+        if let Body::Minimum { window: Window::Profile { .. }, .. } | Body::Share { window: Window::Profile { .. }, .. } =
+            &body
+            && profile.is_none()
+        {
+            let kind = if matches!(body, Body::Share { .. }) { "share" } else { "minimum" };
+            return at.field("rule").field(kind).field("window").refuse("a rule without a profile has no such window");
+        }
+        Ok(Rule {
+            pointer: at.pointer(),
+            id: rule.id.clone(),
+            zh: rule.zh.clone(),
+            en: rule.en.clone(),
+            profile,
+            relaxable: self.relaxable(at, rule.may_be_relaxed.as_ref())?,
+            body,
+        })
+    }
+
+    pub(super) fn relaxable(&self, at: &At, cited: Option<&Cited>) -> Result<Relaxable, PackFault> {
+        let relaxable = self.maybe(cited, |cited| {
+            let place = at.field("may_be_relaxed");
+            match self.cited(&place, cited)? {
+                "yes" => Ok(Relaxable::Yes),
+                "no" => Ok(Relaxable::No),
+                word => match word.parse() {
+                    Ok(profile) => Ok(Relaxable::For(profile)),
+                    Err(_) => place.field("value").refuse("expected yes, no or a profile"),
+                },
+            }
+        })?;
+        Ok(relaxable.unwrap_or_default())
+    }
+
+    pub(super) fn yes(&self, at: &At, cited: &Cited) -> Result<bool, PackFault> {
+        match self.cited(at, cited)? {
+            "yes" => Ok(true),
+            "no" => Ok(false),
+            _ => at.field("value").refuse("expected one of yes, no"),
+        }
+    }
+
+    pub(super) fn window(
+        &self,
+        at: &At,
+        window: &str,
+        months: Option<&Cited>,
+        until: Option<&Cited>,
+    ) -> Result<Window, PackFault> {
+        let months = self.maybe(months, |cited| self.integer(&at.field("window_months"), cited, 1..=240))?;
+        let until = self.maybe(until, |cited| {
+            let place = at.field("until");
+            date(&place.field("value"), self.cited(&place, cited)?)
+        })?;
+        match (window, months, until) {
+            ("cycle", None, None) => Ok(Window::Cycle),
+            ("year", None, None) => Ok(Window::Year),
+            ("profile", months, None) => Ok(Window::Profile { months }),
+            ("until", None, Some(day)) => Ok(Window::Until(day)),
+            ("until", None, None) => at.refuse("an until window has its last day in until"),
+            ("cycle" | "year" | "until", Some(_), _) => {
+                at.field("window_months").refuse("only a profile window has a length")
+            }
+            ("cycle" | "year" | "profile", _, Some(_)) => {
+                at.field("until").refuse("only an until window has a last day")
+            }
+            _ => at.field("window").refuse("expected one of cycle, year, until, profile"),
+        }
+    }
+
+    pub(super) fn amount(&self, at: &At, hours: Option<&Cited>, share: Option<&Cited>) -> Result<Amount, PackFault> {
+        match (hours, share) {
+            (Some(cited), None) => self.hours(&at.field("hours"), cited).map(Amount::Fixed),
+            (None, Some(cited)) => self.ratio(&at.field("share_of_required"), cited, 1).map(Amount::ShareOfRequired),
+            _ => at.refuse("expected either hours or share_of_required"),
+        }
+    }
+
+    pub(super) fn selector(&self, at: &At, selector: &SelectorDocument) -> Result<Selector, PackFault> {
+        Ok(Selector {
+            routes: list(&at.field("routes"), &selector.routes)?,
+            forms: list(&at.field("forms"), &selector.forms)?,
+            levels: list(&at.field("levels"), &selector.levels)?,
+            concentrated: selector.concentrated,
+            themes: self.themes(&at.field("themes"), &selector.themes)?,
+            without_themes: self.themes(&at.field("without_themes"), &selector.without_themes)?,
+            marks: list(&at.field("marks"), &selector.marks)?,
+            without_marks: list(&at.field("without_marks"), &selector.without_marks)?,
+            activities: list(&at.field("activities"), &selector.activities)?,
+        })
+    }
+
+    pub(super) fn themes(&self, at: &At, words: &[String]) -> Result<Vec<Theme>, PackFault> {
+        let themes = list::<Theme>(at, words)?;
+        let known = |theme: &Theme| theme.labels().is_some() || self.document.themes.contains_key(theme.as_str());
+        match themes.iter().position(|theme| !known(theme)) {
+            Some(index) => at.item(index).refuse("neither a common theme nor one of this pack's themes"),
+            None => Ok(themes),
+        }
+    }
+}
+pub(super) fn list<T: FromStr<Err: Display>>(at: &At, words: &[String]) -> Result<Vec<T>, PackFault> {
+    words.iter().enumerate().map(|(index, word)| at.item(index).read(word)).collect()
+}
+
+pub(super) fn rule_id(at: &At, id: &str) -> Result<(), PackFault> {
+    let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'.');
+    let proper = (1..=64).contains(&id.len()) && id.bytes().all(letter) && !id.starts_with('.') && !id.ends_with('.');
+    if proper { Ok(()) } else { at.refuse("expected an id such as school_based.cap.year") }
+}
