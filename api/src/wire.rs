@@ -1,7 +1,7 @@
 //! How values of the domain look in JSON: ids, hours, money, instants and words, each with its schema.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
-use shixun_domain::{AreaCode, Fen, Hours, Id, Theme, UtcMillis, id, words::Word};
+use shixun_domain::{AreaCode, Fen, Hours, Id, Theme, UtcMillis, hours::Days, id, words::Word};
 use std::{borrow::Cow, fmt, fmt::Write as _, marker::PhantomData, str::FromStr};
 use utoipa::{
     PartialSchema, ToSchema,
@@ -152,6 +152,12 @@ text!(
     "应为最多两位小数的数，写成文本，如\"12.50\"|a decimal number with at most two places, as a string such as \"12.50\""
 );
 text!(
+    Days,
+    "Days",
+    string("Days of training (天) with at most two decimals, as a string.", Some(r"^\d{1,5}(\.\d{1,2})?$"), "3.00"),
+    "应为最多两位小数的天数，写成文本，如\"3.00\"|days with at most two places, as a string such as \"3.00\""
+);
+text!(
     Fen,
     "Yuan",
     string("Money in yuan (元) with at most two decimals, as a string.", Some(r"^-?\d{1,11}(\.\d{1,2})?$"), "1200.00"),
@@ -241,6 +247,8 @@ impl<W: Word> ToSchema for OneOf<W> {
 
 /// Hours as JSON shows them.
 pub type HoursText = Text<Hours>;
+/// Days of training as JSON shows them.
+pub type DaysText = Text<Days>;
 /// Money as JSON shows it.
 pub type YuanText = Text<Fen>;
 /// An instant as JSON shows it.

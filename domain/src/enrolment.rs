@@ -9,7 +9,7 @@ mod hours;
 mod status;
 
 pub use eligibility::{Applicant, Booking, Closed, Offer, Placement, Reason, booked_hours, free, place, reasons};
-pub use hours::{Attended, EarnedHours, Mark, Outcome, earned};
+pub use hours::{Attended, EarnedHours, Mark, Outcome, ResultTerms, by_month, days_attended, earned};
 pub use status::{EnrolmentStatus, ReviewVerdict, StatusRefusal, apply_again, promoted, reviewed, withdrawn};
 
 #[cfg(test)]

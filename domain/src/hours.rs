@@ -82,6 +82,49 @@ impl fmt::Display for Hours {
     }
 }
 
+/// Days of training (天), in hundredths, beside the hours: the two have no fixed ratio (`domain.md` 6, ethics).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Days(i64);
+
+impl Days {
+    /// None.
+    pub const ZERO: Days = Days(0);
+
+    /// From hundredths, as stored.
+    pub const fn from_hundredths(hundredths: i64) -> Self {
+        Days(hundredths)
+    }
+
+    /// The hundredths, as stored.
+    pub const fn hundredths(self) -> i64 {
+        self.0
+    }
+
+    /// How much is left when `other` is taken away, never below nothing.
+    pub fn less(self, other: Self) -> Self {
+        Days(self.0.saturating_sub(other.0).max(0))
+    }
+
+    /// The hours of so many days of `each` hours.
+    pub fn of(self, each: Hours) -> Hours {
+        each.share(self.0, 100).unwrap_or(Hours::ZERO)
+    }
+}
+
+impl FromStr for Days {
+    type Err = DecimalFault;
+
+    fn from_str(text: &str) -> Result<Self, DecimalFault> {
+        decimal::parse_hundredths(text).map(Days)
+    }
+}
+
+impl fmt::Display for Days {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        decimal::write_hundredths(self.0, f)
+    }
+}
+
 impl Hours {
     /// `self × part ÷ whole`, rounded down to a hundredth; `None` where `whole` is not positive or the result leaves the
     /// range. Rounding down never gives more than a rule allows.

@@ -6,7 +6,6 @@ use crate::{
     policy::{Body, Cut, CycleRules, EntryFacts, Evaluation, Requirement, RuleIndex, Verdict},
     words::Route,
 };
-use chrono::Datelike;
 use std::fmt;
 
 /// The smallest number of persons that a statistic shows to a reader outside the county.
@@ -87,17 +86,12 @@ pub struct Figures {
 
 /// Folds an evaluation; `entries` are those that were evaluated, in the same order.
 pub fn figures(rules: &CycleRules, evaluation: &Evaluation, entries: &[EntryFacts]) -> Figures {
-    let first_year = rules.cycle().from().year();
     let mut by_route = ByRoute::default();
-    let mut by_year: Vec<Hours> = rules.cycle().years().map(|_| Hours::ZERO).collect();
+    let by_year = evaluation.years.iter().map(|year| year.counted).collect();
     let mut cuts: Vec<RuleCut> = Vec::new();
     for (place, (entry, counted)) in entries.iter().zip(&evaluation.entries).enumerate() {
         if counted.counted != Hours::ZERO {
             by_route.add(entry.route, counted.counted);
-            let year = usize::try_from(entry.effective.year() - first_year).ok();
-            if let Some(sum) = year.and_then(|year| by_year.get_mut(year)) {
-                *sum = sum.plus(counted.counted);
-            }
         }
         evaluation.cuts_of(place).iter().for_each(|cut| add_cut(&mut cuts, cut));
     }
@@ -205,6 +199,9 @@ mod tests {
             misconduct: false,
             certified_elsewhere: false,
             activity: None,
+            recognised: None,
+            dated: Vec::new(),
+            days: None,
         };
         let entries = [
             entry(1, "2016-05-01", Route::SchoolBased, 30, None),

@@ -64,6 +64,9 @@ fn facts(entries: &[Plain]) -> Vec<EntryFacts> {
         misconduct: false,
         certified_elsewhere: false,
         activity: None,
+        recognised: None,
+        dated: Vec::new(),
+        days: None,
     };
     (0..).zip(entries).map(one).collect()
 }

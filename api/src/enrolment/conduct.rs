@@ -5,21 +5,23 @@ use super::{
     service::{again, runs},
     wire::{AttendanceIn, AttendanceView, ResultIn},
 };
-use crate::ledger::service::policy_label;
+use crate::ledger::service::{policy_label, recognised_on};
 use crate::{
     access::Actor,
     http::{Work, command::NOTHING},
-    policy::PolicyCache,
+    policy::{AreaPolicy, PolicyCache},
     problem::{ApiError, Code, FieldFault, Words},
 };
+use chrono::NaiveDate;
 use serde::Serialize;
 use shixun_domain::{
     Hours, UtcMillis,
     access::Role,
     catalogue::{ProgrammeKind, SessionState},
-    enrolment::{Attended, EarnedHours, EnrolmentStatus, Outcome, earned},
+    enrolment::{Attended, EarnedHours, EnrolmentStatus, Outcome, ResultTerms, by_month, days_attended, earned},
     id::{EnrolmentId, SessionId, UnitId},
     ledger::{Amounts, Circumstances, EntryKind, Factor, SourceKind},
+    policy::Ratio,
 };
 use shixun_persistence::{
     Conn,
@@ -319,17 +321,14 @@ fn settle(
             return Ok(());
         }
     }
-    let attended: Vec<Attended> = units
+    let attended: Vec<(NaiveDate, Attended)> = units
         .iter()
-        .map(|unit| Attended {
-            hours: unit.hours,
-            minutes_total: unit.minutes(),
-            minutes: marks.get(&(unit.id, row.id)).map(|mark| mark.minutes),
+        .map(|unit| {
+            let minutes = marks.get(&(unit.id, row.id)).map(|mark| mark.minutes);
+            (unit.starts_at.china_date(), Attended { hours: unit.hours, minutes_total: unit.minutes(), minutes })
         })
         .collect();
-    let outcome = row.outcome.unwrap_or(Outcome::Fail);
-    let earned = earned(&attended, offer.practice_hours, outcome, row.misconduct);
-    post(work, policy, offer, row, earned)?;
+    let earned = post(work, policy, offer, row, &attended)?;
     closing.hours_posted = closing.hours_posted.plus(earned.credited);
     Ok(())
 }
@@ -341,15 +340,24 @@ fn post(
     policy: &PolicyCache,
     offer: &OfferRow,
     row: &EnrolmentRow,
-    earned: EarnedHours,
-) -> Result<(), ApiError> {
+    attended: &[(NaiveDate, Attended)],
+) -> Result<EarnedHours, ApiError> {
     let session = offer.offer.session;
     let effective_on = offer.offer.ends_on;
     let now: UtcMillis = work.at();
     let area = policy.area(work.conn(), row.person.area(), now)?;
-    let factor = if earned.credited == Hours::ZERO { Factor::NONE } else { Factor::ONE };
-    let amounts = Amounts::new(earned.nominal, earned.attended, factor, earned.practice)
+    let units: Vec<Attended> = attended.iter().map(|(_, unit)| *unit).collect();
+    let outcome = row.outcome.unwrap_or(Outcome::Fail);
+    let terms = result_terms(&area, effective_on)?;
+    let earned = earned(&units, offer.practice_hours, outcome, row.misconduct, terms);
+    let amounts = Amounts::new(earned.nominal, earned.attended, earned.factor, earned.practice)
         .map_err(|refusal| ApiError::internal(format!("hours of {}: {refusal}", row.id)))?;
+    let circumstances = Circumstances {
+        misconduct: row.misconduct,
+        days: Some(days_attended(attended)),
+        dated: by_month(attended, effective_on),
+        ..Circumstances::ORDINARY
+    };
     let entry = NewEntry {
         person: row.person,
         kind: EntryKind::Posted,
@@ -358,7 +366,7 @@ fn post(
         form: offer.delivery_form,
         level: offer.level,
         themes: offer.themes.clone(),
-        circumstances: Circumstances { misconduct: row.misconduct, ..Circumstances::ORDINARY },
+        circumstances: recognised_on(circumstances, now.china_date(), effective_on),
         block_key: (offer.kind == ProgrammeKind::Block).then(|| session.to_string()),
         title: offer.programme_name.clone(),
         source_kind: SourceKind::Session,
@@ -378,7 +386,21 @@ fn post(
         reason: None,
     };
     match post_session_hours(work.tx(), &entry)? {
-        Appended::New(_) => Ok(()),
+        Appended::New(_) => Ok(earned),
         Appended::Duplicate => Err(refused(&shixun_domain::enrolment::Reason::AlreadyEnrolled(row.status))),
     }
+}
+
+/// What the packs in force on a day say of fails and absence.
+fn result_terms(policy: &AreaPolicy, day: NaiveDate) -> Result<ResultTerms, ApiError> {
+    let cycle = policy.cycle_on(day)?;
+    let rules = policy.rules(cycle, cycle.to())?;
+    Ok(rules.rules_on(day).map_or(ResultTerms::PLAIN, |set| {
+        let Ratio { numerator, denominator } = set.fail_factor();
+        let hundredths = i32::try_from(numerator * 100 / denominator).ok();
+        ResultTerms {
+            fail_factor: hundredths.and_then(Factor::from_hundredths).unwrap_or(Factor::NONE),
+            absence_fail_ratio: set.absence_fail_ratio(),
+        }
+    }))
 }

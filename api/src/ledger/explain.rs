@@ -1,14 +1,14 @@
 //! From an evaluation to a statement: every figure with its rule, its pack and its words.
 
 use super::statement::{
-    CutView, PeriodView, RequirementView, RuleNameView, SpellView, StatementCorrectionView, StatementCycleView,
-    StatementEntryView, StatementFactsView, StatementTeacherView, StatementView, StatementYearView,
+    CutView, PeriodView, RequirementDaysView, RequirementView, RuleNameView, SpellView, StatementCorrectionView,
+    StatementCycleView, StatementEntryView, StatementFactsView, StatementTeacherView, StatementView, StatementYearView,
 };
 use crate::{
     policy::wire::PackNameView,
     wire::{OneOf, Text},
 };
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use shixun_domain::{
     Hours,
     id::PersonId,
@@ -30,7 +30,7 @@ pub(super) fn statement(rules: &CycleRules, judged: Judged) -> StatementView {
     let Judged { person, record, entries, evaluation } = judged;
     let cycle = rules.cycle();
     let requirements = evaluation.requirements.iter().filter_map(|one| requirement(rules, one)).collect();
-    let years = years(rules, &entries, &evaluation);
+    let years = years(rules, &evaluation);
     let credited: Hours = evaluation.entries.iter().filter(|entry| entry.in_cycle).map(|entry| entry.credited).sum();
     let pending = entries.pending.iter().map(|entry| entry.entry.facts.credited).sum();
     let missing = evaluation.required.map_or(Hours::ZERO, |owed| owed.less(evaluation.total));
@@ -90,6 +90,11 @@ pub fn requirement(rules: &CycleRules, one: &Requirement) -> Option<RequirementV
         counted: Text(one.counted),
         missing: Text(one.missing),
         verdict: OneOf(one.verdict),
+        days: one.days.map(|days| RequirementDaysView {
+            owed: Text(days.owed),
+            counted: Text(days.counted),
+            missing: Text(days.missing),
+        }),
         text_zh: words.zh,
         text_en: words.en,
     })
@@ -107,6 +112,8 @@ fn facts(person: &PersonFacts, evaluation: &Evaluation) -> StatementFactsView {
         entered_on: person.joined_on,
         probation: person.probation.as_ref().map(spell),
         head: person.head.as_ref().map(spell),
+        deputy_head: person.deputy_head.as_ref().map(spell),
+        middle_manager: person.middle_manager.as_ref().map(spell),
         retires_on: person.retires_on,
         leave: person.leave.iter().map(spell).collect(),
     }
@@ -123,18 +130,15 @@ pub fn packs(rules: &CycleRules) -> Vec<PackNameView> {
     found
 }
 
-fn years(rules: &CycleRules, entries: &StandingEntries, evaluation: &Evaluation) -> Vec<StatementYearView> {
+fn years(rules: &CycleRules, evaluation: &Evaluation) -> Vec<StatementYearView> {
     let mut years = Vec::with_capacity(5);
     for year in rules.cycle().years() {
         let (first, last) = rules.cycle().year_span(year);
         if first > rules.as_of() {
             break;
         }
-        let own = entries.standing.iter().zip(&evaluation.entries);
-        let own = own.filter(|(entry, counted)| counted.in_cycle && entry.entry.facts.effective.year() == year);
-        let (credited, counted) = own.fold((Hours::ZERO, Hours::ZERO), |(credited, counted), (_, one)| {
-            (credited.plus(one.credited), counted.plus(one.counted))
-        });
+        let here = evaluation.years.iter().find(|hours| hours.year == year);
+        let (credited, counted) = here.map_or((Hours::ZERO, Hours::ZERO), |hours| (hours.credited, hours.counted));
         let is_floor = |rule: &RuleRef| matches!(rule.rule.body, Body::YearFloor { .. });
         let floors = evaluation
             .requirements
@@ -200,6 +204,10 @@ fn entry_views(rules: &CycleRules, entries: StandingEntries, evaluation: &Evalua
             credited: Text(facts.credited),
             practice: Text(facts.practice),
             counted: Text(counted.counted),
+            elsewhere: Text(counted.elsewhere),
+            activity: facts.activity.map(|kind| kind.to_string()),
+            days: facts.days.map(Text),
+            recognised_on: facts.recognised.unwrap_or(facts.effective),
             cuts,
         });
     }

@@ -139,7 +139,21 @@ pub fn statement(
 }
 
 /// The days whose entries the rules of a cycle may ask for: a probation or a headship may begin before the cycle.
+///
+/// Where hours may belong to other days than that of completion, any entry may have some in the cycle.
 pub(super) fn span(rules: &CycleRules, person: &PersonFacts) -> (NaiveDate, NaiveDate) {
+    if rules.by_completion() { days_of_cycle(rules, person) } else { EVERY_DAY }
+}
+
+/// First and last day that an entry may have.
+const EVERY_DAY: (NaiveDate, NaiveDate) =
+    match (NaiveDate::from_ymd_opt(1900, 1, 1), NaiveDate::from_ymd_opt(2999, 12, 31)) {
+        (Some(first), Some(last)) => (first, last),
+        _ => (NaiveDate::MIN, NaiveDate::MAX),
+    };
+
+/// The days of the cycle up to the one at whose close everything is judged, with those of a probation before it.
+fn days_of_cycle(rules: &CycleRules, person: &PersonFacts) -> (NaiveDate, NaiveDate) {
     let cycle = rules.cycle();
     let probation = person.probation.filter(|span| span.overlaps(&cycle.span()));
     let from = probation.map_or(cycle.from(), |span| span.from.min(cycle.from()));
@@ -150,6 +164,10 @@ pub(super) fn span(rules: &CycleRules, person: &PersonFacts) -> (NaiveDate, Naiv
 fn judge(conn: &mut Conn, person: PersonId, record: PersonRecord, rules: &CycleRules) -> Result<Judged, ApiError> {
     let (from, to) = span(rules, &record.facts);
     let mut entries = ledger::standing_entries(conn, person, from, to)?;
+    let (first, last) = days_of_cycle(rules, &record.facts);
+    let within = |day: NaiveDate| first <= day && day <= last;
+    entries.standing.retain(|entry| within(entry.entry.facts.effective) || rules.reaches(&entry.entry.facts));
+    entries.corrected.retain(|entry| within(entry.entry.facts.effective));
     let facts: Vec<EntryFacts> = entries.standing.iter().map(|entry| entry.entry.facts.clone()).collect();
     let evaluation = evaluate(rules, &record.facts, &facts);
     entries.pending.retain(|entry| rules.cycle().contains(entry.entry.facts.effective));
@@ -181,8 +199,8 @@ pub fn headroom(
 ) -> Result<Option<Room>, ApiError> {
     let rules = rules_on(conn, cache, person, day, now)?;
     let Some(record) = ledger::person_record(conn, person, day)? else { return Ok(None) };
-    let (from, _) = span(&rules, &record.facts);
-    let entries = ledger::standing_entries(conn, person, from, rules.cycle().to())?;
+    let (from, to) = span(&rules, &record.facts);
+    let entries = ledger::standing_entries(conn, person, from, to)?;
     let facts: Vec<EntryFacts> = entries.standing.into_iter().map(|entry| entry.entry.facts).collect();
     let room = shixun_domain::policy::headroom(&rules, &record.facts, &facts, day);
     Ok(room.and_then(|room| {
@@ -207,7 +225,8 @@ pub fn lacks_room(
     let rules = rules_on(conn, cache, person, day, now)?;
     let Some(least) = least_maximum(&rules, day) else { return Ok(None) };
     let fits = |earned: Hours| earned.plus(hours) <= least;
-    if !rules.raises_hours() && fits(ledger::credited_in_year(conn, person, day)?) {
+    let settled = !rules.raises_hours() && rules.by_completion();
+    if settled && fits(ledger::credited_in_year(conn, person, day)?) {
         return Ok(None);
     }
     Ok(headroom(conn, cache, person, day, now)?.filter(|room| room.left < hours))
@@ -322,7 +341,7 @@ pub fn enter(
         form: new.form,
         level: new.level,
         themes: new.themes.clone(),
-        circumstances: new.circumstances,
+        circumstances: recognised_on(new.circumstances.clone(), now.china_date(), new.effective_on),
         block_key: new.block_key.clone(),
         title: new.title.clone(),
         source_kind: if certified { SourceKind::Opening } else { SourceKind::Record },
@@ -449,7 +468,7 @@ fn follower(row: &EntryRow, actor: &Actor) -> NewEntry {
         form: row.form,
         level: row.level,
         themes: row.themes.clone(),
-        circumstances: row.circumstances,
+        circumstances: row.circumstances.clone(),
         block_key: row.block_key.clone(),
         title: row.title.clone(),
         source_kind: row.source_kind,
@@ -477,4 +496,9 @@ pub fn circumstances(unreviewed: Option<(NaiveDate, Option<NaiveDate>)>, certifi
         None => shixun_domain::policy::Provider::Reviewed,
     };
     Circumstances { provider, certified_elsewhere, ..Circumstances::ORDINARY }
+}
+
+/// Circumstances with the day of recognition, which is kept where the hours belong to another day.
+pub fn recognised_on(circumstances: Circumstances, today: NaiveDate, effective_on: NaiveDate) -> Circumstances {
+    Circumstances { recognised_on: Some(today).filter(|day| *day != effective_on), ..circumstances }
 }

@@ -131,7 +131,8 @@ pub(super) fn jobs(
     let from = spans.map(|(from, _)| from).min().unwrap_or(rules.cycle().from());
     let numbers: Vec<i64> = employees.iter().map(|employee| employee.person.number()).collect();
     let whose = if numbers.len() > WHOLE_AREA_FROM { Whose::Area } else { Whose::Of(&numbers) };
-    let mut entries = ledger::entries_by_person(conn, area, &whose, from, as_of)?;
+    let to = if rules.by_completion() { as_of } else { span(rules, &PersonFacts::default()).1 };
+    let mut entries = ledger::entries_by_person(conn, area, &whose, from, to)?;
     let mut jobs: Vec<Job> = Vec::with_capacity(employees.len());
     for (employee, facts) in employees.into_iter().zip(facts) {
         let mut entries = entries.remove(&employee.person.number()).unwrap_or_default();

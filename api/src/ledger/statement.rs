@@ -3,8 +3,8 @@
 use crate::{
     policy::wire::PackNameView,
     wire::{
-        DeliveryFormWord, HourEntryRef, HoursText, LevelWord, OneOf, OrganisationRef, RouteWord, StageWord, TeacherRef,
-        TitleWord,
+        DaysText, DeliveryFormWord, HourEntryRef, HoursText, LevelWord, OneOf, OrganisationRef, RouteWord, StageWord,
+        TeacherRef, TitleWord,
     },
 };
 use chrono::NaiveDate;
@@ -102,6 +102,10 @@ pub struct StatementFactsView {
     pub probation: Option<SpellView>,
     /// Time as head.
     pub head: Option<SpellView>,
+    /// Time as deputy head.
+    pub deputy_head: Option<SpellView>,
+    /// Time as a middle manager.
+    pub middle_manager: Option<SpellView>,
     /// Last day before retirement.
     pub retires_on: Option<NaiveDate>,
     /// Approved leave.
@@ -161,10 +165,24 @@ pub struct RequirementView {
     pub missing: HoursText,
     /// How it stands.
     pub verdict: VerdictWord,
+    /// The same in days, where days of training are asked for; the hours are those of so many days then. Otherwise null.
+    pub days: Option<RequirementDaysView>,
     /// The same in Chinese.
     pub text_zh: String,
     /// The same in English.
     pub text_en: String,
+}
+
+/// A requirement in days of training.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"owed": "3.00", "counted": "2.00", "missing": "1.00"}))]
+pub struct RequirementDaysView {
+    /// Days owed.
+    pub owed: DaysText,
+    /// Days there are: as recorded, or the hours earned by the length of a day.
+    pub counted: DaysText,
+    /// Days still missing.
+    pub missing: DaysText,
 }
 
 /// A calendar year of the cycle.
@@ -224,8 +242,17 @@ pub struct StatementEntryView {
     pub credited: HoursText,
     /// The part that was practice.
     pub practice: HoursText,
-    /// Hours that count. `credited` is `counted` and the cuts together.
+    /// Hours that count. `credited` is `counted`, `elsewhere` and the cuts together.
     pub counted: HoursText,
+    /// Hours that belong to days outside the cycle, where hours belong to the days of the course or to that of recognition.
+    pub elsewhere: HoursText,
+    /// The kind of activity that the hours were converted from; null for a course.
+    #[schema(example = "open_lesson")]
+    pub activity: Option<String>,
+    /// Days of training, where they were recorded.
+    pub days: Option<DaysText>,
+    /// The day of recognition.
+    pub recognised_on: NaiveDate,
     /// What does not count, and why.
     pub cuts: Vec<CutView>,
 }

@@ -16,14 +16,15 @@ use crate::{
     },
     problem::{ApiError, Words},
     wire::{
-        AccountRef, DeliveryFormWord, HourEntryRef, HoursText, InstantText, LevelWord, OneOf, OrganisationRef,
-        RouteWord, TeacherRef, Text, TitleWord, WireText,
+        AccountRef, DaysText, DeliveryFormWord, HourEntryRef, HoursText, InstantText, LevelWord, OneOf,
+        OrganisationRef, RouteWord, TeacherRef, Text, TitleWord, WireText,
     },
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use shixun_domain::{
     Hours,
+    hours::Days,
     id::HourEntryId,
     ledger::{Circumstances, EntryKind, Factor},
     policy::Provider,
@@ -107,6 +108,13 @@ pub struct HourEntryView {
     pub practice: HoursText,
     /// The institution, where it did not pass the review; null where it did.
     pub unreviewed: Option<UnreviewedView>,
+    /// Days of training, where they were recorded.
+    pub days: Option<DaysText>,
+    /// The kind of activity that the hours were converted from; null for a course.
+    #[schema(example = "open_lesson")]
+    pub activity: Option<String>,
+    /// The day of recognition: that on which the hours were entered, or a session was closed.
+    pub recognised_on: NaiveDate,
     /// Serious misconduct ended the training.
     pub misconduct: bool,
     /// Another county certified the hours.
@@ -209,6 +217,9 @@ impl HourEntryView {
             credited: Text(row.amounts.credited),
             practice: Text(row.amounts.practice),
             unreviewed,
+            days: row.circumstances.days.map(Text),
+            activity: row.circumstances.activity.map(|kind| kind.to_string()),
+            recognised_on: row.circumstances.recognised_on.unwrap_or(row.effective_on),
             misconduct: row.circumstances.misconduct,
             certified_elsewhere: row.circumstances.certified_elsewhere,
             evidence: row.evidence.as_deref().map(Evidence::read).unwrap_or_default(),
@@ -267,6 +278,8 @@ pub struct HourEntryIn {
     pub factor: Option<FactorText>,
     /// The part of the hours earned that was practice.
     pub practice: Option<HoursText>,
+    /// Days of training it lasted, for rules that ask for days; by the hours of a day where it is not given.
+    pub days: Option<DaysText>,
     /// Number of the certificate or document. The same number is taken once per teacher.
     #[validate(length(min = 1, max = 100), custom(function = "not_blank"))]
     #[schema(min_length = 1, max_length = 100)]
@@ -301,6 +314,9 @@ pub struct UnreviewedIn {
     /// Day on which the school's consent was entered; left out where there is none.
     pub consent_on: Option<NaiveDate>,
 }
+
+/// The most days that one entry may have lasted.
+const DAYS_MAX: Days = Days::from_hundredths(366_00);
 
 /// Hours to be entered, read.
 #[derive(Debug, Clone)]
@@ -346,6 +362,13 @@ impl HourEntryIn {
                 Words::new("培训开始日不得晚于完成日", "the training cannot begin after it was completed"),
             ));
         }
+        if self.days.is_some_and(|days| !(Days::ZERO..=DAYS_MAX).contains(&days.0)) {
+            return Err(ApiError::field(
+                "/days",
+                "invalid_value",
+                Words::new(format!("应为0至{DAYS_MAX}天"), format!("must be from 0 to {DAYS_MAX} days")),
+            ));
+        }
         let unreviewed = self.unreviewed.map(|unreviewed| (unreviewed.starts_on, unreviewed.consent_on));
         Ok(NewHours {
             title: trimmed(&self.title),
@@ -359,7 +382,10 @@ impl HourEntryIn {
             attended: self.attended.unwrap_or(self.nominal).0,
             factor: self.factor.map_or(Factor::ONE, |factor| factor.0),
             practice: self.practice.map_or(Hours::ZERO, |practice| practice.0),
-            circumstances: service::circumstances(unreviewed, self.certified_by.is_some()),
+            circumstances: Circumstances {
+                days: self.days.map(|days| days.0),
+                ..service::circumstances(unreviewed, self.certified_by.is_some())
+            },
             evidence: Evidence {
                 reference: Some(trimmed(&self.reference)),
                 provider: self.provider,

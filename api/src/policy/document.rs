@@ -58,6 +58,26 @@ pub struct PolicyDocument {
     /// What approved leave does to the hours owed in the cycle: `keep` (nothing) or `prorate` (takes off its full months).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub leave_total: Option<PolicyValue>,
+    /// How the total of a person who retires inside the cycle is reduced: `none`, `month` or `year`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prorate_retirement: Option<PolicyValue>,
+    /// The day to which hours belong: of `completion`, of each `session` (the days on which the course was held, by month), or of
+    /// `recognition`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attribution: Option<PolicyValue>,
+    /// What is compared with the hours owed: two decimals as they are (`keep`), or whole hours, rounded down (`whole_down`), to
+    /// the nearest (`whole_nearest`) or up (`whole_up`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rounding: Option<PolicyValue>,
+    /// Hours of a day of training, where an entry does not say how many days it lasted (0.01 to 24).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hours_per_day: Option<PolicyValue>,
+    /// What the hours attended are worth to somebody who failed the course (0 to 1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fail_factor: Option<PolicyValue>,
+    /// The share of a course (0 to 1) from which absence makes it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub absence_fail_ratio: Option<PolicyValue>,
     /// Themes that the area adds to those everybody knows, by word.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(value_type = BTreeMap<PolicyWord, PolicyLabel>)]
@@ -209,7 +229,7 @@ pub struct PolicyCycle {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyProfile {
-    /// `retiring`, `new_teacher`, `new_head` or `head`.
+    /// `retiring`, `new_teacher`, `new_head`, `head`, `deputy_head` or `middle_manager`.
     #[schema(max_length = 32)]
     pub profile: String,
     /// Ids of the rules that do not bind, each with its source: the value is the id.
@@ -351,6 +371,9 @@ pub struct PolicyBlock {
     /// Full months owed in the cycle from which a block is asked at all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub required_from_months: Option<PolicyValue>,
+    /// `yes` where a block is one course without interruption, `no` where several courses may make up one; `no` where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uninterrupted: Option<PolicyValue>,
 }
 
 /// The least hours of some entries.
@@ -362,9 +385,16 @@ pub struct PolicyMinimum {
     /// `credited`, `counted`, `nominal` or `practice`.
     #[schema(max_length = 16)]
     pub measure: String,
-    /// `cycle`, `year`, `until` for a deadline in the cycle, or `profile` for the time in which the rule's profile holds.
+    /// `cycle`, `year`, `months` for some months of each year, `until` for a deadline in the cycle, or `profile` for the time in
+    /// which the rule's profile holds.
     #[schema(max_length = 16)]
     pub window: String,
+    /// First month (1 to 12) of a `months` window.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub months_from: Option<PolicyValue>,
+    /// Last month of a `months` window; before the first, it lies in the year after.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub months_to: Option<PolicyValue>,
     /// Length of a `profile` window in months from its first day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub window_months: Option<PolicyValue>,
@@ -377,6 +407,9 @@ pub struct PolicyMinimum {
     /// As a share (0 to 1) of what the person owes in the cycle.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub share_of_required: Option<PolicyValue>,
+    /// As days of training; the measure is `credited` then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub days: Option<PolicyValue>,
     /// `warn` or `fail`.
     pub strength: PolicyValue,
 }
@@ -399,6 +432,12 @@ pub struct PolicyShare {
     /// As for a minimum.
     #[schema(max_length = 16)]
     pub window: String,
+    /// As for a minimum.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub months_from: Option<PolicyValue>,
+    /// As for a minimum.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub months_to: Option<PolicyValue>,
     /// As for a minimum.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub window_months: Option<PolicyValue>,

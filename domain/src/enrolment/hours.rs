@@ -1,7 +1,14 @@
 //! What attendance is worth: absence is subtracted exactly, misconduct gives nothing
 //! (浙教办师〔2014〕14号; the Suichang plan of 2016 follows it).
 
-use crate::{Hours, words::word_list};
+use crate::{
+    Hours,
+    hours::Days,
+    ledger::Factor,
+    policy::{DatedHours, Ratio},
+    words::word_list,
+};
+use chrono::{Datelike, NaiveDate};
 
 word_list! {
     /// How someone attended a unit.
@@ -42,23 +49,73 @@ pub struct EarnedHours {
     pub attended: Hours,
     /// Practice hours within those attended, in the same proportion.
     pub practice: Hours,
-    /// Whether hours are credited at all.
+    /// What an hour attended is worth.
+    pub factor: Factor,
+    /// Hours credited.
     pub credited: Hours,
 }
 
+/// What the policy packs of an area say of fails and absence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ResultTerms {
+    /// What the hours attended are worth to somebody who failed.
+    pub fail_factor: Factor,
+    /// The share of the course's hours from which absence makes it failed; `None` where it never does.
+    pub absence_fail_ratio: Option<Ratio>,
+}
+
+impl ResultTerms {
+    /// A fail is worth nothing, and absence is only subtracted.
+    pub const PLAIN: ResultTerms = ResultTerms { fail_factor: Factor::NONE, absence_fail_ratio: None };
+}
+
 /// Adds up attendance. Each unit gives its hours in proportion to the minutes attended, rounded down to a hundredth; the
-/// practice share follows the hours. A fail or misconduct credits nothing.
-pub fn earned(units: &[Attended], practice: Hours, outcome: Outcome, misconduct: bool) -> EarnedHours {
+/// practice share follows the hours. A fail, recorded or for absence, credits what the terms say; misconduct credits nothing.
+pub fn earned(
+    units: &[Attended],
+    practice: Hours,
+    outcome: Outcome,
+    misconduct: bool,
+    terms: ResultTerms,
+) -> EarnedHours {
     let nominal: Hours = units.iter().map(|unit| unit.hours).sum();
     let attended: Hours = units.iter().map(share).sum();
-    let practice = practice.share(attended.hundredths(), nominal.hundredths()).unwrap_or(Hours::ZERO);
-    let counts = outcome == Outcome::Pass && !misconduct;
-    EarnedHours {
-        nominal,
-        attended,
-        practice: if counts { practice } else { Hours::ZERO },
-        credited: if counts { attended } else { Hours::ZERO },
-    }
+    let absent = nominal.less(attended);
+    let too_absent = terms.absence_fail_ratio.is_some_and(|ratio| absent > Hours::ZERO && absent >= ratio.of(nominal));
+    let factor = match outcome {
+        _ if misconduct => Factor::NONE,
+        Outcome::Pass if !too_absent => Factor::ONE,
+        Outcome::Pass | Outcome::Fail => terms.fail_factor,
+    };
+    let credited = attended.share(factor.hundredths().into(), 100).unwrap_or(Hours::ZERO);
+    let practice = practice.share(credited.hundredths(), nominal.hundredths()).unwrap_or(Hours::ZERO);
+    EarnedHours { nominal, attended, practice, factor, credited }
+}
+
+/// The hours attended in each calendar month, dated on its last day of training; empty where all belong to the month in which
+/// the course was completed, so that ordinary entries carry nothing.
+pub fn by_month(units: &[(NaiveDate, Attended)], completed_on: NaiveDate) -> Vec<DatedHours> {
+    let month = |day: NaiveDate| (day.year(), day.month());
+    let mut days: Vec<(NaiveDate, Hours)> = units.iter().map(|(day, unit)| (*day, share(unit))).collect();
+    days.sort_unstable();
+    let months = days.chunk_by(|one, next| month(one.0) == month(next.0));
+    let dated: Vec<DatedHours> = months
+        .filter_map(|days| {
+            let hours: Hours = days.iter().map(|(_, hours)| *hours).sum();
+            days.last().map(|(on, _)| DatedHours { on: *on, hours })
+        })
+        .filter(|part| part.hours > Hours::ZERO)
+        .collect();
+    if dated.iter().all(|part| month(part.on) == month(completed_on)) { Vec::new() } else { dated }
+}
+
+/// The days on which something was attended.
+pub fn days_attended(units: &[(NaiveDate, Attended)]) -> Days {
+    let mut days: Vec<NaiveDate> =
+        units.iter().filter(|(_, unit)| share(unit) > Hours::ZERO).map(|(day, _)| *day).collect();
+    days.sort_unstable();
+    days.dedup();
+    Days::from_hundredths(i64::try_from(days.len()).unwrap_or(0) * 100)
 }
 
 fn share(unit: &Attended) -> Hours {

@@ -5,6 +5,7 @@ use crate::{
     id::SessionId,
     words::{Stage, Title},
 };
+use crate::{ledger::Factor, policy::Ratio};
 use chrono::NaiveDate;
 
 fn day(text: &str) -> NaiveDate {
@@ -243,10 +244,50 @@ fn absence_is_subtracted_exactly() {
         (&[unit(4, Some(180)), unit(4, Some(180))], Outcome::Pass, true, "0.00", "0.00"),
     ];
     for (units, outcome, misconduct, credited, practice) in cases {
-        let found = earned(units, Hours::whole(4), outcome, misconduct);
+        let found = earned(units, Hours::whole(4), outcome, misconduct, ResultTerms::PLAIN);
         assert_eq!(found.nominal, Hours::whole(8));
         assert_eq!((found.credited.to_string().as_str(), found.practice.to_string().as_str()), (credited, practice));
     }
+}
+
+#[test]
+fn a_fail_and_long_absence_are_worth_what_the_packs_say() {
+    let unit = |minutes| Attended { hours: Hours::whole(2), minutes_total: 90, minutes: Some(minutes) };
+    let four_of_five = [unit(90), unit(90), unit(90), unit(90), unit(0)];
+    let nearly = [unit(90), unit(90), unit(90), unit(90), unit(1)];
+    let terms = |fail: i32, absence: Option<&str>| ResultTerms {
+        fail_factor: Factor::from_hundredths(fail).unwrap(),
+        absence_fail_ratio: absence.and_then(Ratio::parse),
+    };
+    let cases = [
+        (&four_of_five, Outcome::Pass, terms(0, None), "8.00"),
+        (&four_of_five, Outcome::Fail, terms(20, None), "1.60"),
+        (&four_of_five, Outcome::Pass, terms(0, Some("1/5")), "0.00"),
+        (&four_of_five, Outcome::Pass, terms(20, Some("1/5")), "1.60"),
+        (&nearly, Outcome::Pass, terms(0, Some("1/5")), "8.02"),
+    ];
+    for (units, outcome, terms, credited) in cases {
+        let found = earned(units, Hours::whole(5), outcome, false, terms);
+        assert_eq!(found.credited.to_string(), credited, "{outcome} {terms:?}");
+        assert_eq!(found.practice, Hours::whole(5).share(found.credited.hundredths(), 1_000).unwrap());
+        assert_eq!(earned(units, Hours::whole(5), outcome, true, terms).credited, Hours::ZERO, "misconduct");
+    }
+}
+
+#[test]
+fn the_hours_of_a_course_over_several_months_are_kept_by_month() {
+    let day = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
+    let unit = |on: &str, hours, minutes| {
+        (day(on), Attended { hours: Hours::whole(hours), minutes_total: 180, minutes: Some(minutes) })
+    };
+    let units =
+        [unit("2021-01-10", 8, 180), unit("2020-12-20", 8, 90), unit("2020-12-28", 8, 180), unit("2020-12-28", 8, 0)];
+    let dated = by_month(&units, day("2021-01-10"));
+    let read: Vec<_> = dated.iter().map(|part| format!("{} {}", part.on, part.hours)).collect();
+    assert_eq!(read, ["2020-12-28 12.00", "2021-01-10 8.00"]);
+    assert_eq!(days_attended(&units).to_string(), "3.00");
+    assert!(by_month(&units[1..], day("2020-12-31")).is_empty(), "one month needs no parts");
+    assert_eq!(by_month(&units[1..], day("2021-01-02")).len(), 1, "held in December, completed in January");
 }
 
 #[test]

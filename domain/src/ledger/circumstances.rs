@@ -1,14 +1,20 @@
 //! Circumstances of an entry that rules look at: who gave the training, how it ended, who certified it.
 
-use crate::{policy::Provider, words::ActivityWord};
+use crate::{
+    Hours,
+    hours::Days,
+    policy::{DatedHours, Provider},
+    words::ActivityWord,
+};
 use chrono::NaiveDate;
 use std::{fmt, str::FromStr};
 use thiserror::Error;
 
 /// What the rules must know of an entry beside its route, form, level and themes.
 ///
-/// Written as words with commas between: `unreviewed:2019-07-01:2019-06-20,misconduct,activity:open_lesson`. Ordinary training is the empty text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Written as words with commas between: `unreviewed:2019-07-01:2019-06-20,misconduct,activity:open_lesson`,
+/// `recognised:2021-01-15,days:9.00,dated:2020-12-31=24.00+2021-01-10=16.00`. Ordinary training is the empty text.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Circumstances {
     /// Who gave the training, and since when the school agreed.
     pub provider: Provider,
@@ -18,12 +24,25 @@ pub struct Circumstances {
     pub certified_elsewhere: bool,
     /// The kind of activity that the hours were converted from.
     pub activity: Option<ActivityWord>,
+    /// The day of recognition, where it is another than the one to which the hours belong.
+    pub recognised_on: Option<NaiveDate>,
+    /// Days of training, where they were recorded.
+    pub days: Option<Days>,
+    /// The hours attended in each month, where a course reached over several.
+    pub dated: Vec<DatedHours>,
 }
 
 impl Circumstances {
     /// A reviewed institution, nothing remarkable.
-    pub const ORDINARY: Circumstances =
-        Circumstances { provider: Provider::Reviewed, misconduct: false, certified_elsewhere: false, activity: None };
+    pub const ORDINARY: Circumstances = Circumstances {
+        provider: Provider::Reviewed,
+        misconduct: false,
+        certified_elsewhere: false,
+        activity: None,
+        recognised_on: None,
+        days: None,
+        dated: Vec::new(),
+    };
 }
 
 /// The text does not describe circumstances.
@@ -51,6 +70,19 @@ impl fmt::Display for Circumstances {
         }
         if let Some(kind) = self.activity {
             write!(f, "{comma}activity:{kind}")?;
+            comma = ",";
+        }
+        if let Some(day) = self.recognised_on {
+            write!(f, "{comma}recognised:{day}")?;
+            comma = ",";
+        }
+        if let Some(days) = self.days {
+            write!(f, "{comma}days:{days}")?;
+            comma = ",";
+        }
+        for (place, part) in self.dated.iter().enumerate() {
+            let before = if place == 0 { format!("{comma}dated:") } else { "+".to_owned() };
+            write!(f, "{before}{}={}", part.on, part.hours)?;
         }
         Ok(())
     }
@@ -70,6 +102,9 @@ impl FromStr for Circumstances {
                 "certified_elsewhere" => read.certified_elsewhere = true,
                 _ => match word.split_once(':') {
                     Some(("activity", kind)) => read.activity = Some(kind.parse().map_err(|_| BadCircumstances)?),
+                    Some(("recognised", on)) => read.recognised_on = Some(day(on)?),
+                    Some(("days", days)) => read.days = Some(days.parse().map_err(|_| BadCircumstances)?),
+                    Some(("dated", parts)) => read.dated = parts.split('+').map(dated).collect::<Result<_, _>>()?,
                     Some(("unreviewed", rest)) => read.provider = unreviewed(rest)?,
                     _ => return Err(BadCircumstances),
                 },
@@ -81,7 +116,24 @@ impl FromStr for Circumstances {
 
 fn unreviewed(text: &str) -> Result<Provider, BadCircumstances> {
     let (starts_on, consent_on) = text.split_once(':').ok_or(BadCircumstances)?;
-    let day = |text: &str| text.parse::<NaiveDate>().map_err(|_| BadCircumstances);
     let consent_on = if consent_on.is_empty() { None } else { Some(day(consent_on)?) };
     Ok(Provider::Unreviewed { consent_on, starts_on: day(starts_on)? })
+}
+
+fn dated(text: &str) -> Result<DatedHours, BadCircumstances> {
+    let (on, hours) = text.split_once('=').ok_or(BadCircumstances)?;
+    Ok(DatedHours { on: day(on)?, hours: hours.parse::<Hours>().map_err(|_| BadCircumstances)? })
+}
+
+/// Reads `2021-01-15`. Thousands of entries are read at once, and a general parser takes longer than all the rest.
+fn day(text: &str) -> Result<NaiveDate, BadCircumstances> {
+    let number = |from: usize, to: usize| -> Option<u32> {
+        let digits = text.get(from..to).filter(|part| part.bytes().all(|byte| byte.is_ascii_digit()))?;
+        digits.parse().ok()
+    };
+    let parts = number(0, 4).zip(number(5, 7)).zip(number(8, 10)).filter(|_| text.len() == 10);
+    let hyphens = text.get(4..5) == Some("-") && text.get(7..8) == Some("-");
+    let ((year, month), day) = parts.filter(|_| hyphens).ok_or(BadCircumstances)?;
+    let year = i32::try_from(year).map_err(|_| BadCircumstances)?;
+    NaiveDate::from_ymd_opt(year, month, day).ok_or(BadCircumstances)
 }

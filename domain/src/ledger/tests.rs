@@ -1,7 +1,7 @@
 //! What may follow what, the hours of an entry, corrections.
 
 use super::*;
-use crate::policy::{CycleCalendar, Provider};
+use crate::policy::{CycleCalendar, DatedHours, Provider};
 
 fn hours(text: &str) -> Hours {
     text.parse().unwrap()
@@ -119,15 +119,40 @@ fn circumstances_read_back_as_they_were_written() {
                 misconduct: true,
                 certified_elsewhere: true,
                 activity: Some("open_lesson".parse().unwrap()),
+                ..Circumstances::ORDINARY
             },
             "unreviewed:2019-07-01:2019-06-20,misconduct,certified_elsewhere,activity:open_lesson",
+        ),
+        (
+            Circumstances {
+                recognised_on: Some(day("2021-01-15")),
+                days: Some("9.5".parse().unwrap()),
+                dated: vec![
+                    DatedHours { on: day("2020-12-31"), hours: Hours::whole(24) },
+                    DatedHours { on: day("2021-01-10"), hours: Hours::whole(16) },
+                ],
+                ..Circumstances::ORDINARY
+            },
+            "recognised:2021-01-15,days:9.50,dated:2020-12-31=24.00+2021-01-10=16.00",
         ),
     ];
     for (circumstances, text) in cases {
         assert_eq!(circumstances.to_string(), text);
         assert_eq!(text.parse(), Ok(circumstances));
     }
-    for text in ["reviewed", "unreviewed", "unreviewed:2019-07-01", "unreviewed:soon:", ",", "misconduct,"] {
+    for text in [
+        "reviewed",
+        "recognised:2021-1-15",
+        "dated:",
+        "dated:2020-12-31",
+        "days:x",
+        "activity:Open",
+        "unreviewed",
+        "unreviewed:2019-07-01",
+        "unreviewed:soon:",
+        ",",
+        "misconduct,",
+    ] {
         assert_eq!(text.parse::<Circumstances>(), Err(BadCircumstances), "{text:?}");
     }
 }

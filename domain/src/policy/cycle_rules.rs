@@ -12,10 +12,10 @@
 
 use super::{
     cycle::Cycle,
-    facts::ProfileSet,
-    layers::{Binding, LayerFault, RuleInForce, RuleRef, RuleSet},
+    facts::{EntryFacts, ProfileSet},
+    layers::{Binding, LayerFault, RuleInForce, RuleRef, RuleSet, attributions},
     pack::Pack,
-    rule::{Amount, Body, CapPeriod, Effect, Ratio, Selector},
+    rule::{Amount, Attribution, Body, CapPeriod, Effect, Ratio, Selector},
     selector::{Compiled, Interned, THEMES_MAX},
 };
 use crate::area::{AreaCode, AreaLevel};
@@ -38,6 +38,7 @@ pub struct CycleRules {
     as_of: NaiveDate,
     segments: Vec<Segment>,
     interned: Interned,
+    attributions: Vec<(NaiveDate, Attribution)>,
     references: Vec<Arc<RuleRef>>,
     pub(super) caps: Vec<CapRule>,
     pub(super) factors: Vec<FactorRule>,
@@ -122,6 +123,7 @@ impl CycleRules {
             as_of,
             segments: Vec::new(),
             interned,
+            attributions: attributions(packs, area),
             references: Vec::new(),
             caps: Vec::new(),
             factors: Vec::new(),
@@ -172,6 +174,34 @@ impl CycleRules {
     /// for every change of rules it lasts through.
     pub fn packs_until(&self, day: NaiveDate) -> impl Iterator<Item = &(String, i32)> {
         self.segments.iter().filter(move |segment| segment.from <= day).flat_map(|segment| segment.rules.packs())
+    }
+
+    /// True where the hours of every course belong to the day of its completion. Otherwise entries of other cycles may have
+    /// hours in this one, so that all entries of a person have to be looked at.
+    pub fn by_completion(&self) -> bool {
+        self.attributions.iter().all(|(_, attribution)| *attribution == Attribution::Completion)
+    }
+
+    /// To which day the hours of a course belong that was completed on `day`.
+    pub fn attribution_on(&self, day: NaiveDate) -> Attribution {
+        let before = self.attributions.iter().take_while(|(from, _)| *from <= day);
+        before.last().map_or(Attribution::Completion, |(_, attribution)| *attribution)
+    }
+
+    /// True for hours of a day after the one at whose close everything is judged, where entries of such days are handed over
+    /// because their hours may belong to earlier ones.
+    pub(super) fn is_ahead(&self, entry: &EntryFacts) -> bool {
+        entry.corrects.is_none() && entry.effective > self.as_of && !self.by_completion()
+    }
+
+    /// True where an entry has hours that belong to a day of the cycle up to the one at whose close everything is judged.
+    pub fn reaches(&self, entry: &EntryFacts) -> bool {
+        let here = |day: NaiveDate| self.cycle.contains(day) && day <= self.as_of;
+        match self.attribution_on(entry.effective) {
+            Attribution::Session if !entry.dated.is_empty() => entry.dated.iter().any(|part| here(part.on)),
+            Attribution::Recognition => here(entry.recognised.unwrap_or(entry.effective)),
+            Attribution::Session | Attribution::Completion => here(entry.effective),
+        }
     }
 
     /// True where a factor above one may make more hours count than were earned.

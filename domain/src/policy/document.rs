@@ -37,6 +37,25 @@ pub struct Document {
     /// What approved leave does to the hours owed in the cycle: `keep` (nothing) or `prorate` (takes off its full months).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leave_total: Option<Cited>,
+    /// How the total of a person who retires inside the cycle is reduced: `none`, `month` or `year`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prorate_retirement: Option<Cited>,
+    /// The day to which hours belong: of `completion`, of each `session` (the days of its units), or of `recognition`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attribution: Option<Cited>,
+    /// What is compared with the hours owed: two decimals as they are (`keep`), or whole hours, rounded down (`whole_down`),
+    /// to the nearest (`whole_nearest`) or up (`whole_up`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rounding: Option<Cited>,
+    /// Hours of a day of training, where an entry does not say how many days it lasted (0.01 to 24).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours_per_day: Option<Cited>,
+    /// What the hours attended are worth to somebody who failed the course (0 to 1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fail_factor: Option<Cited>,
+    /// The share of a course (0 to 1) from which absence makes it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub absence_fail_ratio: Option<Cited>,
     /// Themes that the area adds to those everybody knows, by word.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub themes: BTreeMap<String, LabelDocument>,
@@ -258,6 +277,9 @@ pub enum BodyDocument {
         /// Full months owed in the cycle from which a block is asked at all.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         required_from_months: Option<Cited>,
+        /// `yes` where a block is one course without interruption, `no` where several courses may make up one; `no` where absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        uninterrupted: Option<Cited>,
     },
     /// The least hours of some entries.
     Minimum {
@@ -265,8 +287,15 @@ pub enum BodyDocument {
         of: SelectorDocument,
         /// `credited`, `counted`, `nominal` or `practice`.
         measure: String,
-        /// `cycle`, `year`, `until` for a deadline in the cycle, or `profile` for the time in which the rule's profile holds.
+        /// `cycle`, `year`, `months` for some months of each year, `until` for a deadline in the cycle, or `profile` for the time
+        /// in which the rule's profile holds.
         window: String,
+        /// First month (1 to 12) of a `months` window.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        months_from: Option<Cited>,
+        /// Last month of a `months` window; before the first, it lies in the year after.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        months_to: Option<Cited>,
         /// Length of a `profile` window in months from its first day.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         window_months: Option<Cited>,
@@ -279,6 +308,9 @@ pub enum BodyDocument {
         /// As a share (0 to 1) of what the person owes in the cycle.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         share_of_required: Option<Cited>,
+        /// As days of training; the measure is `credited` then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        days: Option<Cited>,
         /// `warn` or `fail`.
         strength: Cited,
     },
@@ -296,6 +328,12 @@ pub enum BodyDocument {
         measure: String,
         /// As for a minimum.
         window: String,
+        /// As for a minimum.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        months_from: Option<Cited>,
+        /// As for a minimum.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        months_to: Option<Cited>,
         /// As for a minimum.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         window_months: Option<Cited>,
@@ -366,7 +404,19 @@ fn locate(json: &str, error: &serde_json::Error) -> (String, String) {
         list.enumerate().map(|(place, part)| (format!("/{name}/{place}"), part)).collect::<Vec<_>>()
     };
     let figure = |name: &str| value.get(name).and_then(|part| misfit::<Cited>(&format!("/{name}"), part));
-    let cited = ["hour_minutes", "prorate_newcomer", "leave_total"].into_iter().find_map(figure);
+    let cited = [
+        "hour_minutes",
+        "prorate_newcomer",
+        "leave_total",
+        "prorate_retirement",
+        "attribution",
+        "rounding",
+        "hours_per_day",
+        "fail_factor",
+        "absence_fail_ratio",
+    ]
+    .into_iter()
+    .find_map(figure);
     let profile = || parts("profiles").iter().find_map(|(pointer, part)| misfit::<ProfileDocument>(pointer, part));
     let rule = || {
         parts("rules").iter().find_map(|(pointer, part)| {

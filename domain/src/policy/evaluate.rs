@@ -9,6 +9,7 @@
 //! The order in which entries are handed over never matters; adding an entry never lowers the total.
 
 use super::{
+    attribution,
     counting::{self, Limit, Piece},
     cycle_rules::{CapRule, CycleRules, RuleIndex},
     facts::{EntryFacts, PersonFacts, ProfileSet},
@@ -16,7 +17,7 @@ use super::{
     rule::{Body, CapPeriod, Effect},
     selector::Shape,
 };
-use crate::hours::Hours;
+use crate::hours::{Days, Hours};
 use chrono::{Datelike, NaiveDate};
 
 /// What a cut or a requirement refers to.
@@ -57,12 +58,25 @@ pub struct CountedEntry {
     pub credited: Hours,
     /// Hours that count toward the cycle's total.
     pub counted: Hours,
+    /// Hours of an entry of the cycle that belong to days outside it, beside `credited`.
+    pub elsewhere: Hours,
     /// The entry that this correction was added to.
     pub added_to: Option<i64>,
     /// False where the date lies outside the cycle; nothing of it is counted or cut then.
     pub in_cycle: bool,
-    first_cut: usize,
-    cuts: usize,
+    pub(super) first_cut: usize,
+    pub(super) cuts: usize,
+}
+
+/// The hours of a calendar year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct YearHours {
+    /// The year.
+    pub year: i32,
+    /// Hours earned.
+    pub credited: Hours,
+    /// Hours that count toward the cycle's total.
+    pub counted: Hours,
 }
 
 /// The answer for one person and one cycle.
@@ -70,7 +84,9 @@ pub struct CountedEntry {
 pub struct Evaluation {
     /// One for each entry handed over, in the same order.
     pub entries: Vec<CountedEntry>,
-    cuts: Vec<Cut>,
+    pub(super) cuts: Vec<Cut>,
+    /// The hours of each calendar year of the cycle, in order; they add up to those of the cycle.
+    pub years: Vec<YearHours>,
     /// Hours counted in the cycle.
     pub total: Hours,
     /// Hours owed in the cycle, after any reduction; `None` where no rule asks for a total.
@@ -110,6 +126,8 @@ pub(super) struct Work {
     pub(super) credited: i64,
     pub(super) nominal: i64,
     pub(super) practice: i64,
+    /// Hundredths of days, where they were recorded.
+    pub(super) days: Option<i64>,
     pub(super) counted: i64,
     /// Position of the entry it was added to.
     added_to: Option<usize>,
@@ -134,8 +152,17 @@ impl Evaluation {
 /// Judges a person's entries under the rules of a cycle.
 ///
 /// Entries outside the cycle may be handed over (a probation may begin before it); they only serve requirements whose
-/// window reaches them. Amounts are those a ledger holds, at most 10¹¹ hours each.
+/// window reaches them. Amounts are those a ledger holds, at most 10¹¹ hours each. Where hours belong to other days than that
+/// of completion ([`CycleRules::by_completion`]), all entries are handed over of which a part may lie in the cycle.
 pub fn evaluate(rules: &CycleRules, person: &PersonFacts, entries: &[EntryFacts]) -> Evaluation {
+    match attribution::spread(rules, entries) {
+        None => judged(rules, person, entries),
+        Some(spread) => spread.gathered(entries, judged(rules, person, &spread.parts)),
+    }
+}
+
+/// Judges entries that stand on the days to which their hours belong.
+fn judged(rules: &CycleRules, person: &PersonFacts, entries: &[EntryFacts]) -> Evaluation {
     let profiles = ProfileSet::of(person, &rules.cycle());
     let required = requirements::required_total(rules, person, profiles);
     let mut works = works(rules, entries);
@@ -197,6 +224,7 @@ pub fn evaluate(rules: &CycleRules, person: &PersonFacts, entries: &[EntryFacts]
     let counted = counted_entries(entries, &works, &cuts);
     let requirements = requirements::judge(rules, person, profiles, required, entries, &works);
     Evaluation {
+        years: years(rules, &works),
         total: counted.iter().map(|entry| entry.counted).sum(),
         entries: counted,
         cuts: cuts.into_iter().map(|(_, cut)| cut).collect(),
@@ -229,7 +257,9 @@ pub fn headroom(
         _ => None,
     });
     let year = candidate.year();
-    let evaluation = evaluate(rules, person, entries);
+    let spread = attribution::spread(rules, entries);
+    let entries = spread.as_ref().map_or(entries, |spread| &spread.parts);
+    let evaluation = judged(rules, person, entries);
     let rooms = maximum.filter_map(|(rule, maximum, effect, counts)| {
         let of = super::selector::Compiled::new(counts, rules.interned());
         let counts_here =
@@ -247,12 +277,17 @@ fn works(rules: &CycleRules, entries: &[EntryFacts]) -> Vec<Work> {
     let cycle = rules.cycle();
     let mut works: Vec<Work> = Vec::with_capacity(entries.len());
     for entry in entries {
-        let segment = if cycle.contains(entry.effective) { rules.segment_on(entry.effective) } else { None };
+        let segment = if cycle.contains(entry.effective) && !rules.is_ahead(entry) {
+            rules.segment_on(entry.effective)
+        } else {
+            None
+        };
         works.push(Work {
             shape: Shape::of(entry, rules.interned()),
             credited: entry.credited.hundredths(),
             nominal: entry.nominal.hundredths(),
             practice: entry.practice.hundredths(),
+            days: entry.days.map(Days::hundredths),
             counted: 0,
             added_to: None,
             segment: segment.map_or(0, |place| 1 << place),
@@ -276,9 +311,11 @@ fn works(rules: &CycleRules, entries: &[EntryFacts]) -> Vec<Work> {
             correction.nominal = 0;
             let (credited, practice) =
                 (std::mem::take(&mut correction.credited), std::mem::take(&mut correction.practice));
+            let days = correction.days.take();
             if let Some(corrected) = works.get_mut(root) {
                 corrected.credited += credited;
                 corrected.practice += practice;
+                corrected.days = corrected.days.map(|known| known + days.unwrap_or(0));
             }
         }
     }
@@ -337,6 +374,20 @@ fn together(versions: &[&(usize, &CapRule, i64)], segments: u32, year: Option<i3
     limits
 }
 
+fn years(rules: &CycleRules, works: &[Work]) -> Vec<YearHours> {
+    let none = |year: i32| YearHours { year, credited: Hours::ZERO, counted: Hours::ZERO };
+    let mut years: Vec<YearHours> = rules.cycle().years().map(none).collect();
+    let first = rules.cycle().from().year();
+    for work in works.iter().filter(|work| work.segment != 0) {
+        let place = usize::try_from(work.year - first).ok();
+        if let Some(year) = place.and_then(|place| years.get_mut(place)) {
+            year.credited = year.credited.plus(Hours::from_hundredths(work.credited));
+            year.counted = year.counted.plus(Hours::from_hundredths(work.counted));
+        }
+    }
+    years
+}
+
 /// What became of each entry; the cuts are in the order of the entries.
 fn counted_entries(entries: &[EntryFacts], works: &[Work], cuts: &[(usize, Cut)]) -> Vec<CountedEntry> {
     let mut counted = Vec::with_capacity(entries.len());
@@ -347,6 +398,7 @@ fn counted_entries(entries: &[EntryFacts], works: &[Work], cuts: &[(usize, Cut)]
             key: entry.key,
             credited: Hours::from_hundredths(work.credited),
             counted: Hours::from_hundredths(work.counted),
+            elsewhere: Hours::ZERO,
             added_to: work.added_to.and_then(|root| entries.get(root)).map(|root| root.key),
             in_cycle: work.segment != 0,
             first_cut,

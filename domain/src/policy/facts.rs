@@ -2,7 +2,7 @@
 
 use super::rule::{Mark, Profile};
 use crate::{
-    hours::Hours,
+    hours::{Days, Hours},
     time::DateSpan,
     words::{ActivityWord, DeliveryForm, Level, Route, Theme},
 };
@@ -44,6 +44,21 @@ pub struct EntryFacts {
     pub certified_elsewhere: bool,
     /// The kind of activity that the hours were converted from; their route is [`Route::Converted`].
     pub activity: Option<ActivityWord>,
+    /// The day of recognition, where it is another than `effective`.
+    pub recognised: Option<NaiveDate>,
+    /// Where a course reaches over several months, the hours attended in each; empty otherwise.
+    pub dated: Vec<DatedHours>,
+    /// Days of training, where they were recorded.
+    pub days: Option<Days>,
+}
+
+/// Hours attended until a day, since the day of the part before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DatedHours {
+    /// The last day of a calendar month on which the course was held.
+    pub on: NaiveDate,
+    /// Hours attended in that month.
+    pub hours: Hours,
 }
 
 /// Who gave the training, as far as recognition depends on it (浙教师〔2016〕71号, article 3).
@@ -84,6 +99,10 @@ pub struct PersonFacts {
     pub probation: Option<DateSpan>,
     /// The time as head, from the appointment.
     pub head: Option<DateSpan>,
+    /// The time as deputy head.
+    pub deputy_head: Option<DateSpan>,
+    /// The time as a middle manager.
+    pub middle_manager: Option<DateSpan>,
     /// Last day before retirement.
     pub retires_on: Option<NaiveDate>,
     /// Approved leave.
@@ -106,6 +125,8 @@ impl ProfileSet {
         set.insert_if(Profile::NewTeacher, person.probation.as_ref().is_some_and(overlaps));
         set.insert_if(Profile::NewHead, person.head.is_some_and(|span| within(span.from)));
         set.insert_if(Profile::Head, person.head.as_ref().is_some_and(overlaps));
+        set.insert_if(Profile::DeputyHead, person.deputy_head.as_ref().is_some_and(overlaps));
+        set.insert_if(Profile::MiddleManager, person.middle_manager.as_ref().is_some_and(overlaps));
         set
     }
 

@@ -6,8 +6,8 @@
 //! it is at least as strict or the wider pack says that its rule may be relaxed, and adds itself where there is none. Where it
 //! is laxer, or cannot be compared, the rule of the wider area stands beside it: so the stricter one decides. (Of two factors
 //! only the wider area's stands, because factors multiply.) A rule that may not be relaxed cannot be dropped either. Within one
-//! area a later pack replaces an earlier one freely. How newcomers' totals and leave are reckoned goes by the stricter word, too;
-//! the length of an hour and of a cycle by the narrowest pack that speaks of them.
+//! area a later pack replaces an earlier one freely. How totals are reduced, what a fail is worth and how hours are rounded goes by
+//! the stricter word, too; the length of an hour, a day and a cycle and the attribution by the narrowest pack that speaks of them.
 //!
 //! A rule for a profile, or a profile's dropping of a rule, stands before the rule for everybody of the same id, whichever
 //! pack either comes from. Where several profiles hold, the first in the order of [`Profile`] decides.
@@ -16,10 +16,13 @@ use super::{
     cycle::{Cycle, CycleCalendar},
     facts::ProfileSet,
     pack::Pack,
-    rule::{Body, LeaveTotal, Profile, Prorate, Rule},
+    rule::{Attribution, Body, LeaveTotal, Profile, Prorate, Ratio, Rounding, Rule, Settings},
     strictness::at_least_as_strict,
 };
-use crate::area::{AreaCode, AreaLevel};
+use crate::{
+    area::{AreaCode, AreaLevel},
+    hours::Hours,
+};
 use chrono::NaiveDate;
 use std::{collections::BTreeMap, fmt, sync::Arc};
 use thiserror::Error;
@@ -109,14 +112,14 @@ impl RuleInForce {
 pub struct RuleSet {
     packs: Vec<(String, i32)>,
     calendar: Option<CycleCalendar>,
-    hour_minutes: i32,
-    prorate: Prorate,
-    leave_total: LeaveTotal,
+    settings: Settings,
     rules: Vec<RuleInForce>,
 }
 
 /// Minutes of teaching in one hour of credit where no pack says so.
 const HOUR_MINUTES_DEFAULT: i32 = 45;
+/// Hours of a day of training where no pack says so.
+const HOURS_PER_DAY_DEFAULT: Hours = Hours::whole(8);
 
 /// The rules of one id: for everybody, and for each profile (none where the profile is free of them).
 #[derive(Default, Clone)]
@@ -152,13 +155,10 @@ impl RuleSet {
                 }
             }
         }
-        let last = |read: fn(&Pack) -> Option<i32>| layers.iter().rev().find_map(|pack| read(pack));
         Ok(RuleSet {
             packs: layers.iter().map(|pack| (pack.code().to_owned(), pack.version())).collect(),
             calendar: layers.iter().rev().find_map(|pack| pack.calendar()),
-            hour_minutes: last(Pack::hour_minutes).unwrap_or(HOUR_MINUTES_DEFAULT),
-            prorate: strictest(&layers, Pack::prorate).unwrap_or(Prorate::None),
-            leave_total: strictest(&layers, Pack::leave_total).unwrap_or(LeaveTotal::Keep),
+            settings: settings(&layers),
             rules: by_id.into_values().flat_map(Variants::into_rules).collect(),
         })
     }
@@ -174,18 +174,43 @@ impl RuleSet {
     }
 
     /// Minutes of teaching in one hour of credit; 45 where no pack says so.
-    pub const fn hour_minutes(&self) -> i32 {
-        self.hour_minutes
+    pub fn hour_minutes(&self) -> i32 {
+        self.settings.hour_minutes.unwrap_or(HOUR_MINUTES_DEFAULT)
     }
 
     /// How a newcomer's total is reduced; not at all where no pack says so.
-    pub const fn prorate(&self) -> Prorate {
-        self.prorate
+    pub fn prorate(&self) -> Prorate {
+        self.settings.prorate.unwrap_or(Prorate::None)
+    }
+
+    /// How the total of somebody who retires is reduced; not at all where no pack says so.
+    pub fn prorate_retirement(&self) -> Prorate {
+        self.settings.prorate_retirement.unwrap_or(Prorate::None)
     }
 
     /// What leave does to the total; nothing where no pack says so.
-    pub const fn leave_total(&self) -> LeaveTotal {
-        self.leave_total
+    pub fn leave_total(&self) -> LeaveTotal {
+        self.settings.leave_total.unwrap_or(LeaveTotal::Keep)
+    }
+
+    /// What is compared with the hours owed; two decimals as they are where no pack says so.
+    pub fn rounding(&self) -> Rounding {
+        self.settings.rounding.unwrap_or(Rounding::Keep)
+    }
+
+    /// Hours of a day of training; 8 where no pack says so.
+    pub fn hours_per_day(&self) -> Hours {
+        self.settings.hours_per_day.unwrap_or(HOURS_PER_DAY_DEFAULT)
+    }
+
+    /// What the hours attended are worth to somebody who failed; nothing where no pack says so.
+    pub fn fail_factor(&self) -> Ratio {
+        self.settings.fail_factor.unwrap_or(Ratio { numerator: 0, denominator: 1 })
+    }
+
+    /// The share from which absence makes a course failed; `None` where no pack says so.
+    pub fn absence_fail_ratio(&self) -> Option<Ratio> {
+        self.settings.absence_fail_ratio
     }
 
     /// The rules, by id.
@@ -244,11 +269,48 @@ impl Variants {
     }
 }
 
-/// What the last pack of each area says, and of several areas the one under which most is owed: the words are declared from strict
-/// to lax.
-fn strictest<T: Ord>(layers: &[&Pack], read: fn(&Pack) -> Option<T>) -> Option<T> {
+/// What holds for everybody: the length of an hour and of a day and the attribution by the narrowest pack that speaks of
+/// them, the rest by the stricter word.
+fn settings(layers: &[&Pack]) -> Settings {
+    Settings {
+        hour_minutes: narrowest(layers, |settings| settings.hour_minutes),
+        hours_per_day: narrowest(layers, |settings| settings.hours_per_day),
+        attribution: narrowest(layers, |settings| settings.attribution),
+        prorate: by_area(layers, |settings| settings.prorate).min(),
+        prorate_retirement: by_area(layers, |settings| settings.prorate_retirement).min(),
+        leave_total: by_area(layers, |settings| settings.leave_total).min(),
+        rounding: by_area(layers, |settings| settings.rounding).min(),
+        fail_factor: by_area(layers, |settings| settings.fail_factor).min_by(|one, other| one.compared(*other)),
+        absence_fail_ratio: by_area(layers, |settings| settings.absence_fail_ratio)
+            .min_by(|one, other| one.compared(*other)),
+    }
+}
+
+fn narrowest<T>(layers: &[&Pack], read: fn(Settings) -> Option<T>) -> Option<T> {
+    layers.iter().rev().find_map(|pack| read(pack.settings()))
+}
+
+/// What the last pack of each area says. Of several areas the word under which most is owed decides: words are declared from
+/// strict to lax.
+fn by_area<T>(layers: &[&Pack], read: fn(Settings) -> Option<T>) -> impl Iterator<Item = T> {
     let areas = layers.chunk_by(|one, next| one.area() == next.area());
-    areas.filter_map(|of_area| of_area.iter().rev().find_map(|pack| read(pack))).min()
+    areas.filter_map(move |of_area| narrowest(of_area, read))
+}
+
+/// The days from which hours belong to another day than before, for courses completed on them: the first holds for all days
+/// before the second.
+pub(super) fn attributions(packs: &[Pack], area: AreaCode) -> Vec<(NaiveDate, Attribution)> {
+    let mut starts = vec![NaiveDate::MIN];
+    for span in packs.iter().filter(|pack| pack.area().contains(area)).map(Pack::valid) {
+        starts.push(span.from);
+        starts.extend(span.to.and_then(|to| to.succ_opt()));
+    }
+    starts.sort_unstable();
+    let on = |day: NaiveDate| narrowest(&layers(packs, area, day), |settings| settings.attribution);
+    let mut found: Vec<(NaiveDate, Attribution)> =
+        starts.into_iter().map(|day| (day, on(day).unwrap_or(Attribution::Completion))).collect();
+    found.dedup_by_key(|(_, attribution)| *attribution);
+    found
 }
 
 /// The packs in force, from the one that speaks first to the one that has the last word.

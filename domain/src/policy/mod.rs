@@ -8,6 +8,7 @@
 //! - [`conversion`]: what activities outside courses are worth;
 //! - [`packs`]: the packs shipped with the program.
 
+mod attribution;
 pub mod conversion;
 mod counting;
 mod cycle;
@@ -34,13 +35,13 @@ mod tests;
 pub use cycle::{Cycle, CycleCalendar};
 pub use cycle_rules::{CycleRules, RuleIndex};
 pub use effects::{RuleEffect, effects};
-pub use evaluate::{CountedEntry, Cut, Evaluation, Headroom, Period, evaluate, headroom};
-pub use facts::{EntryFacts, PersonFacts, ProfileSet, Provider};
+pub use evaluate::{CountedEntry, Cut, Evaluation, Headroom, Period, YearHours, evaluate, headroom};
+pub use facts::{DatedHours, EntryFacts, PersonFacts, ProfileSet, Provider};
 pub use layers::{LayerFault, RuleInForce, RuleRef, RuleSet, cycle_named, cycle_on, with_draft};
 pub use pack::{Pack, PackFault, ProfileDrops};
-pub use requirements::{Requirement, Verdict};
+pub use requirements::{InDays, Requirement, Verdict};
 pub use rule::{
-    Amount, Body, CapPeriod, Confidence, Effect, LeaveTotal, Mark, Measure, Profile, Prorate, Ratio, Relaxable, Rule,
-    Selector, Strength, TOTAL_RULE_ID, TotalAmount, Window,
+    Amount, Attribution, Body, CapPeriod, Confidence, Effect, Least, LeaveTotal, Mark, Measure, Profile, Prorate,
+    Ratio, Relaxable, Rounding, Rule, Selector, Settings, Strength, TOTAL_RULE_ID, TotalAmount, Window,
 };
 pub use state::PackState;

@@ -39,9 +39,7 @@ pub struct Pack {
     area: AreaCode,
     valid: DateSpan,
     calendar: Option<CycleCalendar>,
-    hour_minutes: Option<i32>,
-    prorate: Option<Prorate>,
-    leave_total: Option<LeaveTotal>,
+    settings: Settings,
     drops: Vec<ProfileDrops>,
     rules: Vec<Rule>,
     conversions: Vec<Arc<ConversionRule>>,
@@ -80,13 +78,7 @@ impl Pack {
         }
         let reader = Reader { document: &document };
         let calendar = document.cycle.as_ref().map(|cycle| reader.calendar(&at.field("cycle"), cycle)).transpose()?;
-        let hour_minutes = reader
-            .maybe(document.hour_minutes.as_ref(), |cited| reader.integer(&at.field("hour_minutes"), cited, 1..=240))?;
-        let prorate = reader.maybe(document.prorate_newcomer.as_ref(), |cited| {
-            reader.word::<Prorate>(&at.field("prorate_newcomer"), cited)
-        })?;
-        let leave_total = reader
-            .maybe(document.leave_total.as_ref(), |cited| reader.word::<LeaveTotal>(&at.field("leave_total"), cited))?;
+        let settings = reader.settings()?;
         for (word, label) in &document.themes {
             let place = at.field("themes").field(word);
             place.read::<Theme>(word)?;
@@ -123,7 +115,7 @@ impl Pack {
             conversions.push(Arc::new(conversion));
             rules.extend(caps);
         }
-        Ok(Pack { area, valid, calendar, hour_minutes, prorate, leave_total, drops, rules, conversions, document })
+        Ok(Pack { area, valid, calendar, settings, drops, rules, conversions, document })
     }
 
     /// Stable code such as `ZJ-2016`.
@@ -151,19 +143,9 @@ impl Pack {
         self.calendar
     }
 
-    /// Minutes of teaching in one hour of credit, if it sets them.
-    pub const fn hour_minutes(&self) -> Option<i32> {
-        self.hour_minutes
-    }
-
-    /// How a newcomer's total is reduced, if it says so.
-    pub const fn prorate(&self) -> Option<Prorate> {
-        self.prorate
-    }
-
-    /// What leave does to the total, if it says so.
-    pub const fn leave_total(&self) -> Option<LeaveTotal> {
-        self.leave_total
+    /// What it says once for everybody.
+    pub const fn settings(&self) -> Settings {
+        self.settings
     }
 
     /// What profiles leave out.

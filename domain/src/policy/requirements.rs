@@ -5,10 +5,14 @@ use super::{
     cycle_rules::{self, CycleRules, RuleIndex},
     evaluate::{Period, Work},
     facts::{EntryFacts, PersonFacts, ProfileSet},
-    rule::{Body, LeaveTotal, Measure, Profile, Prorate, Ratio, Strength, TotalAmount, Window},
+    rule::{Body, Least, LeaveTotal, Measure, Profile, Prorate, Ratio, Rounding, Strength, TotalAmount, Window},
 };
-use crate::{hours::Hours, time::DateSpan, words::word_list};
-use chrono::NaiveDate;
+use crate::{
+    hours::{Days, Hours},
+    time::DateSpan,
+    words::word_list,
+};
+use chrono::{Datelike, NaiveDate};
 
 word_list! {
     /// How a requirement stands. Declared from good to bad, so that the worst is the greatest.
@@ -36,6 +40,19 @@ pub struct Requirement {
     pub missing: Hours,
     /// How it stands at the close of `as_of`.
     pub verdict: Verdict,
+    /// The same in days, where days of training are asked for; the hours are those of so many days then.
+    pub days: Option<InDays>,
+}
+
+/// A requirement in days of training.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InDays {
+    /// Days owed.
+    pub owed: Days,
+    /// Days there are: as recorded, or the hours earned by the length of a day.
+    pub counted: Days,
+    /// Days still missing; never below nothing.
+    pub missing: Days,
 }
 
 /// Sums and periods that several requirements ask for.
@@ -46,6 +63,7 @@ struct Judge<'a> {
     entries: &'a [EntryFacts],
     works: &'a [Work],
     owing: DateSpan,
+    rounding: Rounding,
 }
 
 /// The days of the cycle in which the person owes hours: after probation or joining, until retirement.
@@ -101,8 +119,14 @@ pub(super) fn required_total(rules: &CycleRules, person: &PersonFacts, profiles:
     let owed = |amount: TotalAmount| match amount {
         TotalAmount::PerYear(hours) => hours.share(i64::from(months_owed(&owing).max(0)), 12).unwrap_or(hours),
         TotalAmount::PerCycle(hours) => {
-            let months = months_owed(&DateSpan { from: owing.from, to: None });
-            let by_years = rules.closing_rules().is_some_and(|set| set.prorate() == Prorate::Year);
+            let (entry, retirement) = rules
+                .closing_rules()
+                .map_or((Prorate::None, Prorate::None), |set| (set.prorate(), set.prorate_retirement()));
+            let to = owing.to.filter(|_| retirement != Prorate::None);
+            let months = months_owed(&DateSpan { from: owing.from, to });
+            // Whole years go by the stricter of what holds for the two ends that are not the cycle's.
+            let by_years =
+                entry == Prorate::Year || (to.is_some_and(|to| to < cycle.to()) && retirement == Prorate::Year);
             by_months(hours, if by_years { months / 12 * 12 } else { months }, cycle.months())
         }
     };
@@ -118,7 +142,8 @@ pub(super) fn judge(
     entries: &[EntryFacts],
     works: &[Work],
 ) -> Vec<Requirement> {
-    let judge = Judge { rules, person, required, entries, works, owing: owing(rules, person) };
+    let rounding = rules.closing_rules().map_or(Rounding::Keep, |set| set.rounding());
+    let judge = Judge { rules, person, required, entries, works, owing: owing(rules, person), rounding };
     let mut requirements = Vec::with_capacity(rules.closing.len() + rules.yearly.len() * 2);
     for rule in rules.closing.iter().filter(|rule| rule.binds(profiles)) {
         requirements.extend(judge.of_cycle(rule));
@@ -146,9 +171,9 @@ impl Judge<'_> {
                 let counted = self.sum(rule, Measure::Counted, from, to);
                 Some(self.verdict(rule, Period::Cycle, self.required?, counted, to, Strength::Fail))
             }
-            Body::Block { hours, measure, count, practice_hours, required_from_months, .. } => {
+            Body::Block { required_from_months, .. } => {
                 let months = months_between(&self.owing, from, to);
-                let mut requirement = self.blocks(rule, *hours, *measure, *count, *practice_hours);
+                let mut requirement = self.blocks(rule)?;
                 if required_from_months.is_some_and(|least| months < least) && requirement.verdict != Verdict::Met {
                     requirement.verdict = Verdict::Waived;
                     requirement.missing = Hours::ZERO;
@@ -157,8 +182,7 @@ impl Judge<'_> {
             }
             Body::Minimum { measure, window, amount, strength, .. } => {
                 let (period, from, to) = self.window(rule, *window)?;
-                let owed = amount.for_required(self.required)?;
-                Some(self.verdict(rule, period, owed, self.sum(rule, *measure, from, to), to, *strength))
+                self.least(rule, *amount, *measure, (period, from, to), *strength)
             }
             Body::Share { practice, share, measure, window, strength, .. } => {
                 let (period, from, to) = self.window(rule, *window)?;
@@ -188,23 +212,70 @@ impl Judge<'_> {
                 }
                 Some(requirement)
             }
-            Body::Minimum { measure, window: Window::Year, amount, strength, .. } => {
-                let owed = amount.for_required(self.required)?;
-                let counted = self.sum(rule, *measure, from, to);
-                Some(self.verdict(rule, Period::Year(year), owed, counted, to, *strength))
+            Body::Minimum { measure, window, amount, strength, .. } => {
+                let span = self.window_of_year(*window, year)?;
+                self.least(rule, *amount, *measure, span, *strength)
             }
-            Body::Share { practice, share, measure, window: Window::Year, strength, .. } => {
-                Some(self.share(rule, Period::Year(year), (from, to), (*practice, *share, *measure, *strength)))
+            Body::Share { practice, share, measure, window, strength, .. } => {
+                let (period, from, to) = self.window_of_year(*window, year)?;
+                Some(self.share(rule, period, (from, to), (*practice, *share, *measure, *strength)))
             }
             _ => None,
         }
+    }
+
+    /// The days of a window within a year; `None` for other windows, and where the person owes nothing in it: no full month of
+    /// a year, or not all the months of a window of months, which has to lie in the cycle as a whole.
+    fn window_of_year(&self, window: Window, year: i32) -> Option<(Period, NaiveDate, NaiveDate)> {
+        let (first, last) = self.rules.cycle().year_span(year);
+        match window {
+            Window::Year if months_between(&self.owing, first, last) > 0 => Some((Period::Year(year), first, last)),
+            Window::Months { from, to } => {
+                let from = NaiveDate::from_ymd_opt(year, from, 1)?;
+                let ends_in = if to < from.month() { year + 1 } else { year };
+                let to = last_day_after_months(NaiveDate::from_ymd_opt(ends_in, to, 1)?, 1);
+                let owed = self.owing.from <= from && self.owing.to.is_none_or(|end| to <= end);
+                owed.then_some((Period::Span { from, to }, from, to))
+            }
+            _ => None,
+        }
+    }
+
+    /// A minimum of hours, or of days.
+    fn least(
+        &self,
+        rule: &cycle_rules::Requirement,
+        least: Least,
+        measure: Measure,
+        (period, from, to): (Period, NaiveDate, NaiveDate),
+        strength: Strength,
+    ) -> Option<Requirement> {
+        let days = match least {
+            Least::Hours(amount) => {
+                let owed = amount.for_required(self.required)?;
+                return Some(self.verdict(rule, period, owed, self.sum(rule, measure, from, to), to, strength));
+            }
+            Least::Days(days) => days,
+        };
+        let day = self.rules.rules_on(to.min(self.rules.as_of()))?.hours_per_day();
+        let of_hours = |hours: i64| hours.max(0).saturating_mul(100) / day.hundredths().max(1);
+        let concerned = self.works_in(from, to).filter(|(_, work)| rule.of.matches(&work.shape));
+        let there = concerned.map(|(_, work)| match work.days {
+            Some(days) if work.credited > 0 => days,
+            _ => of_hours(work.credited),
+        });
+        let counted = Days::from_hundredths(there.sum());
+        let missing = days.less(counted);
+        let requirement = self.verdict(rule, period, missing.of(day), Hours::ZERO, to, strength);
+        let in_days = InDays { owed: days, counted, missing };
+        Some(Requirement { owed: days.of(day), counted: counted.of(day), days: Some(in_days), ..requirement })
     }
 
     /// The days of a window that is not that of a year; `None` where it has none in the cycle.
     fn window(&self, rule: &cycle_rules::Requirement, window: Window) -> Option<(Period, NaiveDate, NaiveDate)> {
         let cycle = self.rules.cycle();
         let (from, to) = match window {
-            Window::Year => return None,
+            Window::Year | Window::Months { .. } => return None,
             Window::Cycle => return Some((Period::Cycle, cycle.from(), cycle.to())),
             Window::Until(day) if day < cycle.from() => return None,
             Window::Until(day) => (cycle.from(), day.min(cycle.to())),
@@ -247,6 +318,8 @@ impl Judge<'_> {
         let span = match profile {
             Profile::NewTeacher => self.person.probation,
             Profile::NewHead | Profile::Head => self.person.head,
+            Profile::DeputyHead => self.person.deputy_head,
+            Profile::MiddleManager => self.person.middle_manager,
             Profile::Retiring => None,
         };
         let span = span.unwrap_or(cycle.span());
@@ -257,12 +330,13 @@ impl Judge<'_> {
 
     /// Entries between two days that are no corrections of others. Corrections count on the day of what they correct.
     fn works_in(&self, from: NaiveDate, to: NaiveDate) -> impl Iterator<Item = (&EntryFacts, &Work)> {
-        self.entries.iter().zip(self.works).filter(move |(entry, _)| from <= entry.effective && entry.effective <= to)
+        let within = move |entry: &EntryFacts| from <= entry.effective && entry.effective <= to;
+        self.entries.iter().zip(self.works).filter(move |(entry, _)| within(entry) && !self.rules.is_ahead(entry))
     }
 
     fn sum(&self, rule: &cycle_rules::Requirement, measure: Measure, from: NaiveDate, to: NaiveDate) -> Hours {
         let concerned = self.works_in(from, to).filter(|(_, work)| rule.of.matches(&work.shape));
-        Hours::from_hundredths(concerned.map(|(_, work)| measured(work, measure)).sum())
+        self.rounding.applied(Hours::from_hundredths(concerned.map(|(_, work)| measured(work, measure)).sum()))
     }
 
     fn verdict(
@@ -281,18 +355,15 @@ impl Judge<'_> {
             Strength::Warn => Verdict::Warn,
             Strength::Fail => Verdict::Failed,
         };
-        Requirement { rule: rule.rule, period, owed, counted, missing, verdict }
+        Requirement { rule: rule.rule, period, owed, counted, missing, verdict, days: None }
     }
 
-    /// The best blocks, as many as are asked for. A block that lacks practice is incomplete, and the larger gap is shown.
-    fn blocks(
-        &self,
-        rule: &cycle_rules::Requirement,
-        hours: Hours,
-        measure: Measure,
-        count: i32,
-        practice_hours: Option<Hours>,
-    ) -> Requirement {
+    /// The best blocks, as many as are asked for. A block that lacks practice is incomplete, and the larger gap is shown. Where a
+    /// block may not be interrupted, each course is one by itself.
+    fn blocks(&self, rule: &cycle_rules::Requirement) -> Option<Requirement> {
+        let Body::Block { hours, measure, count, practice_hours, uninterrupted, .. } = rule.reference.rule.body else {
+            return None;
+        };
         let cycle = self.rules.cycle();
         let practice_owed = practice_hours.unwrap_or(Hours::ZERO).hundredths();
         let owed_each = hours.hundredths();
@@ -301,7 +372,8 @@ impl Judge<'_> {
         for (entry, work) in self.works_in(cycle.from(), cycle.to()).filter(|(_, work)| rule.of.matches(&work.shape)) {
             let Some(block) = entry.block else { continue };
             let (earned, practice) = (measured(work, measure), measured(work, Measure::Practice));
-            match blocks.iter_mut().find(|(known, ..)| *known == block) {
+            let joined = blocks.iter_mut().find(|(known, ..)| *known == block && !uninterrupted);
+            match joined {
                 Some((_, hours, practised)) => (*hours, *practised) = (*hours + earned, *practised + practice),
                 None => blocks.push((block, earned, practice)),
             }
@@ -318,7 +390,7 @@ impl Judge<'_> {
         let counted = Hours::from_hundredths(best().map(|(earned, _)| shown(earned)).sum());
         let missing = Hours::from_hundredths(best().map(|(earned, practice)| gap(earned, practice)).sum());
         let requirement = self.verdict(rule, Period::Cycle, missing, Hours::ZERO, cycle.to(), Strength::Fail);
-        Requirement { owed, counted, ..requirement }
+        Some(Requirement { owed, counted, ..requirement })
     }
 }
 

@@ -1,7 +1,7 @@
 //! A rule of a policy pack after parsing: typed, checked, and free of its citations (those stay in the document).
 
 use crate::{
-    hours::Hours,
+    hours::{Days, Hours},
     words::{ActivityWord, DeliveryForm, Level, Route, Theme, word_list},
 };
 use chrono::NaiveDate;
@@ -13,6 +13,8 @@ word_list! {
         NewTeacher = "new_teacher", "见习期新教师", "new teacher in probation";
         NewHead = "new_head", "新任校长", "head appointed in the cycle";
         Head = "head", "校长（园长）", "head";
+        DeputyHead = "deputy_head", "副校长（副园长）", "deputy head";
+        MiddleManager = "middle_manager", "中层干部", "middle manager";
     }
 }
 
@@ -70,6 +72,61 @@ word_list! {
 }
 
 word_list! {
+    /// The day to which the hours of a course belong.
+    Attribution {
+        Completion = "completion", "结业日", "the day of completion";
+        Session = "session", "上课日", "the days on which it was held";
+        Recognition = "recognition", "认定日", "the day of recognition";
+    }
+}
+
+word_list! {
+    /// What is compared with the hours owed. Declared from strict to lax.
+    Rounding {
+        Down = "whole_down", "舍去小数", "whole hours, rounded down";
+        Keep = "keep", "保留两位小数", "two decimals, as they are";
+        Nearest = "whole_nearest", "四舍五入取整", "whole hours, rounded to the nearest";
+        Up = "whole_up", "进位取整", "whole hours, rounded up";
+    }
+}
+
+impl Rounding {
+    /// What is compared; for hours that are not negative.
+    pub fn applied(self, hours: Hours) -> Hours {
+        let to_whole = |more: i64| Hours::from_hundredths((hours.hundredths() + more).div_euclid(100) * 100);
+        match self {
+            Rounding::Keep => hours,
+            Rounding::Down => to_whole(0),
+            Rounding::Nearest => to_whole(50),
+            Rounding::Up => to_whole(99),
+        }
+    }
+}
+
+/// What a pack says once for everybody; what it leaves out is for the packs of wider areas, and at last for the program.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// Minutes of teaching in one hour of credit.
+    pub hour_minutes: Option<i32>,
+    /// How a newcomer's total is reduced.
+    pub prorate: Option<Prorate>,
+    /// How the total of somebody who retires is reduced.
+    pub prorate_retirement: Option<Prorate>,
+    /// What leave does to the total.
+    pub leave_total: Option<LeaveTotal>,
+    /// The day to which hours belong.
+    pub attribution: Option<Attribution>,
+    /// What is compared with the hours owed.
+    pub rounding: Option<Rounding>,
+    /// Hours of a day of training.
+    pub hours_per_day: Option<Hours>,
+    /// What hours attended are worth after a fail.
+    pub fail_factor: Option<Ratio>,
+    /// The share from which absence makes a course failed.
+    pub absence_fail_ratio: Option<Ratio>,
+}
+
+word_list! {
     /// How sure a figure is.
     Confidence {
         Read = "R", "见于本省或国家文件", "read in a source for Zhejiang or the country";
@@ -105,6 +162,11 @@ impl Ratio {
     /// The share of `hours`, rounded down to a hundredth so that it never exceeds what the rule allows.
     pub fn of(self, hours: Hours) -> Hours {
         hours.share(self.numerator, self.denominator).unwrap_or(hours)
+    }
+
+    /// Which of two ratios is greater.
+    pub fn compared(self, other: Ratio) -> std::cmp::Ordering {
+        (self.numerator * other.denominator).cmp(&(other.numerator * self.denominator))
     }
 
     /// True above one.
@@ -162,6 +224,15 @@ impl Amount {
     }
 }
 
+/// The least that is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Least {
+    /// Hours, or a share of what is owed.
+    Hours(Amount),
+    /// Days of training.
+    Days(Days),
+}
+
 /// A cap's period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CapPeriod {
@@ -178,6 +249,13 @@ pub enum Window {
     Cycle,
     /// Each calendar year by itself.
     Year,
+    /// Some months of each year, where they lie in the cycle as a whole.
+    Months {
+        /// First month, 1 to 12.
+        from: u32,
+        /// Last month; where it comes before the first, in the year after.
+        to: u32,
+    },
     /// From the cycle's first day to a deadline within it.
     Until(NaiveDate),
     /// The time in which the profile holds (probation, headship), or its first months.
@@ -225,12 +303,13 @@ pub enum Body {
         count: i32,
         practice_hours: Option<Hours>,
         required_from_months: Option<i32>,
+        uninterrupted: bool,
     },
     Minimum {
         of: Selector,
         measure: Measure,
         window: Window,
-        amount: Amount,
+        amount: Least,
         strength: Strength,
     },
     Share {

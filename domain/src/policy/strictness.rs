@@ -1,6 +1,6 @@
 //! Which of two rules of one id asks for more, or allows less.
 
-use super::rule::{Amount, Body, Ratio, TotalAmount, Window};
+use super::rule::{Amount, Body, Least, Ratio, TotalAmount, Window};
 
 /// True where whoever keeps `narrow` also keeps `wide`, whatever they earn: nothing is lost where the narrower rule stands alone.
 /// Rules of different kinds, or about different hours, are not comparable, and neither is as strict as the other.
@@ -39,7 +39,7 @@ pub(super) fn at_least_as_strict(narrow: &Body, wide: &Body) -> bool {
                 && compared(*amount, *wide_amount).is_some_and(|(here, there)| here <= there)
         }
         (
-            Body::Block { of, hours, measure, count, practice_hours, required_from_months },
+            Body::Block { of, hours, measure, count, practice_hours, required_from_months, uninterrupted },
             Body::Block {
                 of: wide_of,
                 hours: wide_hours,
@@ -47,9 +47,10 @@ pub(super) fn at_least_as_strict(narrow: &Body, wide: &Body) -> bool {
                 count: wide_count,
                 practice_hours: wide_practice,
                 required_from_months: wide_months,
+                uninterrupted: wide_uninterrupted,
             },
         ) => {
-            let same = of == wide_of && measure == wide_measure;
+            let same = of == wide_of && measure == wide_measure && uninterrupted >= wide_uninterrupted;
             let months = required_from_months.unwrap_or(0) <= wide_months.unwrap_or(0);
             same && hours >= wide_hours && count >= wide_count && practice_hours >= wide_practice && months
         }
@@ -64,7 +65,13 @@ pub(super) fn at_least_as_strict(narrow: &Body, wide: &Body) -> bool {
             },
         ) => {
             let same = of == wide_of && measure == wide_measure && no_later(*window, *wide_window);
-            let more = compared(*amount, *wide_amount).is_some_and(|(here, there)| here >= there);
+            let more = match (amount, wide_amount) {
+                (Least::Hours(here), Least::Hours(there)) => {
+                    compared(*here, *there).is_some_and(|(here, there)| here >= there)
+                }
+                (Least::Days(here), Least::Days(there)) => here >= there,
+                _ => false,
+            };
             same && more && strength >= wide_strength
         }
         (
@@ -101,7 +108,7 @@ fn compared(here: Amount, there: Amount) -> Option<(i64, i64)> {
 }
 
 fn at_least(one: Ratio, other: Ratio) -> bool {
-    one.numerator * other.denominator >= other.numerator * one.denominator
+    one.compared(other).is_ge()
 }
 
 /// The same window, or a deadline that is not later.

@@ -4,10 +4,10 @@ use super::{
     cycle_rules::{CycleRules, RuleIndex},
     evaluate::{CountedEntry, Cut, Evaluation, Headroom, Period},
     layers::RuleRef,
-    requirements::{Requirement, Verdict},
+    requirements::{InDays, Requirement, Verdict},
     rule::{Amount, Body, Effect, Ratio},
 };
-use crate::hours::Hours;
+use crate::hours::{Days, Hours};
 use chrono::NaiveDate;
 
 /// The same sentence in both languages, without a full stop at the end.
@@ -40,17 +40,28 @@ pub fn requirement(rules: &CycleRules, requirement: &Requirement) -> Option<Word
     let rule = rules.rule(requirement.rule)?;
     let (zh_period, en_period, last_day) = period(rules, requirement.period);
     let Requirement { owed, counted, missing, .. } = requirement;
+    // In days where days are asked for.
+    let amount = |hours: &Hours, days: fn(&InDays) -> Days| match &requirement.days {
+        Some(in_days) => (format!("{}天", days(in_days)), format!("{} days", days(in_days))),
+        None => (format!("{hours}学时"), format!("{hours} hours")),
+    };
+    let ((zh_owed, en_owed), (zh_counted, _), (zh_missing, _)) =
+        (amount(owed, |days| days.owed), amount(counted, |days| days.counted), amount(missing, |days| days.missing));
+    let (counted, missing) = match &requirement.days {
+        Some(in_days) => (in_days.counted.to_string(), in_days.missing.to_string()),
+        None => (counted.to_string(), missing.to_string()),
+    };
     let (zh_end, en_end) = match requirement.verdict {
         Verdict::Met => ("，已达标".to_owned(), ": met".to_owned()),
         Verdict::Waived => ("，予以免除".to_owned(), ": waived".to_owned()),
         Verdict::NotYet => (
-            format!("，尚缺{missing}学时，请在{last_day}前修满"),
+            format!("，尚缺{zh_missing}，请在{last_day}前修满"),
             format!(": {missing} are missing; earn them by {last_day}"),
         ),
         Verdict::Warn => {
-            (format!("，尚缺{missing}学时，予以提醒"), format!(": {missing} are missing, which is a warning"))
+            (format!("，尚缺{zh_missing}，予以提醒"), format!(": {missing} are missing, which is a warning"))
         }
-        Verdict::Failed => (format!("，尚缺{missing}学时，未达标"), format!(": {missing} are missing, failed")),
+        Verdict::Failed => (format!("，尚缺{zh_missing}，未达标"), format!(": {missing} are missing, failed")),
     };
     if let Body::Share { share, .. } = &rule.rule.body {
         let share = fraction(*share);
@@ -66,8 +77,8 @@ pub fn requirement(rules: &CycleRules, requirement: &Requirement) -> Option<Word
         });
     }
     Some(Wording {
-        zh: format!("{}{zh_period}（{rule}）：应修{owed}学时，已计{counted}学时{zh_end}", rule.rule.zh),
-        en: format!("{}, {en_period} ({rule}): {owed} hours owed, {counted} there{en_end}", capital(&rule.rule.en)),
+        zh: format!("{}{zh_period}（{rule}）：应修{zh_owed}，已计{zh_counted}{zh_end}", rule.rule.zh),
+        en: format!("{}, {en_period} ({rule}): {en_owed} owed, {counted} there{en_end}", capital(&rule.rule.en)),
     })
 }
 

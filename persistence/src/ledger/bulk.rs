@@ -2,12 +2,12 @@
 //! number of teachers.
 
 use super::{
-    facts::{assemble, head_span},
+    facts::{PostHeld, assemble},
     stands::{self, Lean, lean, lean_columns},
 };
 use crate::{
     Conn, DbResult,
-    db::each,
+    db::{Word, each},
     schema::{
         employments as e, hour_entries as t, leave_spells as l, organisations as o, persons as p, posts_held as h,
     },
@@ -88,34 +88,32 @@ pub fn employees(conn: &mut Conn, area: AreaCode, path: &str, day: NaiveDate) ->
 /// A [`crate::DbError`] where the database does not answer.
 pub fn facts_by_person(conn: &mut Conn, area: AreaCode, employees: &[Employee]) -> DbResult<Vec<PersonFacts>> {
     type Spell = (i64, NaiveDate, Option<NaiveDate>);
-    let heads: Vec<Spell> = each!(conn, k => h::table
+    let held: Vec<(i64, Word<Post>, NaiveDate, Option<NaiveDate>)> = each!(conn, k => h::table
         .filter(h::area.eq(area.get()))
-        .filter(h::post.eq(Post::Head.as_str()))
-        .select((h::person_id, h::valid_from, h::valid_to))
+        .select((h::person_id, h::post, h::valid_from, h::valid_to))
         .load(k))?;
     let leave: Vec<Spell> = each!(conn, k => l::table
         .filter(l::area.eq(area.get()))
         .select((l::person_id, l::valid_from, l::valid_to))
         .load(k))?;
-    let grouped = |spells: Vec<Spell>| {
-        let mut by_person: HashMap<i64, Vec<(NaiveDate, Option<NaiveDate>)>> = HashMap::new();
-        for (person, from, to) in spells {
-            by_person.entry(person).or_default().push((from, to));
-        }
-        by_person
-    };
-    let (mut heads, mut leave) = (grouped(heads), grouped(leave));
+    let mut posts: HashMap<i64, Vec<PostHeld>> = HashMap::new();
+    for (person, post, from, to) in held {
+        posts.entry(person).or_default().push((post.0, from, to));
+    }
+    let mut on_leave: HashMap<i64, Vec<DateSpan>> = HashMap::new();
+    for (person, from, to) in leave {
+        on_leave.entry(person).or_default().push(DateSpan { from, to });
+    }
     Ok(employees
         .iter()
         .map(|employee| {
             let number = employee.person.number();
-            let leave = leave.remove(&number).unwrap_or_default();
             assemble(
                 employee.entered_on,
                 employee.probation_ends_on,
                 employee.retires_on,
-                head_span(heads.remove(&number).unwrap_or_default()),
-                leave.into_iter().map(|(from, to)| DateSpan { from, to }).collect(),
+                posts.get(&number).map(Vec::as_slice).unwrap_or_default(),
+                on_leave.remove(&number).unwrap_or_default(),
             )
         })
         .collect())

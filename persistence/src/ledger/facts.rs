@@ -10,7 +10,10 @@ use crate::{
     },
 };
 use chrono::NaiveDate;
-use diesel::{prelude::*, sql_types::Bool};
+use diesel::{
+    prelude::*,
+    sql_types::{Nullable, Text},
+};
 use shixun_domain::{
     AreaCode, Id, Stage, Title,
     id::{OrganisationId, PersonId},
@@ -79,26 +82,27 @@ pub fn person_record(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbRes
         return Ok(None);
     };
     let (area, number) = person.key();
-    let spells: Vec<(bool, Day, Option<Day>)> = each!(conn, k => {
-        let heads = h::table
+    // Leave is told from posts by having none.
+    let spells: Vec<(Option<Word<Post>>, Day, Option<Day>)> = each!(conn, k => {
+        let posts = h::table
             .filter(h::area.eq(area))
             .filter(h::person_id.eq(number))
-            .filter(h::post.eq(Post::Head.as_str()))
-            .select((true.into_sql::<Bool>(), h::valid_from, h::valid_to));
+            .select((h::post.nullable(), h::valid_from, h::valid_to));
         let leave = l::table
             .filter(l::area.eq(area))
             .filter(l::person_id.eq(number))
-            .select((false.into_sql::<Bool>(), l::valid_from, l::valid_to));
-        heads.union_all(leave).load(k)
+            .select((None::<String>.into_sql::<Nullable<Text>>(), l::valid_from, l::valid_to));
+        posts.union_all(leave).load(k)
     })?;
-    let (heads, leave): (Vec<_>, Vec<_>) = spells.into_iter().partition(|(is_head, ..)| *is_head);
-    let facts = assemble(
-        entered_on,
-        probation_ends_on,
-        retires_on,
-        head_span(heads.into_iter().map(|(_, from, to)| (from.0, to.map(Into::into)))),
-        leave.into_iter().map(|(_, from, to)| DateSpan { from: from.0, to: to.map(Into::into) }).collect(),
-    );
+    let (mut posts, mut leave) = (Vec::new(), Vec::new());
+    for (post, from, to) in spells {
+        let (from, to) = (from.0, to.map(Into::into));
+        match post {
+            Some(post) => posts.push((post.0, from, to)),
+            None => leave.push(DateSpan { from, to }),
+        }
+    }
+    let facts = assemble(entered_on, probation_ends_on, retires_on, &posts, leave);
     Ok(Some(PersonRecord { revision, snapshot, facts }))
 }
 
@@ -185,7 +189,7 @@ pub(super) fn assemble(
     entered_on: Option<NaiveDate>,
     probation_ends_on: Option<NaiveDate>,
     retires_on: Option<NaiveDate>,
-    head: Option<DateSpan>,
+    posts: &[PostHeld],
     leave: Vec<DateSpan>,
 ) -> PersonFacts {
     let probation = probation_ends_on.map(|to| {
@@ -193,12 +197,25 @@ pub(super) fn assemble(
         let from = entered_on.filter(|from| *from <= to).or_else(a_year_before).unwrap_or(to);
         DateSpan { from, to: Some(to) }
     });
-    PersonFacts { joined_on: entered_on, probation, head, retires_on, leave, required: None }
+    PersonFacts {
+        joined_on: entered_on,
+        probation,
+        head: time_in(posts, Post::Head),
+        deputy_head: time_in(posts, Post::DeputyHead),
+        middle_manager: time_in(posts, Post::MiddleManager),
+        retires_on,
+        leave,
+        required: None,
+    }
 }
 
-/// The time as head: from the first appointment to the last end. A head who moves to another school was appointed once.
-pub(super) fn head_span(spells: impl IntoIterator<Item = (NaiveDate, Option<NaiveDate>)>) -> Option<DateSpan> {
-    spells.into_iter().fold(None, |whole: Option<DateSpan>, (from, to)| {
+/// A post, and from when to when it was held.
+pub(super) type PostHeld = (Post, NaiveDate, Option<NaiveDate>);
+
+/// The time in a post: from the first appointment to the last end. A head who moves to another school was appointed once.
+fn time_in(posts: &[PostHeld], wanted: Post) -> Option<DateSpan> {
+    let spells = posts.iter().filter(|(post, ..)| *post == wanted).map(|(_, from, to)| (*from, *to));
+    spells.fold(None, |whole: Option<DateSpan>, (from, to)| {
         Some(match whole {
             None => DateSpan { from, to },
             Some(span) => {

@@ -129,6 +129,9 @@ pub(super) fn lean(row: Lean, blocks: &mut Vec<String>) -> DbResult<Entry> {
             misconduct: circumstances.misconduct,
             certified_elsewhere: circumstances.certified_elsewhere,
             activity: circumstances.activity,
+            recognised: circumstances.recognised_on,
+            dated: circumstances.dated,
+            days: circumstances.days,
         },
     })
 }

@@ -6,12 +6,13 @@ use crate::{
     policy::PolicyCache,
     problem::ApiError,
 };
+use chrono::NaiveDate;
 use shixun_domain::{
-    AreaCode, Hours, UtcMillis,
+    AreaCode, UtcMillis,
     catalogue::{ProgrammeKind, ProgrammeState, SessionState, programme::default_content_key},
-    enrolment::{Attended, Outcome, earned},
+    enrolment::{Attended, Outcome, ResultTerms, by_month, days_attended, earned},
     id::{AccountId, EnrolmentId, OrganisationId, ProgrammeId, SessionId, UnitId},
-    ledger::{Amounts, Circumstances, EntryKind, Factor, SourceKind},
+    ledger::{Amounts, Circumstances, EntryKind, SourceKind},
 };
 use shixun_persistence::{
     WriteTx,
@@ -222,20 +223,23 @@ impl Settled<'_> {
     ) -> Result<NewEntry, ApiError> {
         let content = &self.programme.content;
         let minutes = |length: i64| i32::try_from(length / 60_000).unwrap_or(1);
-        let attended: Vec<Attended> = enrolment
+        let dated: Vec<(NaiveDate, Attended)> = enrolment
             .marks
             .iter()
             .zip(&self.session.units)
-            .map(|(mark, unit)| Attended {
-                hours: unit.hours,
-                minutes_total: minutes(unit.ends_at.millis() - unit.starts_at.millis()),
-                minutes: mark.map(|(_, minutes)| minutes),
+            .map(|(mark, unit)| {
+                let attended = Attended {
+                    hours: unit.hours,
+                    minutes_total: minutes(unit.ends_at.millis() - unit.starts_at.millis()),
+                    minutes: mark.map(|(_, minutes)| minutes),
+                };
+                (unit.starts_at.china_date(), attended)
             })
             .collect();
+        let attended: Vec<Attended> = dated.iter().map(|(_, unit)| *unit).collect();
         let outcome = enrolment.outcome.unwrap_or(Outcome::Fail);
-        let earned = earned(&attended, content.practice_hours, outcome, enrolment.misconduct);
-        let factor = if earned.credited == Hours::ZERO { Factor::NONE } else { Factor::ONE };
-        let amounts = Amounts::new(earned.nominal, earned.attended, factor, earned.practice)
+        let earned = earned(&attended, content.practice_hours, outcome, enrolment.misconduct, ResultTerms::PLAIN);
+        let amounts = Amounts::new(earned.nominal, earned.attended, earned.factor, earned.practice)
             .map_err(|refusal| ApiError::internal(format!("hours of {key}: {refusal}")))?;
         Ok(NewEntry {
             person: *at(&staffed.teachers, enrolment.teacher)?,
@@ -245,7 +249,12 @@ impl Settled<'_> {
             form: content.delivery_form,
             level: content.level,
             themes: content.themes.clone(),
-            circumstances: Circumstances { misconduct: enrolment.misconduct, ..Circumstances::ORDINARY },
+            circumstances: Circumstances {
+                misconduct: enrolment.misconduct,
+                days: Some(days_attended(&dated)),
+                dated: by_month(&dated, self.session.terms.ends_on),
+                ..Circumstances::ORDINARY
+            },
             block_key: (content.kind == ProgrammeKind::Block).then(|| self.id.to_string()),
             title: content.name.clone(),
             source_kind: SourceKind::Session,

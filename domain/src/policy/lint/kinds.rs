@@ -35,6 +35,9 @@ fn hour(day: NaiveDate, route: Route, form: DeliveryForm, level: Level, themes: 
         misconduct: false,
         certified_elsewhere: false,
         activity: None,
+        recognised: None,
+        dated: Vec::new(),
+        days: None,
     }
 }
 

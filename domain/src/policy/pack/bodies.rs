@@ -2,9 +2,21 @@
 
 use super::{
     PackFault,
-    reader::{At, Reader},
+    reader::{At, Reader, date},
 };
-use crate::policy::{document::BodyDocument, rule::*};
+use crate::policy::{
+    document::{BodyDocument, Cited},
+    rule::*,
+};
+
+/// The fields of a window.
+struct WindowDocument<'a> {
+    window: &'a str,
+    window_months: &'a Option<Cited>,
+    until: &'a Option<Cited>,
+    months_from: &'a Option<Cited>,
+    months_to: &'a Option<Cited>,
+}
 
 impl Reader<'_> {
     pub(super) fn body(&self, at: &At, body: &BodyDocument) -> Result<Body, PackFault> {
@@ -49,7 +61,7 @@ impl Reader<'_> {
                 let amount = self.amount(&at, hours.as_ref(), share_of_required.as_ref())?;
                 Ok(Body::Cap { of: self.selector(&at.field("of"), of)?, period, amount })
             }
-            BodyDocument::Block { of, hours, measure, count, practice_hours, required_from_months } => {
+            BodyDocument::Block { of, hours, measure, count, practice_hours, required_from_months, uninterrupted } => {
                 let at = at.field("block");
                 let measure = match self.word(&at.field("measure"), measure)? {
                     measure @ (Measure::Credited | Measure::Nominal) => measure,
@@ -65,20 +77,57 @@ impl Reader<'_> {
                     required_from_months: self.maybe(required_from_months.as_ref(), |cited| {
                         self.integer(&at.field("required_from_months"), cited, 0..=240)
                     })?,
+                    uninterrupted: self
+                        .maybe(uninterrupted.as_ref(), |cited| self.yes(&at.field("uninterrupted"), cited))?
+                        .unwrap_or(false),
                 })
             }
-            BodyDocument::Minimum { of, measure, window, window_months, until, hours, share_of_required, strength } => {
+            BodyDocument::Minimum {
+                of,
+                measure,
+                window,
+                months_from,
+                months_to,
+                window_months,
+                until,
+                hours,
+                share_of_required,
+                days,
+                strength,
+            } => {
                 let at = at.field("minimum");
+                let window = WindowDocument { window, window_months, until, months_from, months_to };
+                let measure = at.field("measure").read(measure)?;
+                let amount = match days {
+                    Some(cited) if hours.is_none() && share_of_required.is_none() && measure == Measure::Credited => {
+                        Least::Days(self.days(&at.field("days"), cited)?)
+                    }
+                    Some(_) => return at.field("days").refuse("days stand alone, and with the measure credited"),
+                    None => Least::Hours(self.amount(&at, hours.as_ref(), share_of_required.as_ref())?),
+                };
                 Ok(Body::Minimum {
                     of: self.selector(&at.field("of"), of)?,
-                    measure: at.field("measure").read(measure)?,
-                    window: self.window(&at, window, window_months.as_ref(), until.as_ref())?,
-                    amount: self.amount(&at, hours.as_ref(), share_of_required.as_ref())?,
+                    measure,
+                    window: self.window(&at, &window)?,
+                    amount,
                     strength: self.word(&at.field("strength"), strength)?,
                 })
             }
-            BodyDocument::Share { of, part, practice, share, measure, window, window_months, until, strength } => {
+            BodyDocument::Share {
+                of,
+                part,
+                practice,
+                share,
+                measure,
+                window,
+                months_from,
+                months_to,
+                window_months,
+                until,
+                strength,
+            } => {
                 let at = at.field("share");
+                let window = WindowDocument { window, window_months, until, months_from, months_to };
                 let measure = match at.field("measure").read(measure)? {
                     Measure::Practice => {
                         return at.field("measure").refuse("expected one of credited, counted, nominal");
@@ -91,7 +140,7 @@ impl Reader<'_> {
                     practice: self.yes(&at.field("practice"), practice)?,
                     share: self.ratio(&at.field("share"), share, 1)?,
                     measure,
-                    window: self.window(&at, window, window_months.as_ref(), until.as_ref())?,
+                    window: self.window(&at, &window)?,
                     strength: self.word(&at.field("strength"), strength)?,
                 })
             }
@@ -102,6 +151,41 @@ impl Reader<'_> {
                     ratio: self.ratio(&at.field("ratio"), ratio, 10)?,
                 })
             }
+        }
+    }
+
+    fn window(&self, at: &At, document: &WindowDocument<'_>) -> Result<Window, PackFault> {
+        let integer = |name: &str, cited: &Option<Cited>, most: i32| {
+            self.maybe(cited.as_ref(), |cited| self.integer(&at.field(name), cited, 1..=most))
+        };
+        let months = integer("window_months", document.window_months, 240)?;
+        let until = self.maybe(document.until.as_ref(), |cited| {
+            let place = at.field("until");
+            date(&place.field("value"), self.cited(&place, cited)?)
+        })?;
+        let month = |number: Option<i32>| number.and_then(|number| u32::try_from(number).ok());
+        let from = month(integer("months_from", document.months_from, 12)?);
+        let to = month(integer("months_to", document.months_to, 12)?);
+        if !["cycle", "year", "months", "until", "profile"].contains(&document.window) {
+            return at.field("window").refuse("expected one of cycle, year, months, until, profile");
+        }
+        if document.window != "profile" && months.is_some() {
+            return at.field("window_months").refuse("only a profile window has a length");
+        }
+        if document.window != "until" && until.is_some() {
+            return at.field("until").refuse("only an until window has a last day");
+        }
+        if document.window != "months" && (from.is_some() || to.is_some()) {
+            return at.field("months_from").refuse("only a months window has a first and a last month");
+        }
+        match (document.window, until, from.zip(to)) {
+            ("cycle", ..) => Ok(Window::Cycle),
+            ("year", ..) => Ok(Window::Year),
+            ("profile", ..) => Ok(Window::Profile { months }),
+            ("until", Some(day), _) => Ok(Window::Until(day)),
+            ("until", None, _) => at.refuse("an until window has its last day in until"),
+            ("months", _, Some((from, to))) => Ok(Window::Months { from, to }),
+            _ => at.refuse("a months window has its months in months_from and months_to"),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{PackFault, ProfileDrops};
 use crate::{
-    hours::Hours,
+    hours::{Days, Hours},
     policy::{
         cycle::CycleCalendar,
         document::{Cited, CycleDocument, Document, ProfileDocument, RuleDocument, SelectorDocument},
@@ -16,6 +16,8 @@ use std::{fmt::Display, str::FromStr};
 
 /// The greatest number of hours that a rule may name.
 const HOURS_MAX: Hours = Hours::whole(100_000);
+/// The greatest number of days that a rule may name.
+const DAYS_MAX: Days = Days::from_hundredths(3_660_00);
 
 /// A place in the document.
 pub(super) struct At(String);
@@ -123,6 +125,39 @@ impl Reader<'_> {
         }
     }
 
+    pub(super) fn settings(&self) -> Result<Settings, PackFault> {
+        let (at, document) = (At::root(), self.document);
+        let day = |at: &At, cited: &Cited| match self.hours(at, cited)? {
+            hours if hours > Hours::ZERO && hours <= Hours::whole(24) => Ok(hours),
+            _ => at.field("value").refuse("expected hours from 0.01 to 24"),
+        };
+        Ok(Settings {
+            hour_minutes: self.maybe(document.hour_minutes.as_ref(), |cited| {
+                self.integer(&at.field("hour_minutes"), cited, 1..=240)
+            })?,
+            prorate: self.setting("prorate_newcomer", document.prorate_newcomer.as_ref())?,
+            prorate_retirement: self.setting("prorate_retirement", document.prorate_retirement.as_ref())?,
+            leave_total: self.setting("leave_total", document.leave_total.as_ref())?,
+            attribution: self.setting("attribution", document.attribution.as_ref())?,
+            rounding: self.setting("rounding", document.rounding.as_ref())?,
+            hours_per_day: self
+                .maybe(document.hours_per_day.as_ref(), |cited| day(&at.field("hours_per_day"), cited))?,
+            fail_factor: self
+                .maybe(document.fail_factor.as_ref(), |cited| self.ratio(&at.field("fail_factor"), cited, 1))?,
+            absence_fail_ratio: self.maybe(document.absence_fail_ratio.as_ref(), |cited| {
+                self.ratio(&at.field("absence_fail_ratio"), cited, 1)
+            })?,
+        })
+    }
+
+    fn setting<T: FromStr<Err = UnknownWord>>(
+        &self,
+        name: &str,
+        cited: Option<&Cited>,
+    ) -> Result<Option<T>, PackFault> {
+        self.maybe(cited, |cited| self.word(&At::root().field(name), cited))
+    }
+
     pub(super) fn calendar(&self, at: &At, cycle: &CycleDocument) -> Result<CycleCalendar, PackFault> {
         let place = at.field("anchor");
         let anchor = date(&place.field("value"), self.cited(&place, &cycle.anchor)?)?;
@@ -194,31 +229,10 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn window(
-        &self,
-        at: &At,
-        window: &str,
-        months: Option<&Cited>,
-        until: Option<&Cited>,
-    ) -> Result<Window, PackFault> {
-        let months = self.maybe(months, |cited| self.integer(&at.field("window_months"), cited, 1..=240))?;
-        let until = self.maybe(until, |cited| {
-            let place = at.field("until");
-            date(&place.field("value"), self.cited(&place, cited)?)
-        })?;
-        match (window, months, until) {
-            ("cycle", None, None) => Ok(Window::Cycle),
-            ("year", None, None) => Ok(Window::Year),
-            ("profile", months, None) => Ok(Window::Profile { months }),
-            ("until", None, Some(day)) => Ok(Window::Until(day)),
-            ("until", None, None) => at.refuse("an until window has its last day in until"),
-            ("cycle" | "year" | "until", Some(_), _) => {
-                at.field("window_months").refuse("only a profile window has a length")
-            }
-            ("cycle" | "year" | "profile", _, Some(_)) => {
-                at.field("until").refuse("only an until window has a last day")
-            }
-            _ => at.field("window").refuse("expected one of cycle, year, until, profile"),
+    pub(super) fn days(&self, at: &At, cited: &Cited) -> Result<Days, PackFault> {
+        match at.field("value").read::<Days>(self.cited(at, cited)?)? {
+            days if days > Days::ZERO && days <= DAYS_MAX => Ok(days),
+            _ => at.field("value").refuse(format!("expected days from 0.01 to {DAYS_MAX}")),
         }
     }
 

@@ -365,13 +365,6 @@ fn requirements_are_told_in_both_languages() {
     );
 }
 
-/// The shipped packs with one more of the county.
-fn with_county(change: Value) -> CycleRules {
-    let mut packs = shipped();
-    packs.push(county_pack(change));
-    rules_of(&packs)
-}
-
 /// 50 hours on information technology by the end of 2017, 60 % of them practice: school-based training and practice hours.
 fn it_rules() -> CycleRules {
     let it = || json!({"themes": ["it"]});
@@ -389,13 +382,6 @@ fn it_hours(online: &str, school_based: &str, practice: &str) -> [EntryFacts; 3]
     let online = EntryFacts { form: DeliveryForm::Online, ..entry(1, "2017-05-01", online) };
     let practised = EntryFacts { practice: hours(practice), ..entry(3, "2017-07-01", practice) };
     [themed("it", online), themed("it", school(2, "2017-06-01", school_based)), themed("it", practised)]
-}
-
-/// How the rule with this id stands, whatever its period.
-fn stands(rules: &CycleRules, evaluation: &Evaluation, id: &str) -> String {
-    let named = |one: &&Requirement| rules.rule(one.rule).is_some_and(|rule| rule.rule.id == id);
-    let period = evaluation.requirements.iter().find(named).map(|found| found.period);
-    period.map_or_else(|| "not asked".to_owned(), |period| standing(rules, evaluation, id, period))
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod documents;
 mod examples;
 mod layering;
 mod linting;
+mod parameters;
 
 use super::*;
 use crate::{
@@ -99,6 +100,9 @@ fn entry(key: i64, on: &str, credited: &str) -> EntryFacts {
         misconduct: false,
         certified_elsewhere: false,
         activity: None,
+        recognised: None,
+        dated: Vec::new(),
+        days: None,
     }
 }
 
@@ -139,4 +143,18 @@ fn standing(rules: &CycleRules, evaluation: &Evaluation, id: &str, period: Perio
         .find(|requirement| requirement.period == period && rules.rule(requirement.rule).unwrap().rule.id == id);
     let Some(Requirement { owed, counted, missing, verdict, .. }) = found else { return "not asked".to_owned() };
     format!("{owed} {counted} {missing} {verdict}")
+}
+
+/// How the rule with this id stands, whatever its period.
+fn stands(rules: &CycleRules, evaluation: &Evaluation, id: &str) -> String {
+    let named = |one: &&Requirement| rules.rule(one.rule).is_some_and(|rule| rule.rule.id == id);
+    let period = evaluation.requirements.iter().find(named).map(|found| found.period);
+    period.map_or_else(|| "not asked".to_owned(), |period| standing(rules, evaluation, id, period))
+}
+
+/// The shipped packs with one more of the county.
+fn with_county(change: Value) -> CycleRules {
+    let mut packs = shipped();
+    packs.push(county_pack(change));
+    rules_of(&packs)
 }

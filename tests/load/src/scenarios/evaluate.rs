@@ -83,6 +83,9 @@ fn entries(teacher: i64, from: NaiveDate) -> Outcome<Vec<EntryFacts>> {
                 misconduct: false,
                 certified_elsewhere: false,
                 activity: None,
+                recognised: None,
+                dated: Vec::new(),
+                days: None,
             })
         })
         .collect()

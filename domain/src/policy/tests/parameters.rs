@@ -1,0 +1,488 @@
+//! The parameters of `domain.md` 9 one by one, and the worked examples that rest on them.
+
+use super::*;
+use crate::hours::Days;
+
+const CYCLE_END: &str = "2020-12-31";
+
+fn minimum(change: Value) -> Value {
+    let mut body = json!({"of": {}, "measure": "credited", "window": "year", "strength": figure("fail")});
+    for (field, value) in change.as_object().unwrap() {
+        body[field] = value.clone();
+    }
+    json!({"minimum": body})
+}
+
+/// The shipped packs with one rule more.
+fn with_rule(id: &str, body: Value) -> CycleRules {
+    with_county(json!({"rules": [rule(id, body)]}))
+}
+
+fn judged(rules: &CycleRules, entries: &[EntryFacts]) -> Evaluation {
+    evaluate(rules, &PersonFacts::default(), entries)
+}
+
+fn cycle_rules(packs: &[Pack], name: &str, as_of: &str) -> CycleRules {
+    CycleRules::new(packs, suichang(), cycle_named(packs, suichang(), name).unwrap(), day(as_of)).unwrap()
+}
+
+/// 40 hours from 2020-12-20 to 2021-01-10, of which 24 in the old year, recognised on 2021-01-15.
+fn over_the_new_year() -> EntryFacts {
+    let part = |on: &str, amount: &str| DatedHours { on: day(on), hours: hours(amount) };
+    EntryFacts {
+        recognised: Some(day("2021-01-15")),
+        dated: vec![part("2020-12-31", "24"), part("2021-01-10", "16")],
+        practice: hours("10"),
+        ..entry(900, "2021-01-10", "40")
+    }
+}
+
+/// 340 other hours: 85 in each year from 2017, one of them in a block.
+fn others() -> Vec<EntryFacts> {
+    let mut entries: Vec<EntryFacts> =
+        (2018..=2020).map(|year| entry(year, &format!("{year}-05-01"), "83.33")).collect();
+    entries.push(block(1, "2017-07-01", "90"));
+    entries.push(entry(2, "2016-05-01", "0.01"));
+    entries
+}
+
+#[test]
+fn example_8_hours_belong_to_completion_session_or_recognition() {
+    let check = |attribution: &str, old: &str, old_verdict: &str, next: &str| {
+        let packs: Vec<Pack> =
+            shipped().into_iter().chain([county_pack(json!({"attribution": figure(attribution)}))]).collect();
+        let entries: Vec<EntryFacts> = others().into_iter().chain([over_the_new_year()]).collect();
+        let rules = cycle_rules(&packs, "2016-2020", CYCLE_END);
+        let evaluation = judged(&rules, &entries);
+        assert_eq!(standing(&rules, &evaluation, "total.cycle", Period::Cycle), old_verdict, "{attribution}");
+        assert_eq!(evaluation.total, hours(old), "{attribution}");
+        assert_eq!(evaluation.years.iter().map(|year| year.counted).sum::<Hours>(), evaluation.total);
+        let after = judged(&cycle_rules(&packs, "2021-2025", "2021-06-30"), &entries);
+        assert_eq!(after.total, hours(next), "{attribution}: nothing of the surplus is carried over");
+        let course = evaluation.entries.last().unwrap();
+        assert_eq!(course.key, 900);
+        if attribution == "session" {
+            assert_eq!((course.credited, course.counted, course.elsewhere), (hours("24"), hours("24"), hours("16")));
+            assert_eq!(rules.reaches(&over_the_new_year()), true);
+        } else {
+            assert_eq!((course.in_cycle, course.counted), (false, Hours::ZERO));
+        }
+    };
+    check("completion", "340", "360.00 340.00 20.00 failed", "40");
+    check("session", "364", "360.00 364.00 0.00 met", "16");
+    check("recognition", "340", "360.00 340.00 20.00 failed", "40");
+}
+
+#[test]
+fn hours_completed_in_the_old_cycle_and_recognised_in_the_new_one_belong_to_the_new_one() {
+    let packs: Vec<Pack> =
+        shipped().into_iter().chain([county_pack(json!({"attribution": figure("recognition")}))]).collect();
+    let late = EntryFacts { recognised: Some(day("2021-01-15")), ..entry(1, "2020-12-20", "30") };
+    assert_eq!(judged(&cycle_rules(&packs, "2016-2020", CYCLE_END), &[late.clone()]).total, Hours::ZERO);
+    let next = cycle_rules(&packs, "2021-2025", "2021-06-30");
+    assert_eq!(judged(&next, std::slice::from_ref(&late)).total, hours("30"));
+    // Looked at before the day of recognition there is nothing yet.
+    let before = cycle_rules(&packs, "2021-2025", "2021-01-14");
+    let evaluation = judged(&before, &[late]);
+    assert_eq!((evaluation.total, evaluation.entries[0].in_cycle), (Hours::ZERO, false));
+}
+
+#[test]
+fn what_the_packs_say_on_the_day_of_completion_decides_so_that_no_hour_is_claimed_twice() {
+    let packs: Vec<Pack> = shipped()
+        .into_iter()
+        .chain([
+            county_pack(json!({"attribution": figure("session"), "valid": {"from": "2016-01-01", "to": "2020-12-31"}})),
+            county_pack(json!({"code": "SY", "attribution": figure("completion"), "valid": {"from": "2021-01-01"}})),
+        ])
+        .collect();
+    let entries = [over_the_new_year()];
+    let old = judged(&cycle_rules(&packs, "2016-2020", CYCLE_END), &entries);
+    let next = judged(&cycle_rules(&packs, "2021-2025", "2021-06-30"), &entries);
+    assert_eq!((old.total, next.total), (Hours::ZERO, hours("40")));
+}
+
+#[test]
+fn a_correction_of_a_course_over_the_new_year_takes_from_both_parts() {
+    let packs: Vec<Pack> =
+        shipped().into_iter().chain([county_pack(json!({"attribution": figure("session")}))]).collect();
+    let rules = cycle_rules(&packs, "2016-2020", CYCLE_END);
+    let correction = EntryFacts { corrects: Some(900), ..entry(901, "2021-03-01", "-10") };
+    let evaluation = judged(&rules, &[correction, over_the_new_year()]);
+    assert_eq!(evaluation.total, hours("18"), "24 of 40 hours, less 24 fortieths of 10");
+    assert_eq!(evaluation.entries[0].added_to, Some(900));
+    assert_eq!((evaluation.entries[1].credited, evaluation.entries[1].elsewhere), (hours("18"), hours("12")));
+}
+
+#[test]
+fn the_yearly_maximum_reads_the_year_to_which_hours_belong() {
+    let packs: Vec<Pack> =
+        shipped().into_iter().chain([county_pack(json!({"attribution": figure("session")}))]).collect();
+    let rules = cycle_rules(&packs, "2016-2020", CYCLE_END);
+    let room = headroom(&rules, &PersonFacts::default(), &[over_the_new_year()], day("2020-11-01")).unwrap();
+    assert_eq!((room.counted, room.left), (hours("24"), hours("120")));
+}
+
+#[test]
+fn rounding_decides_whether_half_an_hour_is_missing() {
+    let entries: Vec<EntryFacts> = (2017..=2020).map(|year| entry(year, &format!("{year}-05-01"), "67.38")).collect();
+    let entries: Vec<EntryFacts> = entries.into_iter().chain([block(1, "2018-07-01", "89.98")]).collect();
+    let check = |rounding: Value, total: &str| {
+        let packs = under_the_province(&[county_pack(rounding)]);
+        let rules = rules_of(&packs);
+        let evaluation = judged(&rules, &entries);
+        assert_eq!(evaluation.total, hours("359.50"), "what counts is never rounded");
+        assert_eq!(standing(&rules, &evaluation, "total.cycle", Period::Cycle), total);
+    };
+    check(json!({}), "360.00 359.50 0.50 failed");
+    check(json!({"rounding": figure("keep")}), "360.00 359.50 0.50 failed");
+    check(json!({"rounding": figure("whole_down")}), "360.00 359.00 1.00 failed");
+    check(json!({"rounding": figure("whole_nearest")}), "360.00 360.00 0.00 met");
+    check(json!({"rounding": figure("whole_up")}), "360.00 360.00 0.00 met");
+    let half = Rounding::Nearest.applied(hours("359.49"));
+    assert_eq!((half, Rounding::Up.applied(hours("7"))), (hours("359"), hours("7")));
+}
+
+/// Three days of ethics in July or August of each year.
+fn ethics(settings: Value) -> CycleRules {
+    let mut pack = json!({"rules": [rule("ethics.min.year", minimum(json!({"of": {"themes": ["ethics"]}, "window": "months",
+        "months_from": figure("7"), "months_to": figure("8"), "days": figure("3")})))]});
+    for (field, value) in settings.as_object().unwrap() {
+        pack[field] = value.clone();
+    }
+    with_county(pack)
+}
+
+fn summer(year: i32) -> Period {
+    Period::Span { from: day(&format!("{year}-07-01")), to: day(&format!("{year}-08-31")) }
+}
+
+#[test]
+fn three_days_of_ethics_each_summer_are_asked_for_in_days() {
+    let rules = ethics(json!({}));
+    let recorded = |key: i64, on: &str, amount: &str, days: &str| EntryFacts {
+        days: Some(days.parse::<Days>().unwrap()),
+        ..themed("ethics", school(key, on, amount))
+    };
+    let entries = [
+        // Three days of six hours each, recorded as days: the hours alone would be two days and a quarter.
+        recorded(1, "2016-07-20", "18", "3"),
+        // No days recorded: 20 hours at eight a day.
+        themed("ethics", school(2, "2017-08-31", "20")),
+        // Outside the summer.
+        recorded(3, "2018-09-01", "24", "3"),
+        recorded(4, "2019-07-05", "8", "1.5"),
+        recorded(5, "2019-08-25", "8", "1.5"),
+    ];
+    let evaluation = judged(&rules, &entries);
+    let read = |year: i32| standing(&rules, &evaluation, "ethics.min.year", summer(year));
+    assert_eq!(read(2016), "24.00 24.00 0.00 met");
+    assert_eq!(read(2017), "24.00 20.00 4.00 failed");
+    assert_eq!(read(2018), "24.00 0.00 24.00 failed");
+    assert_eq!(read(2019), "24.00 24.00 0.00 met");
+    let index = evaluation.requirements.iter().find(|one| one.period == summer(2017)).unwrap();
+    let days = index.days.unwrap();
+    assert_eq!(
+        (days.owed.to_string(), days.counted.to_string(), days.missing.to_string()),
+        ("3.00".into(), "2.50".into(), "0.50".into())
+    );
+    let words = wording::requirement(&rules, index).unwrap();
+    assert_eq!(
+        words.zh,
+        "规则2017-07-01至2017-08-31（SX v1 ethics.min.year）：应修3.00天，已计2.50天，尚缺0.50天，未达标"
+    );
+    assert_eq!(
+        words.en,
+        "Rule, 2017-07-01 to 2017-08-31 (SX v1 ethics.min.year): 3.00 days owed, 2.50 there: 0.50 are missing, failed"
+    );
+    // With days of six hours, 20 hours are more than three.
+    let six = ethics(json!({"hours_per_day": figure("6")}));
+    assert_eq!(standing(&six, &judged(&six, &entries), "ethics.min.year", summer(2017)), "18.00 19.98 0.00 met");
+}
+
+#[test]
+fn a_window_of_months_is_asked_only_of_who_was_there_all_of_it() {
+    let rules = ethics(json!({}));
+    let person = PersonFacts {
+        joined_on: Some(day("2017-08-01")),
+        retires_on: Some(day("2020-08-01")),
+        ..PersonFacts::default()
+    };
+    let evaluation = evaluate(&rules, &person, &[]);
+    let asked: Vec<bool> =
+        (2016..=2020).map(|year| evaluation.requirements.iter().any(|one| one.period == summer(year))).collect();
+    assert_eq!(asked, [false, false, true, true, false]);
+}
+
+#[test]
+fn a_window_of_months_may_be_a_school_year_and_lies_in_the_cycle_as_a_whole() {
+    let rules = with_rule(
+        "school_year",
+        minimum(json!({"window": "months", "months_from": figure("9"),
+        "months_to": figure("8"), "hours": figure("30")})),
+    );
+    let entries = [entry(1, "2016-08-31", "10"), entry(2, "2016-09-01", "20"), entry(3, "2017-08-31", "10")];
+    let evaluation = judged(&rules, &entries);
+    let asked: Vec<String> = evaluation
+        .requirements
+        .iter()
+        .filter(|one| rules.rule(one.rule).unwrap().rule.id == "school_year")
+        .map(|one| format!("{:?} {}", one.period, one.counted))
+        .collect();
+    let span = |from: i32, counted: &str| format!("Span {{ from: {from}-09-01, to: {}-08-31 }} {counted}", from + 1);
+    assert_eq!(asked, [span(2016, "30.00"), span(2017, "0.00"), span(2018, "0.00"), span(2019, "0.00")]);
+}
+
+#[test]
+fn in_the_year_of_the_block_the_floor_is_114() {
+    let rules = with_rule(
+        "year.floor.s3",
+        json!({"year_floor": {
+        "hours": figure("36"), "strength": figure("fail"), "block_year_hours": figure("114")}}),
+    );
+    let entries = [block(1, "2018-07-01", "90"), entry(2, "2018-05-01", "20"), entry(3, "2019-05-01", "36")];
+    let evaluation = judged(&rules, &entries);
+    let read = |year: i32| standing(&rules, &evaluation, "year.floor.s3", Period::Year(year));
+    assert_eq!(read(2018), "114.00 110.00 4.00 failed");
+    assert_eq!(read(2019), "36.00 36.00 0.00 met");
+    assert_eq!(read(2020), "36.00 0.00 36.00 failed");
+}
+
+#[test]
+fn only_the_routes_that_a_floor_names_count_toward_it() {
+    let rules = with_rule(
+        "year.floor.self",
+        json!({"year_floor": {
+        "hours": figure("24"), "strength": figure("warn"), "counts": {"routes": ["self_selected"]}}}),
+    );
+    let entries = [entry(1, "2018-05-01", "20"), school(2, "2018-04-01", "24")];
+    let evaluation = judged(&rules, &entries);
+    assert_eq!(standing(&rules, &evaluation, "year.floor.self", Period::Year(2018)), "24.00 20.00 4.00 warn");
+    assert_eq!(standing(&rules, &evaluation, "year.floor", Period::Year(2018)), "48.00 44.00 4.00 failed");
+}
+
+#[test]
+fn a_block_may_have_to_be_uninterrupted_practised_and_earned_or_nominal() {
+    let body = |change: Value| {
+        let mut body = json!({"of": {}, "hours": figure("90"), "measure": figure("credited"), "count": figure("1")});
+        for (field, value) in change.as_object().unwrap() {
+            body[field] = value.clone();
+        }
+        with_rule("block.county", json!({"block": body}))
+    };
+    let half = |key: i64, on: &str| EntryFacts { block: Some(7), practice: hours("22.5"), ..entry(key, on, "45") };
+    let halves = [half(1, "2017-07-01"), half(2, "2018-07-01")];
+    let stands = |rules: &CycleRules, entries: &[EntryFacts]| stands(rules, &judged(rules, entries), "block.county");
+    assert_eq!(stands(&body(json!({})), &halves), "90.00 90.00 0.00 met");
+    assert_eq!(stands(&body(json!({"uninterrupted": figure("no")})), &halves), "90.00 90.00 0.00 met");
+    assert_eq!(stands(&body(json!({"uninterrupted": figure("yes")})), &halves), "90.00 45.00 45.00 failed");
+    assert_eq!(stands(&body(json!({"practice_hours": figure("45")})), &halves), "90.00 90.00 0.00 met");
+    assert_eq!(stands(&body(json!({"practice_hours": figure("50")})), &halves), "90.00 90.00 5.00 failed");
+    let absent = [EntryFacts { nominal: hours("90"), ..block(1, "2018-07-01", "84") }];
+    assert_eq!(stands(&body(json!({})), &absent), "90.00 84.00 6.00 failed");
+    assert_eq!(stands(&body(json!({"measure": figure("nominal")})), &absent), "90.00 90.00 0.00 met");
+}
+
+#[test]
+fn heads_owe_180_and_middle_managers_90_hours_of_management() {
+    let of = |profile: &str, amount: &str| {
+        let mut rule = rule(
+            "manager.min",
+            minimum(json!({"of": {"themes": ["management"]}, "window": "cycle", "hours": figure(amount)})),
+        );
+        rule["profile"] = json!(profile);
+        rule
+    };
+    let rules =
+        with_county(json!({"rules": [of("head", "180"), of("deputy_head", "180"), of("middle_manager", "90")]}));
+    let entries = [themed("management", entry(1, "2018-05-01", "100"))];
+    let since = |from: &str| Some(DateSpan { from: day(from), to: None });
+    let check = |person: PersonFacts, expected: &str| {
+        let evaluation = evaluate(&rules, &person, &entries);
+        assert_eq!(standing(&rules, &evaluation, "manager.min", Period::Cycle), expected);
+    };
+    check(PersonFacts { head: since("2012-08-01"), ..PersonFacts::default() }, "180.00 100.00 80.00 failed");
+    check(PersonFacts { deputy_head: since("2017-08-01"), ..PersonFacts::default() }, "180.00 100.00 80.00 failed");
+    check(PersonFacts { middle_manager: since("2017-08-01"), ..PersonFacts::default() }, "90.00 100.00 0.00 met");
+    check(PersonFacts::default(), "not asked");
+    let both = PersonFacts { head: since("2019-08-01"), middle_manager: since("2012-08-01"), ..PersonFacts::default() };
+    check(both, "180.00 100.00 80.00 failed");
+}
+
+#[test]
+fn example_3_the_wrong_model_passes_too_but_by_other_parts() {
+    let mut document = shipped()[1].document().clone();
+    document.prorate_newcomer.as_mut().unwrap().value = "none".into();
+    document.rules.iter_mut().filter(|rule| rule.id == "newteacher.factor").for_each(|rule| {
+        let document::BodyDocument::Factor { ratio, .. } = &mut rule.rule else { unreachable!() };
+        ratio.value = "1".into();
+    });
+    let mut packs = shipped();
+    packs[1] = Pack::from_document(document).unwrap();
+    let rules = rules_of(&packs);
+    let probation = DateSpan { from: day("2017-08-15"), to: Some(day("2018-08-14")) };
+    let person = PersonFacts { joined_on: Some(probation.from), probation: Some(probation), ..PersonFacts::default() };
+    let course = EntryFacts { practice: hours("80"), ..themed("new_teacher", entry(1, "2018-07-20", "186")) };
+    let entries = [
+        course,
+        entry(2, "2018-10-01", "20"),
+        school(3, "2019-04-01", "24"),
+        entry(4, "2019-05-01", "48"),
+        school(5, "2020-04-01", "24"),
+        entry(6, "2020-05-01", "60"),
+    ];
+    let wrong = evaluate(&rules, &person, &entries);
+    assert_eq!((wrong.required, wrong.total), (Some(hours("360")), hours("362")));
+    assert_eq!(standing(&rules, &wrong, "total.cycle", Period::Cycle), "360.00 362.00 0.00 met");
+    let window = Period::Span { from: probation.from, to: day("2018-08-14") };
+    assert_eq!(standing(&rules, &wrong, "newteacher.practice", window), "80.00 80.00 0.00 met");
+    // A county that asks for 90 hours of practice.
+    let strict = with_county(
+        json!({"rules": [{"id": "newteacher.practice", "zh": "实践", "en": "practice", "profile": "new_teacher",
+        "rule": minimum(json!({"of": {"themes": ["new_teacher"]}, "measure": "practice", "window": "profile", "hours": figure("90")}))}]}),
+    );
+    let evaluation = evaluate(&strict, &person, &entries);
+    assert_eq!(standing(&strict, &evaluation, "newteacher.practice", window), "90.00 80.00 10.00 failed");
+}
+
+#[test]
+fn newcomers_and_those_who_retire_owe_by_months_by_years_or_in_full() {
+    let required = |settings: Value, person: &PersonFacts| {
+        let packs: Vec<Pack> = under_the_province(&[county_pack(settings)])
+            .into_iter()
+            .map(|pack| {
+                let mut document = pack.document().clone();
+                if document.code != "SX" {
+                    document.prorate_newcomer = None;
+                }
+                Pack::from_document(document).unwrap()
+            })
+            .collect();
+        evaluate(&rules_of(&packs), person, &[]).required.unwrap().to_string()
+    };
+    let newcomer = PersonFacts { joined_on: Some(day("2018-08-15")), ..PersonFacts::default() };
+    for (word, expected) in [("none", "360.00"), ("month", "168.00"), ("year", "144.00")] {
+        assert_eq!(required(json!({"prorate_newcomer": figure(word)}), &newcomer), expected, "{word}");
+    }
+    let leaves = PersonFacts { retires_on: Some(day("2019-08-31")), ..PersonFacts::default() };
+    for (word, expected) in [("none", "360.00"), ("month", "264.00"), ("year", "216.00")] {
+        assert_eq!(required(json!({"prorate_retirement": figure(word)}), &leaves), expected, "{word}");
+    }
+    let on_leave =
+        PersonFacts { leave: vec![DateSpan { from: day("2018-02-01"), to: Some(day("2018-08-31")) }], ..newcomer };
+    let both = json!({"prorate_newcomer": figure("month"), "leave_total": figure("prorate")});
+    assert_eq!(required(both, &on_leave), "168.00", "leave before the months that are owed takes nothing off");
+}
+
+#[test]
+fn example_7_under_the_ordinary_profile_by_months_he_owes_264_and_fails() {
+    let rules = rules_of(&under_the_province(&[county_pack(json!({"prorate_retirement": figure("month")}))]));
+    let person = PersonFacts { retires_on: Some(day("2019-08-31")), ..PersonFacts::default() };
+    let mut entries = vec![school(1, "2019-03-01", "24"), entry(2, "2019-04-01", "10")];
+    for year in 2016..=2018 {
+        entries.push(school(year, &format!("{year}-04-01"), "24"));
+        entries.push(entry(year + 1000, &format!("{year}-05-01"), "26"));
+    }
+    let evaluation = evaluate(&rules, &person, &entries);
+    // A third of 264 is 88 of 96 hours of school-based training.
+    assert_eq!((evaluation.required, evaluation.total), (Some(hours("264")), hours("176")));
+    assert_eq!(standing(&rules, &evaluation, "total.cycle", Period::Cycle), "264.00 176.00 88.00 failed");
+}
+
+/// Shanghai's fourteenth plan: 36, of which ethics 8, knowledge 10, practice 14, and at the same time city level 7, district 10,
+/// school 15.
+#[test]
+fn quotas_by_theme_and_by_level_cross_and_each_reads_its_own() {
+    let least = |id: &str, of: Value, amount: &str| {
+        rule(id, minimum(json!({"of": of, "window": "cycle", "hours": figure(amount)})))
+    };
+    let rules = with_county(json!({"rules": [
+        least("theme.ethics", json!({"themes": ["ethics"]}), "8"),
+        least("theme.subject", json!({"themes": ["subject"]}), "10"),
+        least("theme.practice", json!({"themes": ["practice"]}), "14"),
+        least("level.city", json!({"levels": ["city"]}), "7"),
+        least("level.county", json!({"levels": ["county"]}), "10"),
+        least("level.school", json!({"levels": ["school"]}), "15")
+    ]}));
+    let at = |level: Level, theme: &str, key: i64, amount: &str| EntryFacts {
+        level,
+        ..themed(theme, entry(key, "2018-05-01", amount))
+    };
+    let ids = ["theme.ethics", "theme.subject", "theme.practice", "level.city", "level.county", "level.school"];
+    let read = |entries: &[EntryFacts]| {
+        let evaluation = judged(&rules, entries);
+        ids.map(|id| standing(&rules, &evaluation, id, Period::Cycle).rsplit(' ').next().unwrap().to_owned())
+    };
+    let enough = [
+        at(Level::City, "ethics", 1, "7"),
+        at(Level::County, "subject", 2, "10"),
+        at(Level::School, "practice", 3, "14"),
+        at(Level::School, "ethics", 4, "1"),
+    ];
+    assert_eq!(read(&enough), ["met"; 6]);
+    // The same 32 hours with one cell of the table moved: every theme is there, a level is not.
+    let mut moved = enough.to_vec();
+    moved[3].level = Level::County;
+    assert_eq!(read(&moved), ["met", "met", "met", "met", "met", "failed"]);
+    let mut other = enough.to_vec();
+    other[0].themes = vec!["subject".parse().unwrap()];
+    assert_eq!(read(&other), ["failed", "met", "met", "met", "met", "met"]);
+    // Caps on a theme and on a level that cross leave the most that both allow: 10 of ethics, 10 at school, 5 under both.
+    let capped = with_county(json!({"rules": [
+        rule("ethics.quota", json!({"cap": {"of": {"themes": ["ethics"]}, "period": "cycle", "hours": figure("10")}})),
+        rule("school.quota", json!({"cap": {"of": {"levels": ["school"]}, "period": "cycle", "hours": figure("10")}}))
+    ]}));
+    let crossing = [
+        at(Level::School, "ethics", 1, "10"),
+        at(Level::City, "ethics", 2, "10"),
+        at(Level::School, "practice", 3, "10"),
+    ];
+    let evaluation = judged(&capped, &crossing);
+    assert_eq!((evaluation.total, evaluation.exact), (hours("20"), true));
+}
+
+#[test]
+fn a_ninth_of_the_hours_owed_is_training_of_the_district() {
+    let rules = with_county(json!({
+        "themes": {"district": {"zh": "学区", "en": "school district"}},
+        "rules": [rule("district.min.ratio", minimum(json!({"of": {"themes": ["district"]}, "window": "cycle", "measure": "counted",
+            "share_of_required": figure("1/9")})))]
+    }));
+    let read = |amount: &str| {
+        let evaluation = judged(&rules, &[themed("district", entry(1, "2018-05-01", amount))]);
+        standing(&rules, &evaluation, "district.min.ratio", Period::Cycle)
+    };
+    assert_eq!(read("40"), "40.00 40.00 0.00 met");
+    assert_eq!(read("39.99"), "40.00 39.99 0.01 failed");
+}
+
+#[test]
+fn settings_of_several_areas_go_by_the_stricter_or_the_narrower_word() {
+    let mut province = shipped()[1].document().clone();
+    province.sources.insert("S".into(), document::SourceDocument { title: "s".into(), url: None });
+    let cited = |value: &str| Some(serde_json::from_value::<document::Cited>(figure(value)).unwrap());
+    province.rounding = cited("whole_down");
+    province.fail_factor = cited("0.1");
+    province.absence_fail_ratio = cited("1/3");
+    province.attribution = cited("session");
+    province.hours_per_day = cited("6");
+    let county = county_pack(json!({
+        "rounding": figure("whole_up"), "fail_factor": figure("0.2"), "absence_fail_ratio": figure("1/5"),
+        "attribution": figure("completion"), "hours_per_day": figure("7.5"), "prorate_retirement": figure("year")
+    }));
+    let packs = [Pack::from_document(province).unwrap(), county];
+    let set = RuleSet::on(&packs, suichang(), day("2018-01-01")).unwrap();
+    assert_eq!((set.rounding(), set.prorate_retirement()), (Rounding::Down, Prorate::Year));
+    assert_eq!(set.fail_factor().of(hours("10")), hours("1"));
+    assert_eq!(set.absence_fail_ratio().map(|ratio| ratio.of(hours("10"))), Some(hours("2")));
+    assert_eq!(set.hours_per_day(), hours("7.5"));
+    let rules =
+        CycleRules::new(&packs, suichang(), cycle_named(&packs, suichang(), "2016-2020").unwrap(), day(CYCLE_END));
+    assert!(rules.is_err(), "the province's pack begins in September");
+    assert_eq!(RuleSet::on(&packs[..1], elsewhere(), day("2018-01-01")).unwrap().rounding(), Rounding::Down);
+    let plain = RuleSet::on(&shipped(), suichang(), day("2018-01-01")).unwrap();
+    assert_eq!(
+        (plain.rounding(), plain.hours_per_day(), plain.fail_factor().numerator),
+        (Rounding::Keep, hours("8"), 0)
+    );
+}
