@@ -76,6 +76,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
                 .configure(enrolment::mount)
                 .configure(policy::mount)
                 .configure(ledger::mount)
+                .configure(ledger::waivers::mount)
                 .configure(people::mount)
                 .configure(imports::mount)
                 .configure(users::mount)

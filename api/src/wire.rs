@@ -275,6 +275,7 @@ refs! {
     PersonFactRef = PersonFactId;
     PolicyPackRef = PolicyPackId;
     HourEntryRef = HourEntryId;
+    WaiverRef = WaiverId;
     ProgrammeRef = ProgrammeId;
     SessionRef = SessionId;
     UnitRef = UnitId;

@@ -103,6 +103,10 @@ permissions! {
     EnterHours = "enter_hours": Centre;
     /// Reverse posted hours, with a reason.
     ReverseHours = "reverse_hours": Centre | Bureau;
+    /// Propose that a requirement be waived for a person.
+    ProposeWaivers = "propose_waivers": Centre | Bureau | SchoolAdministrator;
+    /// Grant, refuse and revoke waivers that somebody else proposed.
+    DecideWaivers = "decide_waivers": Bureau;
     /// Read reports on schools and the county.
     ReadReports = "read_reports": Bureau | Centre | Monitor | Finance | SchoolAdministrator | Auditor;
     /// Read the event log.

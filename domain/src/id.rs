@@ -183,6 +183,10 @@ kinds! {
     PolicyPack, PolicyPackId, "pol", "policy_pack", "政策包";
     /// An entry of the hour ledger.
     HourEntry, HourEntryId, "hou", "hour_entry", "学时条目";
+    /// A requirement waived for one person.
+    Waiver, WaiverId, "wai", "waiver", "免除";
+    /// A step of a waiver.
+    WaiverStep, WaiverStepId, "was", "waiver_step", "免除步骤";
     /// A programme.
     Programme, ProgrammeId, "prg", "programme", "培训项目";
     /// A session of a programme.

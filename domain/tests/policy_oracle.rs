@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use shixun_domain::{
     AreaCode, DeliveryForm, Hours, Level, Route,
-    policy::{CycleRules, EntryFacts, Pack, PersonFacts, Provider, cycle_named, evaluate, headroom},
+    policy::{CycleRules, DatedHours, EntryFacts, Pack, PersonFacts, Provider, cycle_named, evaluate, headroom},
 };
 
 const THEMES: [&str; 3] = ["ethics", "it", "subject"];
@@ -75,7 +75,7 @@ fn cited(value: impl ToString) -> Value {
     json!({"value": value.to_string(), "source": "S", "article": "a", "confidence": "I"})
 }
 
-fn pack(caps: &[Cap], version: i32) -> Pack {
+fn pack(caps: &[Cap], version: i32, attribution: &str) -> Pack {
     let mut rules = vec![json!({"id": "total.cycle", "zh": "总", "en": "total",
         "rule": {"total": {"hours": cited("0.10")}}})];
     for (place, cap) in caps.iter().enumerate() {
@@ -97,14 +97,19 @@ fn pack(caps: &[Cap], version: i32) -> Pack {
         "valid": {"from": if version == 2 { "2018-07-01" } else { "2016-01-01" }},
         "sources": {"S": {"title": "s"}},
         "cycle": {"anchor": cited("2016-01-01"), "years": cited(5)},
+        "attribution": cited(attribution),
     });
     Pack::parse(&document.to_string()).unwrap()
 }
 
 fn rules(caps: &[Cap]) -> CycleRules {
-    let packs = [pack(caps, 1), pack(caps, 2)];
+    attributed(caps, "completion", "2016-2020")
+}
+
+fn attributed(caps: &[Cap], attribution: &str, cycle: &str) -> CycleRules {
+    let packs = [pack(caps, 1, attribution), pack(caps, 2, attribution)];
     let area = AreaCode::new(331_123).unwrap();
-    let cycle = cycle_named(&packs, area, "2016-2020").unwrap();
+    let cycle = cycle_named(&packs, area, cycle).unwrap();
     CycleRules::new(&packs, area, cycle, cycle.to()).unwrap()
 }
 
@@ -336,5 +341,102 @@ proptest! {
             let key = usize::try_from(entry.key).unwrap();
             prop_assert_eq!(entry.counted, before.entries[key].counted);
         }
+    }
+}
+
+/// A course: its parts by month and year from 2015 to 2022, and the months from its end to its recognition.
+type Course = (Plain, Vec<(i32, u32, i64)>, i32);
+
+fn course() -> impl Strategy<Value = Course> {
+    let part = (2015..=2022, 1_u32..=12, 1_i64..3_000);
+    (plain(3_000), prop::collection::vec(part, 1..4), 0_i32..30)
+}
+
+fn first_of(year: i32, month: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, 1).unwrap()
+}
+
+/// The courses as the ledger has them, and each part as an entry of its own.
+fn in_parts(courses: &[Course]) -> (Vec<EntryFacts>, Vec<(usize, EntryFacts)>) {
+    let (mut whole, mut apart) = (Vec::new(), Vec::new());
+    for (place, (plain, parts, _)) in courses.iter().enumerate() {
+        let mut parts: Vec<(NaiveDate, i64)> =
+            parts.iter().map(|(year, month, hundredths)| (first_of(*year, *month), *hundredths)).collect();
+        parts.sort_unstable();
+        let hours = |hundredths: i64| Hours::from_hundredths(hundredths);
+        let course = EntryFacts {
+            key: i64::try_from(place).unwrap(),
+            sequence: i64::try_from(place).unwrap(),
+            effective: parts.last().unwrap().0,
+            credited: hours(parts.iter().map(|(_, amount)| amount).sum()),
+            dated: parts.iter().map(|(on, amount)| DatedHours { on: *on, hours: hours(*amount) }).collect(),
+            ..facts(std::slice::from_ref(plain)).remove(0)
+        };
+        for (on, amount) in &parts {
+            let part =
+                EntryFacts { effective: *on, credited: hours(*amount), dated: Vec::new(), key: 0, ..course.clone() };
+            apart.push((place, part));
+        }
+        whole.push(course);
+    }
+    for (key, (_, part)) in (0..).zip(&mut apart) {
+        part.key = key;
+    }
+    (whole, apart)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn by_session_each_part_of_a_course_counts_like_an_entry_of_its_own(
+        caps in prop::collection::vec(cap(40_000, true), 0..6),
+        courses in prop::collection::vec(course(), 1..20),
+    ) {
+        let (whole, apart) = in_parts(&courses);
+        let person = PersonFacts::default();
+        let evaluation = evaluate(&attributed(&caps, "session", "2016-2020"), &person, &whole);
+        let parts: Vec<EntryFacts> = apart.iter().map(|(_, part)| part.clone()).collect();
+        let expected = evaluate(&rules(&caps), &person, &parts);
+        prop_assert_eq!(evaluation.total, expected.total);
+        prop_assert_eq!(&evaluation.years, &expected.years);
+        prop_assert_eq!(&evaluation.requirements, &expected.requirements);
+        for (place, entry) in evaluation.entries.iter().enumerate() {
+            let own = || apart.iter().zip(&expected.entries).filter(|((course, _), _)| *course == place).map(|(_, part)| part);
+            prop_assert_eq!(entry.counted, own().map(|part| part.counted).sum::<Hours>());
+            let cut: Hours = evaluation.cuts_of(place).iter().map(|cut| cut.amount).sum();
+            let accounted = if entry.in_cycle { entry.counted.plus(cut).plus(entry.elsewhere) } else { entry.credited };
+            prop_assert_eq!(accounted, whole[place].credited);
+        }
+    }
+
+    #[test]
+    fn whatever_hours_belong_to_no_hour_is_claimed_by_two_cycles_or_by_none(
+        courses in prop::collection::vec(course(), 1..20),
+        attribution in prop_oneof![Just("completion"), Just("session"), Just("recognition")],
+    ) {
+        let (mut whole, _) = in_parts(&courses);
+        for (entry, (_, _, months)) in whole.iter_mut().zip(&courses) {
+            let months = chrono::Months::new(u32::try_from(*months).unwrap());
+            entry.recognised = entry.effective.checked_add_months(months);
+        }
+        // 2015 lies before the first pack, whose rules hold from 2016; its cycle has none.
+        let total: Hours = ["2016-2020", "2021-2025"]
+            .iter()
+            .map(|cycle| evaluate(&attributed(&[], attribution, cycle), &PersonFacts::default(), &whole).total)
+            .sum();
+        let early = NaiveDate::from_ymd_opt(2016, 1, 1).unwrap();
+        let belongs = |entry: &EntryFacts| -> Hours {
+            // A course completed before the first pack is in force belongs to the day of completion.
+            match attribution {
+                "session" if entry.effective >= early => {
+                    entry.dated.iter().filter(|part| part.on >= early).map(|part| part.hours).sum()
+                }
+                "recognition" if entry.effective >= early => entry.credited,
+                _ if entry.effective >= early => entry.credited,
+                _ => Hours::ZERO,
+            }
+        };
+        prop_assert_eq!(total, whole.iter().map(belongs).sum::<Hours>());
     }
 }

@@ -4,6 +4,7 @@ mod bulk;
 mod facts;
 mod read;
 mod stands;
+mod waivers;
 
 pub use bulk::{Employee, PersonEntries, Whose, employees, entries_by_person, facts_by_person};
 pub use facts::{
@@ -12,6 +13,10 @@ pub use facts::{
 };
 pub use read::{EntryFilter, EntryRow, count, find, list, successors};
 pub use stands::{Entry, Revision, StandingEntries, StandingEntry, credited_in_year, revision, standing_entries};
+
+pub use waivers::{
+    NewWaiver, StepRow, WaiverRow, add_waiver_step, find_waiver, propose_waiver, waivers_in, waivers_of,
+};
 
 use crate::{
     DbResult, WriteTx,

@@ -234,6 +234,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    waivers (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        person_id -> BigInt,
+        rule_id -> Text,
+        valid_from -> Date,
+        valid_to -> Date,
+        reason -> Text,
+        evidence -> Nullable<Text>,
+        proposed_by -> Nullable<BigInt>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    waiver_steps (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        waiver_id -> BigInt,
+        stage -> Integer,
+        state -> Text,
+        reason -> Nullable<Text>,
+        taken_by -> Nullable<BigInt>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     filing_windows (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -435,6 +463,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     role_grants,
     policy_packs,
     hour_entries,
+    waivers,
+    waiver_steps,
     programmes,
     sessions,
     units,

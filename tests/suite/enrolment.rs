@@ -228,6 +228,38 @@ both! {
             let path = format!("/v1/teachers/{}/hour-entries", teacher.person.teacher());
             let entries = county.caller(teacher.account).get(&path).await.expect(200);
             assert_eq!(entries["data"][0]["credited"], expected, "{entries:#}");
+            assert_eq!(entries["data"][0]["days"], "2.00", "both days of the course");
         }
+    }
+
+    async fn who_was_absent_too_long_has_failed_and_gets_what_the_pack_says(county: County) {
+        let figure = |value: &str| json!({"value": value, "source": "A", "article": "第一条", "confidence": "I"});
+        let pack = json!({"code": "SX-TEST", "version": 1, "area": "331123", "valid": {"from": "2026-01-01"}, "zh": "试行规定", "en": "trial",
+            "sources": {"A": {"title": "县教育局通知"}}, "rules": [], "fail_factor": figure("0.2"), "absence_fail_ratio": figure("1/4")});
+        let drafted = county.sign_in("centre").post("/v1/policy-packs", pack).await.expect(201);
+        let publish = format!("/v1/policy-packs/{}/publish", drafted["pack"]["id"].as_str().unwrap());
+        county.sign_in("bureau").act(&publish).await.expect(200);
+        let teacher = county.add_teacher(1, county.schools[0]);
+        let made = county.add_session(TestSession { seats: 4, ..TestSession::default() });
+        let (session, units) = (made.id, made.units);
+        let caller = county.caller(teacher.account);
+        let row = caller.post(&format!("/v1/sessions/{session}/enrolments"), json!({})).await.expect(201);
+        let id = row["id"].as_str().unwrap().to_owned();
+        county.sign_in("school-1").post(&format!("/v1/enrolments/{id}/approve"), json!({})).await.expect(200);
+        county.clock.set(at("2026-12-06T12:00:00"));
+        let institution = county.sign_in("institution-1");
+        institution.act(&format!("/v1/sessions/{session}/start")).await.expect(200);
+        for (unit, mark) in units.iter().zip([json!({"mark": "present"}), json!({"mark": "partly", "minutes": 90})]) {
+            let mut mark = mark;
+            mark["enrolment_id"] = json!(id);
+            put(&institution, format!("/v1/sessions/{session}/units/{unit}/attendance"), json!({"marks": [mark]})).await.expect(200);
+        }
+        let results = json!({"results": [{"enrolment_id": id, "result": "pass", "misconduct": false}]});
+        put(&institution, format!("/v1/sessions/{session}/results"), results).await.expect(200);
+        let closed = institution.act(&format!("/v1/sessions/{session}/close")).await.expect(200);
+        assert_eq!((&closed["completed"], &closed["not_completed"], &closed["hours_posted"]), (&json!(0), &json!(1), &json!("1.20")));
+        let entries = county.caller(teacher.account).get(&format!("/v1/teachers/{}/hour-entries", teacher.person.teacher())).await;
+        let entry = &entries.expect(200)["data"][0];
+        assert_eq!((&entry["attended"], &entry["factor"], &entry["credited"]), (&json!("6.00"), &json!("0.20"), &json!("1.20")));
     }
 }

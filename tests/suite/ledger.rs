@@ -3,6 +3,8 @@
 mod entries;
 mod examples;
 pub mod fixture;
+mod parameters;
 mod simulation;
 mod statements;
 mod store;
+mod waivers;

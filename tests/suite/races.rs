@@ -204,6 +204,13 @@ both! {
         one_of_many("a correction", &bureau, &reverse(ids[1]), Some(mended), "entry_already_reversed").await;
         let read = crate::ledger::fixture::statement(&bureau, person, crate::ledger::fixture::CYCLE).await;
         assert_eq!(read["credited"], "24.00");
+        let proposal = json!({"rule_id": "block.cycle", "valid_from": "2019-01-01", "valid_to": "2020-12-31", "reason": "长期病假"});
+        let waiver = centre.post(&format!("/v1/teachers/{}/waivers", person.teacher()), proposal).await.expect(201);
+        let waiver = format!("/v1/waivers/{}", waiver["id"].as_str().unwrap());
+        let grant = json!({"decision": "grant"});
+        one_of_many("a decision on a waiver", &bureau, &format!("{waiver}/decide"), Some(grant), "waiver_decided").await;
+        let revoked = json!({"reason": "误批"});
+        one_of_many("a revocation", &bureau, &format!("{waiver}/revoke"), Some(revoked), "waiver_not_in_force").await;
     }
 
     async fn a_refresh_token_exchanged_by_many_at_once_has_one_successor(county: County) {

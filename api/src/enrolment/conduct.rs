@@ -297,29 +297,8 @@ fn settle(
     marks: &HashMap<(UnitId, EnrolmentId), AttendanceRow>,
     closing: &mut Closing,
 ) -> Result<(), ApiError> {
-    let status = match (row.status, row.outcome) {
-        (EnrolmentStatus::Confirmed, _) if row.misconduct => EnrolmentStatus::Expelled,
-        (EnrolmentStatus::Confirmed, Some(Outcome::Pass)) => EnrolmentStatus::Completed,
-        (EnrolmentStatus::Confirmed, _) => EnrolmentStatus::NotCompleted,
-        (status, _) if status.is_open() => EnrolmentStatus::Declined,
-        _ => return Ok(()),
-    };
-    let lapsed = status == EnrolmentStatus::Declined;
-    let note = lapsed.then_some("班期已结束，未经学校审核 / the session ended without a review");
-    let decided_by = if lapsed { work.actor() } else { None };
-    if !store::set_status(work.tx(), row, status, decided_by, note)? {
-        return Err(again());
-    }
-    match status {
-        EnrolmentStatus::Completed => closing.completed += 1,
-        EnrolmentStatus::Expelled => closing.expelled += 1,
-        EnrolmentStatus::NotCompleted => closing.not_completed += 1,
-        _ => {
-            closing.lapsed += 1;
-            let freed = if row.status.waits() { Freed::Place } else { Freed::Seat };
-            store::release(work.tx(), row.session, freed)?;
-            return Ok(());
-        }
+    if row.status != EnrolmentStatus::Confirmed {
+        return if row.status.is_open() { lapse(work, row, closing) } else { Ok(()) };
     }
     let attended: Vec<(NaiveDate, Attended)> = units
         .iter()
@@ -328,28 +307,50 @@ fn settle(
             (unit.starts_at.china_date(), Attended { hours: unit.hours, minutes_total: unit.minutes(), minutes })
         })
         .collect();
-    let earned = post(work, policy, offer, row, &attended)?;
+    let now = work.at();
+    let area = policy.area(work.conn(), row.person.area(), now)?;
+    let parts: Vec<Attended> = attended.iter().map(|(_, unit)| *unit).collect();
+    let terms = result_terms(&area, offer.offer.ends_on)?;
+    let outcome = row.outcome.unwrap_or(Outcome::Fail);
+    let earned = earned(&parts, offer.practice_hours, outcome, row.misconduct, terms);
+    let (status, counter) = match earned.passed {
+        _ if row.misconduct => (EnrolmentStatus::Expelled, &mut closing.expelled),
+        true => (EnrolmentStatus::Completed, &mut closing.completed),
+        false => (EnrolmentStatus::NotCompleted, &mut closing.not_completed),
+    };
+    *counter += 1;
+    if !store::set_status(work.tx(), row, status, None, None)? {
+        return Err(again());
+    }
     closing.hours_posted = closing.hours_posted.plus(earned.credited);
-    Ok(())
+    post(work, &area, offer, row, earned, &attended)
 }
 
-/// Enters the hours, with what they rest on. A fail or misconduct is entered too, with nothing credited, so that the
-/// statement shows why.
+/// Declines what was never reviewed or still waits, and frees its seat or place.
+fn lapse(work: &mut Work<'_, '_>, row: &EnrolmentRow, closing: &mut Closing) -> Result<(), ApiError> {
+    let note = Some("班期已结束，未经学校审核 / the session ended without a review");
+    let decided_by = work.actor();
+    if !store::set_status(work.tx(), row, EnrolmentStatus::Declined, decided_by, note)? {
+        return Err(again());
+    }
+    closing.lapsed += 1;
+    let freed = if row.status.waits() { Freed::Place } else { Freed::Seat };
+    Ok(store::release(work.tx(), row.session, freed)?)
+}
+
+/// Enters the hours, with what they rest on. A fail or misconduct is entered too, with nothing or little credited, so that
+/// the statement shows why.
 fn post(
     work: &mut Work<'_, '_>,
-    policy: &PolicyCache,
+    area: &AreaPolicy,
     offer: &OfferRow,
     row: &EnrolmentRow,
+    earned: EarnedHours,
     attended: &[(NaiveDate, Attended)],
-) -> Result<EarnedHours, ApiError> {
+) -> Result<(), ApiError> {
     let session = offer.offer.session;
     let effective_on = offer.offer.ends_on;
     let now: UtcMillis = work.at();
-    let area = policy.area(work.conn(), row.person.area(), now)?;
-    let units: Vec<Attended> = attended.iter().map(|(_, unit)| *unit).collect();
-    let outcome = row.outcome.unwrap_or(Outcome::Fail);
-    let terms = result_terms(&area, effective_on)?;
-    let earned = earned(&units, offer.practice_hours, outcome, row.misconduct, terms);
     let amounts = Amounts::new(earned.nominal, earned.attended, earned.factor, earned.practice)
         .map_err(|refusal| ApiError::internal(format!("hours of {}: {refusal}", row.id)))?;
     let circumstances = Circumstances {
@@ -380,13 +381,13 @@ fn post(
             row.outcome.map_or("", Outcome::as_str),
             row.misconduct
         )),
-        policy: policy_label(&area, effective_on)?,
+        policy: policy_label(area, effective_on)?,
         recognised_by: work.actor(),
         snapshot: None,
         reason: None,
     };
     match post_session_hours(work.tx(), &entry)? {
-        Appended::New(_) => Ok(earned),
+        Appended::New(_) => Ok(()),
         Appended::Duplicate => Err(refused(&shixun_domain::enrolment::Reason::AlreadyEnrolled(row.status))),
     }
 }

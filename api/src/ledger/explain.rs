@@ -1,8 +1,9 @@
 //! From an evaluation to a statement: every figure with its rule, its pack and its words.
 
 use super::statement::{
-    CutView, PeriodView, RequirementDaysView, RequirementView, RuleNameView, SpellView, StatementCorrectionView,
-    StatementCycleView, StatementEntryView, StatementFactsView, StatementTeacherView, StatementView, StatementYearView,
+    CutView, PeriodView, RequirementDaysView, RequirementView, RequirementWaiverView, RuleNameView, SpellView,
+    StatementCorrectionView, StatementCycleView, StatementEntryView, StatementFactsView, StatementTeacherView,
+    StatementView, StatementYearView,
 };
 use crate::{
     policy::wire::PackNameView,
@@ -15,7 +16,7 @@ use shixun_domain::{
     policy::{Body, CycleRules, Evaluation, Period, PersonFacts, Profile, Requirement, RuleIndex, RuleRef, wording},
     time::DateSpan,
 };
-use shixun_persistence::ledger::{PersonRecord, StandingEntries};
+use shixun_persistence::ledger::{PersonRecord, StandingEntries, WaiverRow};
 
 /// What a statement is made of.
 pub(super) struct Judged {
@@ -29,7 +30,8 @@ pub(super) struct Judged {
 pub(super) fn statement(rules: &CycleRules, judged: Judged) -> StatementView {
     let Judged { person, record, entries, evaluation } = judged;
     let cycle = rules.cycle();
-    let requirements = evaluation.requirements.iter().filter_map(|one| requirement(rules, one)).collect();
+    let requirements =
+        evaluation.requirements.iter().filter_map(|one| requirement(rules, one, &record.waivers)).collect();
     let years = years(rules, &evaluation);
     let credited: Hours = evaluation.entries.iter().filter(|entry| entry.in_cycle).map(|entry| entry.credited).sum();
     let pending = entries.pending.iter().map(|entry| entry.entry.facts.credited).sum();
@@ -80,8 +82,9 @@ fn period(period: Period) -> PeriodView {
     }
 }
 
-/// A requirement with its words; `None` for a rule of another cycle.
-pub fn requirement(rules: &CycleRules, one: &Requirement) -> Option<RequirementView> {
+/// A requirement with its words and, among `waivers`, the one it rests on; `None` for a rule of another cycle.
+pub fn requirement(rules: &CycleRules, one: &Requirement, waivers: &[WaiverRow]) -> Option<RequirementView> {
+    let waiver = waivers.iter().find(|waiver| one.waiver == Some(waiver.id.number()));
     let words = wording::requirement(rules, one)?;
     Some(RequirementView {
         rule: rule_name(rules, one.rule)?,
@@ -94,6 +97,12 @@ pub fn requirement(rules: &CycleRules, one: &Requirement) -> Option<RequirementV
             owed: Text(days.owed),
             counted: Text(days.counted),
             missing: Text(days.missing),
+        }),
+        waiver: waiver.map(|waiver| RequirementWaiverView {
+            id: Text(waiver.id),
+            reason: waiver.reason.clone(),
+            valid_from: waiver.from,
+            valid_to: waiver.to,
         }),
         text_zh: words.zh,
         text_en: words.en,

@@ -1,5 +1,6 @@
 //! The hour ledger: entries, statements with a reason for every figure, standing of schools and of the county.
 
+mod days;
 pub mod explain;
 mod problems;
 mod routes;
@@ -7,6 +8,7 @@ pub mod service;
 mod simulation;
 pub mod standing;
 pub mod statement;
+pub mod waivers;
 pub mod wire;
 
 pub use routes::mount;

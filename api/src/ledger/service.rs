@@ -1,6 +1,7 @@
 //! The hour ledger: the use cases.
 
 use super::{
+    days::{days_of_cycle, span},
     explain::{self, Judged},
     statement::StatementView,
     wire::{HourEntryView, NewHours, ReversalView},
@@ -17,7 +18,7 @@ use shixun_domain::{
     id::{HourEntryId, PersonId, TeacherId},
     ledger::{self as rules_of_ledger, Amounts, Circumstances, SourceKind, Step},
     policy::wording::{self, Wording},
-    policy::{Body, Cycle, CycleRules, Effect, EntryFacts, PersonFacts, evaluate},
+    policy::{Body, Cycle, CycleRules, Effect, EntryFacts, evaluate},
 };
 use shixun_persistence::{
     Conn,
@@ -136,28 +137,6 @@ pub fn statement(
     let etag = etag(record.revision);
     let judged = judge(conn, person, record, &rules)?;
     Ok(StatementAnswer::Fresh(etag, Box::new(explain::statement(&rules, judged))))
-}
-
-/// The days whose entries the rules of a cycle may ask for: a probation or a headship may begin before the cycle.
-///
-/// Where hours may belong to other days than that of completion, any entry may have some in the cycle.
-pub(super) fn span(rules: &CycleRules, person: &PersonFacts) -> (NaiveDate, NaiveDate) {
-    if rules.by_completion() { days_of_cycle(rules, person) } else { EVERY_DAY }
-}
-
-/// First and last day that an entry may have.
-const EVERY_DAY: (NaiveDate, NaiveDate) =
-    match (NaiveDate::from_ymd_opt(1900, 1, 1), NaiveDate::from_ymd_opt(2999, 12, 31)) {
-        (Some(first), Some(last)) => (first, last),
-        _ => (NaiveDate::MIN, NaiveDate::MAX),
-    };
-
-/// The days of the cycle up to the one at whose close everything is judged, with those of a probation before it.
-fn days_of_cycle(rules: &CycleRules, person: &PersonFacts) -> (NaiveDate, NaiveDate) {
-    let cycle = rules.cycle();
-    let probation = person.probation.filter(|span| span.overlaps(&cycle.span()));
-    let from = probation.map_or(cycle.from(), |span| span.from.min(cycle.from()));
-    (from, rules.as_of())
 }
 
 /// Reads the entries and evaluates them.

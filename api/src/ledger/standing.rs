@@ -1,7 +1,8 @@
 //! The standing of schools and of the county: everybody evaluated at once, with a fixed number of queries.
 
 use super::{
-    service::{Moment, moment, span},
+    days::span,
+    service::{Moment, moment},
     wire::{SchoolStandingView, StandingView, TallyView},
 };
 use crate::{access::Actor, policy::PolicyCache, problem::ApiError, wire::Text};

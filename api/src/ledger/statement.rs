@@ -4,7 +4,7 @@ use crate::{
     policy::wire::PackNameView,
     wire::{
         DaysText, DeliveryFormWord, HourEntryRef, HoursText, LevelWord, OneOf, OrganisationRef, RouteWord, StageWord,
-        TeacherRef, TitleWord,
+        TeacherRef, TitleWord, WaiverRef,
     },
 };
 use chrono::NaiveDate;
@@ -139,7 +139,8 @@ pub struct RuleNameView {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"kind": "year", "year": 2018, "from": null, "to": null}))]
 pub struct PeriodView {
-    /// `entry` for the entry by itself, `year`, `cycle`, or `span` for the time in which a profile holds.
+    /// `entry` for the entry by itself, `year`, `cycle`, or `span` for the time in which a profile holds, until a deadline, or for some
+    /// months of a year.
     pub kind: &'static str,
     /// The calendar year, for `year`.
     #[schema(minimum = 1900)]
@@ -167,10 +168,25 @@ pub struct RequirementView {
     pub verdict: VerdictWord,
     /// The same in days, where days of training are asked for; the hours are those of so many days then. Otherwise null.
     pub days: Option<RequirementDaysView>,
+    /// The waiver for this person by which nothing is missing; null where there is none or the rules themselves waive it.
+    pub waiver: Option<RequirementWaiverView>,
     /// The same in Chinese.
     pub text_zh: String,
     /// The same in English.
     pub text_en: String,
+}
+
+/// A waiver that a requirement rests on.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RequirementWaiverView {
+    /// Identifier.
+    pub id: WaiverRef,
+    /// Why.
+    pub reason: String,
+    /// First day.
+    pub valid_from: NaiveDate,
+    /// Last day.
+    pub valid_to: NaiveDate,
 }
 
 /// A requirement in days of training.

@@ -316,7 +316,7 @@ pub struct UnreviewedIn {
 }
 
 /// The most days that one entry may have lasted.
-const DAYS_MAX: Days = Days::from_hundredths(366_00);
+const DAYS_MAX: Days = Days::from_hundredths(36_600);
 
 /// Hours to be entered, read.
 #[derive(Debug, Clone)]

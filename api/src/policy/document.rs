@@ -3,6 +3,10 @@
 //!
 //! What the fields mean together is checked by the domain; its faults come back with the same JSON pointers.
 
+mod conversion;
+
+pub use conversion::{PolicyConversion, PolicyConversionLine};
+
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -78,6 +82,18 @@ pub struct PolicyDocument {
     /// The share of a course (0 to 1) from which absence makes it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub absence_fail_ratio: Option<PolicyValue>,
+    /// The training fund's least share (0 to 1) of its base.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fund_ratio: Option<PolicyValue>,
+    /// What the fund is a share of: `staff_payroll`, `basic_wages` or `wages_after_rise`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fund_base: Option<PolicyValue>,
+    /// The greatest share (0 to 1) of the fund that the county may use itself; the rest follows the teachers' choice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fund_county_share: Option<PolicyValue>,
+    /// The least share (0 to 1) of a school's running funds on top.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fund_school_running: Option<PolicyValue>,
     /// Themes that the area adds to those everybody knows, by word.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(value_type = BTreeMap<PolicyWord, PolicyLabel>)]
@@ -90,73 +106,6 @@ pub struct PolicyDocument {
     /// What activities outside courses are worth, by kind of activity.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conversions: Vec<PolicyConversion>,
-}
-
-/// What a kind of activity (an open lesson, a paper, a degree) is worth in hours, and on what terms.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({
-    "kind": "open_lesson", "zh": "公开课", "en": "open lesson",
-    "cap_year": {"value": "18", "source": "A", "article": "第五条", "confidence": "R"},
-    "evidence": [{"value": "certificate", "source": "A", "article": "第五条", "confidence": "R"}],
-    "approver": {"value": "county", "source": "A", "article": "第六条", "confidence": "R"},
-    "lines": [{"levels": ["county"], "roles": ["speaker"],
-        "hours": {"value": "6", "source": "A", "article": "第五条", "confidence": "R"}}]
-}))]
-pub struct PolicyConversion {
-    /// The kind's word; the packs of an area define which there are.
-    #[schema(max_length = 32)]
-    pub kind: String,
-    /// Name in Chinese.
-    #[schema(max_length = 200)]
-    pub zh: String,
-    /// Name in English.
-    #[schema(max_length = 200)]
-    pub en: String,
-    /// As for a rule: whether a narrower area may give more for the kind. Otherwise both stand, and the lesser amount decides.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub may_be_relaxed: Option<PolicyValue>,
-    /// The most hours of the kind in a calendar year; explanations call it `conversion.<kind>.cap.year`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cap_year: Option<PolicyValue>,
-    /// The most hours of the kind in the cycle; explanations call it `conversion.<kind>.cap.cycle`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cap_cycle: Option<PolicyValue>,
-    /// Kinds of evidence that must all be there: the value is the word.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub evidence: Vec<PolicyValue>,
-    /// The stage that has to approve it: `school`, `county`, `city` or `province`.
-    pub approver: PolicyValue,
-    /// What it is worth, line by line; the first line that fits decides.
-    #[schema(min_items = 1)]
-    pub lines: Vec<PolicyConversionLine>,
-}
-
-/// What activities of one level, role and result are worth. Within a list any word suffices; an absent list asks nothing.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PolicyConversionLine {
-    /// Levels.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<PolicyWord>)]
-    pub levels: Vec<String>,
-    /// Roles, such as `speaker`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<PolicyWord>)]
-    pub roles: Vec<String>,
-    /// Results, such as `first_prize` or `pass`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<PolicyWord>)]
-    pub results: Vec<String>,
-    /// As an amount for each activity; either this or `factor`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hours: Option<PolicyValue>,
-    /// As a factor (0 to 100) on the hours that the activity took.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub factor: Option<PolicyValue>,
-    /// The most hours for one activity, where a factor decides.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub most: Option<PolicyValue>,
 }
 
 /// First and last day, both included.

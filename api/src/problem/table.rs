@@ -205,6 +205,12 @@ problems! {
         "请由另一位有发布权限的人员发布。", "Let somebody else with the right to publish do it.";
     PolicyMissing = "policy_missing", 409, "没有可用的政策规则", "There are no rules to judge by",
         "{reason}；请先由县级以上管理人员发布适用的政策包。", "Because {reason}; a pack that applies has to be published first.";
+    WaiverFourEyes = "waiver_four_eyes", 409, "提出人或本人不得审批该免除", "Who proposed a waiver, or whom it is for, may not decide on it",
+        "请由另一位有审批权限的人员处理。", "Let somebody else with the right to decide do it.";
+    WaiverDecided = "waiver_decided", 409, "该免除已经审批", "The waiver was decided already",
+        "当前状态为“{state_zh}”；如需改变，请撤销后重新提出。", "It is {state}; to change that, revoke it and propose another.";
+    WaiverNotInForce = "waiver_not_in_force", 409, "只有已批准的免除可以撤销", "Only a granted waiver can be revoked",
+        "当前状态为“{state_zh}”。", "It is {state}.";
     CycleUnknown = "cycle_unknown", 400, "没有这个周期", "There is no such cycle",
         "{area}没有周期{cycle}；可用周期见GET /v1/cycles。", "{area} has no cycle {cycle}; GET /v1/cycles lists those there are.";
     // Hours

@@ -279,7 +279,7 @@ fn teacher(rules: &CycleRules, person: &Person, beside: &Beside) -> TeacherCompl
 fn unmet(rules: &CycleRules, one: &Requirement) -> Option<UnmetView> {
     let rule = &rules.rule(one.rule)?.rule;
     let RequirementView { rule: named, period, missing, verdict, text_zh, text_en, .. } =
-        explain::requirement(rules, one)?;
+        explain::requirement(rules, one, &[])?;
     let (name_zh, name_en) = (rule.zh.clone(), rule.en.clone());
     Some(UnmetView { rule: named, name_zh, name_en, period, missing, verdict, text_zh, text_en })
 }

@@ -49,6 +49,8 @@ pub struct EarnedHours {
     pub attended: Hours,
     /// Practice hours within those attended, in the same proportion.
     pub practice: Hours,
+    /// Whether the course was passed: recorded as passed, and not failed for absence or misconduct.
+    pub passed: bool,
     /// What an hour attended is worth.
     pub factor: Factor,
     /// Hours credited.
@@ -82,14 +84,15 @@ pub fn earned(
     let attended: Hours = units.iter().map(share).sum();
     let absent = nominal.less(attended);
     let too_absent = terms.absence_fail_ratio.is_some_and(|ratio| absent > Hours::ZERO && absent >= ratio.of(nominal));
-    let factor = match outcome {
-        _ if misconduct => Factor::NONE,
-        Outcome::Pass if !too_absent => Factor::ONE,
-        Outcome::Pass | Outcome::Fail => terms.fail_factor,
+    let passed = outcome == Outcome::Pass && !misconduct && !too_absent;
+    let factor = match passed {
+        true => Factor::ONE,
+        false if misconduct => Factor::NONE,
+        false => terms.fail_factor,
     };
     let credited = attended.share(factor.hundredths().into(), 100).unwrap_or(Hours::ZERO);
     let practice = practice.share(credited.hundredths(), nominal.hundredths()).unwrap_or(Hours::ZERO);
-    EarnedHours { nominal, attended, practice, factor, credited }
+    EarnedHours { nominal, attended, practice, passed, factor, credited }
 }
 
 /// The hours attended in each calendar month, dated on its last day of training; empty where all belong to the month in which

@@ -63,6 +63,9 @@ fn link(entries: &[EntryFacts], firsts: &[usize], spread: &mut Spread) {
 
 /// The entry that a chain of corrections begins with; the entry itself where it corrects nothing, or a ring.
 fn root<'a>(entries: &'a [EntryFacts], entry: &'a EntryFacts) -> &'a EntryFacts {
+    if entry.corrects.is_none() {
+        return entry;
+    }
     let corrected = |at: &EntryFacts| entries.iter().find(|other| at.corrects == Some(other.key));
     (0..entries.len()).try_fold(entry, |at, _| corrected(at).ok_or(at)).err().unwrap_or(entry)
 }

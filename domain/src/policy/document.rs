@@ -56,6 +56,18 @@ pub struct Document {
     /// The share of a course (0 to 1) from which absence makes it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub absence_fail_ratio: Option<Cited>,
+    /// The training fund's least share (0 to 1) of its base.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fund_ratio: Option<Cited>,
+    /// What the fund is a share of: `staff_payroll`, `basic_wages` or `wages_after_rise`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fund_base: Option<Cited>,
+    /// The greatest share (0 to 1) of the fund that the county may use itself; the rest follows the teachers' choice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fund_county_share: Option<Cited>,
+    /// The least share (0 to 1) of a school's running funds on top.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fund_school_running: Option<Cited>,
     /// Themes that the area adds to those everybody knows, by word.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub themes: BTreeMap<String, LabelDocument>,
@@ -414,6 +426,10 @@ fn locate(json: &str, error: &serde_json::Error) -> (String, String) {
         "hours_per_day",
         "fail_factor",
         "absence_fail_ratio",
+        "fund_ratio",
+        "fund_base",
+        "fund_county_share",
+        "fund_school_running",
     ]
     .into_iter()
     .find_map(figure);

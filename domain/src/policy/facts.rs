@@ -109,6 +109,19 @@ pub struct PersonFacts {
     pub leave: Vec<DateSpan>,
     /// The cycle's total where it was set for this person; otherwise the rules decide.
     pub required: Option<Hours>,
+    /// The requirements that were waived for the person.
+    pub waivers: Vec<WaiverFacts>,
+}
+
+/// A requirement that was waived for one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaiverFacts {
+    /// The caller's name for it.
+    pub key: i64,
+    /// Id of the rule.
+    pub rule_id: String,
+    /// The requirement is waived in periods whose last day lies here.
+    pub span: DateSpan,
 }
 
 /// The profiles that hold for a person in a cycle.

@@ -15,6 +15,7 @@
 use super::{
     cycle::{Cycle, CycleCalendar},
     facts::ProfileSet,
+    fund::{FundBase, FundRule},
     pack::Pack,
     rule::{Attribution, Body, LeaveTotal, Profile, Prorate, Ratio, Rounding, Rule, Settings},
     strictness::at_least_as_strict,
@@ -213,6 +214,17 @@ impl RuleSet {
         self.settings.absence_fail_ratio
     }
 
+    /// What is to be spent on training; `None` where no pack sets a share.
+    pub fn fund(&self) -> Option<FundRule> {
+        let nothing = Ratio { numerator: 0, denominator: 1 };
+        self.settings.fund_ratio.map(|ratio| FundRule {
+            ratio,
+            base: self.settings.fund_base.unwrap_or(FundBase::StaffPayroll),
+            county_share: self.settings.fund_county_share.unwrap_or(nothing),
+            school_running: self.settings.fund_school_running.unwrap_or(nothing),
+        })
+    }
+
     /// The rules, by id.
     pub fn rules(&self) -> &[RuleInForce] {
         &self.rules
@@ -281,6 +293,12 @@ fn settings(layers: &[&Pack]) -> Settings {
         leave_total: by_area(layers, |settings| settings.leave_total).min(),
         rounding: by_area(layers, |settings| settings.rounding).min(),
         fail_factor: by_area(layers, |settings| settings.fail_factor).min_by(|one, other| one.compared(*other)),
+        fund_base: narrowest(layers, |settings| settings.fund_base),
+        fund_ratio: by_area(layers, |settings| settings.fund_ratio).max_by(|one, other| one.compared(*other)),
+        fund_county_share: by_area(layers, |settings| settings.fund_county_share)
+            .min_by(|one, other| one.compared(*other)),
+        fund_school_running: by_area(layers, |settings| settings.fund_school_running)
+            .max_by(|one, other| one.compared(*other)),
         absence_fail_ratio: by_area(layers, |settings| settings.absence_fail_ratio)
             .min_by(|one, other| one.compared(*other)),
     }

@@ -4,7 +4,7 @@ use super::{
     cycle::{full_months, last_day_after_months},
     cycle_rules::{self, CycleRules, RuleIndex},
     evaluate::{Period, Work},
-    facts::{EntryFacts, PersonFacts, ProfileSet},
+    facts::{EntryFacts, PersonFacts, ProfileSet, WaiverFacts},
     rule::{Body, Least, LeaveTotal, Measure, Profile, Prorate, Ratio, Rounding, Strength, TotalAmount, Window},
 };
 use crate::{
@@ -42,6 +42,8 @@ pub struct Requirement {
     pub verdict: Verdict,
     /// The same in days, where days of training are asked for; the hours are those of so many days then.
     pub days: Option<InDays>,
+    /// The waiver ([`WaiverFacts::key`](super::WaiverFacts)) by which nothing is missing; `None` where the rules themselves decide.
+    pub waiver: Option<i64>,
 }
 
 /// A requirement in days of training.
@@ -153,7 +155,31 @@ pub(super) fn judge(
             requirements.extend(judge.of_year(rule, *year));
         }
     }
+    if !person.waivers.is_empty() {
+        requirements.iter_mut().for_each(|requirement| waive(rules, person, requirement));
+    }
     requirements
+}
+
+/// Waives what is not met where a waiver of the rule stands on the last day of the period.
+fn waive(rules: &CycleRules, person: &PersonFacts, requirement: &mut Requirement) {
+    let last_day = match requirement.period {
+        Period::Year(year) => rules.cycle().year_span(year).1,
+        Period::Span { to, .. } => to,
+        Period::Cycle | Period::Entry => rules.cycle().to(),
+    };
+    let Some(rule) = rules.rule(requirement.rule) else { return };
+    let fits = |waiver: &&WaiverFacts| waiver.rule_id == rule.rule.id && waiver.span.contains(last_day);
+    if !matches!(requirement.verdict, Verdict::Met | Verdict::Waived)
+        && let Some(waiver) = person.waivers.iter().find(fits)
+    {
+        requirement.verdict = Verdict::Waived;
+        requirement.missing = Hours::ZERO;
+        requirement.waiver = Some(waiver.key);
+        if let Some(days) = &mut requirement.days {
+            days.missing = Days::ZERO;
+        }
+    }
 }
 
 /// The worst verdict; a waived requirement is as good as met.
@@ -355,7 +381,7 @@ impl Judge<'_> {
             Strength::Warn => Verdict::Warn,
             Strength::Fail => Verdict::Failed,
         };
-        Requirement { rule: rule.rule, period, owed, counted, missing, verdict, days: None }
+        Requirement { rule: rule.rule, period, owed, counted, missing, verdict, days: None, waiver: None }
     }
 
     /// The best blocks, as many as are asked for. A block that lacks practice is incomplete, and the larger gap is shown. Where a

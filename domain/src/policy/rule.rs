@@ -1,5 +1,6 @@
 //! A rule of a policy pack after parsing: typed, checked, and free of its citations (those stay in the document).
 
+use super::fund::FundBase;
 use crate::{
     hours::{Days, Hours},
     words::{ActivityWord, DeliveryForm, Level, Route, Theme, word_list},
@@ -124,6 +125,14 @@ pub struct Settings {
     pub fail_factor: Option<Ratio>,
     /// The share from which absence makes a course failed.
     pub absence_fail_ratio: Option<Ratio>,
+    /// The training fund's least share of its base.
+    pub fund_ratio: Option<Ratio>,
+    /// What the fund is a share of.
+    pub fund_base: Option<FundBase>,
+    /// The greatest share of the fund that the county may use itself.
+    pub fund_county_share: Option<Ratio>,
+    /// The least share of a school's running funds on top.
+    pub fund_school_running: Option<Ratio>,
 }
 
 word_list! {

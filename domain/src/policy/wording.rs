@@ -53,6 +53,9 @@ pub fn requirement(rules: &CycleRules, requirement: &Requirement) -> Option<Word
     };
     let (zh_end, en_end) = match requirement.verdict {
         Verdict::Met => ("，已达标".to_owned(), ": met".to_owned()),
+        Verdict::Waived if requirement.waiver.is_some() => {
+            ("，经批准个别免除".to_owned(), ": waived for this person".to_owned())
+        }
         Verdict::Waived => ("，予以免除".to_owned(), ": waived".to_owned()),
         Verdict::NotYet => (
             format!("，尚缺{zh_missing}，请在{last_day}前修满"),

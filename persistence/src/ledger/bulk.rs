@@ -2,8 +2,9 @@
 //! number of teachers.
 
 use super::{
-    facts::{PostHeld, assemble},
+    facts::{PostHeld, assemble, granted},
     stands::{self, Lean, lean, lean_columns},
+    waivers::waivers_in,
 };
 use crate::{
     Conn, DbResult,
@@ -17,7 +18,7 @@ use diesel::prelude::*;
 use shixun_domain::{
     AreaCode, Id,
     id::{OrganisationId, PersonId},
-    policy::{EntryFacts, PersonFacts},
+    policy::{EntryFacts, PersonFacts, WaiverFacts},
     time::DateSpan,
     words::Post,
 };
@@ -104,17 +105,22 @@ pub fn facts_by_person(conn: &mut Conn, area: AreaCode, employees: &[Employee]) 
     for (person, from, to) in leave {
         on_leave.entry(person).or_default().push(DateSpan { from, to });
     }
+    let mut waived: HashMap<i64, Vec<WaiverFacts>> = HashMap::new();
+    for waiver in granted(waivers_in(conn, area)?) {
+        waived.entry(waiver.person.number()).or_default().push(waiver.facts());
+    }
     Ok(employees
         .iter()
         .map(|employee| {
             let number = employee.person.number();
-            assemble(
+            let facts = assemble(
                 employee.entered_on,
                 employee.probation_ends_on,
                 employee.retires_on,
                 posts.get(&number).map(Vec::as_slice).unwrap_or_default(),
                 on_leave.remove(&number).unwrap_or_default(),
-            )
+            );
+            PersonFacts { waivers: waived.remove(&number).unwrap_or_default(), ..facts }
         })
         .collect())
 }

@@ -1,6 +1,9 @@
 //! What the ledger must know of a person: the facts that rules look at, and school, title and subject on a day.
 
-use super::stands::{Revision, own_entries};
+use super::{
+    stands::{Revision, own_entries},
+    waivers::{WaiverRow, waivers_of},
+};
 use crate::{
     Conn, DbResult,
     db::{Day, Word, each},
@@ -17,6 +20,7 @@ use diesel::{
 use shixun_domain::{
     AreaCode, Id, Stage, Title,
     id::{OrganisationId, PersonId},
+    ledger::waiver::WaiverState,
     policy::PersonFacts,
     time::DateSpan,
     words::Post,
@@ -68,11 +72,13 @@ pub struct PersonRecord {
     pub snapshot: PersonSnapshot,
     /// What the rules look at.
     pub facts: PersonFacts,
+    /// The granted waivers among [`PersonFacts::waivers`].
+    pub waivers: Vec<WaiverRow>,
 }
 
 /// The person with what holds on `day`; `None` where there is no such person.
 ///
-/// Two queries: the person joined with what holds on the day; the posts as head and the leave.
+/// Three queries: the person joined with what holds on the day; the posts and the leave; the waivers.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer or a row is damaged.
@@ -103,7 +109,9 @@ pub fn person_record(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbRes
         }
     }
     let facts = assemble(entered_on, probation_ends_on, retires_on, &posts, leave);
-    Ok(Some(PersonRecord { revision, snapshot, facts }))
+    let waivers = granted(waivers_of(conn, person)?);
+    let facts = PersonFacts { waivers: waivers.iter().map(WaiverRow::facts).collect(), ..facts };
+    Ok(Some(PersonRecord { revision, snapshot, facts, waivers }))
 }
 
 /// The person on a day, in one query; `None` where there is no such person.
@@ -206,7 +214,13 @@ pub(super) fn assemble(
         retires_on,
         leave,
         required: None,
+        waivers: Vec::new(),
     }
+}
+
+/// The waivers in force.
+pub(super) fn granted(waivers: Vec<WaiverRow>) -> Vec<WaiverRow> {
+    waivers.into_iter().filter(|waiver| waiver.state() == WaiverState::Granted).collect()
 }
 
 /// A post, and from when to when it was held.

@@ -152,6 +152,12 @@ async fn hours(demo: &Demo, shown: &mut Shown) {
     let entry = format!("/v1/hour-entries/{}", id(&entered));
     shown.get(&teacher, &entry).await;
     shown.post(&bureau, &format!("{entry}/reverse"), example("ReversalIn")).await;
+    let waiver = shown.post(&centre, &format!("{me}/waivers"), example("WaiverIn")).await;
+    let waiver = format!("/v1/waivers/{}", id(&waiver));
+    shown.post(&bureau, &format!("{waiver}/decide"), example("WaiverDecisionIn")).await;
+    shown.post(&bureau, &format!("{waiver}/revoke"), example("WaiverRevocationIn")).await;
+    shown.get(&teacher, &waiver).await;
+    shown.get(&teacher, &format!("{me}/waivers")).await;
     shown.get(&teacher, &format!("{me}/hour-entries?from=2019-07-01&to=2019-07-31&limit=2")).await;
     shown.get(&teacher, &format!("{me}/statement?cycle=2016-2020&as_of=2020-12-31")).await;
 }

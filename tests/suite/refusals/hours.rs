@@ -70,6 +70,21 @@ pub(super) async fn hours(told: &mut Told, county: &mut County) {
     let wrong = json!({"reason": "误录"});
     let done = reverse(id.clone(), wrong.clone())(&bureau).await.expect(201);
     told.by(Code::EntryAlreadyReversed, &bureau, reverse(id, wrong.clone())).await;
+    let waivers = format!("/v1/teachers/{}/waivers", person.teacher());
+    let proposal =
+        json!({"rule_id": "block.cycle", "valid_from": "2019-01-01", "valid_to": "2020-12-31", "reason": "长期病假"});
+    let own = bureau.post(&waivers, proposal.clone()).await.expect(201);
+    let decide = |waiver: &Value| {
+        let path = format!("/v1/waivers/{}/decide", waiver["id"].as_str().unwrap());
+        async move |me: &Caller<'_>| me.post(&path, json!({"decision": "refuse"})).await
+    };
+    told.by(Code::WaiverFourEyes, &bureau, decide(&own)).await;
+    let theirs = centre.post(&waivers, proposal).await.expect(201);
+    decide(&theirs)(&bureau).await.expect(200);
+    told.by(Code::WaiverDecided, &bureau, decide(&theirs)).await;
+    let revoke = format!("/v1/waivers/{}/revoke", theirs["id"].as_str().unwrap());
+    let why = json!({"reason": "误批"});
+    told.by(Code::WaiverNotInForce, &bureau, async |me| me.post(&revoke, why.clone()).await).await;
     let reversal = done["reversal"]["id"].as_str().unwrap().to_owned();
     told.by(Code::EntryNotPosted, &bureau, reverse(reversal, wrong)).await;
 }

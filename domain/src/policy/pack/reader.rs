@@ -17,7 +17,7 @@ use std::{fmt::Display, str::FromStr};
 /// The greatest number of hours that a rule may name.
 const HOURS_MAX: Hours = Hours::whole(100_000);
 /// The greatest number of days that a rule may name.
-const DAYS_MAX: Days = Days::from_hundredths(3_660_00);
+const DAYS_MAX: Days = Days::from_hundredths(366_000);
 
 /// A place in the document.
 pub(super) struct At(String);
@@ -131,6 +131,9 @@ impl Reader<'_> {
             hours if hours > Hours::ZERO && hours <= Hours::whole(24) => Ok(hours),
             _ => at.field("value").refuse("expected hours from 0.01 to 24"),
         };
+        let ratio = |name: &str, cited: Option<&Cited>| {
+            self.maybe(cited, |cited| self.ratio(&At::root().field(name), cited, 1))
+        };
         Ok(Settings {
             hour_minutes: self.maybe(document.hour_minutes.as_ref(), |cited| {
                 self.integer(&at.field("hour_minutes"), cited, 1..=240)
@@ -142,11 +145,12 @@ impl Reader<'_> {
             rounding: self.setting("rounding", document.rounding.as_ref())?,
             hours_per_day: self
                 .maybe(document.hours_per_day.as_ref(), |cited| day(&at.field("hours_per_day"), cited))?,
-            fail_factor: self
-                .maybe(document.fail_factor.as_ref(), |cited| self.ratio(&at.field("fail_factor"), cited, 1))?,
-            absence_fail_ratio: self.maybe(document.absence_fail_ratio.as_ref(), |cited| {
-                self.ratio(&at.field("absence_fail_ratio"), cited, 1)
-            })?,
+            fail_factor: ratio("fail_factor", document.fail_factor.as_ref())?,
+            fund_ratio: ratio("fund_ratio", document.fund_ratio.as_ref())?,
+            fund_base: self.setting("fund_base", document.fund_base.as_ref())?,
+            fund_county_share: ratio("fund_county_share", document.fund_county_share.as_ref())?,
+            fund_school_running: ratio("fund_school_running", document.fund_school_running.as_ref())?,
+            absence_fail_ratio: ratio("absence_fail_ratio", document.absence_fail_ratio.as_ref())?,
         })
     }
 

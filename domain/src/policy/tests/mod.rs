@@ -1,5 +1,6 @@
 //! The worked examples of `domain.md` 10, the shipped packs, layering, and refusals of documents.
 
+mod attribution;
 mod conversions;
 mod documents;
 mod examples;

@@ -3,8 +3,6 @@
 use super::*;
 use crate::hours::Days;
 
-const CYCLE_END: &str = "2020-12-31";
-
 fn minimum(change: Value) -> Value {
     let mut body = json!({"of": {}, "measure": "credited", "window": "year", "strength": figure("fail")});
     for (field, value) in change.as_object().unwrap() {
@@ -20,107 +18,6 @@ fn with_rule(id: &str, body: Value) -> CycleRules {
 
 fn judged(rules: &CycleRules, entries: &[EntryFacts]) -> Evaluation {
     evaluate(rules, &PersonFacts::default(), entries)
-}
-
-fn cycle_rules(packs: &[Pack], name: &str, as_of: &str) -> CycleRules {
-    CycleRules::new(packs, suichang(), cycle_named(packs, suichang(), name).unwrap(), day(as_of)).unwrap()
-}
-
-/// 40 hours from 2020-12-20 to 2021-01-10, of which 24 in the old year, recognised on 2021-01-15.
-fn over_the_new_year() -> EntryFacts {
-    let part = |on: &str, amount: &str| DatedHours { on: day(on), hours: hours(amount) };
-    EntryFacts {
-        recognised: Some(day("2021-01-15")),
-        dated: vec![part("2020-12-31", "24"), part("2021-01-10", "16")],
-        practice: hours("10"),
-        ..entry(900, "2021-01-10", "40")
-    }
-}
-
-/// 340 other hours: 85 in each year from 2017, one of them in a block.
-fn others() -> Vec<EntryFacts> {
-    let mut entries: Vec<EntryFacts> =
-        (2018..=2020).map(|year| entry(year, &format!("{year}-05-01"), "83.33")).collect();
-    entries.push(block(1, "2017-07-01", "90"));
-    entries.push(entry(2, "2016-05-01", "0.01"));
-    entries
-}
-
-#[test]
-fn example_8_hours_belong_to_completion_session_or_recognition() {
-    let check = |attribution: &str, old: &str, old_verdict: &str, next: &str| {
-        let packs: Vec<Pack> =
-            shipped().into_iter().chain([county_pack(json!({"attribution": figure(attribution)}))]).collect();
-        let entries: Vec<EntryFacts> = others().into_iter().chain([over_the_new_year()]).collect();
-        let rules = cycle_rules(&packs, "2016-2020", CYCLE_END);
-        let evaluation = judged(&rules, &entries);
-        assert_eq!(standing(&rules, &evaluation, "total.cycle", Period::Cycle), old_verdict, "{attribution}");
-        assert_eq!(evaluation.total, hours(old), "{attribution}");
-        assert_eq!(evaluation.years.iter().map(|year| year.counted).sum::<Hours>(), evaluation.total);
-        let after = judged(&cycle_rules(&packs, "2021-2025", "2021-06-30"), &entries);
-        assert_eq!(after.total, hours(next), "{attribution}: nothing of the surplus is carried over");
-        let course = evaluation.entries.last().unwrap();
-        assert_eq!(course.key, 900);
-        if attribution == "session" {
-            assert_eq!((course.credited, course.counted, course.elsewhere), (hours("24"), hours("24"), hours("16")));
-            assert_eq!(rules.reaches(&over_the_new_year()), true);
-        } else {
-            assert_eq!((course.in_cycle, course.counted), (false, Hours::ZERO));
-        }
-    };
-    check("completion", "340", "360.00 340.00 20.00 failed", "40");
-    check("session", "364", "360.00 364.00 0.00 met", "16");
-    check("recognition", "340", "360.00 340.00 20.00 failed", "40");
-}
-
-#[test]
-fn hours_completed_in_the_old_cycle_and_recognised_in_the_new_one_belong_to_the_new_one() {
-    let packs: Vec<Pack> =
-        shipped().into_iter().chain([county_pack(json!({"attribution": figure("recognition")}))]).collect();
-    let late = EntryFacts { recognised: Some(day("2021-01-15")), ..entry(1, "2020-12-20", "30") };
-    assert_eq!(judged(&cycle_rules(&packs, "2016-2020", CYCLE_END), &[late.clone()]).total, Hours::ZERO);
-    let next = cycle_rules(&packs, "2021-2025", "2021-06-30");
-    assert_eq!(judged(&next, std::slice::from_ref(&late)).total, hours("30"));
-    // Looked at before the day of recognition there is nothing yet.
-    let before = cycle_rules(&packs, "2021-2025", "2021-01-14");
-    let evaluation = judged(&before, &[late]);
-    assert_eq!((evaluation.total, evaluation.entries[0].in_cycle), (Hours::ZERO, false));
-}
-
-#[test]
-fn what_the_packs_say_on_the_day_of_completion_decides_so_that_no_hour_is_claimed_twice() {
-    let packs: Vec<Pack> = shipped()
-        .into_iter()
-        .chain([
-            county_pack(json!({"attribution": figure("session"), "valid": {"from": "2016-01-01", "to": "2020-12-31"}})),
-            county_pack(json!({"code": "SY", "attribution": figure("completion"), "valid": {"from": "2021-01-01"}})),
-        ])
-        .collect();
-    let entries = [over_the_new_year()];
-    let old = judged(&cycle_rules(&packs, "2016-2020", CYCLE_END), &entries);
-    let next = judged(&cycle_rules(&packs, "2021-2025", "2021-06-30"), &entries);
-    assert_eq!((old.total, next.total), (Hours::ZERO, hours("40")));
-}
-
-#[test]
-fn a_correction_of_a_course_over_the_new_year_takes_from_both_parts() {
-    let packs: Vec<Pack> =
-        shipped().into_iter().chain([county_pack(json!({"attribution": figure("session")}))]).collect();
-    let rules = cycle_rules(&packs, "2016-2020", CYCLE_END);
-    let correction = EntryFacts { corrects: Some(900), ..entry(901, "2021-03-01", "-10") };
-    let evaluation = judged(&rules, &[correction, over_the_new_year()]);
-    assert_eq!(evaluation.total, hours("18"), "24 of 40 hours, less 24 fortieths of 10");
-    assert_eq!(evaluation.entries[0].added_to, Some(900));
-    assert_eq!((evaluation.entries[1].credited, evaluation.entries[1].elsewhere), (hours("18"), hours("12")));
-}
-
-#[test]
-fn the_yearly_maximum_reads_the_year_to_which_hours_belong() {
-    let packs: Vec<Pack> =
-        shipped().into_iter().chain([county_pack(json!({"attribution": figure("session")}))]).collect();
-    let rules = cycle_rules(&packs, "2016-2020", CYCLE_END);
-    let room = headroom(&rules, &PersonFacts::default(), &[over_the_new_year()], day("2020-11-01")).unwrap();
-    assert_eq!((room.counted, room.left), (hours("24"), hours("120")));
 }
 
 #[test]
@@ -476,13 +373,37 @@ fn settings_of_several_areas_go_by_the_stricter_or_the_narrower_word() {
     assert_eq!(set.fail_factor().of(hours("10")), hours("1"));
     assert_eq!(set.absence_fail_ratio().map(|ratio| ratio.of(hours("10"))), Some(hours("2")));
     assert_eq!(set.hours_per_day(), hours("7.5"));
-    let rules =
-        CycleRules::new(&packs, suichang(), cycle_named(&packs, suichang(), "2016-2020").unwrap(), day(CYCLE_END));
-    assert!(rules.is_err(), "the province's pack begins in September");
+    let of = |packs: &[Pack]| rules_of(packs).attribution_on(day("2018-01-01"));
+    assert_eq!((of(&packs), of(&shipped())), (Attribution::Completion, Attribution::Completion));
     assert_eq!(RuleSet::on(&packs[..1], elsewhere(), day("2018-01-01")).unwrap().rounding(), Rounding::Down);
     let plain = RuleSet::on(&shipped(), suichang(), day("2018-01-01")).unwrap();
     assert_eq!(
         (plain.rounding(), plain.hours_per_day(), plain.fail_factor().numerator),
         (Rounding::Keep, hours("8"), 0)
     );
+}
+
+#[test]
+fn example_13_the_fund_its_county_part_and_its_basis() {
+    use crate::{money::Fen, policy::fund::FundBase};
+    let of = |base: &str| {
+        let pack = county_pack(
+            json!({"fund_ratio": figure("0.03"), "fund_base": figure(base), "fund_county_share": figure("0.3"),
+            "fund_school_running": figure("0.1")}),
+        );
+        RuleSet::on(&under_the_province(&[pack]), suichang(), day("2018-01-01")).unwrap().fund().unwrap()
+    };
+    let yuan = Fen::whole;
+    let payroll = of("staff_payroll");
+    let floor = payroll.floor(yuan(200_000_000));
+    assert_eq!((floor.fund, floor.county_most, floor.choice), (yuan(6_000_000), yuan(1_800_000), yuan(4_200_000)));
+    assert_eq!(floor.base, FundBase::StaffPayroll);
+    assert_eq!(payroll.of_running_funds(yuan(800_000)), yuan(80_000));
+    let basic = of("basic_wages").floor(yuan(120_000_000));
+    assert_eq!((basic.fund, basic.base.zh()), (yuan(3_600_000), "教师基本工资总额"));
+    // A floor is never a fen too low, the county's part never one too high.
+    let odd = payroll.floor(Fen::from_hundredths(33));
+    assert_eq!((odd.fund, odd.county_most, odd.choice), (Fen::from_hundredths(1), Fen::ZERO, Fen::from_hundredths(1)));
+    let none = RuleSet::on(&shipped()[..2], suichang(), day("2018-01-01")).unwrap().fund();
+    assert_eq!(none, None, "no shipped pack sets a share");
 }

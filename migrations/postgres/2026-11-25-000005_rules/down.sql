@@ -1,0 +1,2 @@
+DROP TABLE waiver_steps;
+DROP TABLE waivers;

@@ -1,0 +1,226 @@
+//! Waivers and their steps: rows are appended and never changed.
+
+use crate::{
+    Conn, DbResult, WriteTx, columns,
+    db::{At, Both, each},
+    people,
+    schema::{waiver_steps as s, waivers as t},
+};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use shixun_domain::{
+    AreaCode, Id, UtcMillis,
+    id::{AccountId, PersonId, Waiver, WaiverId, WaiverStep},
+    ledger::waiver::WaiverState,
+    policy::WaiverFacts,
+    time::DateSpan,
+};
+
+/// A waiver to be proposed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewWaiver {
+    /// For whom.
+    pub person: PersonId,
+    /// Id of the rule.
+    pub rule_id: String,
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day.
+    pub to: NaiveDate,
+    /// Why.
+    pub reason: String,
+    /// What proves it.
+    pub evidence: Option<String>,
+    /// Who proposes it; kept where the account belongs to the person's area, the event log knows the others.
+    pub proposed_by: AccountId,
+}
+
+/// A step after the proposal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepRow {
+    /// How the waiver stood afterwards.
+    pub state: WaiverState,
+    /// Why.
+    pub reason: Option<String>,
+    /// Who took it.
+    pub taken_by: Option<AccountId>,
+    /// When.
+    pub at: UtcMillis,
+}
+
+/// A waiver with its steps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaiverRow {
+    /// Key.
+    pub id: WaiverId,
+    /// For whom.
+    pub person: PersonId,
+    /// Id of the rule.
+    pub rule_id: String,
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day.
+    pub to: NaiveDate,
+    /// Why.
+    pub reason: String,
+    /// What proves it.
+    pub evidence: Option<String>,
+    /// Who proposed it.
+    pub proposed_by: Option<AccountId>,
+    /// When.
+    pub proposed_at: UtcMillis,
+    /// What became of it, the earliest first.
+    pub steps: Vec<StepRow>,
+}
+
+impl WaiverRow {
+    /// How it stands.
+    pub fn state(&self) -> WaiverState {
+        self.steps.last().map_or(WaiverState::Proposed, |step| step.state)
+    }
+
+    /// In the form in which rules want it.
+    pub fn facts(&self) -> WaiverFacts {
+        WaiverFacts {
+            key: self.id.number(),
+            rule_id: self.rule_id.clone(),
+            span: DateSpan { from: self.from, to: Some(self.to) },
+        }
+    }
+}
+
+type Columns = (i32, i64, i64, String, NaiveDate, NaiveDate, String, Option<String>, Option<i64>, At);
+type StepColumns = (String, Option<String>, Option<i64>, At);
+type Joined = (Columns, Option<StepColumns>);
+
+/// Joins waivers with their steps, waivers in the order of proposal.
+macro_rules! load {
+    ($conn:expr, $filter:expr) => {
+        each!($conn, k => t::table
+            .left_join(s::table.on(s::area.eq(t::area).and(s::waiver_id.eq(t::id))))
+            .filter($filter)
+            .order((t::id.asc(), s::stage.asc()))
+            .select((t::all_columns, (s::state, s::reason, s::taken_by, s::created_at).nullable()))
+            .load::<Joined>(k))
+    };
+}
+
+fn rows(joined: Vec<Joined>) -> DbResult<Vec<WaiverRow>> {
+    let mut found: Vec<WaiverRow> = Vec::new();
+    for ((area, id, person, rule_id, from, to, reason, evidence, proposed_by, at), step) in joined {
+        let area: AreaCode = columns::area(area)?;
+        let account = |number: Option<i64>| number.map(|number| Id::new(area, number));
+        let steps = match step {
+            Some((state, reason, taken_by, at)) => vec![StepRow {
+                state: columns::word("waiver_steps.state", &state)?,
+                reason,
+                taken_by: account(taken_by),
+                at: at.into(),
+            }],
+            None => Vec::new(),
+        };
+        match found.last_mut().filter(|known| known.id == Id::new(area, id)) {
+            Some(known) => known.steps.extend(steps),
+            None => found.push(WaiverRow {
+                id: Id::new(area, id),
+                person: Id::new(area, person),
+                rule_id,
+                from,
+                to,
+                reason,
+                evidence,
+                proposed_by: account(proposed_by),
+                proposed_at: at.into(),
+                steps,
+            }),
+        }
+    }
+    Ok(found)
+}
+
+/// One waiver.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer or a row is damaged.
+pub fn find_waiver(conn: &mut Conn, id: WaiverId) -> DbResult<Option<WaiverRow>> {
+    let (area, number) = id.key();
+    Ok(rows(load!(conn, t::area.eq(area).and(t::id.eq(number)))?)?.pop())
+}
+
+/// Every waiver of a person, in the order of proposal.
+///
+/// # Errors
+/// As [`find_waiver`].
+pub fn waivers_of(conn: &mut Conn, person: PersonId) -> DbResult<Vec<WaiverRow>> {
+    let (area, number) = person.key();
+    rows(load!(conn, t::area.eq(area).and(t::person_id.eq(number)))?)
+}
+
+/// Every waiver of an area.
+///
+/// # Errors
+/// As [`find_waiver`].
+pub fn waivers_in(conn: &mut Conn, area: AreaCode) -> DbResult<Vec<WaiverRow>> {
+    rows(load!(conn, t::area.eq(area.get()))?)
+}
+
+/// Proposes a waiver.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer or the person is not there.
+pub fn propose_waiver(tx: &mut WriteTx<'_>, new: &NewWaiver) -> DbResult<WaiverId> {
+    let id = tx.new_id::<Waiver>(new.person.area());
+    let at = tx.at().naive();
+    diesel::insert_into(t::table)
+        .values((
+            t::area.eq(id.area().get()),
+            t::id.eq(id.number()),
+            t::person_id.eq(new.person.number()),
+            t::rule_id.eq(&new.rule_id),
+            t::valid_from.eq(new.from),
+            t::valid_to.eq(new.to),
+            t::reason.eq(&new.reason),
+            t::evidence.eq(new.evidence.as_deref()),
+            t::proposed_by.eq(own(id.area(), new.proposed_by)),
+            t::created_at.eq(at),
+        ))
+        .execute(tx.conn())?;
+    Ok(id)
+}
+
+/// Takes a step, unless another one of its stage was taken meanwhile (`false`); the person's row version counts it, because
+/// statements change.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn add_waiver_step(
+    tx: &mut WriteTx<'_>,
+    waiver: &WaiverRow,
+    state: WaiverState,
+    reason: Option<&str>,
+    taken_by: AccountId,
+) -> DbResult<bool> {
+    let area = waiver.id.area();
+    let id = tx.new_id::<WaiverStep>(area);
+    let at = tx.at().naive();
+    let stage = if state == WaiverState::Revoked { 2 } else { 1 };
+    let values = (
+        s::area.eq(area.get()),
+        s::id.eq(id.number()),
+        s::waiver_id.eq(waiver.id.number()),
+        s::stage.eq(stage),
+        s::state.eq(state.as_str()),
+        s::reason.eq(reason),
+        s::taken_by.eq(own(area, taken_by)),
+        s::created_at.eq(at),
+    );
+    let added = Both(diesel::insert_into(s::table).values(values).on_conflict_do_nothing()).execute(tx.conn())?;
+    if added == 1 {
+        people::touch(tx, area, &[waiver.person.number()])?;
+    }
+    Ok(added == 1)
+}
+
+fn own(area: AreaCode, account: AccountId) -> Option<i64> {
+    Some(account).filter(|account| account.area() == area).map(|account| account.number())
+}

@@ -1,0 +1,124 @@
+//! Parameters of packs as a client meets them: to which day hours belong, requirements in days, conversions.
+
+use super::fixture::*;
+use crate::harness::{County, both};
+use serde_json::{Value, json};
+use shixun_domain::{ledger::Circumstances, policy::DatedHours};
+use shixun_persistence::ledger::NewEntry;
+
+fn figure(value: &str) -> Value {
+    json!({"value": value, "source": "A", "article": "第一条", "confidence": "I"})
+}
+
+/// Drafts a pack of the county with some fields set, and has it published.
+async fn publish(county: &County, change: Value) {
+    let mut document = json!({
+        "code": "SX-TEST", "version": 1, "area": "331123", "valid": {"from": "2016-01-01"}, "zh": "试行规定", "en": "trial",
+        "sources": {"A": {"title": "县教育局通知"}}, "rules": []
+    });
+    for (field, value) in change.as_object().unwrap() {
+        document[field] = value.clone();
+    }
+    let drafted = county.sign_in("centre").post("/v1/policy-packs", document).await.expect(201);
+    let place = format!("/v1/policy-packs/{}/publish", drafted["pack"]["id"].as_str().unwrap());
+    county.sign_in("bureau").act(&place).await.expect(200);
+}
+
+both! {
+    async fn example_8_a_class_over_the_new_year_is_divided_between_the_cycles(county: County) {
+        let person = with_teacher(county);
+        let part = |on: &str, amount: &str| DatedHours { on: day(on), hours: hours(amount) };
+        let circumstances = Circumstances {
+            recognised_on: Some(day("2021-01-15")),
+            dated: vec![part("2020-12-31", "24"), part("2021-01-10", "16")],
+            ..Circumstances::ORDINARY
+        };
+        let class = NewEntry { circumstances, ..entry(person, "2021-01-10", "40") };
+        let mut entries = vec![block(person, "2017-07-01", "90"), class];
+        for (on, amount) in [("2016-05-01", "60"), ("2018-05-01", "60"), ("2019-05-01", "60"), ("2020-05-01", "70")] {
+            entries.push(entry(person, on, amount));
+        }
+        post(county, entries);
+        let centre = county.sign_in("centre");
+        let next = "cycle=2021-2025";
+        let completion = statement(&centre, person, CYCLE).await;
+        assert_eq!(requirement(&completion, "total.cycle", None), "360.00 340.00 20.00 failed");
+        assert_eq!(statement(&centre, person, next).await["counted"], "40.00");
+        publish(county, json!({"attribution": figure("session")})).await;
+        let session = statement(&centre, person, CYCLE).await;
+        assert_eq!(requirement(&session, "total.cycle", None), "360.00 364.00 0.00 met");
+        let class = session["entries"].as_array().unwrap().iter().find(|row| row["effective_on"] == "2021-01-10").unwrap();
+        assert_eq!(
+            (&class["credited"], &class["counted"], &class["elsewhere"], &class["recognised_on"]),
+            (&json!("40.00"), &json!("24.00"), &json!("16.00"), &json!("2021-01-15"))
+        );
+        assert_eq!((&session["credited"], &session["years"][4]["counted"]), (&json!("364.00"), &json!("94.00")));
+        let after = statement(&centre, person, next).await;
+        assert_eq!((&after["counted"], after["entries"].as_array().unwrap().len()), (&json!("16.00"), 1));
+        let standing = centre.get(&format!("/v1/areas/331123/standing?{CYCLE}")).await.expect(200);
+        assert_eq!(standing["all"]["counted"], "364.00", "everybody at once is counted alike");
+    }
+
+    async fn hours_recognised_in_the_next_cycle_wait_for_it(county: County) {
+        let person = with_teacher(county);
+        publish(county, json!({"attribution": figure("recognition")})).await;
+        let centre = county.sign_in("centre");
+        let body = json!({"title": "省级研修", "effective_on": "2020-12-20", "route": "mandated", "delivery_form": "lecture",
+            "level": "province", "nominal": "30", "reference": "A-1", "days": "4"});
+        let made = centre.post(&format!("/v1/teachers/{}/hour-entries", person.teacher()), body).await.expect(201);
+        assert_eq!((&made["days"], &made["activity"]), (&json!("4.00"), &Value::Null));
+        assert_eq!(made["recognised_on"], county.clock.now().china_date().to_string());
+        assert_eq!(statement(&centre, person, CYCLE).await["counted"], "0.00");
+        let running = statement(&centre, person, "").await;
+        assert_eq!((&running["counted"], &running["entries"][0]["effective_on"]), (&json!("30.00"), &json!("2020-12-20")));
+        // A correction keeps the day of recognition.
+        let reverse = format!("/v1/hour-entries/{}/reverse", made["id"].as_str().unwrap());
+        let mended = centre.post(&reverse, json!({"reason": "误录", "replacement": {"attended": "24"}})).await.expect(201);
+        assert_eq!((&mended["replacement"]["recognised_on"], &mended["replacement"]["days"]), (&made["recognised_on"], &json!("4.00")));
+        assert_eq!(statement(&centre, person, "").await["counted"], "24.00");
+    }
+
+    async fn days_of_ethics_are_asked_for_and_told_in_days(county: County) {
+        let person = with_teacher(county);
+        publish(county, json!({"rules": [{"id": "ethics.min.year", "zh": "暑期师德", "en": "ethics in summer", "rule": {"minimum": {
+            "of": {"themes": ["ethics"]}, "measure": "credited", "window": "months", "months_from": figure("7"),
+            "months_to": figure("8"), "days": figure("3"), "strength": figure("fail")}}}]})).await;
+        let centre = county.sign_in("centre");
+        let ledger = format!("/v1/teachers/{}/hour-entries", person.teacher());
+        let summer = |on: &str, days: &str| json!({"title": "暑期师德", "effective_on": on, "route": "school_based",
+            "delivery_form": "school_based", "level": "school", "themes": ["ethics"], "nominal": "15", "reference": on, "days": days});
+        centre.post(&ledger, summer("2018-08-20", "3")).await.expect(201);
+        centre.post(&ledger, summer("2019-08-20", "2.5")).await.expect(201);
+        let read = statement(&centre, person, CYCLE).await;
+        let of = |from: &str| {
+            let all = read["requirements"].as_array().unwrap();
+            all.iter().find(|one| one["rule"]["id"] == "ethics.min.year" && one["period"]["from"] == from).unwrap().clone()
+        };
+        assert_eq!((&of("2018-07-01")["verdict"], &of("2018-07-01")["missing"]), (&json!("met"), &json!("0.00")));
+        let short = of("2019-07-01");
+        assert_eq!(short["days"], json!({"owed": "3.00", "counted": "2.50", "missing": "0.50"}));
+        assert_eq!((&short["missing"], &short["verdict"]), (&json!("4.00"), &json!("failed")), "half a day of eight hours");
+        assert!(short["text_zh"].as_str().unwrap().contains("应修3.00天，已计2.50天，尚缺0.50天"), "{short:#}");
+        centre.post(&ledger, summer("2017-08-20", "367")).await.refused(422, "invalid_field");
+    }
+
+    async fn a_conversion_table_is_published_with_its_caps(county: County) {
+        let person = with_teacher(county);
+        publish(county, json!({"conversions": [{"kind": "open_lesson", "zh": "公开课", "en": "open lesson", "cap_year": figure("18"),
+            "evidence": [figure("certificate")], "approver": figure("county"),
+            "lines": [{"levels": ["county"], "roles": ["speaker"], "hours": figure("6")}]}]})).await;
+        let converted = |on: &str| NewEntry {
+            route: shixun_domain::words::Route::Converted,
+            circumstances: Circumstances { activity: Some("open_lesson".parse().unwrap()), ..Circumstances::ORDINARY },
+            ..entry(person, on, "6")
+        };
+        post(county, ["2018-03-01", "2018-04-01", "2018-05-01", "2018-06-01"].map(converted).to_vec());
+        let read = statement(&county.sign_in("teacher-1"), person, CYCLE).await;
+        assert_eq!(cuts(&read), ["2018-06-01 6.00 SX-TEST v1 conversion.open_lesson.cap.year"]);
+        assert_eq!(read["entries"][0]["activity"], "open_lesson");
+        let list = county.sign_in("auditor").get("/v1/policy-packs?code=SX-TEST").await.expect(200);
+        let place = format!("/v1/policy-packs/{}", list["data"][0]["id"].as_str().unwrap());
+        let document = county.sign_in("auditor").get(&place).await.expect(200);
+        assert_eq!(document["document"]["conversions"][0]["lines"][0]["roles"], json!(["speaker"]));
+    }
+}

@@ -1,0 +1,103 @@
+//! A requirement that one person need not meet: proposed by one, granted by another, taken back, and read with its reason.
+
+use super::fixture::*;
+use crate::{catalogue::steps::with, harness::both};
+use serde_json::{Value, json};
+use shixun_persistence::DbError;
+
+fn sick_leave() -> Value {
+    json!({"rule_id": "block.cycle", "valid_from": "2019-01-01", "valid_to": "2020-12-31", "reason": "长期病假", "evidence": "遂教人〔2019〕3号"})
+}
+
+both! {
+    async fn a_granted_waiver_stands_in_the_statement_with_its_reason_until_it_is_revoked(county: County) {
+        let person = with_teacher(county);
+        post(county, vec![entry(person, "2018-05-01", "48")]);
+        let waivers = format!("/v1/teachers/{}/waivers", person.teacher());
+        let (school, bureau, teacher) = (county.sign_in("school-1"), county.sign_in("bureau"), county.sign_in("teacher-1"));
+        let made = school.post(&waivers, sick_leave()).await.expect(201);
+        assert_eq!((&made["state"], &made["steps"]), (&json!("proposed"), &json!([])));
+        let place = format!("/v1/waivers/{}", made["id"].as_str().unwrap());
+        let before = teacher.get(&format!("/v1/teachers/{}/statement?{CYCLE}", person.teacher())).await;
+        assert_eq!(requirement(&before.expect(200), "block.cycle", None), "90.00 0.00 90.00 failed");
+
+        let granted = bureau.post(&format!("{place}/decide"), json!({"decision": "grant", "reason": "情况属实"})).await.expect(200);
+        assert_eq!((&granted["state"], &granted["steps"][0]["taken_by"]), (&json!("granted"), &json!(county.account("bureau").to_string())));
+        let after = teacher.get(&format!("/v1/teachers/{}/statement?{CYCLE}", person.teacher())).await;
+        assert_ne!(after.etag(), before.etag(), "the statement changed");
+        let after = after.expect(200);
+        assert_eq!(requirement(&after, "block.cycle", None), "90.00 0.00 0.00 waived");
+        let one = after["requirements"].as_array().unwrap().iter().find(|one| one["rule"]["id"] == "block.cycle").unwrap();
+        assert_eq!((&one["waiver"]["reason"], &one["waiver"]["id"]), (&json!("长期病假"), &made["id"]));
+        assert!(one["text_zh"].as_str().unwrap().ends_with("经批准个别免除"), "{one:#}");
+        assert_eq!(requirement(&after, "total.cycle", None), "360.00 48.00 312.00 failed", "nothing else is waived");
+
+        bureau.post(&format!("{place}/revoke"), json!({"reason": "已返岗"})).await.expect(200);
+        assert_eq!(requirement(&statement(&teacher, person, CYCLE).await, "block.cycle", None), "90.00 0.00 90.00 failed");
+        let history = teacher.get(&waivers).await.expect(200);
+        let steps: Vec<&Value> = history["data"][0]["steps"].as_array().unwrap().iter().map(|step| &step["state"]).collect();
+        assert_eq!(steps, ["granted", "revoked"]);
+        for table in ["waivers", "waiver_steps"] {
+            for statement in [format!("UPDATE {table} SET reason = 'x'"), format!("DELETE FROM {table}")] {
+                assert!(matches!(sql(county, &statement), Err(DbError::Refused(_))), "{statement}");
+            }
+        }
+    }
+
+    async fn a_waiver_is_decided_by_somebody_else_and_seen_by_those_who_look_after_the_person(county: County) {
+        let person = with_teacher(county);
+        let waivers = format!("/v1/teachers/{}/waivers", person.teacher());
+        let (bureau, centre) = (county.sign_in("bureau"), county.sign_in("centre"));
+        let own = bureau.post(&waivers, sick_leave()).await.expect(201);
+        let place = format!("/v1/waivers/{}", own["id"].as_str().unwrap());
+        let grant = json!({"decision": "grant"});
+        bureau.post(&format!("{place}/decide"), grant.clone()).await.refused(409, "waiver_four_eyes");
+        centre.post(&format!("{place}/decide"), grant.clone()).await.refused(403, "forbidden");
+        county.sign_in("elsewhere-bureau").post(&format!("{place}/decide"), grant.clone()).await.refused(404, "not_found");
+        county.sign_in("school-2").get(&place).await.refused(404, "not_found");
+        county.sign_in("school-2").post(&waivers, sick_leave()).await.refused(404, "not_found");
+        county.sign_in("teacher-1").post(&waivers, sick_leave()).await.refused(403, "forbidden");
+        county.sign_in("teacher-1").get(&place).await.expect(200);
+        bureau.post(&format!("{place}/revoke"), json!({"reason": "误提"})).await.refused(409, "waiver_not_in_force");
+
+        let theirs = centre.post(&waivers, sick_leave()).await.expect(201);
+        let place = format!("/v1/waivers/{}", theirs["id"].as_str().unwrap());
+        bureau.post(&format!("{place}/decide"), json!({"decision": "refuse", "reason": "证明不足"})).await.expect(200);
+        bureau.post(&format!("{place}/decide"), grant).await.refused(409, "waiver_decided");
+        assert_eq!(requirement(&statement(&bureau, person, CYCLE).await, "block.cycle", None), "90.00 0.00 90.00 failed");
+    }
+
+    async fn only_what_is_asked_for_can_be_waived(county: County) {
+        let person = with_teacher(county);
+        let waivers = format!("/v1/teachers/{}/waivers", person.teacher());
+        let centre = county.sign_in("centre");
+        let cases = [
+            (json!({"rule_id": "school_based.cap.year"}), "/rule_id"),
+            (json!({"rule_id": "block"}), "/rule_id"),
+            (json!({"rule_id": "total.cycle"}), "/rule_id"),
+            (json!({"valid_to": "2018-12-31"}), "/valid_to"),
+            (json!({"reason": "  "}), "/reason"),
+        ];
+        for (change, pointer) in cases {
+            let problem = centre.post(&waivers, with(sick_leave(), change)).await.refused(422, "invalid_field");
+            assert_eq!(problem["errors"][0]["pointer"], pointer, "{problem:#}");
+        }
+        let early = json!({"valid_from": "2003-01-01", "valid_to": "2003-12-31"});
+        centre.post(&waivers, with(sick_leave(), early)).await.refused(409, "policy_missing");
+    }
+
+    async fn a_floor_is_waived_in_the_years_on_whose_last_day_the_waiver_stands(county: County) {
+        let person = with_teacher(county);
+        let (centre, bureau) = (county.sign_in("centre"), county.sign_in("bureau"));
+        let floor = json!({"rule_id": "year.floor", "valid_from": "2017-06-01", "valid_to": "2018-12-31"});
+        let made = centre.post(&format!("/v1/teachers/{}/waivers", person.teacher()), with(sick_leave(), floor)).await.expect(201);
+        bureau.post(&format!("/v1/waivers/{}/decide", made["id"].as_str().unwrap()), json!({"decision": "grant"})).await.expect(200);
+        let read = statement(&centre, person, CYCLE).await;
+        let verdicts: Vec<String> = (2016..=2020)
+            .map(|year| requirement(&read, "year.floor", Some(year)).rsplit(' ').next().unwrap().to_owned())
+            .collect();
+        assert_eq!(verdicts, ["failed", "waived", "waived", "failed", "failed"]);
+        let school = county.sign_in("school-1").get(&format!("/v1/organisations/{}/standing?{CYCLE}", county.schools[0])).await.expect(200);
+        assert_eq!(school["all"]["failed"], 1, "what is not waived still fails");
+    }
+}
