@@ -243,7 +243,8 @@ diesel::table! {
         valid_to -> Date,
         reason -> Text,
         evidence -> Nullable<Text>,
-        proposed_by -> Nullable<BigInt>,
+        proposed_by_area -> Integer,
+        proposed_by -> BigInt,
         created_at -> Timestamp,
     }
 }
@@ -256,7 +257,8 @@ diesel::table! {
         stage -> Integer,
         state -> Text,
         reason -> Nullable<Text>,
-        taken_by -> Nullable<BigInt>,
+        taken_by_area -> Integer,
+        taken_by -> BigInt,
         created_at -> Timestamp,
     }
 }

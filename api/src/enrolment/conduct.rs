@@ -392,15 +392,18 @@ fn post(
     }
 }
 
-/// What the packs in force on a day say of fails and absence.
+/// What the packs in force on a day say of results and absence.
 fn result_terms(policy: &AreaPolicy, day: NaiveDate) -> Result<ResultTerms, ApiError> {
     let cycle = policy.cycle_on(day)?;
     let rules = policy.rules(cycle, cycle.to())?;
     Ok(rules.rules_on(day).map_or(ResultTerms::PLAIN, |set| {
-        let Ratio { numerator, denominator } = set.fail_factor();
-        let hundredths = i32::try_from(numerator * 100 / denominator).ok();
+        let factor = |Ratio { numerator, denominator }: Ratio| {
+            let hundredths = i32::try_from(numerator * 100 / denominator).ok();
+            hundredths.and_then(Factor::from_hundredths).unwrap_or(Factor::NONE)
+        };
         ResultTerms {
-            fail_factor: hundredths.and_then(Factor::from_hundredths).unwrap_or(Factor::NONE),
+            pass_factor: factor(set.pass_factor()),
+            fail_factor: factor(set.fail_factor()),
             absence_fail_ratio: set.absence_fail_ratio(),
         }
     }))

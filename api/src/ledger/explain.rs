@@ -13,7 +13,10 @@ use chrono::NaiveDate;
 use shixun_domain::{
     Hours,
     id::PersonId,
-    policy::{Body, CycleRules, Evaluation, Period, PersonFacts, Profile, Requirement, RuleIndex, RuleRef, wording},
+    policy::{
+        Body, CycleRules, Evaluation, Period, PersonFacts, Profile, Requirement, RuleIndex, RuleRef, RuleSet, Unit,
+        wording,
+    },
     time::DateSpan,
 };
 use shixun_persistence::ledger::{PersonRecord, StandingEntries, WaiverRow};
@@ -35,7 +38,6 @@ pub(super) fn statement(rules: &CycleRules, judged: Judged) -> StatementView {
     let years = years(rules, &evaluation);
     let credited: Hours = evaluation.entries.iter().filter(|entry| entry.in_cycle).map(|entry| entry.credited).sum();
     let pending = entries.pending.iter().map(|entry| entry.entry.facts.credited).sum();
-    let missing = evaluation.required.map_or(Hours::ZERO, |owed| owed.less(evaluation.total));
     let snapshot = record.snapshot;
     let organisation = snapshot.organisation;
     StatementView {
@@ -50,11 +52,13 @@ pub(super) fn statement(rules: &CycleRules, judged: Judged) -> StatementView {
         },
         cycle: StatementCycleView { name: cycle.name(), from: cycle.from(), to: cycle.to() },
         as_of: rules.as_of(),
+        unit: OneOf(rules.closing_rules().map_or(Unit::Hour, RuleSet::unit)),
         verdict: OneOf(evaluation.verdict),
         owed: evaluation.required.map(Text),
         credited: Text(credited),
         counted: Text(evaluation.total),
-        missing: Text(missing),
+        carried_over: Text(evaluation.carried),
+        missing: Text(evaluation.missing()),
         pending: Text(pending),
         exact: evaluation.exact,
         facts: facts(&record.facts, &evaluation),
@@ -214,6 +218,7 @@ fn entry_views(rules: &CycleRules, entries: StandingEntries, evaluation: &Evalua
             practice: Text(facts.practice),
             counted: Text(counted.counted),
             elsewhere: Text(counted.elsewhere),
+            unit: OneOf(rules.rules_on(facts.effective).map_or(Unit::Hour, RuleSet::unit)),
             activity: facts.activity.map(|kind| kind.to_string()),
             days: facts.days.map(Text),
             recognised_on: facts.recognised.unwrap_or(facts.effective),

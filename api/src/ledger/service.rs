@@ -135,12 +135,25 @@ pub fn statement(
     let record = ledger::person_record(conn, person, as_of)?.ok_or_else(|| ApiError::missing(teacher))?;
     // Read before the entries are, so that a tag never stands for less than its statement shows.
     let etag = etag(record.revision);
-    let judged = judge(conn, person, record, &rules)?;
+    let before = policy.before(&rules)?;
+    let judged = judge(conn, person, record, &rules, before.as_deref())?;
     Ok(StatementAnswer::Fresh(etag, Box::new(explain::statement(&rules, judged))))
 }
 
-/// Reads the entries and evaluates them.
-fn judge(conn: &mut Conn, person: PersonId, record: PersonRecord, rules: &CycleRules) -> Result<Judged, ApiError> {
+/// Reads the entries and evaluates them; `before` are the rules of the cycle before, where some of its surplus may count.
+fn judge(
+    conn: &mut Conn,
+    person: PersonId,
+    mut record: PersonRecord,
+    rules: &CycleRules,
+    before: Option<&CycleRules>,
+) -> Result<Judged, ApiError> {
+    if let Some(before) = before {
+        let (from, to) = span(before, &record.facts);
+        let earlier = ledger::standing_entries(conn, person, from, to)?.standing;
+        let earlier: Vec<EntryFacts> = earlier.into_iter().map(|entry| entry.entry.facts).collect();
+        record.facts.surplus = evaluate(before, &record.facts, &earlier).surplus();
+    }
     let (from, to) = span(rules, &record.facts);
     let mut entries = ledger::standing_entries(conn, person, from, to)?;
     let (first, last) = days_of_cycle(rules, &record.facts);

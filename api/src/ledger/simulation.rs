@@ -10,14 +10,14 @@ use super::{
 };
 use crate::{
     access::Actor,
-    policy::{PolicyCache, cache::missing, service::faulty, wire::PackNameView},
+    policy::{AreaPolicy, PolicyCache, service::faulty, wire::PackNameView},
     problem::{ApiError, Words},
     wire::{OneOf, Text},
 };
 use chrono::NaiveDate;
 use shixun_domain::{
     Fen, Hours, UtcMillis,
-    policy::{Cycle, CycleRules, Pack, RuleEffect, effects, evaluate, with_draft},
+    policy::{Cycle, CycleRules, Pack, RuleEffect, effects, with_draft},
 };
 use shixun_persistence::Conn;
 use std::{cmp::Reverse, collections::BTreeMap};
@@ -86,14 +86,19 @@ pub(super) fn simulate(
         return Err(outside(&cycle));
     }
     let before = policy.rules(cycle, as_of)?;
-    let packs = with_draft(policy.packs(), &draft);
-    let after = CycleRules::new(&packs, area, cycle, as_of).map_err(|fault| missing(&fault))?;
-    let people = jobs(conn, area, "/", as_of, &before)?;
+    let drafted = AreaPolicy::new(area, policy.revision(), with_draft(policy.packs(), &draft));
+    let after = drafted.rules(cycle, as_of)?;
+    let earlier = [policy.before(&before)?, drafted.before(&after)?];
+    let asking: Vec<&CycleRules> =
+        [&*before, &*after].into_iter().chain(earlier.iter().flatten().map(AsRef::as_ref)).collect();
+    let people = jobs(conn, area, "/", as_of, &asking)?;
     let compared = evaluate_all(people, |job| {
-        let [one, other] = [&*before, &after].map(|rules| evaluate(rules, &job.facts, &job.entries));
+        let [earlier_before, earlier_after] = &earlier;
+        let (one, _) = job.judged(&before, earlier_before.as_deref());
+        let (other, _) = job.judged(&after, earlier_after.as_deref());
         Compared {
             before: PersonStanding::new(job.employee.clone(), &one),
-            after: PersonStanding::new(job.employee, &other),
+            after: PersonStanding::new(job.employee.clone(), &other),
             effects: [effects(&one), effects(&other)],
         }
     })?;

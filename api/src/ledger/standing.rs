@@ -17,7 +17,7 @@ use shixun_persistence::{
     ledger::{self, Employee, Whose},
     org,
 };
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 /// Whose standing is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -107,15 +107,17 @@ pub fn everybody<T: Send>(
     let policy = cache.area(conn, area, question.now)?;
     let Moment { cycle, as_of } = moment(&policy, question.cycle, question.as_of, question.now.china_date())?;
     let rules = policy.rules(cycle, as_of)?;
-    let jobs = jobs(conn, area, &path, as_of, &rules)?;
+    let before = policy.before(&rules)?;
+    let asking: Vec<&CycleRules> = [Some(&*rules), before.as_deref()].into_iter().flatten().collect();
+    let jobs = jobs(conn, area, &path, as_of, &asking)?;
     let persons = evaluate_all(jobs, |job| {
-        let evaluation = evaluate(&rules, &job.facts, &job.entries);
-        fold(&rules, job.employee, &evaluation, &job.entries)
+        let (evaluation, entries) = job.judged(&rules, before.as_deref());
+        fold(&rules, job.employee.clone(), &evaluation, &entries)
     })?;
     Ok(Everybody { rules, persons })
 }
 
-/// Everybody employed on the day below a path, with what the rules ask for.
+/// Everybody employed on the day below a path, with what any of these rules ask for.
 ///
 /// # Errors
 /// Where the database does not answer.
@@ -124,34 +126,54 @@ pub(super) fn jobs(
     area: AreaCode,
     path: &str,
     as_of: NaiveDate,
-    rules: &CycleRules,
+    asking: &[&CycleRules],
 ) -> Result<Vec<Job>, ApiError> {
     let employees = ledger::employees(conn, area, path, as_of)?;
     let facts = ledger::facts_by_person(conn, area, &employees)?;
-    let spans = facts.iter().map(|person| span(rules, person));
-    let from = spans.map(|(from, _)| from).min().unwrap_or(rules.cycle().from());
+    let spans = || asking.iter().flat_map(|rules| facts.iter().map(|person| span(rules, person)));
+    let from = spans().map(|(from, _)| from).min().unwrap_or(as_of);
+    let to = spans().map(|(_, to)| to).max().unwrap_or(as_of);
     let numbers: Vec<i64> = employees.iter().map(|employee| employee.person.number()).collect();
     let whose = if numbers.len() > WHOLE_AREA_FROM { Whose::Area } else { Whose::Of(&numbers) };
-    let to = if rules.by_completion() { as_of } else { span(rules, &PersonFacts::default()).1 };
     let mut entries = ledger::entries_by_person(conn, area, &whose, from, to)?;
-    let mut jobs: Vec<Job> = Vec::with_capacity(employees.len());
-    for (employee, facts) in employees.into_iter().zip(facts) {
-        let mut entries = entries.remove(&employee.person.number()).unwrap_or_default();
-        let (first, _) = span(rules, &facts);
-        entries.retain(|entry| entry.effective >= first);
-        jobs.push(Job { employee, facts, entries });
-    }
-    Ok(jobs)
+    let jobs = employees.into_iter().zip(facts).map(|(employee, facts)| {
+        let entries = entries.remove(&employee.person.number()).unwrap_or_default();
+        Job { employee, facts, entries }
+    });
+    Ok(jobs.collect())
 }
 
 /// A person to be evaluated.
 pub(super) struct Job {
     /// Who, and where.
     pub(super) employee: Employee,
-    /// What the rules look at.
-    pub(super) facts: PersonFacts,
-    /// What stands.
-    pub(super) entries: Vec<EntryFacts>,
+    facts: PersonFacts,
+    entries: Vec<EntryFacts>,
+}
+
+impl Job {
+    /// Evaluates the person and gives the entries it rests on; `before` are the rules of the cycle before, where some of its surplus may
+    /// count.
+    pub(super) fn judged(
+        &self,
+        rules: &CycleRules,
+        before: Option<&CycleRules>,
+    ) -> (Evaluation, Cow<'_, [EntryFacts]>) {
+        let entries = self.asked_by(rules);
+        let Some(before) = before else { return (evaluate(rules, &self.facts, &entries), entries) };
+        let surplus = evaluate(before, &self.facts, &self.asked_by(before)).surplus();
+        (evaluate(rules, &PersonFacts { surplus, ..self.facts.clone() }, &entries), entries)
+    }
+
+    /// The entries of the days that the rules may ask for.
+    fn asked_by(&self, rules: &CycleRules) -> Cow<'_, [EntryFacts]> {
+        let (from, to) = span(rules, &self.facts);
+        let asked = |entry: &&EntryFacts| from <= entry.effective && entry.effective <= to;
+        if self.entries.iter().all(|entry| asked(&entry)) {
+            return Cow::Borrowed(&self.entries);
+        }
+        Cow::Owned(self.entries.iter().filter(asked).cloned().collect())
+    }
 }
 
 /// Evaluates on as many threads as there are processors; the order stays.
@@ -189,7 +211,7 @@ impl PersonStanding {
             verdict: evaluation.verdict,
             owed,
             counted: evaluation.total,
-            missing: owed.less(evaluation.total),
+            missing: evaluation.missing(),
         }
     }
 }

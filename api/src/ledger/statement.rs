@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use shixun_domain::{
     ledger::SourceKind,
-    policy::{Profile, Verdict},
+    policy::{Profile, Unit, Verdict},
 };
 use utoipa::ToSchema;
 
@@ -19,6 +19,8 @@ use utoipa::ToSchema;
 pub type VerdictWord = OneOf<Verdict>;
 /// A word of [`Profile`].
 pub type ProfileWord = OneOf<Profile>;
+/// A word of [`Unit`].
+pub type UnitWord = OneOf<Unit>;
 /// A word of [`SourceKind`].
 pub type SourceKindWord = OneOf<SourceKind>;
 
@@ -31,6 +33,8 @@ pub struct StatementView {
     pub cycle: StatementCycleView,
     /// The day at whose close everything is judged: hours of later days are left out.
     pub as_of: NaiveDate,
+    /// What the cycle's totals are counted in. A credit stands where an hour stood, so that both add up.
+    pub unit: UnitWord,
     /// The worst verdict of all requirements.
     pub verdict: VerdictWord,
     /// Hours owed in the cycle; null where no rule asks for a total.
@@ -39,6 +43,8 @@ pub struct StatementView {
     pub credited: HoursText,
     /// Hours that count.
     pub counted: HoursText,
+    /// Hours of the surplus of the cycle before that count too, beside `counted`; nothing unless a pack lets them be carried over.
+    pub carried_over: HoursText,
     /// Hours still missing.
     pub missing: HoursText,
     /// Hours expected from courses that are not closed yet; they do not count.
@@ -262,6 +268,8 @@ pub struct StatementEntryView {
     pub counted: HoursText,
     /// Hours that belong to days outside the cycle, where hours belong to the days of the course or to that of recognition.
     pub elsewhere: HoursText,
+    /// What training was counted in on the day to which the entry belongs.
+    pub unit: UnitWord,
     /// The kind of activity that the hours were converted from; null for a course.
     #[schema(example = "open_lesson")]
     pub activity: Option<String>,

@@ -6,7 +6,7 @@
 use crate::problem::{ApiError, Code, Words};
 use chrono::NaiveDate;
 use shixun_domain::{
-    AreaCode, UtcMillis,
+    AreaCode, Hours, UtcMillis,
     policy::{Cycle, CycleRules, LayerFault, Pack, cycle_named, cycle_on},
 };
 use shixun_persistence::{Conn, policy};
@@ -125,6 +125,16 @@ impl AreaPolicy {
     pub fn cycle_named(&self, name: &str) -> Result<Cycle, ApiError> {
         cycle_named(&self.packs, self.area, name)
             .ok_or_else(|| ApiError::new(Code::CycleUnknown).with("cycle", name).with("area", self.area))
+    }
+
+    /// The rules at the end of the cycle before that of `rules`, where some of its surplus may count in it.
+    ///
+    /// # Errors
+    /// `policy_missing` where a day of that cycle has no pack in force.
+    pub fn before(&self, rules: &CycleRules) -> Result<Option<Arc<CycleRules>>, ApiError> {
+        let last_day = rules.cycle().from().pred_opt().filter(|_| rules.carry_over() > Hours::ZERO);
+        let Some(cycle) = last_day.and_then(|day| cycle_on(&self.packs, self.area, day).ok()) else { return Ok(None) };
+        self.rules(cycle, cycle.to()).map(Some)
     }
 
     /// The rules of a cycle at the close of the day `as_of`.

@@ -53,6 +53,10 @@ pub struct PolicyDocument {
     /// The cycle; a narrower pack may leave it to a wider one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cycle: Option<PolicyCycle>,
+    /// What training is counted in: `hour` or `credit`. A credit stands where an hour stood, so that a cycle may begin in one and end in
+    /// the other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<PolicyValue>,
     /// Minutes of teaching in one hour of credit (1 to 240).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hour_minutes: Option<PolicyValue>,
@@ -76,12 +80,19 @@ pub struct PolicyDocument {
     /// Hours of a day of training, where an entry does not say how many days it lasted (0.01 to 24).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hours_per_day: Option<PolicyValue>,
+    /// What the hours attended are worth to somebody who passed the course (0 to 1): the result in hours × difficulty × result, whose
+    /// difficulty is for the rules of the kind `factor` to say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pass_factor: Option<PolicyValue>,
     /// What the hours attended are worth to somebody who failed the course (0 to 1).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fail_factor: Option<PolicyValue>,
     /// The share of a course (0 to 1) from which absence makes it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub absence_fail_ratio: Option<PolicyValue>,
+    /// The most hours of a cycle's surplus that count in the cycle after.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub carry_over: Option<PolicyValue>,
     /// The training fund's least share (0 to 1) of its base.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fund_ratio: Option<PolicyValue>,
@@ -299,6 +310,9 @@ pub struct PolicyCap {
     /// As a share (0 to 1) of what the person owes in the cycle.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub share_of_required: Option<PolicyValue>,
+    /// As a share (0 to 1) of all that counts in the cycle, these hours included; for the period `cycle` alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share_of_counted: Option<PolicyValue>,
 }
 
 /// Concentrated courses that must be taken in the cycle.

@@ -57,9 +57,11 @@ pub struct EarnedHours {
     pub credited: Hours,
 }
 
-/// What the policy packs of an area say of fails and absence.
+/// What the policy packs of an area say of results and absence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ResultTerms {
+    /// What the hours attended are worth to somebody who passed.
+    pub pass_factor: Factor,
     /// What the hours attended are worth to somebody who failed.
     pub fail_factor: Factor,
     /// The share of the course's hours from which absence makes it failed; `None` where it never does.
@@ -67,8 +69,9 @@ pub struct ResultTerms {
 }
 
 impl ResultTerms {
-    /// A fail is worth nothing, and absence is only subtracted.
-    pub const PLAIN: ResultTerms = ResultTerms { fail_factor: Factor::NONE, absence_fail_ratio: None };
+    /// A pass is worth the hours, a fail nothing, and absence is only subtracted.
+    pub const PLAIN: ResultTerms =
+        ResultTerms { pass_factor: Factor::ONE, fail_factor: Factor::NONE, absence_fail_ratio: None };
 }
 
 /// Adds up attendance. Each unit gives its hours in proportion to the minutes attended, rounded down to a hundredth; the
@@ -86,7 +89,7 @@ pub fn earned(
     let too_absent = terms.absence_fail_ratio.is_some_and(|ratio| absent > Hours::ZERO && absent >= ratio.of(nominal));
     let passed = outcome == Outcome::Pass && !misconduct && !too_absent;
     let factor = match passed {
-        true => Factor::ONE,
+        true => terms.pass_factor,
         false if misconduct => Factor::NONE,
         false => terms.fail_factor,
     };

@@ -258,6 +258,7 @@ fn a_fail_and_long_absence_are_worth_what_the_packs_say() {
     let terms = |fail: i32, absence: Option<&str>| ResultTerms {
         fail_factor: Factor::from_hundredths(fail).unwrap(),
         absence_fail_ratio: absence.and_then(Ratio::parse),
+        ..ResultTerms::PLAIN
     };
     let cases = [
         (&four_of_five, Outcome::Pass, terms(0, None), "8.00"),
@@ -266,7 +267,8 @@ fn a_fail_and_long_absence_are_worth_what_the_packs_say() {
         (&four_of_five, Outcome::Pass, terms(20, Some("1/5")), "1.60"),
         (&nearly, Outcome::Pass, terms(0, Some("1/5")), "8.02"),
     ];
-    for (units, outcome, terms, credited) in cases {
+    let passed = ResultTerms { pass_factor: Factor::from_hundredths(50).unwrap(), ..ResultTerms::PLAIN };
+    for (units, outcome, terms, credited) in cases.into_iter().chain([(&nearly, Outcome::Pass, passed, "4.01")]) {
         let found = earned(units, Hours::whole(5), outcome, false, terms);
         assert_eq!(found.credited.to_string(), credited, "{outcome} {terms:?}");
         assert_eq!(found.practice, Hours::whole(5).share(found.credited.hundredths(), 1_000).unwrap());

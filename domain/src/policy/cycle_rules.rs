@@ -15,10 +15,13 @@ use super::{
     facts::{EntryFacts, ProfileSet},
     layers::{Binding, LayerFault, RuleInForce, RuleRef, RuleSet, attributions},
     pack::Pack,
-    rule::{Amount, Attribution, Body, CapPeriod, Effect, Ratio, Selector},
+    rule::{Amount, Attribution, Body, CapPeriod, Effect, Most, Ratio, Selector},
     selector::{Compiled, Interned, THEMES_MAX},
 };
-use crate::area::{AreaCode, AreaLevel};
+use crate::{
+    area::{AreaCode, AreaLevel},
+    hours::Hours,
+};
 use chrono::NaiveDate;
 use std::sync::Arc;
 
@@ -62,7 +65,7 @@ pub(super) struct CapRule {
     pub(super) segments: u32,
     pub(super) of: Compiled,
     pub(super) period: CapPeriod,
-    pub(super) amount: Amount,
+    pub(super) amount: Most,
     /// Position, among the caps, of the first one of the same id and period.
     pub(super) group: usize,
     /// The level of the area that sets it.
@@ -138,6 +141,11 @@ impl CycleRules {
         if compiled.caps.len() > CAPS_MAX {
             return Err(LayerFault::TooMany { what: "caps", most: CAPS_MAX });
         }
+        let mut shares: Vec<usize> = compiled.shares_of_counted().map(|(_, cap)| cap.group).collect();
+        shares.dedup();
+        if shares.len() > 1 {
+            return Err(LayerFault::TooMany { what: "caps that are a share of what counts", most: 1 });
+        }
         compiled.segments = segments;
         compiled.closing = compiled.requirements_on(as_of.clamp(cycle.from(), cycle.to()));
         for year in cycle.years() {
@@ -204,6 +212,16 @@ impl CycleRules {
         }
     }
 
+    /// Place and rule of each version of the cap that is a share of what counts; there is at most one such cap.
+    pub(super) fn shares_of_counted(&self) -> impl Iterator<Item = (usize, &CapRule)> {
+        self.caps.iter().enumerate().filter(|(_, cap)| matches!(cap.amount, Most::ShareOfCounted(_)))
+    }
+
+    /// The most hours of the surplus of the cycle before that count in this one.
+    pub fn carry_over(&self) -> Hours {
+        self.closing_rules().map_or(Hours::ZERO, RuleSet::carry_over)
+    }
+
     /// True where a factor above one may make more hours count than were earned.
     pub fn raises_hours(&self) -> bool {
         self.factors.iter().any(|factor| factor.ratio.exceeds_one())
@@ -256,7 +274,8 @@ impl CycleRules {
         match &in_force.reference.rule.body {
             Body::Cap { of, period, amount } => self.add_cap(in_force, segment, of, *period, *amount),
             Body::YearMaximum { hours, effect: Effect::Cap, counts } => {
-                self.add_cap(in_force, segment, counts, CapPeriod::Year, Amount::Fixed(*hours));
+                let amount = Most::Hours(Amount::Fixed(*hours));
+                self.add_cap(in_force, segment, counts, CapPeriod::Year, amount);
             }
             Body::Factor { of, ratio } => {
                 let (rule, of) = (self.refer(&in_force.reference), Compiled::new(of, &self.interned));
@@ -269,7 +288,7 @@ impl CycleRules {
         }
     }
 
-    fn add_cap(&mut self, in_force: &RuleInForce, segments: u32, of: &Selector, period: CapPeriod, amount: Amount) {
+    fn add_cap(&mut self, in_force: &RuleInForce, segments: u32, of: &Selector, period: CapPeriod, amount: Most) {
         let RuleInForce { reference, binding } = in_force;
         let rule = self.refer(reference);
         if let Some(known) = self.caps.iter_mut().find(|known| (known.rule, known.binding) == (rule, *binding)) {

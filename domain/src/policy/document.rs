@@ -28,6 +28,9 @@ pub struct Document {
     /// The cycle; a narrower pack may leave it to a wider one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cycle: Option<CycleDocument>,
+    /// What training is counted in: `hour` or `credit`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<Cited>,
     /// Minutes of teaching in one hour of credit (1 to 240).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hour_minutes: Option<Cited>,
@@ -50,12 +53,19 @@ pub struct Document {
     /// Hours of a day of training, where an entry does not say how many days it lasted (0.01 to 24).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hours_per_day: Option<Cited>,
+    /// What the hours attended are worth to somebody who passed the course (0 to 1): the result in hours × difficulty × result,
+    /// whose difficulty is for the rules of the kind `factor` to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pass_factor: Option<Cited>,
     /// What the hours attended are worth to somebody who failed the course (0 to 1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fail_factor: Option<Cited>,
     /// The share of a course (0 to 1) from which absence makes it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub absence_fail_ratio: Option<Cited>,
+    /// The most hours of a cycle's surplus that count in the cycle after.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carry_over: Option<Cited>,
     /// The training fund's least share (0 to 1) of its base.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fund_ratio: Option<Cited>,
@@ -271,6 +281,9 @@ pub enum BodyDocument {
         /// As a share (0 to 1) of what the person owes in the cycle.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         share_of_required: Option<Cited>,
+        /// As a share (0 to 1) of all that counts in the cycle, these hours included; for the period `cycle` alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        share_of_counted: Option<Cited>,
     },
     /// Concentrated courses that must be taken in the cycle.
     Block {
@@ -417,6 +430,7 @@ fn locate(json: &str, error: &serde_json::Error) -> (String, String) {
     };
     let figure = |name: &str| value.get(name).and_then(|part| misfit::<Cited>(&format!("/{name}"), part));
     let cited = [
+        "unit",
         "hour_minutes",
         "prorate_newcomer",
         "leave_total",
@@ -424,8 +438,10 @@ fn locate(json: &str, error: &serde_json::Error) -> (String, String) {
         "attribution",
         "rounding",
         "hours_per_day",
+        "pass_factor",
         "fail_factor",
         "absence_fail_ratio",
+        "carry_over",
         "fund_ratio",
         "fund_base",
         "fund_county_share",

@@ -10,11 +10,12 @@
 
 use super::{
     attribution,
-    counting::{self, Limit, Piece},
+    counting::Piece,
     cycle_rules::{CapRule, CycleRules, RuleIndex},
     facts::{EntryFacts, PersonFacts, ProfileSet},
+    limits,
     requirements::{self, Requirement, Verdict},
-    rule::{Body, CapPeriod, Effect},
+    rule::{Body, Effect},
     selector::Shape,
 };
 use crate::hours::{Days, Hours};
@@ -89,6 +90,8 @@ pub struct Evaluation {
     pub years: Vec<YearHours>,
     /// Hours counted in the cycle.
     pub total: Hours,
+    /// Hours carried over from the cycle before, beside `total`.
+    pub carried: Hours,
     /// Hours owed in the cycle, after any reduction; `None` where no rule asks for a total.
     pub required: Option<Hours>,
     /// The profiles that held.
@@ -141,6 +144,16 @@ impl Evaluation {
     pub fn cuts_of(&self, position: usize) -> &[Cut] {
         let range = self.entries.get(position).map(|entry| entry.first_cut..entry.first_cut + entry.cuts);
         range.and_then(|range| self.cuts.get(range)).unwrap_or_default()
+    }
+
+    /// What is still missing of the cycle's total; nothing where no rule asks for one.
+    pub fn missing(&self) -> Hours {
+        self.required.map_or(Hours::ZERO, |owed| owed.less(self.total.plus(self.carried)))
+    }
+
+    /// What counts beyond what is owed; nothing where no rule asks for a total. What was carried over is not carried on.
+    pub fn surplus(&self) -> Hours {
+        self.required.map_or(Hours::ZERO, |owed| self.total.less(owed))
     }
 
     /// The requirement of a rule in a period.
@@ -204,8 +217,7 @@ fn judged(rules: &CycleRules, person: &PersonFacts, entries: &[EntryFacts]) -> E
         }
     }
 
-    let limits = limits(rules, profiles, required);
-    let count = counting::count(&pieces, &limits);
+    let (count, limits) = limits::count(rules, profiles, required, &pieces);
     for (place, counted) in piece_entries.iter().zip(&count.counted) {
         if let Some(work) = works.get_mut(*place) {
             work.counted = *counted;
@@ -226,6 +238,7 @@ fn judged(rules: &CycleRules, person: &PersonFacts, entries: &[EntryFacts]) -> E
     Evaluation {
         years: years(rules, &works),
         total: counted.iter().map(|entry| entry.counted).sum(),
+        carried: requirements::carried(rules, person),
         entries: counted,
         cuts: cuts.into_iter().map(|(_, cut)| cut).collect(),
         required,
@@ -320,58 +333,6 @@ fn works(rules: &CycleRules, entries: &[EntryFacts]) -> Vec<Work> {
         }
     }
     works
-}
-
-/// The caps that bind a person, one for each period; see [`cycle_rules`](super::cycle_rules) for caps that change.
-fn limits(rules: &CycleRules, profiles: ProfileSet, required: Option<Hours>) -> Vec<Limit> {
-    // Place and amount of each cap that binds.
-    let binding: Vec<(usize, &CapRule, i64)> = (0..)
-        .zip(&rules.caps)
-        .filter(|(_, cap)| cap.binds(profiles))
-        .filter_map(|(place, cap)| Some((place, cap, cap.amount.for_required(required)?.hundredths())))
-        .collect();
-    let mut limits = Vec::new();
-    for (at, (place, cap, amount)) in binding.iter().enumerate() {
-        let same = |(_, other, _): &&(usize, &CapRule, i64)| other.group == cap.group;
-        let versions: Vec<_> = binding.iter().filter(same).collect();
-        let first = binding.iter().position(|other| same(&other)) == Some(at);
-        let mut add = |year: Option<i32>| {
-            limits.push(Limit { caps: 1 << place, year, amount: *amount });
-            if first && versions.len() > 1 {
-                limits.extend(together(&versions, rules.segments_in(year), year));
-            }
-        };
-        match cap.period {
-            CapPeriod::Cycle => add(None),
-            CapPeriod::Year => rules.cycle().years().for_each(|year| add(Some(year))),
-        }
-    }
-    limits
-}
-
-/// The limit on all versions of a cap that follow one another in a period, for each level of area that sets one. There is none
-/// where the cap does not stand throughout the period.
-fn together(versions: &[&(usize, &CapRule, i64)], segments: u32, year: Option<i32>) -> Vec<Limit> {
-    let mut limits: Vec<Limit> = Vec::new();
-    for (_, followed, _) in versions {
-        let mut limit = Limit { caps: 0, year, amount: 0 };
-        let mut throughout = true;
-        for segment in (0..u32::BITS).map(|place| 1 << place).filter(|bit| bit & segments != 0) {
-            let standing = versions.iter().filter(|(_, cap, _)| cap.segments & segment != 0);
-            // The area's own, or else the one of the narrowest area.
-            let version = standing.max_by_key(|(_, cap, _)| (cap.level == followed.level, cap.level));
-            match version {
-                Some((place, _, amount)) => {
-                    limit = Limit { caps: limit.caps | 1 << place, amount: limit.amount.max(*amount), year };
-                }
-                None => throughout = false,
-            }
-        }
-        if throughout && limit.caps.count_ones() > 1 && !limits.contains(&limit) {
-            limits.push(limit);
-        }
-    }
-    limits
 }
 
 fn years(rules: &CycleRules, works: &[Work]) -> Vec<YearHours> {

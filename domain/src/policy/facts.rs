@@ -109,6 +109,8 @@ pub struct PersonFacts {
     pub leave: Vec<DateSpan>,
     /// The cycle's total where it was set for this person; otherwise the rules decide.
     pub required: Option<Hours>,
+    /// What counted in the cycle before beyond what was owed in it; how much of it counts is for the rules to say.
+    pub surplus: Hours,
     /// The requirements that were waived for the person.
     pub waivers: Vec<WaiverFacts>,
 }

@@ -6,8 +6,8 @@
 //! it is at least as strict or the wider pack says that its rule may be relaxed, and adds itself where there is none. Where it
 //! is laxer, or cannot be compared, the rule of the wider area stands beside it: so the stricter one decides. (Of two factors
 //! only the wider area's stands, because factors multiply.) A rule that may not be relaxed cannot be dropped either. Within one
-//! area a later pack replaces an earlier one freely. How totals are reduced, what a fail is worth and how hours are rounded goes by
-//! the stricter word, too; the length of an hour, a day and a cycle and the attribution by the narrowest pack that speaks of them.
+//! area a later pack replaces an earlier one freely. How totals are reduced, what a result is worth, what is carried over and how hours are
+//! rounded goes by the stricter word, too; the unit, the length of an hour, a day and a cycle and the attribution by the narrowest pack that speaks of them.
 //!
 //! A rule for a profile, or a profile's dropping of a rule, stands before the rule for everybody of the same id, whichever
 //! pack either comes from. Where several profiles hold, the first in the order of [`Profile`] decides.
@@ -17,7 +17,7 @@ use super::{
     facts::ProfileSet,
     fund::{FundBase, FundRule},
     pack::Pack,
-    rule::{Attribution, Body, LeaveTotal, Profile, Prorate, Ratio, Rounding, Rule, Settings},
+    rule::{Attribution, Body, LeaveTotal, Profile, Prorate, Ratio, Rounding, Rule, Settings, Unit},
     strictness::at_least_as_strict,
 };
 use crate::{
@@ -174,6 +174,11 @@ impl RuleSet {
         self.calendar
     }
 
+    /// What training is counted in; hours where no pack says so.
+    pub fn unit(&self) -> Unit {
+        self.settings.unit.unwrap_or(Unit::Hour)
+    }
+
     /// Minutes of teaching in one hour of credit; 45 where no pack says so.
     pub fn hour_minutes(&self) -> i32 {
         self.settings.hour_minutes.unwrap_or(HOUR_MINUTES_DEFAULT)
@@ -202,6 +207,16 @@ impl RuleSet {
     /// Hours of a day of training; 8 where no pack says so.
     pub fn hours_per_day(&self) -> Hours {
         self.settings.hours_per_day.unwrap_or(HOURS_PER_DAY_DEFAULT)
+    }
+
+    /// What the hours attended are worth to somebody who passed; all of them where no pack says so.
+    pub fn pass_factor(&self) -> Ratio {
+        self.settings.pass_factor.unwrap_or(Ratio { numerator: 1, denominator: 1 })
+    }
+
+    /// The most hours of a surplus that count in this cycle, being the one after; none where no pack says so.
+    pub fn carry_over(&self) -> Hours {
+        self.settings.carry_over.unwrap_or(Hours::ZERO)
     }
 
     /// What the hours attended are worth to somebody who failed; nothing where no pack says so.
@@ -281,10 +296,11 @@ impl Variants {
     }
 }
 
-/// What holds for everybody: the length of an hour and of a day and the attribution by the narrowest pack that speaks of
+/// What holds for everybody: the unit, the length of an hour and of a day and the attribution by the narrowest pack that speaks of
 /// them, the rest by the stricter word.
 fn settings(layers: &[&Pack]) -> Settings {
     Settings {
+        unit: narrowest(layers, |settings| settings.unit),
         hour_minutes: narrowest(layers, |settings| settings.hour_minutes),
         hours_per_day: narrowest(layers, |settings| settings.hours_per_day),
         attribution: narrowest(layers, |settings| settings.attribution),
@@ -292,6 +308,8 @@ fn settings(layers: &[&Pack]) -> Settings {
         prorate_retirement: by_area(layers, |settings| settings.prorate_retirement).min(),
         leave_total: by_area(layers, |settings| settings.leave_total).min(),
         rounding: by_area(layers, |settings| settings.rounding).min(),
+        carry_over: by_area(layers, |settings| settings.carry_over).min(),
+        pass_factor: by_area(layers, |settings| settings.pass_factor).min_by(|one, other| one.compared(*other)),
         fail_factor: by_area(layers, |settings| settings.fail_factor).min_by(|one, other| one.compared(*other)),
         fund_base: narrowest(layers, |settings| settings.fund_base),
         fund_ratio: by_area(layers, |settings| settings.fund_ratio).max_by(|one, other| one.compared(*other)),

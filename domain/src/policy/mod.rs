@@ -19,6 +19,7 @@ mod evaluate;
 mod facts;
 pub mod fund;
 pub mod layers;
+mod limits;
 pub mod lint;
 mod pack;
 mod packing;
@@ -42,7 +43,7 @@ pub use layers::{LayerFault, RuleInForce, RuleRef, RuleSet, cycle_named, cycle_o
 pub use pack::{Pack, PackFault, ProfileDrops};
 pub use requirements::{InDays, Requirement, Verdict};
 pub use rule::{
-    Amount, Attribution, Body, CapPeriod, Confidence, Effect, Least, LeaveTotal, Mark, Measure, Profile, Prorate,
-    Ratio, Relaxable, Rounding, Rule, Selector, Settings, Strength, TOTAL_RULE_ID, TotalAmount, Window,
+    Amount, Attribution, Body, CapPeriod, Confidence, Effect, Least, LeaveTotal, Mark, Measure, Most, Profile, Prorate,
+    Ratio, Relaxable, Rounding, Rule, Selector, Settings, Strength, TOTAL_RULE_ID, TotalAmount, Unit, Window,
 };
 pub use state::PackState;

@@ -82,6 +82,11 @@ fn owing(rules: &CycleRules, person: &PersonFacts) -> DateSpan {
     }
 }
 
+/// What counts of the surplus of the cycle before.
+pub(super) fn carried(rules: &CycleRules, person: &PersonFacts) -> Hours {
+    person.surplus.min(rules.carry_over())
+}
+
 /// Full months of a span that lie between two days.
 fn months_between(span: &DateSpan, from: NaiveDate, to: NaiveDate) -> i32 {
     full_months(span.from.max(from), span.to.map_or(to, |end| end.min(to)))
@@ -194,7 +199,7 @@ impl Judge<'_> {
         let (from, to) = (cycle.from(), cycle.to());
         match &rule.reference.rule.body {
             Body::Total(_) => {
-                let counted = self.sum(rule, Measure::Counted, from, to);
+                let counted = self.sum(rule, Measure::Counted, from, to).plus(carried(self.rules, self.person));
                 Some(self.verdict(rule, Period::Cycle, self.required?, counted, to, Strength::Fail))
             }
             Body::Block { required_from_months, .. } => {

@@ -82,6 +82,15 @@ word_list! {
 }
 
 word_list! {
+    /// What training is counted in: hours until August 2016, credits since (浙教师〔2016〕71号). A credit stands where an hour stood, so
+    /// that a cycle may begin in one and end in the other; what an hour is worth in credits is for factors to say.
+    Unit {
+        Hour = "hour", "学时", "hours";
+        Credit = "credit", "学分", "credits";
+    }
+}
+
+word_list! {
     /// What is compared with the hours owed. Declared from strict to lax.
     Rounding {
         Down = "whole_down", "舍去小数", "whole hours, rounded down";
@@ -107,6 +116,8 @@ impl Rounding {
 /// What a pack says once for everybody; what it leaves out is for the packs of wider areas, and at last for the program.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Settings {
+    /// What training is counted in.
+    pub unit: Option<Unit>,
     /// Minutes of teaching in one hour of credit.
     pub hour_minutes: Option<i32>,
     /// How a newcomer's total is reduced.
@@ -121,10 +132,14 @@ pub struct Settings {
     pub rounding: Option<Rounding>,
     /// Hours of a day of training.
     pub hours_per_day: Option<Hours>,
+    /// What hours attended are worth after a pass.
+    pub pass_factor: Option<Ratio>,
     /// What hours attended are worth after a fail.
     pub fail_factor: Option<Ratio>,
     /// The share from which absence makes a course failed.
     pub absence_fail_ratio: Option<Ratio>,
+    /// The most hours of a surplus that count in the cycle after.
+    pub carry_over: Option<Hours>,
     /// The training fund's least share of its base.
     pub fund_ratio: Option<Ratio>,
     /// What the fund is a share of.
@@ -176,6 +191,13 @@ impl Ratio {
     /// Which of two ratios is greater.
     pub fn compared(self, other: Ratio) -> std::cmp::Ordering {
         (self.numerator * other.denominator).cmp(&(other.numerator * self.denominator))
+    }
+
+    /// What may stand beside `others` so that it is at most this share of both; `None` where it may be anything.
+    pub(super) fn beside(self, others: i64) -> Option<i64> {
+        let rest = self.denominator - self.numerator;
+        let most = i128::from(others) * i128::from(self.numerator) / i128::from(rest.max(1));
+        i64::try_from(most).ok().filter(|_| rest > 0)
     }
 
     /// True above one.
@@ -231,6 +253,15 @@ impl Amount {
             Amount::ShareOfRequired(ratio) => required.map(|total| ratio.of(total)),
         }
     }
+}
+
+/// The most that counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Most {
+    /// Hours, or a share of what is owed.
+    Hours(Amount),
+    /// A share of all that counts in the cycle, the capped hours included.
+    ShareOfCounted(Ratio),
 }
 
 /// The least that is asked for.
@@ -303,7 +334,7 @@ pub enum Body {
     Cap {
         of: Selector,
         period: CapPeriod,
-        amount: Amount,
+        amount: Most,
     },
     Block {
         of: Selector,

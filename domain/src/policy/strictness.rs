@@ -1,6 +1,6 @@
 //! Which of two rules of one id asks for more, or allows less.
 
-use super::rule::{Amount, Body, Least, Ratio, TotalAmount, Window};
+use super::rule::{Amount, Body, Least, Most, Ratio, TotalAmount, Window};
 
 /// True where whoever keeps `narrow` also keeps `wide`, whatever they earn: nothing is lost where the narrower rule stands alone.
 /// Rules of different kinds, or about different hours, are not comparable, and neither is as strict as the other.
@@ -34,9 +34,14 @@ pub(super) fn at_least_as_strict(narrow: &Body, wide: &Body) -> bool {
             hours <= wide_hours && effect == wide_effect && counts == wide_counts
         }
         (Body::Cap { of, period, amount }, Body::Cap { of: wide_of, period: wide_period, amount: wide_amount }) => {
-            of == wide_of
-                && period == wide_period
-                && compared(*amount, *wide_amount).is_some_and(|(here, there)| here <= there)
+            let less = match (amount, wide_amount) {
+                (Most::Hours(here), Most::Hours(there)) => {
+                    compared(*here, *there).is_some_and(|(here, there)| here <= there)
+                }
+                (Most::ShareOfCounted(here), Most::ShareOfCounted(there)) => at_least(*there, *here),
+                _ => false,
+            };
+            of == wide_of && period == wide_period && less
         }
         (
             Body::Block { of, hours, measure, count, practice_hours, required_from_months, uninterrupted },

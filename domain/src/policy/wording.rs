@@ -5,7 +5,7 @@ use super::{
     evaluate::{CountedEntry, Cut, Evaluation, Headroom, Period},
     layers::RuleRef,
     requirements::{InDays, Requirement, Verdict},
-    rule::{Amount, Body, Effect, Ratio},
+    rule::{Amount, Body, Effect, Most, Ratio},
 };
 use crate::hours::{Days, Hours};
 use chrono::NaiveDate;
@@ -120,8 +120,17 @@ fn limit(rule: &RuleRef, period: Period, required: Option<Hours>) -> Wording {
         en: format!("{en}: at most {} hours {en_each} count", plain(hours)),
     };
     match &rule.rule.body {
-        Body::Cap { amount: Amount::Fixed(hours), .. } | Body::YearMaximum { hours, .. } => at_most(*hours),
-        Body::Cap { amount: Amount::ShareOfRequired(ratio), .. } => {
+        Body::Cap { amount: Most::Hours(Amount::Fixed(hours)), .. } | Body::YearMaximum { hours, .. } => {
+            at_most(*hours)
+        }
+        Body::Cap { amount: Most::ShareOfCounted(ratio), .. } => {
+            let share = fraction(*ratio);
+            Wording {
+                zh: format!("{zh}{zh_each}最多占实际计入学时的{share}"),
+                en: format!("{en}: at most {share} of the hours that count {en_each} may be of this kind"),
+            }
+        }
+        Body::Cap { amount: Most::Hours(Amount::ShareOfRequired(ratio)), .. } => {
             let hours = plain(ratio.of(required.unwrap_or(Hours::ZERO)));
             let share = fraction(*ratio);
             Wording {

@@ -214,6 +214,7 @@ pub(super) fn assemble(
         retires_on,
         leave,
         required: None,
+        surplus: shixun_domain::Hours::ZERO,
         waivers: Vec::new(),
     }
 }

@@ -31,7 +31,7 @@ pub struct NewWaiver {
     pub reason: String,
     /// What proves it.
     pub evidence: Option<String>,
-    /// Who proposes it; kept where the account belongs to the person's area, the event log knows the others.
+    /// Who proposes it.
     pub proposed_by: AccountId,
 }
 
@@ -43,7 +43,7 @@ pub struct StepRow {
     /// Why.
     pub reason: Option<String>,
     /// Who took it.
-    pub taken_by: Option<AccountId>,
+    pub taken_by: AccountId,
     /// When.
     pub at: UtcMillis,
 }
@@ -66,7 +66,7 @@ pub struct WaiverRow {
     /// What proves it.
     pub evidence: Option<String>,
     /// Who proposed it.
-    pub proposed_by: Option<AccountId>,
+    pub proposed_by: AccountId,
     /// When.
     pub proposed_at: UtcMillis,
     /// What became of it, the earliest first.
@@ -89,8 +89,8 @@ impl WaiverRow {
     }
 }
 
-type Columns = (i32, i64, i64, String, NaiveDate, NaiveDate, String, Option<String>, Option<i64>, At);
-type StepColumns = (String, Option<String>, Option<i64>, At);
+type Columns = (i32, i64, i64, String, NaiveDate, NaiveDate, String, Option<String>, i32, i64, At);
+type StepColumns = (String, Option<String>, i32, i64, At);
 type Joined = (Columns, Option<StepColumns>);
 
 /// Joins waivers with their steps, waivers in the order of proposal.
@@ -100,21 +100,20 @@ macro_rules! load {
             .left_join(s::table.on(s::area.eq(t::area).and(s::waiver_id.eq(t::id))))
             .filter($filter)
             .order((t::id.asc(), s::stage.asc()))
-            .select((t::all_columns, (s::state, s::reason, s::taken_by, s::created_at).nullable()))
+            .select((t::all_columns, (s::state, s::reason, s::taken_by_area, s::taken_by, s::created_at).nullable()))
             .load::<Joined>(k))
     };
 }
 
 fn rows(joined: Vec<Joined>) -> DbResult<Vec<WaiverRow>> {
     let mut found: Vec<WaiverRow> = Vec::new();
-    for ((area, id, person, rule_id, from, to, reason, evidence, proposed_by, at), step) in joined {
+    for ((area, id, person, rule_id, from, to, reason, evidence, by_area, proposed_by, at), step) in joined {
         let area: AreaCode = columns::area(area)?;
-        let account = |number: Option<i64>| number.map(|number| Id::new(area, number));
         let steps = match step {
-            Some((state, reason, taken_by, at)) => vec![StepRow {
+            Some((state, reason, by_area, taken_by, at)) => vec![StepRow {
                 state: columns::word("waiver_steps.state", &state)?,
                 reason,
-                taken_by: account(taken_by),
+                taken_by: Id::new(columns::area(by_area)?, taken_by),
                 at: at.into(),
             }],
             None => Vec::new(),
@@ -129,7 +128,7 @@ fn rows(joined: Vec<Joined>) -> DbResult<Vec<WaiverRow>> {
                 to,
                 reason,
                 evidence,
-                proposed_by: account(proposed_by),
+                proposed_by: Id::new(columns::area(by_area)?, proposed_by),
                 proposed_at: at.into(),
                 steps,
             }),
@@ -181,7 +180,8 @@ pub fn propose_waiver(tx: &mut WriteTx<'_>, new: &NewWaiver) -> DbResult<WaiverI
             t::valid_to.eq(new.to),
             t::reason.eq(&new.reason),
             t::evidence.eq(new.evidence.as_deref()),
-            t::proposed_by.eq(own(id.area(), new.proposed_by)),
+            t::proposed_by_area.eq(new.proposed_by.area().get()),
+            t::proposed_by.eq(new.proposed_by.number()),
             t::created_at.eq(at),
         ))
         .execute(tx.conn())?;
@@ -211,7 +211,8 @@ pub fn add_waiver_step(
         s::stage.eq(stage),
         s::state.eq(state.as_str()),
         s::reason.eq(reason),
-        s::taken_by.eq(own(area, taken_by)),
+        s::taken_by_area.eq(taken_by.area().get()),
+        s::taken_by.eq(taken_by.number()),
         s::created_at.eq(at),
     );
     let added = Both(diesel::insert_into(s::table).values(values).on_conflict_do_nothing()).execute(tx.conn())?;
@@ -219,8 +220,4 @@ pub fn add_waiver_step(
         people::touch(tx, area, &[waiver.person.number()])?;
     }
     Ok(added == 1)
-}
-
-fn own(area: AreaCode, account: AccountId) -> Option<i64> {
-    Some(account).filter(|account| account.area() == area).map(|account| account.number())
 }

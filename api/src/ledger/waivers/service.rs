@@ -109,7 +109,7 @@ pub fn follow(
     reason: Option<&str>,
 ) -> Result<WaiverRow, ApiError> {
     let before = get(work.conn(), actor, id)?;
-    let own = before.proposed_by == Some(actor.account) || actor.is_self(before.person);
+    let own = before.proposed_by == actor.account || actor.is_self(before.person);
     let state = step(before.state(), wanted, own)?;
     let added = ledger::add_waiver_step(work.tx(), &before, state, reason, actor.account)?;
     let row = get(work.conn(), actor, id)?;

@@ -98,8 +98,8 @@ pub struct WaiverStepView {
     pub state: WaiverStateWord,
     /// Why.
     pub reason: Option<String>,
-    /// Who took it; null for an account of another area.
-    pub taken_by: Option<AccountRef>,
+    /// Who took it.
+    pub taken_by: AccountRef,
     /// When.
     pub at: InstantText,
 }
@@ -124,8 +124,8 @@ pub struct WaiverView {
     pub evidence: Option<String>,
     /// How it stands; only a granted waiver has an effect.
     pub state: WaiverStateWord,
-    /// Who proposed it; null for an account of another area.
-    pub proposed_by: Option<AccountRef>,
+    /// Who proposed it.
+    pub proposed_by: AccountRef,
     /// When.
     pub proposed_at: InstantText,
     /// What became of it, the earliest first.
@@ -142,7 +142,7 @@ impl From<&WaiverRow> for WaiverView {
         let step = |step: &StepRow| WaiverStepView {
             state: OneOf(step.state),
             reason: step.reason.clone(),
-            taken_by: step.taken_by.map(Text),
+            taken_by: Text(step.taken_by),
             at: Text(step.at),
         };
         WaiverView {
@@ -154,7 +154,7 @@ impl From<&WaiverRow> for WaiverView {
             reason: row.reason.clone(),
             evidence: row.evidence.clone(),
             state: OneOf(row.state()),
-            proposed_by: row.proposed_by.map(Text),
+            proposed_by: Text(row.proposed_by),
             proposed_at: Text(row.proposed_at),
             steps: row.steps.iter().map(step).collect(),
         }

@@ -6,7 +6,7 @@ use crate::{
     policy::{
         conversion::{ConversionRule, Worth},
         pack::Pack,
-        rule::{Amount, Body},
+        rule::{Amount, Body, Most},
         wording::Wording,
     },
 };
@@ -52,7 +52,9 @@ fn unreachable(draft: &Pack, rule: &ConversionRule) -> Vec<Finding> {
 fn beyond_cap(draft: &Pack, rule: &ConversionRule) -> Vec<Finding> {
     let ids = ["year", "cycle"].map(|period| format!("conversion.{}.cap.{period}", rule.kind));
     let caps = draft.rules().iter().filter_map(|cap| match &cap.body {
-        Body::Cap { amount: Amount::Fixed(hours), .. } if ids.contains(&cap.id) => Some((*hours, cap.id.clone())),
+        Body::Cap { amount: Most::Hours(Amount::Fixed(hours)), .. } if ids.contains(&cap.id) => {
+            Some((*hours, cap.id.clone()))
+        }
         _ => None,
     });
     let Some((most, cap)) = caps.min() else { return Vec::new() };

@@ -4,7 +4,7 @@ use super::{Finding, FindingKind, pointer_to};
 use crate::policy::{
     layers::rank,
     pack::Pack,
-    rule::{Amount, Body, Least, Profile, Ratio, Rule, TotalAmount},
+    rule::{Amount, Body, Least, Most, Profile, Ratio, Rule, TotalAmount},
     strictness::at_least_as_strict,
     wording::Wording,
 };
@@ -150,10 +150,10 @@ fn figure(body: &Body) -> Option<String> {
         | Body::YearFloor { hours, .. }
         | Body::YearMaximum { hours, .. }
         | Body::Block { hours, .. }
-        | Body::Cap { amount: Amount::Fixed(hours), .. }
+        | Body::Cap { amount: Most::Hours(Amount::Fixed(hours)), .. }
         | Body::Minimum { amount: Least::Hours(Amount::Fixed(hours)), .. } => Some(hours.to_string()),
         Body::Minimum { amount: Least::Days(days), .. } => Some(days.to_string()),
-        Body::Cap { amount: Amount::ShareOfRequired(share), .. }
+        Body::Cap { amount: Most::Hours(Amount::ShareOfRequired(share)) | Most::ShareOfCounted(share), .. }
         | Body::Minimum { amount: Least::Hours(Amount::ShareOfRequired(share)), .. }
         | Body::Share { share, .. }
         | Body::Factor { ratio: share, .. } => Some(ratio(share)),

@@ -51,14 +51,20 @@ impl Reader<'_> {
                     counts: self.selector(&at.field("counts"), counts)?,
                 })
             }
-            BodyDocument::Cap { of, period, hours, share_of_required } => {
+            BodyDocument::Cap { of, period, hours, share_of_required, share_of_counted } => {
                 let at = at.field("cap");
                 let period = match period.as_str() {
                     "year" => CapPeriod::Year,
                     "cycle" => CapPeriod::Cycle,
                     _ => return at.field("period").refuse("expected one of year, cycle"),
                 };
-                let amount = self.amount(&at, hours.as_ref(), share_of_required.as_ref())?;
+                let amount = match share_of_counted {
+                    Some(_) if hours.is_some() || share_of_required.is_some() || period != CapPeriod::Cycle => {
+                        return at.field("share_of_counted").refuse("stands alone, and in a cap of the cycle");
+                    }
+                    Some(cited) => self.ratio(&at.field("share_of_counted"), cited, 1).map(Most::ShareOfCounted)?,
+                    None => Most::Hours(self.amount(&at, hours.as_ref(), share_of_required.as_ref())?),
+                };
                 Ok(Body::Cap { of: self.selector(&at.field("of"), of)?, period, amount })
             }
             BodyDocument::Block { of, hours, measure, count, practice_hours, required_from_months, uninterrupted } => {

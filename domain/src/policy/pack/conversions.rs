@@ -8,7 +8,7 @@ use crate::{
     policy::{
         conversion::{ConversionLine, ConversionRule, Worth},
         document::{Cited, ConversionDocument, ConversionLineDocument},
-        rule::{Amount, Body, CapPeriod, Rule, Selector},
+        rule::{Amount, Body, CapPeriod, Most, Rule, Selector},
     },
     words::ActivityWord,
 };
@@ -28,7 +28,7 @@ impl Reader<'_> {
             let (place, id) = (at.field(&format!("cap_{name}")), format!("conversion.{kind}.cap.{name}"));
             rule_id(&place, &id)?;
             let of = Selector { activities: vec![kind], ..Selector::default() };
-            let body = Body::Cap { of, period, amount: Amount::Fixed(self.hours(&place, cited)?) };
+            let body = Body::Cap { of, period, amount: Most::Hours(Amount::Fixed(self.hours(&place, cited)?)) };
             let (zh, en) = (document.zh.clone(), document.en.clone());
             Ok(Rule { pointer: place.pointer(), id, zh, en, profile: None, relaxable, body })
         };

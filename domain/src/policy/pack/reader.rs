@@ -135,6 +135,9 @@ impl Reader<'_> {
             self.maybe(cited, |cited| self.ratio(&At::root().field(name), cited, 1))
         };
         Ok(Settings {
+            unit: self.setting("unit", document.unit.as_ref())?,
+            pass_factor: ratio("pass_factor", document.pass_factor.as_ref())?,
+            carry_over: self.maybe(document.carry_over.as_ref(), |cited| self.hours(&at.field("carry_over"), cited))?,
             hour_minutes: self.maybe(document.hour_minutes.as_ref(), |cited| {
                 self.integer(&at.field("hour_minutes"), cited, 1..=240)
             })?,

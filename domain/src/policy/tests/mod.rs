@@ -7,6 +7,7 @@ mod examples;
 mod layering;
 mod linting;
 mod parameters;
+mod sharing;
 
 use super::*;
 use crate::{
