@@ -40,6 +40,8 @@ struct Cap {
     thirds: Option<i64>,
     /// From July 2018 on the cap has this amount.
     later: Option<i64>,
+    /// Where the amount is a share of what counts in the cycle, above and below the line.
+    of_counted: Option<(i64, i64)>,
 }
 
 fn date(entry: &Plain) -> NaiveDate {
@@ -85,6 +87,11 @@ fn pack(caps: &[Cap], version: i32, attribution: &str) -> Pack {
         cap.theme.map(|theme| of.insert("themes".into(), json!([THEMES[theme]])));
         cap.in_block.map(|block| of.insert("concentrated".into(), json!(block)));
         let mut body = json!({"of": of, "period": if cap.yearly { "year" } else { "cycle" }});
+        if let Some((above, below)) = cap.of_counted {
+            body["share_of_counted"] = cited(format!("{above}/{below}"));
+            rules.push(json!({"id": format!("cap{place}"), "zh": "限", "en": "cap", "rule": {"cap": body}}));
+            continue;
+        }
         let amount = if version == 2 { cap.later.unwrap_or(cap.hundredths) } else { cap.hundredths };
         match cap.thirds {
             Some(thirds) => body["share_of_required"] = cited(format!("{thirds}/3")),
@@ -123,7 +130,7 @@ fn concerns(cap: &Cap, entry: &Plain) -> bool {
 /// Sets of entries with the most that may count of each, straight from the rule's words.
 fn ceilings(caps: &[Cap], entries: &[Plain]) -> Vec<(Vec<usize>, i64)> {
     let mut ceilings = Vec::new();
-    for cap in caps {
+    for cap in caps.iter().filter(|cap| cap.of_counted.is_none()) {
         for year in 2016..=2020 {
             if !cap.yearly && year > 2016 {
                 continue;
@@ -146,17 +153,27 @@ fn ceilings(caps: &[Cap], entries: &[Plain]) -> Vec<(Vec<usize>, i64)> {
     ceilings
 }
 
+/// Entries that may make up at most so much, above and below the line, of what counts.
+type Portion = (Vec<usize>, (i64, i64));
+
 /// The greatest total and, among those, the vector with the most for the earliest entries. `order` is the date order.
-fn best(upper: &[i64], order: &[usize], ceilings: &[(Vec<usize>, i64)]) -> Vec<i64> {
+fn best(upper: &[i64], order: &[usize], ceilings: &[(Vec<usize>, i64)], portions: &[Portion]) -> Vec<i64> {
     fn walk(
         at: usize,
-        upper: &[i64],
-        order: &[usize],
-        ceilings: &[(Vec<usize>, i64)],
+        (upper, order): (&[i64], &[usize]),
+        limits: (&[(Vec<usize>, i64)], &[Portion]),
         counted: &mut Vec<i64>,
         best: &mut Option<(i64, Vec<i64>, Vec<i64>)>,
     ) {
+        let (ceilings, portions) = limits;
         if at == order.len() {
+            let sum: i64 = counted.iter().sum();
+            let too_much = |(members, (above, below)): &Portion| {
+                members.iter().map(|member| counted[*member]).sum::<i64>() * below > sum * above
+            };
+            if portions.iter().any(too_much) {
+                return;
+            }
             let by_date: Vec<i64> = order.iter().map(|place| counted[*place]).collect();
             let total = by_date.iter().sum();
             if best.as_ref().is_none_or(|(known, dated, _)| (total, &by_date) > (*known, dated)) {
@@ -171,13 +188,13 @@ fn best(upper: &[i64], order: &[usize], ceilings: &[(Vec<usize>, i64)]) -> Vec<i
                 .iter()
                 .all(|(members, most)| members.iter().map(|member| counted[*member]).sum::<i64>() <= *most);
             if kept {
-                walk(at + 1, upper, order, ceilings, counted, best);
+                walk(at + 1, (upper, order), limits, counted, best);
             }
         }
         counted[place] = 0;
     }
     let mut found = None;
-    walk(0, upper, order, ceilings, &mut vec![0; upper.len()], &mut found);
+    walk(0, (upper, order), (ceilings, portions), &mut vec![0; upper.len()], &mut found);
     found.unwrap().2
 }
 
@@ -214,6 +231,7 @@ fn cap(most: i64, changing: bool) -> impl Strategy<Value = Cap> {
             hundredths,
             thirds,
             later,
+            of_counted: None,
         },
     )
 }
@@ -225,7 +243,12 @@ fn check(caps: &[Cap], entries: &[Plain]) -> Result<(), TestCaseError> {
     let mut order: Vec<usize> = (0..entries.len()).collect();
     order.sort_by_key(|place| (date(&entries[*place]), *place));
     let upper: Vec<i64> = entries.iter().map(|entry| entry.hundredths).collect();
-    let expected = best(&upper, &order, &ceilings(caps, entries));
+    let portion = |cap: &Cap| {
+        let members = (0..entries.len()).filter(|place| concerns(cap, &entries[*place])).collect();
+        cap.of_counted.map(|share| (members, share))
+    };
+    let portions: Vec<Portion> = caps.iter().filter_map(portion).collect();
+    let expected = best(&upper, &order, &ceilings(caps, entries), &portions);
     let counted: Vec<i64> = evaluation.entries.iter().map(|entry| entry.counted.hundredths()).collect();
     prop_assert_eq!(counted, expected);
     prop_assert!(evaluation.exact);
@@ -267,6 +290,19 @@ proptest! {
         check(&caps, &entries)?;
     }
 
+    /// The limit depends on the count that it limits; where other caps cross it, fewer hours of its kind make room for others.
+    #[test]
+    fn a_cap_that_is_a_share_of_what_counts_leaves_the_most_that_bears_itself_out(
+        share in (0_i64..=4, 1_i64..=4).prop_filter("at most one", |(above, below)| above <= below),
+        kind in (cap(9, false), 0_usize..3),
+        caps in prop::collection::vec(cap(9, true), 0..5),
+        entries in prop::collection::vec(plain(4), 1..7),
+    ) {
+        let of_counted = Cap { yearly: false, thirds: None, route: Some(kind.1), of_counted: Some(share), ..kind.0 };
+        let caps: Vec<Cap> = caps.into_iter().chain([of_counted]).collect();
+        check(&caps, &entries)?;
+    }
+
     /// All entries in one year under caps that cross three ways: fractional corners are frequent.
     #[test]
     fn three_crossing_families_are_counted_exactly(
@@ -275,7 +311,7 @@ proptest! {
     ) {
         let by_theme = |(theme, hundredths): (usize, &i64)| Cap {
             route: None, form: None, theme: Some(theme), in_block: None, yearly: false, hundredths: *hundredths,
-            thirds: None, later: None,
+            thirds: None, later: None, of_counted: None,
         };
         let caps: Vec<Cap> = amounts.iter().enumerate().map(by_theme).collect();
         check(&caps, &entries)?;
