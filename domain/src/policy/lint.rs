@@ -10,6 +10,7 @@ mod conversions;
 mod kinds;
 mod layering;
 mod reach;
+mod settings;
 
 use super::{
     cycle::Cycle,
@@ -78,6 +79,8 @@ pub fn lint(published: &[Pack], draft: &Pack, area: AreaCode, today: NaiveDate) 
     let mut findings = layering::overlaps(&packs, draft);
     findings.extend(layering::relaxations(&packs, draft));
     findings.extend(conversions::conversions(&packs, draft));
+    findings.extend(settings::settings(&packs, draft));
+    findings.extend(settings::windows(draft));
     findings.extend(retroaction(&packs, draft, area, today));
     for cycle in cycles(&packs, draft, area, &mut findings) {
         match CycleRules::new(&packs, area, cycle, cycle.to()) {

@@ -92,6 +92,25 @@ fn months_between(span: &DateSpan, from: NaiveDate, to: NaiveDate) -> i32 {
     full_months(span.from.max(from), span.to.map_or(to, |end| end.min(to)))
 }
 
+/// Full months between two days that were spent on leave, whether or not one leave followed another within a month.
+fn months_of_leave(person: &PersonFacts, from: NaiveDate, to: NaiveDate) -> i32 {
+    let mut spells: Vec<(NaiveDate, NaiveDate)> = person
+        .leave
+        .iter()
+        .map(|leave| (leave.from.max(from), leave.to.map_or(to, |end| end.min(to))))
+        .filter(|(first, last)| first <= last)
+        .collect();
+    spells.sort_unstable();
+    let mut joined: Vec<(NaiveDate, NaiveDate)> = Vec::with_capacity(spells.len());
+    for (first, last) in spells {
+        match joined.last_mut().filter(|(_, end)| end.succ_opt().is_none_or(|next| first <= next)) {
+            Some((_, end)) => *end = last.max(*end),
+            None => joined.push((first, last)),
+        }
+    }
+    joined.into_iter().map(|(first, last)| full_months(first, last)).sum()
+}
+
 /// `hours × months ÷ of`, rounded down.
 fn by_months(hours: Hours, months: i32, of: i32) -> Hours {
     hours.share(i64::from(months.clamp(0, of)), i64::from(of)).unwrap_or(hours)
@@ -120,7 +139,7 @@ pub(super) fn required_total(rules: &CycleRules, person: &PersonFacts, profiles:
     // Full months of the span without those of leave, where leave is taken off.
     let months_owed = |span: &DateSpan| {
         let end = span.to.unwrap_or(cycle.to()).min(cycle.to());
-        let leave = || person.leave.iter().map(|leave| months_between(leave, span.from.max(cycle.from()), end)).sum();
+        let leave = || months_of_leave(person, span.from.max(cycle.from()), end);
         months_between(span, cycle.from(), cycle.to()) - if prorates { leave() } else { 0 }
     };
     let owed = |amount: TotalAmount| match amount {
@@ -132,8 +151,8 @@ pub(super) fn required_total(rules: &CycleRules, person: &PersonFacts, profiles:
             let to = owing.to.filter(|_| retirement != Prorate::None);
             let months = months_owed(&DateSpan { from: owing.from, to });
             // Whole years go by the stricter of what holds for the two ends that are not the cycle's.
-            let by_years =
-                entry == Prorate::Year || (to.is_some_and(|to| to < cycle.to()) && retirement == Prorate::Year);
+            let by_years = (owing.from > cycle.from() && entry == Prorate::Year)
+                || (to.is_some_and(|to| to < cycle.to()) && retirement == Prorate::Year);
             by_months(hours, if by_years { months / 12 * 12 } else { months }, cycle.months())
         }
     };
@@ -234,7 +253,7 @@ impl Judge<'_> {
                 let owed = by_months(whole, months_between(&self.owing, from, to), 12);
                 let counted = self.sum(rule, Measure::Counted, from, to);
                 let mut requirement = self.verdict(rule, Period::Year(year), owed, counted, to, *strength);
-                let on_leave: i32 = self.person.leave.iter().map(|span| months_between(span, from, to)).sum();
+                let on_leave = months_of_leave(self.person, from, to);
                 if waived_from_leave_months.is_some_and(|least| on_leave >= least)
                     && requirement.verdict != Verdict::Met
                 {

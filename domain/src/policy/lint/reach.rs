@@ -10,7 +10,7 @@ use crate::{
         layers::RuleRef,
         pack::Pack,
         requirements::{Requirement, Verdict},
-        rule::{Body, Effect, Profile, TotalAmount},
+        rule::{Body, Effect, Most, Profile, TotalAmount},
         selector::{Compiled, Shape},
         wording::Wording,
     },
@@ -43,18 +43,31 @@ pub(super) fn contradictions(rules: &CycleRules, draft: &Pack) -> Vec<Finding> {
             if entries.is_empty() {
                 entries = plenty(rules, &marked, asked.period, serves);
             }
-            let evaluation = evaluate(rules, &person, &entries);
+            let mut evaluation = evaluate(rules, &person, &entries);
+            if shared(rules, &evaluation) {
+                // A cap that is a share of what counts lets nothing count beside nothing: plenty of everything stands beside it.
+                entries = plenty(rules, &ordinary, asked.period, |_| true);
+                evaluation = evaluate(rules, &person, &entries);
+            }
             let stands = evaluation.requirement(asked.rule, asked.period);
             let lacking =
                 stands.filter(|one| matches!(one.verdict, Verdict::Failed | Verdict::Warn) && evaluation.exact);
             if let Some(one) = lacking {
                 told.push(one.rule);
-                findings.extend(out_of_reach(rules, draft, profile, one, &evaluation));
+                let serving = entries.iter().map(|entry| serves(&Shape::of(entry, rules.interned()))).collect();
+                findings.extend(out_of_reach(rules, draft, profile, one, (&evaluation, serving)));
             }
         }
         findings.extend(above_maximum(rules, draft, &person));
     }
     findings
+}
+
+/// True where a cap that is a share of what counts cut something.
+fn shared(rules: &CycleRules, evaluation: &Evaluation) -> bool {
+    let cuts = (0..evaluation.entries.len()).flat_map(|place| evaluation.cuts_of(place));
+    let of_counted = |rule: &RuleRef| matches!(rule.rule.body, Body::Cap { amount: Most::ShareOfCounted(_), .. });
+    cuts.filter_map(|cut| rules.rule(cut.rule)).any(of_counted)
 }
 
 /// Plenty of each kind that `serves`, on the first and last day of each year of the period and of the period itself, each block
@@ -93,17 +106,17 @@ fn plenty(
     entries
 }
 
-/// A requirement with the rules that keep it out of reach.
+/// A requirement with the rules that keep it out of reach; `serving` are the entries that it adds up.
 fn out_of_reach(
     rules: &CycleRules,
     draft: &Pack,
     profile: Option<Profile>,
     requirement: &Requirement,
-    evaluation: &Evaluation,
+    (evaluation, serving): (&Evaluation, Vec<bool>),
 ) -> Option<Finding> {
     let asking = rules.rule(requirement.rule)?;
     let mut concerned: Vec<&RuleRef> = vec![asking];
-    for place in 0..evaluation.entries.len() {
+    for (place, _) in serving.into_iter().enumerate().filter(|(_, serves)| *serves) {
         for cut in evaluation.cuts_of(place) {
             let rule = rules.rule(cut.rule)?;
             let here = match (requirement.period, cut.period) {

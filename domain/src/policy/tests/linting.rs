@@ -181,3 +181,77 @@ fn a_requirement_about_a_circumstance_is_met_by_hours_of_that_circumstance() {
         "strength": figure("warn")}}))]}));
     assert_eq!(errors(&draft), []);
 }
+
+#[test]
+fn what_a_draft_says_for_everybody_is_told_where_it_has_no_effect_or_contradicts_itself() {
+    let province = county_pack(json!({"code": "ZJ", "area": "330000", "rounding": figure("whole_down"),
+        "carry_over": figure("10"), "fail_factor": figure("0.1"), "fund_ratio": figure("0.03")}));
+    let packs: Vec<Pack> = shipped().into_iter().chain([province]).collect();
+    let draft =
+        county(json!({"rounding": figure("whole_up"), "carry_over": figure("20"), "fail_factor": figure("0.05"),
+        "pass_factor": figure("0.01"), "fund_ratio": figure("0.02"), "prorate_newcomer": figure("none")}));
+    let told: Vec<(FindingKind, String, String)> = lint(&packs, &draft, suichang(), day("2026-01-01"))
+        .into_iter()
+        .map(|one| (one.kind, one.pointer, one.example.en))
+        .collect();
+    let relaxed = |field: &str, example: &str| (FindingKind::Relaxation, format!("/{field}"), example.to_owned());
+    let expected = [
+        (
+            FindingKind::Contradiction,
+            "/fail_factor".into(),
+            "of 10 hours attended a pass gives 0.10, a fail 0.50".into(),
+        ),
+        relaxed("carry_over", "ZJ says 10.00, here it is 20.00"),
+        relaxed("fund_ratio", "ZJ says 3/100, here it is 2/100"),
+        relaxed("rounding", "ZJ says whole_down, here it is whole_up"),
+    ];
+    assert_eq!(told, expected);
+    let alone = county(json!({"fund_base": figure("basic_wages")}));
+    let errors = errors(&alone);
+    assert_eq!((errors[0].kind, errors[0].pointer.as_str()), (FindingKind::NothingSelected, "/fund_base"));
+}
+
+#[test]
+fn more_days_than_the_time_has_and_deadlines_that_are_past_are_told() {
+    let minimum = |change: Value| {
+        let mut body = json!({"of": {"themes": ["ethics"]}, "measure": "credited", "strength": figure("fail")});
+        for (field, value) in change.as_object().unwrap() {
+            body[field] = value.clone();
+        }
+        county(json!({"rules": [rule("ethics.min", json!({"minimum": body}))]}))
+    };
+    let summer = |days: &str| {
+        minimum(json!({"window": "months", "months_from": figure("7"), "months_to": figure("8"), "days": figure(days)}))
+    };
+    assert_eq!(errors(&summer("62")), []);
+    let found = &errors(&summer("63"))[0];
+    assert_eq!(
+        (found.kind, found.pointer.as_str(), found.example.zh.as_str()),
+        (FindingKind::Contradiction, "/rules/0", "要求63.00天，只有62.00天")
+    );
+    assert!(!errors(&minimum(json!({"window": "year", "days": figure("367")}))).is_empty());
+    let until = |on: &str| minimum(json!({"window": "until", "until": figure(on), "hours": figure("50")}));
+    let found = &errors(&until("2025-12-31"))[0];
+    assert_eq!(
+        (found.kind, found.example.en.as_str()),
+        (FindingKind::NothingSelected, "2025-12-31, in force from 2026-01-01")
+    );
+    assert_eq!(errors(&until("2027-12-31")), []);
+}
+
+#[test]
+fn a_minimum_under_a_share_of_what_counts_is_met_beside_plenty_of_others() {
+    let draft = |hours: &str| {
+        county(json!({"rules": [
+            rule("own.share", json!({"cap": {"of": {"routes": ["mandated"]}, "period": "cycle", "share_of_counted": figure("1/4")}})),
+            rule("mandated.min", json!({"minimum": {"of": {"routes": ["mandated"]}, "measure": "counted", "window": "cycle",
+                "hours": figure(hours), "strength": figure("fail")}}))]}))
+    };
+    assert_eq!(errors(&draft("60")), []);
+    let county_share = county(json!({"rules": [
+        rule("own.share", json!({"cap": {"of": {"routes": ["mandated"]}, "period": "cycle", "share_of_counted": figure("0")}})),
+        rule("mandated.min", json!({"minimum": {"of": {"routes": ["mandated"]}, "measure": "counted", "window": "cycle",
+            "hours": figure("1"), "strength": figure("fail")}}))]}));
+    let rules = &errors(&county_share)[0].rules;
+    assert_eq!(rules[..2], ["SX v1 mandated.min", "SX v1 own.share"], "{rules:?}");
+}

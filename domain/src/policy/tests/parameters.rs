@@ -407,3 +407,34 @@ fn example_13_the_fund_its_county_part_and_its_basis() {
     let none = RuleSet::on(&shipped()[..2], suichang(), day("2018-01-01")).unwrap().fund();
     assert_eq!(none, None, "no shipped pack sets a share");
 }
+
+#[test]
+fn leave_that_follows_leave_within_a_month_is_one_leave() {
+    let spell = |from: &str, to: &str| DateSpan { from: day(from), to: Some(day(to)) };
+    let leave =
+        vec![spell("2018-03-16", "2018-08-31"), spell("2018-02-01", "2018-03-15"), spell("2018-05-01", "2018-06-30")];
+    let person = PersonFacts { leave, ..PersonFacts::default() };
+    let prorated = evaluate(&with_county(json!({"leave_total": figure("prorate")})), &person, &[]);
+    assert_eq!(prorated.required, Some(hours("318")), "seven months, March among them, May and June once");
+    let rules = rules(suichang(), "2020-12-31");
+    let evaluation = evaluate(&rules, &person, &[]);
+    assert_eq!(standing(&rules, &evaluation, "year.floor", Period::Year(2018)), "48.00 0.00 0.00 waived");
+}
+
+#[test]
+fn whole_years_are_counted_only_for_the_end_of_which_the_packs_say_so() {
+    let rules = |entry: &str, retirement: &str| {
+        with_county(
+            json!({"prorate_newcomer": figure(entry), "prorate_retirement": figure(retirement), "leave_total": figure("prorate")}),
+        )
+    };
+    let owed = |rules: &CycleRules, person: &PersonFacts| evaluate(rules, person, &[]).required.unwrap().to_string();
+    let joins = PersonFacts { joined_on: Some(day("2018-08-15")), ..PersonFacts::default() };
+    let on_leave = PersonFacts {
+        leave: vec![DateSpan { from: day("2018-02-01"), to: Some(day("2018-08-31")) }],
+        ..PersonFacts::default()
+    };
+    // The province says by months; the stricter of the two is theirs.
+    assert_eq!(owed(&rules("year", "month"), &joins), "168.00");
+    assert_eq!(owed(&rules("year", "year"), &on_leave), "318.00", "neither joins nor retires");
+}
