@@ -27,6 +27,7 @@ pub mod packs;
 mod requirements;
 mod rule;
 mod selector;
+mod shortest;
 mod state;
 mod strictness;
 pub mod wording;
@@ -46,4 +47,5 @@ pub use rule::{
     Amount, Attribution, Body, CapPeriod, Confidence, Effect, Least, LeaveTotal, Mark, Measure, Most, Profile, Prorate,
     Ratio, Relaxable, Rounding, Rule, Selector, Settings, Strength, TOTAL_RULE_ID, TotalAmount, Unit, Window,
 };
+pub use shortest::{OFFERINGS_MAX, Offering, Outcome, ShortestWay, shortest_way};
 pub use state::PackState;

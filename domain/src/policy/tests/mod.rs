@@ -8,6 +8,7 @@ mod layering;
 mod linting;
 mod parameters;
 mod sharing;
+mod shortest;
 
 use super::*;
 use crate::{

@@ -1,0 +1,228 @@
+//! The shortest way to what is missing: the cheapest set of offered sessions that would meet every requirement, or the proof
+//! that none does.
+//!
+//! Cheapest is fewest hours, then the earliest last day. The search is best first over sets of offerings, judged by
+//! [`evaluate`] itself, so that it knows nothing of the rules: a set costs its hours, and no set can cost less than the hours it
+//! has and the most that a requirement still misses. That holds because an hour attended meets at most an hour of any one
+//! requirement; where a factor above one, rounding or a cap that is a share of what counts says otherwise, only the hours of the
+//! set bound it.
+
+use super::{
+    cycle_rules::CycleRules,
+    evaluate::{Evaluation, evaluate},
+    facts::{EntryFacts, PersonFacts},
+    requirements::Requirement,
+    rule::Rounding,
+};
+use crate::hours::{Days, Hours};
+use chrono::NaiveDate;
+use std::{cmp::Reverse, collections::BinaryHeap};
+
+/// Offerings looked at at most; a set of them is one number.
+pub const OFFERINGS_MAX: usize = 128;
+
+/// A session that somebody could still attend.
+#[derive(Debug, Clone)]
+pub struct Offering {
+    /// The entry it would become when attended in full and passed.
+    pub entry: EntryFacts,
+    /// The hours it takes.
+    pub hours: Hours,
+    /// Its last day.
+    pub ends_on: NaiveDate,
+    /// Which of the others cannot be attended beside it, by their place in the list: they meet at the same time or teach the same.
+    pub excludes: Vec<usize>,
+}
+
+/// What the search found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing is missing.
+    Met,
+    /// These offerings, by their place in the list, meet whatever can be met.
+    Way(Vec<usize>),
+    /// No set of offerings meets what all of them together would, or nothing that is offered helps.
+    None,
+}
+
+/// The shortest way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShortestWay {
+    /// What to do.
+    pub outcome: Outcome,
+    /// Hours of the offerings chosen.
+    pub hours: Hours,
+    /// What is missing even to somebody who attends everything offered, clashes disregarded: nothing offered leads there.
+    pub out_of_reach: Vec<Requirement>,
+    /// What is judged after the way was gone.
+    pub after: Evaluation,
+    /// True where the answer is proved; false where the search was given up after `steps`, and a way, if there is one, might be
+    /// bettered.
+    pub proven: bool,
+}
+
+/// A set of offerings on the way to being judged. Ordered by what it costs at least, then by its last day; among equals the one
+/// that has come furthest.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Node {
+    bound: Hours,
+    ends_on: NaiveDate,
+    to_go: Hours,
+    hours: Hours,
+    judged: bool,
+    next: usize,
+    set: u128,
+}
+
+/// Looks for the shortest way with at most `steps` judgements (each takes as long as [`evaluate`]).
+///
+/// `rules` are those of the cycle at its end, `entries` what stands in the ledger. Of more than [`OFFERINGS_MAX`] offerings the
+/// first are looked at; hand over the relevant ones first.
+pub fn shortest_way(
+    rules: &CycleRules,
+    person: &PersonFacts,
+    entries: &[EntryFacts],
+    offerings: &[Offering],
+    steps: usize,
+) -> ShortestWay {
+    let search = Search::new(rules, person, entries, offerings);
+    let start = search.judge(0);
+    let met = ShortestWay {
+        outcome: Outcome::Met,
+        hours: Hours::ZERO,
+        out_of_reach: Vec::new(),
+        after: start.clone(),
+        proven: true,
+    };
+    if missing(&start).next().is_none() {
+        return met;
+    }
+    let out_of_reach: Vec<Requirement> = missing(&search.judge(search.everything())).copied().collect();
+    let none = ShortestWay { outcome: Outcome::None, out_of_reach, ..met };
+    match search.run(&none.out_of_reach, steps) {
+        Ended::Found(set, after) if set != 0 => ShortestWay {
+            outcome: Outcome::Way(search.places(set)),
+            hours: search.places(set).iter().filter_map(|place| offerings.get(*place)).map(|one| one.hours).sum(),
+            after,
+            ..none
+        },
+        Ended::Found(..) | Ended::Exhausted => none,
+        Ended::GivenUp => ShortestWay { proven: false, ..none },
+    }
+}
+
+/// The requirements that miss something.
+fn missing(evaluation: &Evaluation) -> impl Iterator<Item = &Requirement> {
+    evaluation
+        .requirements
+        .iter()
+        .filter(|one| one.missing > Hours::ZERO || one.days.is_some_and(|days| days.missing > Days::ZERO))
+}
+
+enum Ended {
+    Found(u128, Evaluation),
+    Exhausted,
+    GivenUp,
+}
+
+struct Search<'a> {
+    rules: &'a CycleRules,
+    person: &'a PersonFacts,
+    entries: &'a [EntryFacts],
+    /// By last day, with their place in the caller's list and the set of those they exclude.
+    offerings: Vec<(usize, &'a Offering, u128)>,
+    /// Whether an hour attended meets at most an hour of a requirement.
+    hour_for_hour: bool,
+}
+
+impl<'a> Search<'a> {
+    fn new(
+        rules: &'a CycleRules,
+        person: &'a PersonFacts,
+        entries: &'a [EntryFacts],
+        offerings: &'a [Offering],
+    ) -> Search<'a> {
+        let mut by_day: Vec<(usize, &Offering)> = offerings.iter().enumerate().take(OFFERINGS_MAX).collect();
+        by_day.sort_by_key(|(place, one)| (one.ends_on, one.hours, *place));
+        let order: Vec<usize> = by_day.iter().map(|(place, _)| *place).collect();
+        let position = |wanted: &usize| order.iter().position(|place| place == wanted);
+        let excluded = |one: &Offering| one.excludes.iter().filter_map(position).fold(0, |set, place| set | bit(place));
+        let offerings = by_day.into_iter().map(|(place, one)| (place, one, excluded(one))).collect();
+        let rounding = rules.closing_rules().map_or(Rounding::Keep, |set| set.rounding());
+        let hour_for_hour =
+            rounding == Rounding::Keep && !rules.raises_hours() && rules.shares_of_counted().next().is_none();
+        Search { rules, person, entries, offerings, hour_for_hour }
+    }
+
+    fn everything(&self) -> u128 {
+        (0..self.offerings.len()).fold(0, |set, place| set | bit(place))
+    }
+
+    /// The places of a set in the caller's list, by last day.
+    fn places(&self, set: u128) -> Vec<usize> {
+        self.members(set).map(|(place, ..)| *place).collect()
+    }
+
+    fn members(&self, set: u128) -> impl Iterator<Item = &(usize, &'a Offering, u128)> {
+        self.offerings.iter().enumerate().filter(move |(place, _)| set & bit(*place) != 0).map(|(_, one)| one)
+    }
+
+    fn judge(&self, set: u128) -> Evaluation {
+        let mut entries = self.entries.to_vec();
+        entries.extend(self.members(set).map(|(_, one, _)| one.entry.clone()));
+        evaluate(self.rules, self.person, &entries)
+    }
+
+    fn run(&self, out_of_reach: &[Requirement], steps: usize) -> Ended {
+        let wanted =
+            |one: &&Requirement| !out_of_reach.iter().any(|lost| (lost.rule, lost.period) == (one.rule, one.period));
+        let start = Node {
+            bound: Hours::ZERO,
+            ends_on: NaiveDate::MIN,
+            to_go: Hours::ZERO,
+            hours: Hours::ZERO,
+            judged: false,
+            next: 0,
+            set: 0,
+        };
+        let mut open = BinaryHeap::from([Reverse(start)]);
+        let mut left = steps;
+        while let Some(Reverse(node)) = open.pop() {
+            if node.judged {
+                open.extend(self.followers(&node).map(Reverse));
+                continue;
+            }
+            let Some(fewer) = left.checked_sub(1) else { return Ended::GivenUp };
+            left = fewer;
+            let evaluation = self.judge(node.set);
+            let most = missing(&evaluation).filter(wanted).map(|one| one.missing).max();
+            let Some(most) = most else { return Ended::Found(node.set, evaluation) };
+            let to_go = if self.hour_for_hour { most } else { Hours::ZERO };
+            let bound = node.bound.max(node.hours.plus(to_go));
+            open.push(Reverse(Node { bound, to_go, judged: true, ..node }));
+        }
+        Ended::Exhausted
+    }
+
+    /// The sets with one more offering, of later ones only, so that each set is met once.
+    fn followers<'s>(&'s self, node: &'s Node) -> impl Iterator<Item = Node> + 's {
+        let later = self.offerings.iter().enumerate().skip(node.next);
+        later.filter(|(_, (_, _, excluded))| excluded & node.set == 0).map(|(place, (_, one, _))| {
+            let hours = node.hours.plus(one.hours);
+            Node {
+                bound: node.bound.max(hours),
+                ends_on: node.ends_on.max(one.ends_on),
+                to_go: node.to_go.less(one.hours).max(Hours::ZERO),
+                hours,
+                judged: false,
+                next: place + 1,
+                set: node.set | bit(place),
+            }
+        })
+    }
+}
+
+/// The set of one offering; none beyond the most there may be.
+fn bit(place: usize) -> u128 {
+    u32::try_from(place).ok().and_then(|place| 1_u128.checked_shl(place)).unwrap_or(0)
+}

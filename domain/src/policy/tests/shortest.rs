@@ -1,0 +1,162 @@
+//! The shortest way to what is missing, against trying every set.
+
+use super::*;
+use proptest::prelude::*;
+
+const STEPS: usize = 5_000;
+
+fn offering(entry: EntryFacts, excludes: &[usize]) -> Offering {
+    Offering { hours: entry.nominal, ends_on: entry.effective, entry, excludes: excludes.to_vec() }
+}
+
+/// The way of a teacher of the county to the end of 2016-2020.
+fn way(entries: &[EntryFacts], offerings: &[Offering]) -> (CycleRules, ShortestWay) {
+    let rules = rules(suichang(), "2020-12-31");
+    let way = shortest_way(&rules, &PersonFacts::default(), entries, offerings, STEPS);
+    (rules, way)
+}
+
+fn chosen(way: &ShortestWay) -> Vec<usize> {
+    match &way.outcome {
+        Outcome::Way(places) => places.clone(),
+        Outcome::Met | Outcome::None => Vec::new(),
+    }
+}
+
+fn ids(rules: &CycleRules, requirements: &[Requirement]) -> Vec<String> {
+    requirements.iter().map(|one| rules.rule(one.rule).unwrap().rule.id.clone()).collect()
+}
+
+/// Somebody to whom only 24 hours of 2020 are missing, and 18 of the cycle: every other year has its share, the block was
+/// attended. The hours of 2020 that are there are school-based.
+fn nearly() -> Vec<EntryFacts> {
+    let years = 2016..2020;
+    let mut entries: Vec<EntryFacts> =
+        years.map(|year| entry(i64::from(year), &format!("{year}-05-10"), "57")).collect();
+    entries.extend([block(90, "2017-07-10", "90"), school(91, "2020-02-10", "24")]);
+    entries
+}
+
+#[test]
+fn the_fewest_hours_are_chosen_and_among_equals_those_that_end_first() {
+    let offerings = [
+        offering(entry(1, "2020-06-01", "30"), &[]),
+        offering(entry(2, "2020-11-01", "24"), &[]),
+        offering(entry(3, "2020-04-01", "24"), &[]),
+        offering(entry(4, "2020-03-01", "48"), &[]),
+    ];
+    let (rules, found) = way(&nearly(), &offerings);
+    assert_eq!(ids(&rules, &found.out_of_reach), Vec::<String>::new());
+    assert_eq!((chosen(&found), found.hours, found.proven), (vec![2], hours("24"), true));
+    assert!(found.after.requirements.iter().all(|one| one.missing == Hours::ZERO));
+}
+
+#[test]
+fn who_has_everything_needs_no_way() {
+    let mut entries = nearly();
+    entries.push(entry(99, "2020-02-01", "60"));
+    let (_, found) = way(&entries, &[offering(entry(1, "2020-06-01", "30"), &[])]);
+    assert_eq!((found.outcome, found.hours), (Outcome::Met, Hours::ZERO));
+}
+
+#[test]
+fn sessions_at_the_same_time_are_not_chosen_together() {
+    // Twelve and twelve would do, but they meet at the same time.
+    let offerings = [
+        offering(entry(1, "2020-05-01", "12"), &[1]),
+        offering(entry(2, "2020-05-02", "12"), &[0]),
+        offering(entry(3, "2020-12-01", "30"), &[]),
+    ];
+    let (_, found) = way(&nearly(), &offerings);
+    assert_eq!((chosen(&found), found.proven), (vec![2], true));
+    let (_, none) = way(&nearly(), &offerings[..2]);
+    assert_eq!((none.outcome, none.proven), (Outcome::None, true));
+    assert!(none.out_of_reach.is_empty(), "together they would do, were they not at the same time");
+}
+
+#[test]
+fn what_nothing_offered_leads_to_is_named_and_the_rest_has_its_way() {
+    // The floor of 2018 can no longer be met.
+    let entries: Vec<EntryFacts> = nearly()
+        .into_iter()
+        .map(|one| match one.key {
+            2018 => EntryFacts { key: 2018, ..entry(2018, "2019-03-01", "57") },
+            _ => one,
+        })
+        .collect();
+    let (rules, found) = way(&entries, &[offering(entry(1, "2020-06-01", "30"), &[])]);
+    assert_eq!(ids(&rules, &found.out_of_reach), ["year.floor"]);
+    assert_eq!(chosen(&found), [0]);
+}
+
+#[test]
+fn hours_that_a_cap_would_cut_are_no_way() {
+    let offerings = [offering(school(1, "2020-03-01", "24"), &[]), offering(entry(2, "2020-09-01", "30"), &[])];
+    let (_, found) = way(&nearly(), &offerings);
+    assert_eq!(chosen(&found), [1], "24 school-based hours a year count, and they are there");
+}
+
+/// A set of offerings in plain numbers: year, hours, school-based, theme, and whom it excludes.
+type Plain = (i32, u32, i32, bool, bool);
+
+fn plain() -> impl Strategy<Value = Plain> {
+    (2019..=2020_i32, 1..=12_u32, 1..=8_i32, any::<bool>(), any::<bool>())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn no_set_that_reaches_as_far_is_cheaper(
+        plain in proptest::collection::vec(plain(), 0..7),
+        have in proptest::collection::vec(0..90_i32, 5),
+        meets in any::<u64>(),
+    ) {
+        let mut entries: Vec<EntryFacts> = Vec::new();
+        for (place, amount) in (0_i64..).zip(&have) {
+            entries.push(themed("ethics", block(place, &format!("{}-05-01", 2016 + place), &amount.to_string())));
+        }
+        let excluded = |one: usize, other: usize| {
+            let (low, high) = (one.min(other), one.max(other));
+            one != other && meets >> (low * 7 + high) & 1 == 1
+        };
+        let mut offerings = Vec::new();
+        for (place, (year, month, tens, school_based, it)) in plain.iter().enumerate() {
+            let (key, on, amount) = (100 + place as i64, format!("{year}-{month:02}-15"), (tens * 6).to_string());
+            let one = if *school_based { school(key, &on, &amount) } else { entry(key, &on, &amount) };
+            let one = if *it { themed("it", EntryFacts { practice: one.credited, ..one }) } else { one };
+            let excludes: Vec<usize> = (0..plain.len()).filter(|other| excluded(place, *other)).collect();
+            offerings.push(offering(one, &excludes));
+        }
+        let (rules, found) = way(&entries, &offerings);
+        prop_assert!(found.proven);
+
+        let after = |set: usize| {
+            let more = (0..offerings.len()).filter(|place| set >> place & 1 == 1).map(|place| offerings[place].entry.clone());
+            let all: Vec<EntryFacts> = entries.iter().cloned().chain(more).collect();
+            let short = |one: &&Requirement| one.missing > Hours::ZERO || one.days.is_some_and(|days| days.missing > crate::hours::Days::ZERO);
+            let found = evaluate(&rules, &PersonFacts::default(), &all);
+            found.requirements.iter().filter(short).map(|one| (one.rule, format!("{:?}", one.period))).collect::<Vec<_>>()
+        };
+        let all = (1_usize << offerings.len()) - 1;
+        let lost = after(all);
+        let clashes = |set: usize| {
+            (0..offerings.len()).any(|one| (0..one).any(|other| set >> one & 1 == 1 && set >> other & 1 == 1 && excluded(one, other)))
+        };
+        let cost = |set: usize| {
+            let members = || (0..offerings.len()).filter(move |place| set >> place & 1 == 1);
+            let hours: Hours = members().map(|place| offerings[place].hours).sum();
+            (hours, members().map(|place| offerings[place].ends_on).max().unwrap_or(NaiveDate::MIN))
+        };
+        let cheapest = (0..=all)
+            .filter(|set| !clashes(*set) && after(*set).iter().all(|one| lost.contains(one)))
+            .map(cost)
+            .min();
+        let mine = match &found.outcome {
+            Outcome::Way(places) => Some(cost(places.iter().fold(0, |set, place| set | 1 << place))),
+            Outcome::Met => { prop_assert!(after(0).is_empty()); Some(cost(0)) }
+            Outcome::None => cheapest.filter(|_| cheapest == Some(cost(0))),
+        };
+        prop_assert_eq!(mine, cheapest);
+    }
+}
