@@ -3,7 +3,7 @@
 use super::stands::{Revision, own_entries};
 use crate::{
     Conn, DbResult,
-    db::{Day, Word, each},
+    db::{Day, Word, each, kept},
     schema::{
         employments as e, leave_spells as l, organisations as o, persons as p, posts_held as h,
         teaching_assignments as a, titles_held as h_titles,
@@ -89,7 +89,7 @@ pub fn person_record(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbRes
             .filter(l::area.eq(area))
             .filter(l::person_id.eq(number))
             .select((false.into_sql::<Bool>(), l::valid_from, l::valid_to));
-        heads.union_all(leave).load(k)
+        kept!(heads.union_all(leave)).load(k)
     })?;
     let (heads, leave): (Vec<_>, Vec<_>) = spells.into_iter().partition(|(is_head, ..)| *is_head);
     let facts = assemble(
@@ -128,7 +128,7 @@ type OnDayColumns = (
 
 fn on_day(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbResult<Option<OnDay>> {
     let (area, number) = person.key();
-    let found: Option<OnDayColumns> = each!(conn, k => p::table
+    let found: Option<OnDayColumns> = each!(conn, k => kept!(p::table
         .left_join(e::table.on(e::area.eq(p::area)
             .and(e::person_id.eq(p::id))
             .and(e::valid_from.le(day))
@@ -152,7 +152,8 @@ fn on_day(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbResult<Option<
             (a::stage, a::subject).nullable(),
             own_entries(area, number).single_value(),
         ))
-        .first(k)
+        .limit(1))
+        .get_result(k)
         .optional())?;
     let Some((own, organisation, title, teaching, entries)) = found else { return Ok(None) };
     let (name, version, entered_on, probation_ends_on, retires_on) = own;
