@@ -2,7 +2,7 @@
 
 use crate::{
     Conn, DbResult, WriteTx, columns,
-    db::{At, each},
+    db::{At, each, kept},
     schema,
 };
 use chrono::{NaiveDate, NaiveDateTime};
@@ -257,20 +257,9 @@ pub struct Grant {
 
 type GrantColumns = (i32, i64, i64, String, i64, NaiveDate, Option<NaiveDate>, i64, String);
 
-/// The roles of an account, past and coming ones too.
-///
-/// # Errors
-/// A [`crate::DbError`] where the database does not answer.
-pub fn grants(conn: &mut Conn, account: AccountId) -> DbResult<Vec<Grant>> {
-    let rows: Vec<GrantColumns> = each!(conn, k => role_grants::table
-        .inner_join(
-            organisations::table
-                .on(organisations::area.eq(role_grants::area).and(organisations::id.eq(role_grants::organisation_id))),
-        )
-        .filter(role_grants::area.eq(account.area().get()))
-        .filter(role_grants::account_id.eq(account.number()))
-        .order(role_grants::id)
-        .select((
+macro_rules! grant_columns {
+    () => {
+        (
             role_grants::area,
             role_grants::id,
             role_grants::account_id,
@@ -280,21 +269,87 @@ pub fn grants(conn: &mut Conn, account: AccountId) -> DbResult<Vec<Grant>> {
             role_grants::valid_to,
             role_grants::version,
             organisations::path,
-        ))
-        .load(k))?;
-    rows.into_iter()
-        .map(|(area, id, account, role, organisation, from, to, version, path)| {
-            let area = columns::area(area)?;
-            Ok(Grant {
-                id: Id::new(area, id),
-                account: Id::new(area, account),
-                role: columns::word("role", &role)?,
-                scope: Scope { area, organisation, path },
-                span: DateSpan { from, to },
-                version,
-            })
-        })
-        .collect()
+        )
+    };
+}
+
+/// The roles of an account, past and coming ones too.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn grants(conn: &mut Conn, account: AccountId) -> DbResult<Vec<Grant>> {
+    let rows: Vec<GrantColumns> = role_grants::table
+        .inner_join(
+            organisations::table
+                .on(organisations::area.eq(role_grants::area).and(organisations::id.eq(role_grants::organisation_id))),
+        )
+        .filter(role_grants::area.eq(account.area().get()))
+        .filter(role_grants::account_id.eq(account.number()))
+        .order(role_grants::id)
+        .select(grant_columns!())
+        .load(conn)?;
+    rows.into_iter().map(grant_row).collect()
+}
+
+fn grant_row((area, id, account, role, organisation, from, to, version, path): GrantColumns) -> DbResult<Grant> {
+    let area = columns::area(area)?;
+    Ok(Grant {
+        id: Id::new(area, id),
+        account: Id::new(area, account),
+        role: columns::word("role", &role)?,
+        scope: Scope { area, organisation, path },
+        span: DateSpan { from, to },
+        version,
+    })
+}
+
+/// What a request of an account may rest on.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// The person behind it, in the same area.
+    pub person: Option<PersonId>,
+    /// What is typed to sign in.
+    pub username: String,
+    /// Signing in is refused.
+    pub disabled: bool,
+    /// Its roles, past and coming ones too.
+    pub grants: Vec<Grant>,
+}
+
+/// The account with its roles, in one query: every request of somebody who was not here a moment ago begins with it.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn standing(conn: &mut Conn, account: AccountId) -> DbResult<Option<Standing>> {
+    type Columns = ((Option<i64>, String, bool), Option<GrantColumns>);
+    let (area, number) = account.key();
+    let rows: Vec<Columns> = each!(conn, k => kept!(accounts::table
+        .left_join(
+            role_grants::table
+                .on(role_grants::area.eq(accounts::area).and(role_grants::account_id.eq(accounts::id))),
+        )
+        // One after the other, not one inside the other: SQLite would first join every role there is.
+        .left_join(
+            organisations::table.on(organisations::area
+                .eq(role_grants::area)
+                .and(organisations::id.eq(role_grants::organisation_id))),
+        )
+        .filter(accounts::area.eq(area))
+        .filter(accounts::id.eq(number))
+        .order(role_grants::id)
+        .select(((accounts::person_id, accounts::username, accounts::disabled), grant_columns!().nullable())))
+    .load(k))?;
+    let mut found: Option<Standing> = None;
+    for ((person, username, disabled), grant) in rows {
+        let standing = found.get_or_insert_with(|| Standing {
+            person: person.map(|number| Id::new(account.area(), number)),
+            username,
+            disabled,
+            grants: Vec::new(),
+        });
+        standing.grants.extend(grant.map(grant_row).transpose()?);
+    }
+    Ok(found)
 }
 
 /// Grants a role.

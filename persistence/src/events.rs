@@ -2,7 +2,7 @@
 
 use crate::{
     Conn, DbResult, WriteTx, columns,
-    db::{At, Prepared, each},
+    db::{At, each, kept},
     schema::event_log as t,
 };
 use diesel::prelude::*;
@@ -70,7 +70,7 @@ pub struct EventRecord {
 pub fn append(tx: &mut WriteTx<'_>, event: &NewEvent<'_>) -> DbResult<EventId> {
     let id = tx.new_id::<Event>(event.area);
     let at = tx.at();
-    each!(tx.conn(), k => Prepared(diesel::insert_into(t::table)
+    each!(tx.conn(), k => kept!(diesel::insert_into(t::table)
         .values((
             t::area.eq(event.area.get()),
             t::id.eq(id.number()),
@@ -84,8 +84,9 @@ pub fn append(tx: &mut WriteTx<'_>, event: &NewEvent<'_>) -> DbResult<EventId> {
             t::after.eq(event.after),
             t::request_id.eq(event.request_id),
             t::address.eq(event.address),
-        )))
-.execute(k))?;
+        ))
+        .returning(t::id))
+    .rows(k))?;
     Ok(id)
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     Conn, DbResult, WriteTx,
-    db::{self, At, each},
+    db::{At, each, kept},
     schema::idempotency_keys as t,
 };
 use diesel::prelude::*;
@@ -33,10 +33,10 @@ type Row = (String, i32, String, Option<String>, Option<String>, At);
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn find(conn: &mut Conn, account: AccountId, key: &str, now: UtcMillis) -> DbResult<Option<KeptAnswer>> {
-    let row: Option<Row> = each!(conn, k => t::table
-        .find((account.area().get(), account.number(), key))
-        .select((t::request_hash, t::status, t::body, t::etag, t::location, t::created_at))
-        .first(k)
+    let row: Option<Row> = each!(conn, k => kept!(t::table
+            .find((account.area().get(), account.number(), key))
+            .select((t::request_hash, t::status, t::body, t::etag, t::location, t::created_at)))
+        .get_result(k)
         .optional())?;
     Ok(row.filter(|row| UtcMillis::from(row.5).plus_millis(KEPT_MILLIS) > now).map(
         |(request_hash, status, body, etag, location, _)| KeptAnswer { request_hash, status, body, etag, location },
@@ -69,7 +69,7 @@ pub fn keep(tx: &mut WriteTx<'_>, account: AccountId, key: &str, answer: &KeptAn
 
 fn insert(tx: &mut WriteTx<'_>, account: AccountId, key: &str, answer: &KeptAnswer) -> DbResult<bool> {
     let at = tx.at().naive();
-    let rows = each!(tx.conn(), k => db::Prepared(diesel::insert_into(t::table)
+    let rows = each!(tx.conn(), k => kept!(diesel::insert_into(t::table)
             .values((
                 t::area.eq(account.area().get()),
                 t::account_id.eq(account.number()),
@@ -81,8 +81,9 @@ fn insert(tx: &mut WriteTx<'_>, account: AccountId, key: &str, answer: &KeptAnsw
                 t::location.eq(answer.location.as_deref()),
                 t::created_at.eq(at),
             ))
-            .on_conflict_do_nothing())
-.execute(k))?;
+            .on_conflict_do_nothing()
+            .returning(t::account_id))
+        .rows(k))?;
     Ok(rows == 1)
 }
 

@@ -88,7 +88,7 @@ both! {
         let found = me.get(&format!("/v1/sessions/{}/eligibility", second.id)).await.expect(200);
         assert_eq!(
             codes(&found),
-            ["applications_closed", "not_in_audience", "not_in_audience", "schedule_clash", "already_done_in_cycle", "session_full"]
+            ["applications_closed", "session_full", "not_in_audience", "not_in_audience", "schedule_clash", "already_done_in_cycle"]
         );
         assert_eq!((&found["eligible"], &found["placement"]), (&json!(false), &Value::Null));
         let refused = me.post(&format!("/v1/sessions/{}/enrolments", second.id), json!({})).await;

@@ -64,14 +64,12 @@ impl Authenticator {
         }
         let principal = db
             .read(move |conn| -> Result<_, ApiError> {
-                let Some(row) = accounts::find(conn, account)? else { return Ok(None) };
-                let grants = accounts::grants(conn, account)?;
-                Ok(Some(Principal {
+                Ok(accounts::standing(conn, account)?.map(|standing| Principal {
                     account,
-                    username: row.username,
-                    person: row.person,
-                    disabled: row.disabled,
-                    grants,
+                    username: standing.username,
+                    person: standing.person,
+                    disabled: standing.disabled,
+                    grants: standing.grants,
                 }))
             })
             .await?

@@ -145,7 +145,7 @@ fn seated(conn: &mut Conn, session: SessionId) -> Result<HashMap<EnrolmentId, En
 }
 
 fn must_run(offer: &OfferRow) -> Result<(), ApiError> {
-    match offer.offer.state {
+    match offer.offer.openings.state {
         SessionState::Running => Ok(()),
         state => {
             Err(ApiError::new(Code::SessionNotRunning).with_words("state", Words::new(state.zh(), state.as_str())))

@@ -125,8 +125,7 @@ async fn create_enrolment(
 ) -> Answer {
     let (actor, session, person) = (who.actor(), path.0.session_id.0, body.value.teacher_id.map(|id| id.0.person()));
     let (app, now, asking) = (command.app_data(), command.at(), who.actor());
-    let state = app.clone();
-    let look = move |conn: &mut _| service::look(conn, &state.policy, &asking, session, person, now);
+    let look = move |conn: &mut _| service::look(conn, &asking, session, person, now);
     command
         .run_after(&who, body.digest, look, move |work| {
             let row = service::apply(work, &app.policy, &actor, session, person)?;

@@ -15,7 +15,7 @@ use shixun_domain::{
     Hours, UtcMillis,
     access::Role,
     enrolment::{
-        Applicant, EnrolmentStatus, Placement, Reason, ReviewVerdict, apply_again, booked_hours, free, place, promoted,
+        Applicant, EnrolmentStatus, Placement, Reason, ReviewVerdict, apply_again, booked_hours, place, promoted,
         reasons, reviewed, withdrawn,
     },
     id::{EnrolmentId, OrganisationId, PersonId, SessionId},
@@ -68,7 +68,7 @@ fn gather(
     let near: Vec<SessionId> = bookings
         .iter()
         .filter(|booking| booking.session != session && booking.status.is_open())
-        .filter(|booking| booking.starts_on <= ends_on && offer.offer.starts_on <= booking.ends_on)
+        .filter(|booking| booking.starts_on <= ends_on && offer.offer.openings.starts_on <= booking.ends_on)
         .map(|booking| booking.session)
         .collect();
     let clashes = store::clashes(conn, session, &near)?;
@@ -93,8 +93,11 @@ fn gather(
 /// The session with what it offers, where the actor may see it. A session is offered to its own area; the areas below a city's
 /// or province's session see it too.
 fn offered(conn: &mut Conn, actor: &Actor, session: SessionId) -> Result<OfferRow, ApiError> {
-    let seen = session.area().contains(actor.area()) || actor.reaches_area(session.area());
-    store::offer(conn, session)?.filter(|_| seen).ok_or_else(|| ApiError::missing(session))
+    store::offer(conn, session)?.filter(|_| sees(actor, session)).ok_or_else(|| ApiError::missing(session))
+}
+
+fn sees(actor: &Actor, session: SessionId) -> bool {
+    session.area().contains(actor.area()) || actor.reaches_area(session.area())
 }
 
 /// Every reason against an application, and what an application would get.
@@ -146,8 +149,8 @@ pub fn eligibility(
         person,
         reasons: reasons(offer, &facts.applicant, now),
         placement: place(offer, &facts.applicant, now).ok(),
-        seats_left: (offer.seats - offer.seats_taken).max(0),
-        queue_places_left: (offer.queue_places - offer.queue_taken).max(0),
+        seats_left: (offer.openings.seats - offer.openings.seats_taken).max(0),
+        queue_places_left: (offer.openings.queue_places - offer.openings.queue_taken).max(0),
         hours: offer.hours,
         headroom: facts.applicant.headroom,
     })
@@ -167,26 +170,26 @@ fn whom(conn: &mut Conn, actor: &Actor, person: Option<PersonId>, now: UtcMillis
     if reached { Ok(person) } else { Err(ApiError::missing(person.teacher())) }
 }
 
-/// Looks whether an application is sure to be refused, without holding up those that are not. Only where nothing is left is the
-/// first reason looked for.
+/// Looks whether anybody's application would be refused, without holding up those that would not: the window, and whether
+/// anything is left.
 ///
 /// # Errors
 /// As [`apply`].
 pub fn look(
     conn: &mut Conn,
-    policy: &PolicyCache,
     actor: &Actor,
     session: SessionId,
     person: Option<PersonId>,
     now: UtcMillis,
 ) -> Result<(), ApiError> {
-    let offer = offered(conn, actor, session)?;
-    if free(&offer.offer).is_some() {
+    let openings = store::openings(conn, session)?.filter(|_| sees(actor, session));
+    let openings = openings.ok_or_else(|| ApiError::missing(session))?;
+    if openings.closed(now).is_none() && openings.free().is_some() {
         return Ok(());
     }
     let person = whom(conn, actor, person, now)?;
-    let facts = gather(conn, policy, offer, person, Headroom::Judged, now)?;
-    place(&facts.offer.offer, &facts.applicant, now).map(|_| ()).map_err(|reason| refused(&reason))
+    let current = store::status_of_person(conn, session, person)?;
+    openings.reasons(current, now).first().map_or(Ok(()), |reason| Err(refused(reason)))
 }
 
 /// Takes a seat, or a place in the queue.
@@ -212,7 +215,8 @@ pub fn apply(
     let offer = &facts.offer.offer;
     let wanted = place(offer, &facts.applicant, now).map_err(|reason| refused(&reason))?;
     let Some(row) = &facts.row else { return Err(refused(&Reason::NotEmployed)) };
-    let placement = claim(work.tx(), session, wanted)?.ok_or_else(|| refused(&Reason::Full { seats: offer.seats }))?;
+    let placement =
+        claim(work.tx(), session, wanted)?.ok_or_else(|| refused(&Reason::Full { seats: offer.openings.seats }))?;
     let new = NewEnrolment {
         session,
         person,
@@ -349,7 +353,8 @@ fn change(
 /// # Errors
 /// Where the database does not answer.
 pub fn move_up(work: &mut Work<'_, '_>, session: SessionId) -> Result<(), ApiError> {
-    let begun = store::offer(work.conn(), session)?.is_none_or(|row| work.at().china_date() >= row.offer.starts_on);
+    let begun =
+        store::offer(work.conn(), session)?.is_none_or(|row| work.at().china_date() >= row.offer.openings.starts_on);
     if begun {
         return Ok(());
     }

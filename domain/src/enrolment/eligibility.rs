@@ -1,9 +1,12 @@
 //! Whether a person may apply for a session: every reason against it, not only the first.
 
-use super::status::{EnrolmentStatus, apply_again};
+use super::{
+    openings::{Closed, Openings, Placement},
+    status::EnrolmentStatus,
+};
 use crate::{
     Hours, UtcMillis,
-    catalogue::{Audience, AudienceFacts, AudienceGap, SessionState},
+    catalogue::{Audience, AudienceFacts, AudienceGap},
     id::SessionId,
 };
 use chrono::NaiveDate;
@@ -13,14 +16,8 @@ use chrono::NaiveDate;
 pub struct Offer {
     /// The session.
     pub session: SessionId,
-    /// Its state.
-    pub state: SessionState,
-    /// Applications are taken from then.
-    pub opens_at: UtcMillis,
-    /// Applications are taken until then.
-    pub closes_at: UtcMillis,
-    /// First day.
-    pub starts_on: NaiveDate,
+    /// Window, seats and places in the queue.
+    pub openings: Openings,
     /// Last day.
     pub ends_on: NaiveDate,
     /// Who it is for.
@@ -29,14 +26,6 @@ pub struct Offer {
     pub content_key: String,
     /// The hours it is worth.
     pub hours: Hours,
-    /// Seats in all; none means none.
-    pub seats: i32,
-    /// Seats taken.
-    pub seats_taken: i32,
-    /// Places in the queue in all.
-    pub queue_places: i32,
-    /// Places in the queue taken.
-    pub queue_taken: i32,
 }
 
 /// Another enrolment of the same person.
@@ -74,19 +63,6 @@ pub struct Applicant {
     pub headroom: Option<Hours>,
 }
 
-/// Why applications are not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Closed {
-    /// The session is not open to applications in this state.
-    State(SessionState),
-    /// Not yet.
-    OpensAt(UtcMillis),
-    /// Not any more.
-    ClosedAt(UtcMillis),
-    /// It has begun.
-    Begun(NaiveDate),
-}
-
 /// A reason against an application, in the order in which people should hear them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
@@ -94,6 +70,11 @@ pub enum Reason {
     WindowClosed(Closed),
     /// Applied already, or declined.
     AlreadyEnrolled(EnrolmentStatus),
+    /// No seat and no place in the queue.
+    Full {
+        /// Seats in all.
+        seats: i32,
+    },
     /// Employed nowhere today, so that no school could review the application.
     NotEmployed,
     /// Not among those it is for.
@@ -119,41 +100,12 @@ pub enum Reason {
         /// Hours the session is worth.
         hours: Hours,
     },
-    /// No seat and no place in the queue.
-    Full {
-        /// Seats in all.
-        seats: i32,
-    },
 }
 
-/// What an application gets at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Placement {
-    /// A seat.
-    Seat,
-    /// A place at the end of the queue.
-    Queue,
-}
-
-impl Placement {
-    /// The status of a new application.
-    pub const fn status(self) -> EnrolmentStatus {
-        match self {
-            Placement::Seat => EnrolmentStatus::Applied,
-            Placement::Queue => EnrolmentStatus::Waiting,
-        }
-    }
-}
-
-/// Every reason against an application, in order of precedence; none where the person may apply.
+/// Every reason against an application, in order of precedence; none where the person may apply. What holds for everybody
+/// comes before what holds for this person.
 pub fn reasons(offer: &Offer, applicant: &Applicant, now: UtcMillis) -> Vec<Reason> {
-    let mut found = Vec::new();
-    if let Some(closed) = closed(offer, now) {
-        found.push(Reason::WindowClosed(closed));
-    }
-    if let Some(status) = applicant.current.filter(|status| !apply_again(*status)) {
-        found.push(Reason::AlreadyEnrolled(status));
-    }
+    let mut found = offer.openings.reasons(applicant.current, now);
     match &applicant.facts {
         None => found.push(Reason::NotEmployed),
         Some(facts) => found.extend(offer.audience.gap(facts).into_iter().map(Reason::NotInAudience)),
@@ -171,9 +123,6 @@ pub fn reasons(offer: &Offer, applicant: &Applicant, now: UtcMillis) -> Vec<Reas
         if offer.hours > left {
             found.push(Reason::YearlyMaximum { left, hours: offer.hours });
         }
-    }
-    if free(offer).is_none() {
-        found.push(Reason::Full { seats: offer.seats });
     }
     found
 }
@@ -196,32 +145,7 @@ pub fn booked_hours(offer: &Offer, bookings: &[Booking]) -> Hours {
 pub fn place(offer: &Offer, applicant: &Applicant, now: UtcMillis) -> Result<Placement, Reason> {
     match reasons(offer, applicant, now).into_iter().next() {
         Some(reason) => Err(reason),
-        None => free(offer).ok_or(Reason::Full { seats: offer.seats }),
-    }
-}
-
-/// What a newcomer would get: a seat only where nobody waits, so that a freed seat never goes past the queue.
-pub fn free(offer: &Offer) -> Option<Placement> {
-    if offer.seats_taken < offer.seats && offer.queue_taken == 0 {
-        Some(Placement::Seat)
-    } else if offer.queue_taken < offer.queue_places {
-        Some(Placement::Queue)
-    } else {
-        None
-    }
-}
-
-fn closed(offer: &Offer, now: UtcMillis) -> Option<Closed> {
-    if offer.state != SessionState::Published {
-        Some(Closed::State(offer.state))
-    } else if now < offer.opens_at {
-        Some(Closed::OpensAt(offer.opens_at))
-    } else if now > offer.closes_at {
-        Some(Closed::ClosedAt(offer.closes_at))
-    } else if now.china_date() > offer.starts_on {
-        Some(Closed::Begun(offer.starts_on))
-    } else {
-        None
+        None => offer.openings.free().ok_or(Reason::Full { seats: offer.openings.seats }),
     }
 }
 

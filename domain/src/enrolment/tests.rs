@@ -23,18 +23,20 @@ fn session(number: i64) -> SessionId {
 fn offer() -> Offer {
     Offer {
         session: session(1),
-        state: SessionState::Published,
-        opens_at: at("2018-09-01T00:00:00"),
-        closes_at: at("2018-09-20T17:00:00"),
-        starts_on: day("2018-10-01"),
+        openings: Openings {
+            state: SessionState::Published,
+            opens_at: at("2018-09-01T00:00:00"),
+            closes_at: at("2018-09-20T17:00:00"),
+            starts_on: day("2018-10-01"),
+            seats: 2,
+            seats_taken: 1,
+            queue_places: 1,
+            queue_taken: 0,
+        },
         ends_on: day("2018-10-03"),
         audience: Audience { stages: vec![Stage::Primary], ..Audience::default() },
         content_key: "drawing".into(),
         hours: Hours::whole(12),
-        seats: 2,
-        seats_taken: 1,
-        queue_places: 1,
-        queue_taken: 0,
     }
 }
 
@@ -88,18 +90,24 @@ fn whoever_has_nothing_against_it_takes_a_seat() {
 
 #[test]
 fn the_last_seat_is_a_seat_and_not_a_place_in_the_queue() {
-    let offer = Offer { seats: 12, seats_taken: 11, ..offer() };
+    let mut offer = offer();
+    (offer.openings.seats, offer.openings.seats_taken) = (12, 11);
     assert_eq!(place(&offer, &applicant(), at(NOW)), Ok(Placement::Seat));
 }
 
 #[test]
 fn no_seats_means_none_and_not_without_limit() {
-    check(|offer, _| (offer.seats, offer.seats_taken, offer.queue_places) = (0, 0, 0), &[Reason::Full { seats: 0 }]);
+    let none = |offer: &mut Offer, _: &mut Applicant| {
+        let openings = &mut offer.openings;
+        (openings.seats, openings.seats_taken, openings.queue_places) = (0, 0, 0);
+    };
+    check(none, &[Reason::Full { seats: 0 }]);
 }
 
 #[test]
 fn a_freed_seat_goes_to_whoever_waits_and_never_to_a_newcomer() {
-    let offer = Offer { queue_places: 5, queue_taken: 1, ..offer() };
+    let mut offer = offer();
+    (offer.openings.queue_places, offer.openings.queue_taken) = (5, 1);
     assert_eq!(place(&offer, &applicant(), at(NOW)), Ok(Placement::Queue));
 }
 
@@ -107,9 +115,9 @@ fn a_freed_seat_goes_to_whoever_waits_and_never_to_a_newcomer() {
 fn every_reason_is_named_and_the_weightiest_comes_first() {
     check(
         |offer, applicant| {
-            offer.closes_at = at("2018-09-05T00:00:00");
-            offer.seats_taken = 2;
-            offer.queue_taken = 1;
+            offer.openings.closes_at = at("2018-09-05T00:00:00");
+            offer.openings.seats_taken = 2;
+            offer.openings.queue_taken = 1;
             offer.audience.titles = vec![Title::Senior];
             applicant.current = Some(EnrolmentStatus::Declined);
             applicant.bookings = vec![booking(2, EnrolmentStatus::Confirmed), booking(3, EnrolmentStatus::Completed)];
@@ -120,11 +128,11 @@ fn every_reason_is_named_and_the_weightiest_comes_first() {
         &[
             Reason::WindowClosed(Closed::ClosedAt(at("2018-09-05T00:00:00"))),
             Reason::AlreadyEnrolled(EnrolmentStatus::Declined),
+            Reason::Full { seats: 2 },
             Reason::NotInAudience(AudienceGap::Title(vec![Title::Senior])),
             Reason::Clash { session: session(2), name: "另一门课".into() },
             Reason::AlreadyDone { session: session(3), name: "另一门课".into() },
             Reason::YearlyMaximum { left: Hours::whole(5), hours: Hours::whole(12) },
-            Reason::Full { seats: 2 },
         ],
     );
 }
@@ -141,13 +149,14 @@ fn applications_are_taken_only_while_the_window_is_open() {
         let found = reasons(&offer(), &applicant(), at(now));
         assert_eq!(found, expected.map(Reason::WindowClosed).into_iter().collect::<Vec<_>>(), "{now}");
     }
-    let late = Offer { closes_at: at("2018-10-09T00:00:00"), ..offer() };
+    let mut late = offer();
+    late.openings.closes_at = at("2018-10-09T00:00:00");
     assert_eq!(
         reasons(&late, &applicant(), at("2018-10-02T08:00:00")),
         [Reason::WindowClosed(Closed::Begun(day("2018-10-01")))]
     );
     for state in [SessionState::Draft, SessionState::Running, SessionState::Closed, SessionState::Cancelled] {
-        check(|offer, _| offer.state = state, &[Reason::WindowClosed(Closed::State(state))]);
+        check(|offer, _| offer.openings.state = state, &[Reason::WindowClosed(Closed::State(state))]);
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Saved;
 use crate::{
     Conn, DbResult, WriteTx, columns,
-    db::{At, Day, Word, each},
+    db::{At, Day, Word, each, kept},
     schema::{enrolments, organisations, programmes, sessions as t, units},
 };
 use diesel::prelude::*;
@@ -158,7 +158,7 @@ fn row((row, programme, organisation, units): Found) -> DbResult<SessionRow> {
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn find(conn: &mut Conn, id: SessionId) -> DbResult<Option<SessionRow>> {
-    let found: Option<Found> = each!(conn, k => t::table
+    let found: Option<Found> = each!(conn, k => kept!(t::table
         .inner_join(programmes::table.on(programmes::area.eq(t::area).and(programmes::id.eq(t::programme_id))))
         .inner_join(
             organisations::table
@@ -184,10 +184,41 @@ pub fn find(conn: &mut Conn, id: SessionId) -> DbResult<Option<SessionRow>> {
                 .filter(units::session_id.eq(id.number()))
                 .select(diesel::dsl::count_star())
                 .single_value(),
-        ))
-        .first(k)
+        )))
+        .get_result(k)
         .optional())?;
     found.map(row).transpose()
+}
+
+/// What tells whether a session still looks the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Edition {
+    /// Row version.
+    pub version: i64,
+    /// Seats taken.
+    pub seats_taken: i32,
+    /// Places in the queue taken.
+    pub queue_taken: i32,
+    /// Whether it was ever published.
+    pub published: bool,
+}
+
+/// The edition of a session; `None` where there is no such session.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn edition(conn: &mut Conn, id: SessionId) -> DbResult<Option<Edition>> {
+    let found: Option<(i64, i32, i32, bool)> = each!(conn, k => kept!(t::table
+            .find(id.key())
+            .select((t::version, t::seats_taken, t::queue_taken, t::published_at.is_not_null())))
+        .get_result(k)
+        .optional())?;
+    Ok(found.map(|(version, seats_taken, queue_taken, published)| Edition {
+        version,
+        seats_taken,
+        queue_taken,
+        published,
+    }))
 }
 
 /// Plans a session of a programme.

@@ -20,7 +20,7 @@ pub use conn::{Conn, DatabaseKind, MultiBackend};
 pub(crate) use ids::made_at;
 pub use migrate::{MigrationState, is_blank, migrate, migration_state, revert_last};
 pub use pool::{BadDbUrl, DbUrl};
-pub(crate) use prepared::Prepared;
+pub(crate) use prepared::{Prepared, kept};
 pub(crate) use values::{At, Day, Word};
 
 use crate::error::{DbError, DbResult, Failure};

@@ -5,9 +5,9 @@
 //! A command that refuses or panics rolls back its own savepoint; its answer waits for the commit all the same, because it
 //! may rest on what commands before it in the group did.
 
-use super::{Conn, Keep, WriteTx, ids::IdMaker};
+use super::{Conn, Keep, WriteTx, ids::IdMaker, prepared::Fixed};
 use crate::error::{DbError, DbResult, Failure};
-use diesel::connection::SimpleConnection;
+use diesel::RunQueryDsl;
 use shixun_domain::UtcMillis;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -118,26 +118,24 @@ fn serve(mut conn: Conn, mut commands: mpsc::Receiver<Command>, ids: &IdMaker) {
 
 fn run_group(conn: &mut Conn, group: &mut Vec<Job>, ids: &IdMaker) {
     let mut answers = Vec::with_capacity(group.len());
-    let outcome = begin(conn).and_then(|()| {
+    let outcome = run(conn, "BEGIN IMMEDIATE").and_then(|()| {
         for job in group.drain(..) {
-            conn.batch_execute("SAVEPOINT command")?;
+            run(conn, "SAVEPOINT command")?;
             let done = job(conn, ids);
             answers.push(done.answer);
-            let left = conn.batch_execute(if done.keep {
-                "RELEASE SAVEPOINT command"
-            } else {
-                "ROLLBACK TO SAVEPOINT command; RELEASE SAVEPOINT command"
-            });
+            let rolled_back = if done.keep { Ok(()) } else { run(conn, "ROLLBACK TO SAVEPOINT command") };
             // Where SQLite has rolled everything back by itself, as it does when the disk is full, the savepoint is gone and
             // what ended the command says why.
-            left.map_err(|error| done.cause.unwrap_or_else(|| DbError::from(error)))?;
+            rolled_back
+                .and_then(|()| run(conn, "RELEASE SAVEPOINT command"))
+                .map_err(|error| done.cause.unwrap_or(error))?;
         }
-        Ok(conn.batch_execute("COMMIT")?)
+        run(conn, "COMMIT")
     });
     if let Err(error) = &outcome {
         tracing::error!(%error, commands = answers.len() + group.len(), "a group of writes was not committed");
         // Fails where SQLite has rolled back by itself.
-        conn.batch_execute("ROLLBACK").ok();
+        run(conn, "ROLLBACK").ok();
     }
     for answer in answers {
         answer(outcome.clone());
@@ -147,6 +145,7 @@ fn run_group(conn: &mut Conn, group: &mut Vec<Job>, ids: &IdMaker) {
     group.clear();
 }
 
-fn begin(conn: &mut Conn) -> DbResult<()> {
-    Ok(conn.batch_execute("BEGIN IMMEDIATE")?)
+fn run(conn: &mut Conn, statement: &'static str) -> DbResult<()> {
+    Fixed(statement).execute(conn)?;
+    Ok(())
 }

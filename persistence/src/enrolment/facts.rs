@@ -4,7 +4,7 @@ use crate::{
     Conn, DbError, DbResult, WriteTx,
     catalogue::{read_audience, read_themes},
     columns,
-    db::{At, Day, Word, each},
+    db::{At, Day, Word, each, kept},
     schema,
 };
 use chrono::{Datelike, NaiveDate};
@@ -16,7 +16,7 @@ use schema::{
 use shixun_domain::{
     AreaCode, Hours, Id, UtcMillis,
     catalogue::{AudienceFacts, ProgrammeKind, SessionState},
-    enrolment::{Booking, EnrolmentStatus, Offer},
+    enrolment::{Booking, EnrolmentStatus, Offer, Openings},
     id::{OrganisationId, PersonId, ProgrammeId, SessionId},
     words::{DeliveryForm, Level, Route, Setting, Theme, Title},
 };
@@ -52,8 +52,82 @@ pub struct OfferRow {
     pub version: i64,
 }
 
+/// Window, seats and places in the queue as they are kept.
+#[derive(Queryable)]
+struct OpeningsRow {
+    state: Word<SessionState>,
+    applications_open_at: At,
+    applications_close_at: At,
+    starts_on: Day,
+    seats: i32,
+    seats_taken: i32,
+    queue_places: i32,
+    queue_taken: i32,
+}
+
+/// Selects an [`OpeningsRow`].
+macro_rules! openings_columns {
+    () => {
+        (
+            sessions::state,
+            sessions::applications_open_at,
+            sessions::applications_close_at,
+            sessions::starts_on,
+            sessions::seats,
+            sessions::seats_taken,
+            sessions::queue_places,
+            sessions::queue_taken,
+        )
+    };
+}
+
+impl From<OpeningsRow> for Openings {
+    fn from(row: OpeningsRow) -> Openings {
+        Openings {
+            state: row.state.0,
+            opens_at: row.applications_open_at.into(),
+            closes_at: row.applications_close_at.into(),
+            starts_on: row.starts_on.into(),
+            seats: row.seats,
+            seats_taken: row.seats_taken,
+            queue_places: row.queue_places,
+            queue_taken: row.queue_taken,
+        }
+    }
+}
+
+/// Window, seats and places in the queue of a session; `None` where there is no such session.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer or a row is damaged.
+pub fn openings(conn: &mut Conn, session: SessionId) -> DbResult<Option<Openings>> {
+    let found: Option<OpeningsRow> = each!(conn, k => kept!(sessions::table
+            .find(session.key())
+            .select(openings_columns!()))
+        .get_result(k)
+        .optional())?;
+    Ok(found.map(Openings::from))
+}
+
+/// Where the person stands in a session; `None` where nothing was asked.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer or a row is damaged.
+pub fn status_of_person(conn: &mut Conn, session: SessionId, person: PersonId) -> DbResult<Option<EnrolmentStatus>> {
+    let ((area, session), (person_area, person)) = (session.key(), person.key());
+    let found: Option<Word<EnrolmentStatus>> = each!(conn, k => kept!(enrolments::table
+            .filter(enrolments::area.eq(area))
+            .filter(enrolments::session_id.eq(session))
+            .filter(enrolments::person_area.eq(person_area))
+            .filter(enrolments::person_id.eq(person))
+            .select(enrolments::status))
+        .get_result(k)
+        .optional())?;
+    Ok(found.map(|status| status.0))
+}
+
 type OfferColumns = (
-    (i64, Word<SessionState>, i32, i32, i32, i32, At, At, At, Day, Day, i64),
+    (i64, OpeningsRow, At, Day, i64),
     (i64, String, Word<ProgrammeKind>, Word<Level>, Word<DeliveryForm>, Word<Route>, String, String, String, i64, i64),
     (i64, String),
 );
@@ -63,7 +137,7 @@ type OfferColumns = (
 /// # Errors
 /// A [`DbError`] where the database does not answer or a row is damaged.
 pub fn offer(conn: &mut Conn, session: SessionId) -> DbResult<Option<OfferRow>> {
-    let found: Option<OfferColumns> = each!(conn, k => sessions::table
+    let found: Option<OfferColumns> = each!(conn, k => kept!(sessions::table
         .inner_join(
             programmes::table.on(programmes::area.eq(sessions::area).and(programmes::id.eq(sessions::programme_id))),
         )
@@ -76,15 +150,8 @@ pub fn offer(conn: &mut Conn, session: SessionId) -> DbResult<Option<OfferRow>> 
         .select((
             (
                 sessions::programme_id,
-                sessions::state,
-                sessions::seats,
-                sessions::seats_taken,
-                sessions::queue_places,
-                sessions::queue_taken,
-                sessions::applications_open_at,
-                sessions::applications_close_at,
+                openings_columns!(),
                 sessions::withdraw_until,
-                sessions::starts_on,
                 sessions::ends_on,
                 sessions::version,
             ),
@@ -102,26 +169,19 @@ pub fn offer(conn: &mut Conn, session: SessionId) -> DbResult<Option<OfferRow>> 
                 programmes::practice_hours,
             ),
             (organisations::id, organisations::path),
-        ))
-        .first(k)
+        )))
+        .get_result(k)
         .optional())?;
     let Some((s, p, (institution, institution_path))) = found else { return Ok(None) };
     let area = session.area();
     Ok(Some(OfferRow {
         offer: Offer {
             session,
-            state: s.1.0,
-            opens_at: s.6.into(),
-            closes_at: s.7.into(),
-            starts_on: s.9.into(),
-            ends_on: s.10.into(),
+            openings: s.1.into(),
+            ends_on: s.3.into(),
             audience: read_audience(&p.7)?,
             content_key: p.8,
             hours: Hours::from_hundredths(p.9),
-            seats: s.2,
-            seats_taken: s.3,
-            queue_places: s.4,
-            queue_taken: s.5,
         },
         programme: Id::new(area, s.0),
         programme_name: p.1,
@@ -133,8 +193,8 @@ pub fn offer(conn: &mut Conn, session: SessionId) -> DbResult<Option<OfferRow>> 
         route: p.5.0,
         themes: read_themes(&p.6)?,
         practice_hours: Hours::from_hundredths(p.10),
-        withdraw_until: s.8.into(),
-        version: s.11,
+        withdraw_until: s.2.into(),
+        version: s.4,
     }))
 }
 
@@ -163,7 +223,7 @@ type ApplicantColumns =
 /// A [`DbError`] where the database does not answer or a row is damaged.
 pub fn applicant(conn: &mut Conn, person: PersonId, offer: &Offer, day: NaiveDate) -> DbResult<Option<ApplicantRow>> {
     let (area, number) = person.key();
-    let found: Option<ApplicantColumns> = each!(conn, k => persons::table
+    let found: Option<ApplicantColumns> = each!(conn, k => kept!(persons::table
         .inner_join(
             employments::table.on(employments::area
                 .eq(persons::area)
@@ -196,7 +256,8 @@ pub fn applicant(conn: &mut Conn, person: PersonId, offer: &Offer, day: NaiveDat
             ),
             titles_held::title.nullable(),
         ))
-        .first(k)
+        .limit(1))
+        .get_result(k)
         .optional())?;
     let Some(((name, entered_on, probation_ends_on), organisation, title)) = found else { return Ok(None) };
     let (stages, subjects) = if offer.audience.stages.is_empty() && offer.audience.subjects.is_empty() {
@@ -274,7 +335,7 @@ type BookingColumns = (i32, i64, Word<EnrolmentStatus>, String, String, i64, Day
 /// A [`DbError`] where the database does not answer or a row is damaged.
 pub fn bookings(conn: &mut Conn, person: PersonId, from: NaiveDate, to: NaiveDate) -> DbResult<Vec<Booking>> {
     let (area, number) = person.key();
-    let rows: Vec<BookingColumns> = each!(conn, k => enrolments::table
+    let rows: Vec<BookingColumns> = each!(conn, k => kept!(enrolments::table
         .inner_join(
             sessions::table.on(sessions::area.eq(enrolments::area).and(sessions::id.eq(enrolments::session_id))),
         )
@@ -292,7 +353,7 @@ pub fn bookings(conn: &mut Conn, person: PersonId, from: NaiveDate, to: NaiveDat
             programmes::hours,
             sessions::starts_on,
             sessions::ends_on,
-        ))
+        )))
         .load(k))?;
     let mut found = Vec::with_capacity(rows.len());
     for (area, session, status, name, content_key, hours, starts_on, ends_on) in rows {

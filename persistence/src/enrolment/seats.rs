@@ -3,7 +3,7 @@
 use super::list::EnrolmentRow;
 use crate::{
     DbResult, WriteTx, columns,
-    db::{Prepared, each},
+    db::{each, kept},
     schema,
 };
 use diesel::prelude::*;
@@ -36,15 +36,16 @@ impl Claim {
 /// A [`crate::DbError`] where the database does not answer.
 pub fn claim_seat(tx: &mut WriteTx<'_>, session: SessionId) -> DbResult<Claim> {
     let key = session.key();
-    let rows = each!(tx.conn(), k => Prepared(diesel::update(
+    let rows = each!(tx.conn(), k => kept!(diesel::update(
         s::table
             .find(key)
             .filter(s::state.eq("published"))
             .filter(s::seats_taken.lt(s::seats))
             .filter(s::queue_taken.eq(0)),
     )
-    .set(s::seats_taken.eq(s::seats_taken + 1)))
-.execute(k))?;
+    .set(s::seats_taken.eq(s::seats_taken + 1))
+        .returning(s::id))
+    .rows(k))?;
     Ok(Claim::of(rows))
 }
 
@@ -54,13 +55,14 @@ pub fn claim_seat(tx: &mut WriteTx<'_>, session: SessionId) -> DbResult<Claim> {
 /// A [`crate::DbError`] where the database does not answer.
 pub fn claim_place(tx: &mut WriteTx<'_>, session: SessionId) -> DbResult<Claim> {
     let key = session.key();
-    let rows = each!(tx.conn(), k => Prepared(
+    let rows = each!(tx.conn(), k => kept!(
         diesel::update(
             s::table.find(key).filter(s::state.eq("published")).filter(s::queue_taken.lt(s::queue_places)),
         )
-        .set(s::queue_taken.eq(s::queue_taken + 1)),
+        .set(s::queue_taken.eq(s::queue_taken + 1))
+        .returning(s::id),
     )
-    .execute(k))?;
+    .rows(k))?;
     Ok(Claim::of(rows))
 }
 
@@ -175,7 +177,7 @@ pub enum Added {
 pub fn add(tx: &mut WriteTx<'_>, new: &NewEnrolment<'_>) -> DbResult<Added> {
     let id = tx.new_id::<Enrolment>(new.session.area());
     let at = tx.at().naive();
-    let rows = each!(tx.conn(), k => Prepared(diesel::insert_into(e::table)
+    let rows = each!(tx.conn(), k => kept!(diesel::insert_into(e::table)
             .values((
                 e::area.eq(id.area().get()),
                 e::id.eq(id.number()),
@@ -193,8 +195,9 @@ pub fn add(tx: &mut WriteTx<'_>, new: &NewEnrolment<'_>) -> DbResult<Added> {
                 e::version.eq(1_i64),
                 e::updated_at.eq(at),
             ))
-            .on_conflict_do_nothing())
-.execute(k))?;
+            .on_conflict_do_nothing()
+            .returning(e::id))
+        .rows(k))?;
     Ok(if rows == 1 { Added::New(id) } else { Added::Duplicate })
 }
 

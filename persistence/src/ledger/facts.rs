@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     Conn, DbResult,
-    db::{Day, Word, each},
+    db::{Day, Word, each, kept},
     schema::{
         employments as e, leave_spells as l, organisations as o, persons as p, posts_held as h,
         teaching_assignments as a, titles_held as h_titles,
@@ -98,7 +98,7 @@ pub fn person_record(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbRes
             .filter(l::area.eq(area))
             .filter(l::person_id.eq(number))
             .select((None::<String>.into_sql::<Nullable<Text>>(), l::valid_from, l::valid_to));
-        posts.union_all(leave).load(k)
+        kept!(posts.union_all(leave)).load(k)
     })?;
     let (mut posts, mut leave) = (Vec::new(), Vec::new());
     for (post, from, to) in spells {
@@ -140,7 +140,7 @@ type OnDayColumns = (
 
 fn on_day(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbResult<Option<OnDay>> {
     let (area, number) = person.key();
-    let found: Option<OnDayColumns> = each!(conn, k => p::table
+    let found: Option<OnDayColumns> = each!(conn, k => kept!(p::table
         .left_join(e::table.on(e::area.eq(p::area)
             .and(e::person_id.eq(p::id))
             .and(e::valid_from.le(day))
@@ -164,7 +164,8 @@ fn on_day(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbResult<Option<
             (a::stage, a::subject).nullable(),
             own_entries(area, number).single_value(),
         ))
-        .first(k)
+        .limit(1))
+        .get_result(k)
         .optional())?;
     let Some((own, organisation, title, teaching, entries)) = found else { return Ok(None) };
     let (name, version, entered_on, probation_ends_on, retires_on) = own;

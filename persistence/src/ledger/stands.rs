@@ -2,7 +2,7 @@
 
 use crate::{
     Conn, DbError, DbResult, columns,
-    db::{Day, Word, each},
+    db::{Day, Word, each, kept},
     schema::{hour_entries as t, persons as p},
 };
 use chrono::{Datelike, NaiveDate};
@@ -32,11 +32,11 @@ pub struct Revision {
 /// A [`DbError`] where the database does not answer.
 pub fn revision(conn: &mut Conn, person: PersonId) -> DbResult<Option<Revision>> {
     let (area, number) = person.key();
-    let found: Option<(i64, Option<i64>)> = each!(conn, k => p::table
+    let found: Option<(i64, Option<i64>)> = each!(conn, k => kept!(p::table
         .filter(p::area.eq(area))
         .filter(p::id.eq(number))
-        .select((p::version, own_entries(area, number).single_value()))
-        .first(k)
+        .select((p::version, own_entries(area, number).single_value())))
+        .get_result(k)
         .optional())?;
     Ok(found.map(|(person, entries)| Revision { person, entries: entries.unwrap_or_default() }))
 }
@@ -205,7 +205,7 @@ pub fn standing_entries(
     to: NaiveDate,
 ) -> DbResult<StandingEntries> {
     let (area, number) = person.key();
-    let rows: Vec<StatementColumns> = each!(conn, k => t::table
+    let rows: Vec<StatementColumns> = each!(conn, k => kept!(t::table
         .filter(t::area.eq(area))
         .filter(t::person_id.eq(number))
         .filter(t::effective_on.ge(from))
@@ -221,7 +221,7 @@ pub fn standing_entries(
                 t::organisation_name,
                 t::reason,
             ),
-        ))
+        )))
         .load(k))?;
     let mut blocks = Vec::new();
     let mut read = Vec::with_capacity(rows.len());
@@ -270,13 +270,13 @@ pub fn credited_in_year(conn: &mut Conn, person: PersonId, day: NaiveDate) -> Db
         _ => (day, day),
     };
     let (area, number) = person.key();
-    let amounts: Vec<i64> = each!(conn, k => t::table
+    let amounts: Vec<i64> = each!(conn, k => kept!(t::table
         .filter(t::area.eq(area))
         .filter(t::person_id.eq(number))
         .filter(t::effective_on.ge(first))
         .filter(t::effective_on.le(last))
         .filter(t::kind.eq(EntryKind::Posted.as_str()).or(t::kind.eq(EntryKind::Reversed.as_str())))
-        .select(t::credited)
+        .select(t::credited))
         .load(k))?;
     Ok(amounts.into_iter().map(Hours::from_hundredths).sum())
 }

@@ -1,6 +1,6 @@
 //! Sessions: the use cases.
 
-use super::wire::SessionView;
+use super::wire::{SessionView, etag};
 use crate::{
     access::Actor,
     catalogue::{
@@ -8,7 +8,10 @@ use crate::{
         programmes::service::managed as managed_programme,
         reach::{manages, sees_session, sight},
     },
-    http::{Page, Work, conditions::same_version},
+    http::{
+        Page, Work,
+        conditions::{Etag, same_version},
+    },
     problem::{ApiError, Code},
 };
 use shixun_domain::{
@@ -52,6 +55,18 @@ pub fn list(
 /// `not_found`.
 pub fn get(conn: &mut Conn, actor: &Actor, id: SessionId) -> Result<SessionRow, ApiError> {
     sessions::find(conn, id)?.filter(|row| sees_session(actor, row)).ok_or_else(|| ApiError::missing(id))
+}
+
+/// The tag of a session that everybody of the actor's area sees; `None` where more must be read to know whether the actor does.
+///
+/// # Errors
+/// Where the database does not answer.
+pub fn public_etag(conn: &mut Conn, actor: &Actor, id: SessionId) -> Result<Option<Etag>, ApiError> {
+    if id.area() != actor.area() {
+        return Ok(None);
+    }
+    let edition = sessions::edition(conn, id)?.filter(|edition| edition.published);
+    Ok(edition.map(|edition| etag(edition.version, edition.seats_taken, edition.queue_taken)))
 }
 
 /// A session that the actor may change, with what the rules look at.

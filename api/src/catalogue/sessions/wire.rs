@@ -167,10 +167,15 @@ pub struct SessionView {
 }
 
 impl SessionView {
-    /// The entity tag: the version, and the counters that applications move.
+    /// The entity tag.
     pub fn etag(&self) -> Etag {
-        Etag::version_and(self.version, &[self.seats_taken.into(), self.queue_taken.into()])
+        etag(self.version, self.seats_taken, self.queue_taken)
     }
+}
+
+/// The entity tag of a session: the version, and the counters that applications move.
+pub fn etag(version: i64, seats_taken: i32, queue_taken: i32) -> Etag {
+    Etag::version_and(version, &[seats_taken.into(), queue_taken.into()])
 }
 
 impl From<&SessionRow> for SessionView {
