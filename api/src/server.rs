@@ -77,6 +77,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
                 .configure(policy::mount)
                 .configure(ledger::mount)
                 .configure(ledger::waivers::mount)
+                .configure(ledger::conversions::mount)
                 .configure(people::mount)
                 .configure(imports::mount)
                 .configure(users::mount)

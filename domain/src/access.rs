@@ -103,6 +103,8 @@ permissions! {
     EnterHours = "enter_hours": Centre;
     /// Reverse posted hours, with a reason.
     ReverseHours = "reverse_hours": Centre | Bureau;
+    /// Recognise activities outside courses for hours, as far as one's stage approves them.
+    ConvertActivities = "convert_activities": Centre | Bureau | SchoolAdministrator;
     /// Propose that a requirement be waived for a person.
     ProposeWaivers = "propose_waivers": Centre | Bureau | SchoolAdministrator;
     /// Grant, refuse and revoke waivers that somebody else proposed.

@@ -282,12 +282,12 @@ pub struct Correction {
     pub net: Hours,
 }
 
-/// Plans the correction of a posted entry.
+/// Plans the correction of a posted entry, whose days of training may change with its hours or alone.
 ///
 /// # Errors
 /// [`Refusal::NothingChanged`] where the replacement equals what it replaces.
-pub fn correct(posted: &Amounts, replacement: Option<Amounts>) -> Result<Correction, Refusal> {
-    if replacement.as_ref() == Some(posted) {
+pub fn correct(posted: &Amounts, replacement: Option<Amounts>, days_change: bool) -> Result<Correction, Refusal> {
+    if replacement.as_ref() == Some(posted) && !days_change {
         return Err(Refusal::NothingChanged);
     }
     let reversal = posted.reversed();

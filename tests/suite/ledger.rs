@@ -1,9 +1,10 @@
 //! The hour ledger: entries, statements, corrections, standings, and that nothing in it is ever changed.
 
+mod conversions;
 mod entries;
 mod examples;
 pub mod fixture;
-mod parameters;
+pub mod parameters;
 mod simulation;
 mod statements;
 mod store;

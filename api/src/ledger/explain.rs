@@ -58,7 +58,7 @@ pub(super) fn statement(rules: &CycleRules, judged: Judged) -> StatementView {
         credited: Text(credited),
         counted: Text(evaluation.total),
         carried_over: Text(evaluation.carried),
-        missing: Text(evaluation.missing()),
+        missing: Text(evaluation.missing),
         pending: Text(pending),
         exact: evaluation.exact,
         facts: facts(&record.facts, &evaluation),

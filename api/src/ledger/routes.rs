@@ -185,7 +185,7 @@ async fn reverse_hour_entry(
     body: Body<ReversalIn>,
 ) -> Answer {
     let (actor, id, shared) = (who.actor(), path.0.hour_entry_id.0, command.app_data());
-    let ReversalIn { reason, replacement } = body.value;
+    let ReversalIn { reason, replacement } = body.value.read()?;
     command
         .run(&who, body.digest, move |work| {
             let replacement = replacement.map(Into::into);

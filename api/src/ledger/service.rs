@@ -1,7 +1,7 @@
 //! The hour ledger: the use cases.
 
 use super::{
-    days::{days_of_cycle, span},
+    days::{Moment, days_of_cycle, moment, span},
     explain::{self, Judged},
     statement::StatementView,
     wire::{HourEntryView, NewHours, ReversalView},
@@ -10,15 +10,16 @@ use crate::{
     access::Actor,
     http::{Conditions, Etag, Page, Work, command::NOTHING},
     policy::{AreaPolicy, PolicyCache},
-    problem::{ApiError, Code, Words},
+    problem::{ApiError, Code},
 };
 use chrono::{Datelike, NaiveDate};
 use shixun_domain::{
     Hours, UtcMillis,
+    hours::Days,
     id::{HourEntryId, PersonId, TeacherId},
     ledger::{self as rules_of_ledger, Amounts, Circumstances, SourceKind, Step},
     policy::wording::{self, Wording},
-    policy::{Body, Cycle, CycleRules, Effect, EntryFacts, evaluate},
+    policy::{Body, CycleRules, Effect, EntryFacts, evaluate},
 };
 use shixun_persistence::{
     Conn,
@@ -40,42 +41,6 @@ pub fn may_see(conn: &mut Conn, actor: &Actor, person: PersonId) -> Result<(), A
         return Ok(());
     }
     Err(ApiError::missing(person.teacher()))
-}
-
-/// The cycle and the day a statement or a standing is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment {
-    /// The cycle.
-    pub cycle: Cycle,
-    /// The day at whose close requirements are judged.
-    pub as_of: NaiveDate,
-}
-
-/// Reads the parameters `cycle` and `as_of`: by default the cycle of the day, and the day today or the cycle's last.
-///
-/// # Errors
-/// `cycle_unknown`, `policy_missing`, `invalid_parameter` for a day before the cycle or after today.
-pub fn moment(
-    policy: &AreaPolicy,
-    cycle: Option<&str>,
-    as_of: Option<NaiveDate>,
-    today: NaiveDate,
-) -> Result<Moment, ApiError> {
-    let cycle = match cycle {
-        Some(name) => policy.cycle_named(name)?,
-        None => policy.cycle_on(as_of.unwrap_or(today))?,
-    };
-    let as_of = as_of.unwrap_or(today.min(cycle.to()));
-    if as_of < cycle.from() || as_of > today {
-        return Err(ApiError::new(Code::InvalidParameter).with("name", "as_of").with_words(
-            "reason",
-            Words::new(
-                format!("应为{}至{today}之间的日期", cycle.from()),
-                format!("must be a day from {} to {today}", cycle.from()),
-            ),
-        ));
-    }
-    Ok(Moment { cycle, as_of })
 }
 
 /// A statement, or the news that the client has it.
@@ -375,6 +340,8 @@ pub struct Replacement {
     pub factor: Option<rules_of_ledger::Factor>,
     /// The part that was practice.
     pub practice: Option<Hours>,
+    /// Days of training.
+    pub days: Option<Days>,
 }
 
 /// Reverses a posted entry with a reason and, where the right hours are given, posts them in its place, dated as the entry was.
@@ -402,7 +369,8 @@ pub fn reverse(
         )?),
         None => None,
     };
-    let correction = rules_of_ledger::correct(&row.amounts, right)?;
+    let days = replacement.and_then(|new| new.days).or(row.circumstances.days);
+    let correction = rules_of_ledger::correct(&row.amounts, right, days != row.circumstances.days)?;
     let now = work.at();
     let policy = cache.area(work.conn(), row.person.area(), now)?;
     let cycle = policy.cycle_on(row.effective_on)?;
@@ -424,6 +392,7 @@ pub fn reverse(
                 source_kind: SourceKind::Correction,
                 source_key: format!("replace:{}", id.number()),
                 amounts,
+                circumstances: Circumstances { days, ..row.circumstances.clone() },
                 reason: Some(reason.to_owned()),
                 ..follower(&row, actor)
             };

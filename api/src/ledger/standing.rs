@@ -1,8 +1,7 @@
 //! The standing of schools and of the county: everybody evaluated at once, with a fixed number of queries.
 
 use super::{
-    days::span,
-    service::{Moment, moment},
+    days::{Moment, moment, span},
     wire::{SchoolStandingView, StandingView, TallyView},
 };
 use crate::{access::Actor, policy::PolicyCache, problem::ApiError, wire::Text};
@@ -211,7 +210,7 @@ impl PersonStanding {
             verdict: evaluation.verdict,
             owed,
             counted: evaluation.total,
-            missing: evaluation.missing(),
+            missing: evaluation.missing,
         }
     }
 }

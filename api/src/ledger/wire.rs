@@ -1,14 +1,13 @@
 //! What entries of the ledger look like in JSON.
 
+mod reversal;
 pub mod simulation;
 mod standing;
 
+pub use reversal::{ReplacementIn, ReversalIn, ReversalView};
 pub use standing::{AreaPath, CycleMomentQuery, SchoolStandingView, StandingView, TallyView};
 
-use super::{
-    service::{self, Replacement},
-    statement::SourceKindWord,
-};
+use super::{service, statement::SourceKindWord};
 use crate::{
     http::{
         fields::{not_blank, trimmed},
@@ -318,6 +317,18 @@ pub struct UnreviewedIn {
 /// The most days that one entry may have lasted.
 const DAYS_MAX: Days = Days::from_hundredths(36_600);
 
+/// Refuses days that no entry can have lasted.
+fn check_days(pointer: &str, days: Option<DaysText>) -> Result<(), ApiError> {
+    match days {
+        Some(Text(days)) if !(Days::ZERO..=DAYS_MAX).contains(&days) => Err(ApiError::field(
+            pointer,
+            "invalid_value",
+            Words::new(format!("应为0至{DAYS_MAX}天"), format!("must be from 0 to {DAYS_MAX} days")),
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// Hours to be entered, read.
 #[derive(Debug, Clone)]
 #[allow(missing_docs)]
@@ -362,13 +373,7 @@ impl HourEntryIn {
                 Words::new("培训开始日不得晚于完成日", "the training cannot begin after it was completed"),
             ));
         }
-        if self.days.is_some_and(|days| !(Days::ZERO..=DAYS_MAX).contains(&days.0)) {
-            return Err(ApiError::field(
-                "/days",
-                "invalid_value",
-                Words::new(format!("应为0至{DAYS_MAX}天"), format!("must be from 0 to {DAYS_MAX} days")),
-            ));
-        }
+        check_days("/days", self.days)?;
         let unreviewed = self.unreviewed.map(|unreviewed| (unreviewed.starts_on, unreviewed.consent_on));
         Ok(NewHours {
             title: trimmed(&self.title),
@@ -394,60 +399,6 @@ impl HourEntryIn {
             },
         })
     }
-}
-
-/// Why an entry is reversed, and what is right instead.
-#[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"reason": "考勤更正：缺席两次共6学时", "replacement": {"attended": "14.00"}}))]
-pub struct ReversalIn {
-    /// Why, for auditors.
-    #[validate(length(min = 1, max = 500))]
-    #[schema(min_length = 1, max_length = 500)]
-    pub reason: String,
-    /// The right hours, to be posted in the same transaction. Without it the hours are gone.
-    pub replacement: Option<ReplacementIn>,
-}
-
-/// The right hours; what is not given stays as it was.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ReplacementIn {
-    /// Hours of the course.
-    pub nominal: Option<HoursText>,
-    /// Hours attended.
-    pub attended: Option<HoursText>,
-    /// What an hour attended is worth.
-    pub factor: Option<FactorText>,
-    /// The part of the hours earned that was practice.
-    pub practice: Option<HoursText>,
-}
-
-impl From<ReplacementIn> for Replacement {
-    fn from(given: ReplacementIn) -> Self {
-        Replacement {
-            nominal: given.nominal.map(|hours| hours.0),
-            attended: given.attended.map(|hours| hours.0),
-            factor: given.factor.map(|factor| factor.0),
-            practice: given.practice.map(|hours| hours.0),
-        }
-    }
-}
-
-/// A reversal and what replaces the reversed hours.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ReversalView {
-    /// The reversal.
-    pub reversal: HourEntryView,
-    /// The entry in place of the reversed one; null where there is none.
-    pub replacement: Option<HourEntryView>,
-    /// What both change together.
-    pub net: HoursText,
-    /// The cycle to which the hours belong.
-    #[schema(example = "2016-2020")]
-    pub cycle: String,
-    /// True where that cycle is over: statements and decisions that were made from it are superseded.
-    pub after_close: bool,
 }
 
 /// The teacher an operation is about.

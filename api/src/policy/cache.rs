@@ -7,7 +7,7 @@ use crate::problem::{ApiError, Code, Words};
 use chrono::NaiveDate;
 use shixun_domain::{
     AreaCode, Hours, UtcMillis,
-    policy::{Cycle, CycleRules, LayerFault, Pack, cycle_named, cycle_on},
+    policy::{Cycle, CycleRules, LayerFault, Pack, conversion::ConversionTable, cycle_named, cycle_on},
 };
 use shixun_persistence::{Conn, policy};
 use std::{
@@ -125,6 +125,11 @@ impl AreaPolicy {
     pub fn cycle_named(&self, name: &str) -> Result<Cycle, ApiError> {
         cycle_named(&self.packs, self.area, name)
             .ok_or_else(|| ApiError::new(Code::CycleUnknown).with("cycle", name).with("area", self.area))
+    }
+
+    /// What activities outside courses are worth on a day.
+    pub fn conversions(&self, day: NaiveDate) -> ConversionTable {
+        ConversionTable::on(&self.packs, self.area, day)
     }
 
     /// The rules at the end of the cycle before that of `rules`, where some of its surplus may count in it.

@@ -40,6 +40,7 @@ fn special(code: Code, parameter: &str) -> Option<&'static str> {
 fn sample(parameter: &str) -> &'static str {
     match parameter {
         "allow" => "GET, POST",
+        "approver" => "county",
         "area" => "331123",
         "attended" | "practice" => "40.00",
         "code" => "2133000101",

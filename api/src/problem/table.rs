@@ -205,6 +205,8 @@ problems! {
         "请由另一位有发布权限的人员发布。", "Let somebody else with the right to publish do it.";
     PolicyMissing = "policy_missing", 409, "没有可用的政策规则", "There are no rules to judge by",
         "{reason}；请先由县级以上管理人员发布适用的政策包。", "Because {reason}; a pack that applies has to be published first.";
+    ConversionNeedsApprover = "conversion_needs_approver", 403, "该项转换须由上级认定", "A higher stage has to recognise this activity",
+        "按政策须由{approver}认定。", "The packs leave it to {approver}.";
     WaiverFourEyes = "waiver_four_eyes", 409, "提出人或本人不得审批该免除", "Who proposed a waiver, or whom it is for, may not decide on it",
         "请由另一位有审批权限的人员处理。", "Let somebody else with the right to decide do it.";
     WaiverDecided = "waiver_decided", 409, "该免除已经审批", "The waiver was decided already",

@@ -31,6 +31,7 @@ pub(crate) fn label(permission: Permission) -> Words {
         Permission::ReadHours => ("查看学时与对账单", "read hours and statements"),
         Permission::EnterHours => ("登记项目外学时", "enter hours earned outside the catalogue"),
         Permission::ReverseHours => ("冲销已入账学时", "reverse posted hours"),
+        Permission::ConvertActivities => ("认定其他形式转换", "recognise activities outside courses for hours"),
         Permission::ProposeWaivers => ("提出个别免除申请", "propose that a requirement be waived for a person"),
         Permission::DecideWaivers => {
             ("审批与撤销他人提出的个别免除", "decide on waivers that somebody else proposed, and revoke them")

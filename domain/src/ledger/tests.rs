@@ -76,11 +76,12 @@ fn hours_earned_are_hours_attended_times_the_factor() {
 fn example_6_a_correction_from_30_to_24_takes_six_hours_away() {
     let posted = amounts("30", "30", "1", "0").unwrap();
     let right = amounts("30", "24", "1", "0").unwrap();
-    let correction = correct(&posted, Some(right)).unwrap();
+    let correction = correct(&posted, Some(right), false).unwrap();
     assert_eq!((correction.net, correction.reversal.credited), (hours("-6"), hours("-30")));
     assert_eq!(correction.replacement, Some(right));
-    assert_eq!(correct(&posted, None).unwrap().net, hours("-30"));
-    assert_eq!(correct(&posted, Some(posted)), Err(Refusal::NothingChanged));
+    assert_eq!(correct(&posted, None, false).unwrap().net, hours("-30"));
+    assert_eq!(correct(&posted, Some(posted), false), Err(Refusal::NothingChanged));
+    assert_eq!(correct(&posted, Some(posted), true).unwrap().net, Hours::ZERO, "the days alone were wrong");
 }
 
 #[test]

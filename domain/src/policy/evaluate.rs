@@ -92,6 +92,8 @@ pub struct Evaluation {
     pub total: Hours,
     /// Hours carried over from the cycle before, beside `total`.
     pub carried: Hours,
+    /// Hours still missing of the cycle's total, compared as the rules round; nothing where no rule asks for one.
+    pub missing: Hours,
     /// Hours owed in the cycle, after any reduction; `None` where no rule asks for a total.
     pub required: Option<Hours>,
     /// The profiles that held.
@@ -144,11 +146,6 @@ impl Evaluation {
     pub fn cuts_of(&self, position: usize) -> &[Cut] {
         let range = self.entries.get(position).map(|entry| entry.first_cut..entry.first_cut + entry.cuts);
         range.and_then(|range| self.cuts.get(range)).unwrap_or_default()
-    }
-
-    /// What is still missing of the cycle's total; nothing where no rule asks for one.
-    pub fn missing(&self) -> Hours {
-        self.required.map_or(Hours::ZERO, |owed| owed.less(self.total.plus(self.carried)))
     }
 
     /// What counts beyond what is owed; nothing where no rule asks for a total. What was carried over is not carried on.
@@ -239,6 +236,7 @@ fn judged(rules: &CycleRules, person: &PersonFacts, entries: &[EntryFacts]) -> E
         years: years(rules, &works),
         total: counted.iter().map(|entry| entry.counted).sum(),
         carried: requirements::carried(rules, person),
+        missing: missing_of_total(rules, &requirements),
         entries: counted,
         cuts: cuts.into_iter().map(|(_, cut)| cut).collect(),
         required,
@@ -333,6 +331,13 @@ fn works(rules: &CycleRules, entries: &[EntryFacts]) -> Vec<Work> {
         }
     }
     works
+}
+
+/// What is missing of the cycle's total; of two areas' totals the greater gap.
+fn missing_of_total(rules: &CycleRules, requirements: &[Requirement]) -> Hours {
+    let is_total =
+        |one: &&Requirement| rules.rule(one.rule).is_some_and(|rule| matches!(rule.rule.body, Body::Total(_)));
+    requirements.iter().filter(is_total).map(|one| one.missing).max().unwrap_or(Hours::ZERO)
 }
 
 fn years(rules: &CycleRules, works: &[Work]) -> Vec<YearHours> {

@@ -1,6 +1,7 @@
 //! Cuts, requirements and headroom in words: what happened, by which rule, and what to do.
 
 use super::{
+    conversion::Conversion,
     cycle_rules::{CycleRules, RuleIndex},
     evaluate::{CountedEntry, Cut, Evaluation, Headroom, Period},
     layers::RuleRef,
@@ -83,6 +84,26 @@ pub fn requirement(rules: &CycleRules, requirement: &Requirement) -> Option<Word
         zh: format!("{}{zh_period}（{rule}）：应修{zh_owed}，已计{zh_counted}{zh_end}", rule.rule.zh),
         en: format!("{}, {en_period} ({rule}): {en_owed} owed, {counted} there{en_end}", capital(&rule.rule.en)),
     })
+}
+
+/// What an activity is worth, by which line, on what evidence and by whose approval.
+pub fn conversion(conversion: &Conversion) -> Wording {
+    let Conversion { hours, by, line, approver, evidence } = conversion;
+    let line = line.saturating_add(1);
+    let words: Vec<&str> = evidence.iter().map(|kind| kind.as_str()).collect();
+    let (zh_evidence, en_evidence) = if words.is_empty() {
+        (String::new(), String::new())
+    } else {
+        (format!("，凭{}", words.join("、")), format!(" on {}", words.join(", ")))
+    };
+    Wording {
+        zh: format!("{}折算{hours}学时（{by}第{line}行）{zh_evidence}，由{}认定", by.rule.zh, approver.zh()),
+        en: format!(
+            "{} is worth {hours} hours ({by}, line {line}){en_evidence}, recognised by {}",
+            capital(&by.rule.en),
+            approver.en()
+        ),
+    }
 }
 
 /// What a yearly maximum still takes. `None` for a rule of another cycle.

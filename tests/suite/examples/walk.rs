@@ -152,6 +152,13 @@ async fn hours(demo: &Demo, shown: &mut Shown) {
     let entry = format!("/v1/hour-entries/{}", id(&entered));
     shown.get(&teacher, &entry).await;
     shown.post(&bureau, &format!("{entry}/reverse"), example("ReversalIn")).await;
+    let document = json!({"code": "SC-ZH", "version": 1, "area": "331123", "valid": {"from": "2026-01-01"}, "zh": "其他形式转换标准",
+        "en": "conversion table", "sources": {"A": {"title": "遂昌县教育局关于其他形式转换的规定"}}, "rules": [],
+        "conversions": [example("PolicyConversion")]});
+    let draft = centre.post("/v1/policy-packs", document).await.expect(201);
+    bureau.act(&format!("/v1/policy-packs/{}/publish", id(&draft["pack"]))).await.expect(200);
+    shown.get(&teacher, "/v1/areas/331123/conversions?on=2026-04-15").await;
+    shown.post(&centre, &format!("{me}/conversions"), example("ConversionIn")).await;
     let waiver = shown.post(&centre, &format!("{me}/waivers"), example("WaiverIn")).await;
     let waiver = format!("/v1/waivers/{}", id(&waiver));
     shown.post(&bureau, &format!("{waiver}/decide"), example("WaiverDecisionIn")).await;

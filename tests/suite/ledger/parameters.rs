@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 use shixun_domain::{ledger::Circumstances, policy::DatedHours};
 use shixun_persistence::ledger::NewEntry;
 
-fn figure(value: &str) -> Value {
+pub fn figure(value: &str) -> Value {
     json!({"value": value, "source": "A", "article": "第一条", "confidence": "I"})
 }
 
 /// Drafts a pack of the county with some fields set, and has it published.
-async fn publish(county: &County, change: Value) {
+pub async fn publish(county: &County, change: Value) {
     let mut document = json!({
         "code": "SX-TEST", "version": 1, "area": "331123", "valid": {"from": "2016-01-01"}, "zh": "试行规定", "en": "trial",
         "sources": {"A": {"title": "县教育局通知"}}, "rules": []
@@ -120,5 +120,70 @@ both! {
         let place = format!("/v1/policy-packs/{}", list["data"][0]["id"].as_str().unwrap());
         let document = county.sign_in("auditor").get(&place).await.expect(200);
         assert_eq!(document["document"]["conversions"][0]["lines"][0]["roles"], json!(["speaker"]));
+    }
+
+    async fn hours_and_credits_add_up_in_one_cycle_and_are_told_apart(county: County) {
+        let person = with_teacher(county);
+        post(county, vec![entry(person, "2016-08-31", "20"), entry(person, "2016-09-01", "20")]);
+        let read = statement(&county.sign_in("teacher-1"), person, CYCLE).await;
+        let units: Vec<&Value> = read["entries"].as_array().unwrap().iter().map(|row| &row["unit"]).collect();
+        assert_eq!((&read["unit"], units), (&json!("credit"), vec![&json!("hour"), &json!("credit")]));
+        assert_eq!((&read["counted"], &read["carried_over"]), (&json!("40.00"), &json!("0.00")));
+        let early = statement(&county.sign_in("teacher-1"), person, "cycle=2016-2020&as_of=2016-08-31").await;
+        assert_eq!((&early["unit"], &early["counted"]), (&json!("hour"), &json!("20.00")));
+    }
+
+    async fn a_surplus_counts_in_the_next_cycle_as_far_as_the_packs_say(county: County) {
+        let person = with_teacher(county);
+        let mut entries = vec![block(person, "2017-07-01", "90"), entry(person, "2021-05-01", "50")];
+        for (on, amount) in [("2016-05-01", "100"), ("2018-05-01", "100"), ("2019-05-01", "60"), ("2020-05-01", "50")] {
+            entries.push(entry(person, on, amount));
+        }
+        post(county, entries);
+        let centre = county.sign_in("centre");
+        let next = "cycle=2021-2025";
+        let total = async || requirement(&statement(&centre, person, next).await, "total.cycle", None);
+        assert_eq!(total().await, "360.00 50.00 310.00 failed", "nothing is carried over unless a pack says so");
+        let draft = json!({"code": "SX-CARRY", "version": 1, "area": "331123", "valid": {"from": "2021-01-01"}, "zh": "结转", "en": "carry",
+            "sources": {"A": {"title": "通知"}}, "carry_over": figure("30"), "rules": []});
+        let wish = json!({"document": draft, "cycle": "2021-2025", "as_of": "2025-12-31"});
+        let trial = centre.post("/v1/policy-packs/simulate", wish).await.expect(200);
+        assert_eq!((&trial["changed_total"], &trial["changed"][0]["after"]["missing"]), (&json!(1), &json!("280.00")), "{trial:#}");
+        publish(county, json!({"carry_over": figure("30")})).await;
+        assert_eq!(total().await, "360.00 80.00 280.00 failed", "30 of a surplus of 40");
+        let read = statement(&centre, person, next).await;
+        assert_eq!((&read["counted"], &read["carried_over"], &read["missing"]), (&json!("50.00"), &json!("30.00"), &json!("280.00")));
+        let standing = centre.get(&format!("/v1/areas/331123/standing?{next}")).await.expect(200);
+        assert_eq!((&standing["all"]["counted"], &standing["all"]["missing"]), (&json!("50.00"), &json!("280.00")));
+        assert_eq!(statement(&centre, person, CYCLE).await["carried_over"], "0.00", "the cycle before has no rules");
+    }
+
+    async fn a_draft_by_session_is_tried_with_the_courses_that_reach_into_the_cycle(county: County) {
+        let person = with_teacher(county);
+        let part = |on: &str, amount: &str| DatedHours { on: day(on), hours: hours(amount) };
+        let circumstances =
+            Circumstances { dated: vec![part("2020-12-31", "24"), part("2021-01-10", "16")], ..Circumstances::ORDINARY };
+        post(county, vec![NewEntry { circumstances, ..entry(person, "2021-01-10", "40") }]);
+        let draft = json!({"code": "SX-SESSION", "version": 1, "area": "331123", "valid": {"from": "2016-01-01"}, "zh": "按上课日",
+            "en": "by session", "sources": {"A": {"title": "通知"}}, "attribution": figure("session"), "rules": []});
+        let wish = json!({"document": draft, "cycle": "2016-2020", "as_of": "2020-12-31"});
+        let trial = county.sign_in("centre").post("/v1/policy-packs/simulate", wish).await.expect(200);
+        let changed = &trial["changed"][0];
+        assert_eq!((&changed["before"]["counted"], &changed["after"]["counted"]), (&json!("0.00"), &json!("24.00")), "{trial:#}");
+    }
+
+    async fn days_recorded_wrongly_are_corrected_with_the_hours_or_alone(county: County) {
+        let person = with_teacher(county);
+        let centre = county.sign_in("centre");
+        let body = json!({"title": "暑期师德", "effective_on": "2018-08-20", "route": "school_based", "delivery_form": "school_based",
+            "level": "school", "themes": ["ethics"], "nominal": "15", "reference": "A-1", "days": "2"});
+        let made = centre.post(&format!("/v1/teachers/{}/hour-entries", person.teacher()), body).await.expect(201);
+        let reverse = format!("/v1/hour-entries/{}/reverse", made["id"].as_str().unwrap());
+        let right = |days: &str| json!({"reason": "天数误录", "replacement": {"days": days}});
+        centre.post(&reverse, right("400")).await.refused(422, "invalid_field");
+        centre.post(&reverse, right("2")).await.refused(422, "correction_changes_nothing");
+        let mended = centre.post(&reverse, right("3")).await.expect(201);
+        assert_eq!((&mended["replacement"]["days"], &mended["net"]), (&json!("3.00"), &json!("0.00")));
+        assert_eq!(statement(&centre, person, CYCLE).await["entries"][0]["days"], "3.00");
     }
 }

@@ -100,4 +100,16 @@ both! {
         let school = county.sign_in("school-1").get(&format!("/v1/organisations/{}/standing?{CYCLE}", county.schools[0])).await.expect(200);
         assert_eq!(school["all"]["failed"], 1, "what is not waived still fails");
     }
+
+    async fn whoever_proposed_a_waiver_is_known_whatever_area_the_account_belongs_to(county: County) {
+        let person = with_teacher(county);
+        let elsewhere = county.account("elsewhere-bureau");
+        let new = shixun_persistence::ledger::NewWaiver {
+            person, rule_id: "block.cycle".into(), from: day("2019-01-01"), to: day("2020-12-31"), reason: "病假".into(),
+            evidence: None, proposed_by: elsewhere,
+        };
+        let id = write(county, move |tx| shixun_persistence::ledger::propose_waiver(tx, &new));
+        let read = county.sign_in("centre").get(&format!("/v1/waivers/{id}")).await.expect(200);
+        assert_eq!(read["proposed_by"], elsewhere.to_string(), "four eyes tell a province's account from nobody");
+    }
 }

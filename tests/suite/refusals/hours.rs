@@ -3,7 +3,10 @@
 use super::Told;
 use crate::{
     harness::{Caller, County},
-    ledger::fixture::{entry, post, with_teacher},
+    ledger::{
+        fixture::{entry, post, with_teacher},
+        parameters::{figure, publish},
+    },
     people::NUMBERS,
     policy::{pack, unreachable},
 };
@@ -70,6 +73,17 @@ pub(super) async fn hours(told: &mut Told, county: &mut County) {
     let wrong = json!({"reason": "误录"});
     let done = reverse(id.clone(), wrong.clone())(&bureau).await.expect(201);
     told.by(Code::EntryAlreadyReversed, &bureau, reverse(id, wrong.clone())).await;
+    let talk = json!({"title": "校内讲座", "effective_on": "2019-07-03", "kind": "talk", "level": "school", "delivery_form": "lecture",
+        "reference": "讲-1"});
+    publish(
+        county,
+        json!({"conversions": [{"kind": "talk", "zh": "讲座", "en": "talk", "approver": figure("county"),
+        "lines": [{"hours": figure("2")}]}]}),
+    )
+    .await;
+    let convert = format!("/v1/teachers/{}/conversions", person.teacher());
+    let school = county.sign_in("school-1");
+    told.by(Code::ConversionNeedsApprover, &school, async |me| me.post(&convert, talk.clone()).await).await;
     let waivers = format!("/v1/teachers/{}/waivers", person.teacher());
     let proposal =
         json!({"rule_id": "block.cycle", "valid_from": "2019-01-01", "valid_to": "2020-12-31", "reason": "长期病假"});

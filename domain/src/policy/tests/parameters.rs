@@ -29,6 +29,7 @@ fn rounding_decides_whether_half_an_hour_is_missing() {
         let rules = rules_of(&packs);
         let evaluation = judged(&rules, &entries);
         assert_eq!(evaluation.total, hours("359.50"), "what counts is never rounded");
+        assert_eq!(Some(evaluation.missing.to_string().as_str()), total.split(' ').nth(2));
         assert_eq!(standing(&rules, &evaluation, "total.cycle", Period::Cycle), total);
     };
     check(json!({}), "360.00 359.50 0.50 failed");

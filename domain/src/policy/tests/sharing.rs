@@ -89,7 +89,7 @@ fn a_surplus_is_carried_over_as_far_as_the_packs_say() {
         let evaluation = evaluate(&rules, &person, &next);
         assert_eq!((evaluation.carried, evaluation.total), (hours(carried), hours("335")));
         assert_eq!(standing(&rules, &evaluation, "total.cycle", Period::Cycle), standing_next);
-        assert_eq!(evaluation.missing().to_string(), standing_next.split(' ').nth(2).unwrap());
+        assert_eq!(evaluation.missing.to_string(), standing_next.split(' ').nth(2).unwrap());
         assert_eq!(evaluation.surplus(), Hours::ZERO, "what was carried over is not carried on");
     };
     check(json!({}), "0", "360.00 335.00 25.00 failed");

@@ -1,0 +1,79 @@
+//! Reversals in JSON.
+
+use super::{FactorText, HourEntryView, check_days};
+use crate::{
+    ledger::service::Replacement,
+    problem::ApiError,
+    wire::{DaysText, HoursText},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+/// Why an entry is reversed, and what is right instead.
+#[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "考勤更正：缺席两次共6学时", "replacement": {"attended": "14.00"}}))]
+pub struct ReversalIn {
+    /// Why, for auditors.
+    #[validate(length(min = 1, max = 500))]
+    #[schema(min_length = 1, max_length = 500)]
+    pub reason: String,
+    /// The right hours, to be posted in the same transaction. Without it the hours are gone.
+    pub replacement: Option<ReplacementIn>,
+}
+
+/// The right hours; what is not given stays as it was.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReplacementIn {
+    /// Hours of the course.
+    pub nominal: Option<HoursText>,
+    /// Hours attended.
+    pub attended: Option<HoursText>,
+    /// What an hour attended is worth.
+    pub factor: Option<FactorText>,
+    /// The part of the hours earned that was practice.
+    pub practice: Option<HoursText>,
+    /// Days of training it lasted.
+    pub days: Option<DaysText>,
+}
+
+impl ReversalIn {
+    /// Checks the days.
+    ///
+    /// # Errors
+    /// `invalid_field`.
+    pub fn read(self) -> Result<Self, ApiError> {
+        check_days("/replacement/days", self.replacement.and_then(|right| right.days))?;
+        Ok(self)
+    }
+}
+
+impl From<ReplacementIn> for Replacement {
+    fn from(given: ReplacementIn) -> Self {
+        Replacement {
+            nominal: given.nominal.map(|hours| hours.0),
+            attended: given.attended.map(|hours| hours.0),
+            factor: given.factor.map(|factor| factor.0),
+            practice: given.practice.map(|hours| hours.0),
+            days: given.days.map(|days| days.0),
+        }
+    }
+}
+
+/// A reversal and what replaces the reversed hours.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReversalView {
+    /// The reversal.
+    pub reversal: HourEntryView,
+    /// The entry in place of the reversed one; null where there is none.
+    pub replacement: Option<HourEntryView>,
+    /// What both change together.
+    pub net: HoursText,
+    /// The cycle to which the hours belong.
+    #[schema(example = "2016-2020")]
+    pub cycle: String,
+    /// True where that cycle is over: statements and decisions that were made from it are superseded.
+    pub after_close: bool,
+}
