@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 use shixun_domain::log::tree::{
-    Frontier, Hash, ProofFault, Subtree, Tree, consistency, inclusion, leaf_hash, root, verify_consistency, verify_inclusion,
+    Frontier, Hash, ProofFault, Subtree, Tree, consistency, inclusion, leaf_hash, root, verify_consistency,
+    verify_inclusion,
 };
 
 fn sha(parts: &[&[u8]]) -> Vec<u8> {

@@ -11,7 +11,9 @@ pub use facts::{
     snapshot, was_employed_below,
 };
 pub use read::{EntryFilter, EntryRow, count, find, list, successors};
-pub use stands::{Entry, Revision, StandingEntries, StandingEntry, credited_in_year, revision, standing_entries};
+pub use stands::{
+    Entry, Revision, StandingEntries, StandingEntry, credited_in_year, entry_numbers, revision, standing_entries,
+};
 
 use crate::{
     DbResult, WriteTx,

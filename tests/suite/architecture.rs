@@ -10,11 +10,12 @@ use std::collections::{BTreeMap, BTreeSet};
 const ROOMS: [&str; 4] = ["domain", "persistence", "api", "openapi"];
 
 /// The features, each after everything it may use, with what it may use directly; what those may use is allowed too.
-const FEATURES: [(&str, &[&str]); 15] = [
+const FEATURES: [(&str, &[&str]); 16] = [
     ("org", &[]),
     ("people", &["org"]),
     ("policy", &["org"]),
     ("ledger", &["policy", "people"]),
+    ("log", &["ledger"]),
     ("catalogue", &["org", "people", "policy"]),
     ("enrolment", &["catalogue", "ledger"]),
     ("tasks", &["enrolment"]),
@@ -25,7 +26,7 @@ const FEATURES: [(&str, &[&str]); 15] = [
     ("funds", &["catalogue", "audits"]),
     ("resources", &["people", "ledger"]),
     ("exams", &["people"]),
-    ("reports", &["tracks", "planning", "funds", "resources", "exams"]),
+    ("reports", &["tracks", "planning", "funds", "resources", "exams", "log"]),
 ];
 
 /// What the features stand on, and what stands on them all: no features themselves.

@@ -18,7 +18,7 @@ use shixun_domain::{
 use shixun_persistence::ledger::{PersonRecord, StandingEntries};
 
 /// What a statement is made of.
-pub(super) struct Judged {
+pub(crate) struct Judged {
     pub(super) person: PersonId,
     pub(super) record: PersonRecord,
     pub(super) entries: StandingEntries,
@@ -26,7 +26,7 @@ pub(super) struct Judged {
 }
 
 /// Writes the statement.
-pub(super) fn statement(rules: &CycleRules, judged: Judged) -> StatementView {
+pub(crate) fn statement(rules: &CycleRules, judged: Judged) -> StatementView {
     let Judged { person, record, entries, evaluation } = judged;
     let cycle = rules.cycle();
     let requirements = evaluation.requirements.iter().filter_map(|one| requirement(rules, one)).collect();

@@ -21,7 +21,7 @@ use shixun_domain::{
 };
 use shixun_persistence::{
     Conn,
-    ledger::{self, Appended, EntryFilter, EntryRow, NewEntry, PersonRecord, Revision},
+    ledger::{self, Appended, EntryFilter, EntryRow, NewEntry, PersonRecord, Revision, StandingEntries},
 };
 use std::sync::Arc;
 
@@ -139,7 +139,7 @@ pub fn statement(
 }
 
 /// The days whose entries the rules of a cycle may ask for: a probation or a headship may begin before the cycle.
-pub(super) fn span(rules: &CycleRules, person: &PersonFacts) -> (NaiveDate, NaiveDate) {
+pub(crate) fn span(rules: &CycleRules, person: &PersonFacts) -> (NaiveDate, NaiveDate) {
     let cycle = rules.cycle();
     let probation = person.probation.filter(|span| span.overlaps(&cycle.span()));
     let from = probation.map_or(cycle.from(), |span| span.from.min(cycle.from()));
@@ -149,11 +149,21 @@ pub(super) fn span(rules: &CycleRules, person: &PersonFacts) -> (NaiveDate, Naiv
 /// Reads the entries and evaluates them.
 fn judge(conn: &mut Conn, person: PersonId, record: PersonRecord, rules: &CycleRules) -> Result<Judged, ApiError> {
     let (from, to) = span(rules, &record.facts);
-    let mut entries = ledger::standing_entries(conn, person, from, to)?;
+    let entries = ledger::standing_entries(conn, person, from, to)?;
+    Ok(judged(person, record, entries, rules))
+}
+
+/// Evaluates entries that were read.
+pub(crate) fn judged(
+    person: PersonId,
+    record: PersonRecord,
+    mut entries: StandingEntries,
+    rules: &CycleRules,
+) -> Judged {
     let facts: Vec<EntryFacts> = entries.standing.iter().map(|entry| entry.entry.facts.clone()).collect();
     let evaluation = evaluate(rules, &record.facts, &facts);
     entries.pending.retain(|entry| rules.cycle().contains(entry.entry.facts.effective));
-    Ok(Judged { person, record, entries, evaluation })
+    Judged { person, record, entries, evaluation }
 }
 
 /// What is left under the yearly maximum.

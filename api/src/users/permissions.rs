@@ -32,6 +32,8 @@ pub(crate) fn label(permission: Permission) -> Words {
         Permission::EnterHours => ("登记项目外学时", "enter hours earned outside the catalogue"),
         Permission::ReverseHours => ("冲销已入账学时", "reverse posted hours"),
         Permission::ReadReports => ("查看报表", "read reports"),
+        Permission::ReadLog => ("查看日志检查点与证明", "read the checkpoints of the log and proofs"),
+        Permission::CosignLog => ("提交见证人联署", "hand in the cosignatures of witnesses"),
         Permission::ReadEvents => ("查看事件日志", "read the event log"),
     };
     Words::new(zh, en)

@@ -116,7 +116,9 @@ fn a_checkpoint_reads_back_and_one_changed_letter_is_found() {
 #[test]
 fn what_is_not_a_signed_note_is_refused() {
     let good = signer("a").sign("text\n");
-    for bad in ["", "\n\n", "text\n", "text\n\n", good.trim_end(), &good.replace('\u{2014}', "-"), &format!("\u{1}{good}")] {
+    for bad in
+        ["", "\n\n", "text\n", "text\n\n", good.trim_end(), &good.replace('\u{2014}', "-"), &format!("\u{1}{good}")]
+    {
         assert!(bad.parse::<SignedNote>().is_err(), "{bad:?}");
     }
     for key in ["", "a", "a+b", "a+00000000+AQ==", "a b+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"] {

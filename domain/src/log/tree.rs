@@ -74,6 +74,10 @@ pub struct Subtree {
     pub index: u64,
 }
 
+/// Of the levels of a tree, those that are kept: every eighth, so that a node that is kept is over 256 of those below it
+/// (c2sp.org/tlog-tiles has the same runs).
+pub const FANOUT_BITS: u32 = 8;
+
 /// The perfect subtrees that the leaves of a tree of `size` leaves are made of, the largest first.
 pub fn peaks(size: u64) -> Vec<Subtree> {
     cover(0, size)

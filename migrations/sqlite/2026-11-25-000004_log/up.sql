@@ -16,6 +16,7 @@ CREATE TABLE log_heads (
     CONSTRAINT fk_log_heads_area FOREIGN KEY (area) REFERENCES areas (code),
     CONSTRAINT ck_log_heads_size CHECK (size >= 0)
 ) WITHOUT ROWID;
+-- What kinds of leaf there are is for the program to say: the list grows, and a constraint cannot be widened on SQLite.
 CREATE TABLE log_leaves (
     area INTEGER NOT NULL,
     position BIGINT NOT NULL,

@@ -1,0 +1,197 @@
+//! From leaves to a statement: what the writer of a bundle and whoever checks it both do.
+
+use crate::ledger::{
+    explain::{self, Judged},
+    service::{judged, span},
+    statement::StatementView,
+};
+use chrono::NaiveDate;
+use serde_json::Value;
+use shixun_domain::{
+    AreaCode, Hours,
+    id::{HourEntryId, OrganisationId, PersonId, PolicyPackId, TeacherId},
+    ledger::{Circumstances, EntryKind, Factor, SourceKind},
+    log::{Json, LeafKind},
+    policy::{CycleRules, EntryFacts, Pack, PersonFacts, cycle_named},
+    words::{DeliveryForm, Level, Route, Theme},
+};
+use shixun_persistence::ledger::{Entry, PersonRecord, PersonSnapshot, Revision, StandingEntries, StandingEntry};
+use std::str::FromStr;
+
+/// A leaf, read.
+#[derive(Debug, Clone)]
+pub(super) struct Read {
+    /// What it says.
+    pub(super) kind: LeafKind,
+    /// Of which row.
+    pub(super) id: String,
+    content: Value,
+}
+
+/// Reads a leaf, where its text is the canonical one.
+pub(super) fn leaf(line: &str) -> Option<Read> {
+    let value: Value = serde_json::from_str(line).ok()?;
+    let whole = json(&value)?;
+    if whole.canonical() != line || value.as_object()?.len() != 4 {
+        return None;
+    }
+    value.get("salt")?.as_str()?;
+    let kind = value.get("kind")?.as_str()?.parse().ok()?;
+    let id = value.get("id")?.as_str()?.to_owned();
+    Some(Read { kind, id, content: value.get("content")?.clone() })
+}
+
+/// The value without fractions; `None` where it has some.
+fn json(value: &Value) -> Option<Json> {
+    Some(match value {
+        Value::Null => Json::Null,
+        Value::Bool(truth) => Json::Bool(*truth),
+        Value::Number(number) => Json::Whole(number.as_i64()?),
+        Value::String(text) => Json::text(text),
+        Value::Array(values) => Json::List(values.iter().map(json).collect::<Option<_>>()?),
+        Value::Object(members) => {
+            let member = |(name, value): (&String, &Value)| Some((name.clone().into(), json(value)?));
+            Json::Object(members.iter().map(member).collect::<Option<_>>()?)
+        }
+    })
+}
+
+impl Read {
+    fn text(&self, name: &str) -> Option<&str> {
+        self.content.get(name)?.as_str()
+    }
+
+    fn read<T: FromStr>(&self, name: &str) -> Option<T> {
+        self.text(name)?.parse().ok()
+    }
+
+    /// A value that may be absent: `Some(None)` for null, `None` where it cannot be read.
+    fn maybe<T: FromStr>(&self, name: &str) -> Option<Option<T>> {
+        match self.content.get(name)? {
+            Value::Null => Some(None),
+            _ => self.read(name).map(Some),
+        }
+    }
+
+    /// The area of the row.
+    pub(super) fn area(&self) -> Option<AreaCode> {
+        match self.kind {
+            LeafKind::HourEntry => self.id.parse().ok().map(|id: HourEntryId| id.area()),
+            LeafKind::PolicyPack => self.id.parse().ok().map(|id: PolicyPackId| id.area()),
+            LeafKind::Event => self.id.parse().ok().map(|id: shixun_domain::id::EventId| id.area()),
+        }
+    }
+
+    /// Whose hours an entry is.
+    pub(super) fn teacher(&self) -> Option<TeacherId> {
+        self.read("teacher_id")
+    }
+
+    /// The pack.
+    pub(super) fn pack(&self) -> Option<Pack> {
+        Pack::parse(self.text("document")?).ok()
+    }
+
+    fn entry(&self, blocks: &mut Vec<String>) -> Option<StandingEntry> {
+        let id: HourEntryId = self.id.parse().ok()?;
+        let refers_to: Option<HourEntryId> = self.maybe("refers_to")?;
+        let circumstances: Circumstances = self.read("circumstances")?;
+        let block = self.maybe::<String>("block_key")?.map(|key| match blocks.iter().position(|one| *one == key) {
+            Some(place) => place,
+            None => {
+                blocks.push(key);
+                blocks.len() - 1
+            }
+        });
+        let theme = |value: &Value| value.as_str()?.parse::<Theme>().ok();
+        let facts = EntryFacts {
+            key: id.number(),
+            effective: self.read("effective_on")?,
+            sequence: id.number(),
+            route: self.read::<Route>("route")?,
+            form: self.read::<DeliveryForm>("delivery_form")?,
+            themes: self.content.get("themes")?.as_array()?.iter().map(theme).collect::<Option<_>>()?,
+            level: self.read::<Level>("level")?,
+            block: block.and_then(|place| i64::try_from(place).ok()),
+            credited: self.read::<Hours>("credited")?,
+            nominal: self.read("nominal")?,
+            practice: self.read("practice")?,
+            corrects: None,
+            provider: circumstances.provider,
+            misconduct: circumstances.misconduct,
+            certified_elsewhere: circumstances.certified_elsewhere,
+        };
+        Some(StandingEntry {
+            id,
+            entry: Entry { kind: self.read::<EntryKind>("kind")?, refers_to: refers_to.map(|id| id.number()), facts },
+            title: self.read("title")?,
+            source_kind: self.read::<SourceKind>("source")?,
+            attended: self.read("attended")?,
+            factor: self.read::<Factor>("factor")?,
+            organisation: self.maybe::<OrganisationId>("organisation_id")?,
+            organisation_name: self.maybe("organisation_name")?,
+            reason: self.maybe("reason")?,
+        })
+    }
+}
+
+/// What a statement is about, beside its leaves.
+#[derive(Debug, Clone)]
+pub(super) struct About {
+    pub(super) person: PersonId,
+    pub(super) cycle: String,
+    pub(super) as_of: NaiveDate,
+    pub(super) snapshot: PersonSnapshot,
+    pub(super) facts: PersonFacts,
+}
+
+/// Why leaves give no statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// A leaf that does not belong to the statement, or cannot be read.
+    Leaf(String, &'static str),
+    /// The packs give no rules for the cycle.
+    Rules,
+}
+
+/// Judges the hours that the leaves prove by the rules that they prove.
+pub(super) fn statement(about: About, leaves: &[Read]) -> Result<StatementView, Fault> {
+    let area = about.person.area();
+    let mut packs = Vec::new();
+    for leaf in leaves.iter().filter(|leaf| leaf.kind == LeafKind::PolicyPack) {
+        let unreadable = || Fault::Leaf(leaf.id.clone(), "is a policy pack that cannot be read");
+        packs.push(leaf.pack().ok_or_else(unreadable)?);
+    }
+    packs.sort_by(|one, other| {
+        let key = |pack: &Pack| (pack.area(), pack.code().to_owned(), pack.version());
+        key(one).cmp(&key(other))
+    });
+    let rules = rules(&packs, area, &about).ok_or(Fault::Rules)?;
+    let (from, to) = span(&rules, &about.facts);
+    let (mut blocks, mut entries) = (Vec::new(), Vec::new());
+    for leaf in leaves.iter().filter(|leaf| leaf.kind == LeafKind::HourEntry) {
+        let fault = |what| Fault::Leaf(leaf.id.clone(), what);
+        let entry = leaf.entry(&mut blocks).ok_or_else(|| fault("is an hour entry that cannot be read"))?;
+        if leaf.teacher() != Some(about.person.teacher()) {
+            return Err(fault("is an hour entry of somebody else"));
+        }
+        if entry.entry.facts.effective < from || entry.entry.facts.effective > to {
+            return Err(fault("is an hour entry of a day that the statement is not about"));
+        }
+        entries.push(entry);
+    }
+    let record =
+        PersonRecord { revision: Revision { person: 0, entries: 0 }, snapshot: about.snapshot, facts: about.facts };
+    let judged: Judged = judged(about.person, record, StandingEntries::arrange(entries), &rules);
+    Ok(explain::statement(&rules, judged))
+}
+
+fn rules(packs: &[Pack], area: AreaCode, about: &About) -> Option<CycleRules> {
+    let cycle = cycle_named(packs, area, &about.cycle)?;
+    CycleRules::new(packs, area, cycle, about.as_of).ok()
+}
+
+/// The days whose entries belong to a statement.
+pub(super) fn days(packs: &[Pack], about: &About) -> Option<(NaiveDate, NaiveDate)> {
+    Some(span(&rules(packs, about.person.area(), about)?, &about.facts))
+}
