@@ -97,7 +97,8 @@ const IMPURE_HOMES: [(&str, &[&str], &str); 4] = [
 const IMPURE_EXCEPTIONS: [(&str, &str, &str); 0] = [];
 
 /// Files that may be long, with the reason. Each must still be longer than the limit.
-const LONG_FILES: [(&str, &str); 0] = [];
+const LONG_FILES: [(&str, &str); 1] =
+    [("persistence/src/schema.rs", "one list of all tables, as the migrations have them")];
 
 /// The longest a file may be, in lines: what one can read in one sitting.
 const LINES_LIMIT: usize = 500;

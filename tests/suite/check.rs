@@ -56,7 +56,7 @@ fn unprotect(kind: Kind, table: &str) -> Vec<String> {
 }
 
 /// The tables that the breaches below change.
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 17] = [
     "sessions",
     "enrolments",
     "attendance",
@@ -71,6 +71,9 @@ const TABLES: [&str; 14] = [
     "event_log",
     "idempotency_keys",
     "units",
+    "log_leaves",
+    "log_nodes",
+    "log_checkpoints",
 ];
 
 /// A county in which a session was closed, hours were corrected, and another session has a seat and a place in the queue taken.
@@ -132,6 +135,7 @@ both! {
     async fn a_healthy_county_is_clean(county: County) {
         assert_eq!(broken(&checked(county)), BTreeSet::new(), "empty");
         busy(county).await;
+        crate::log::sequenced(county, shixun_api::log::Look::All);
         let checked = checked(county);
         assert_eq!(broken(&checked), BTreeSet::new(), "{checked:#?}");
         let names: BTreeSet<_> = checked.iter().map(|one| one.name).collect();
@@ -204,6 +208,22 @@ both! {
             let one = now.iter().find(|one| one.name == *name).unwrap();
             assert!(!one.breaches.is_empty() && one.breaches.iter().all(|breach| !breach.detail.is_empty()), "{one:?}");
             assert!(!format!("{one:?}").contains("33119919800101"), "no identity number: {one:?}");
+        }
+        // Rows that were changed before they got into the log are in it as they were then.
+        crate::log::sequenced(county, shixun_api::log::Look::All);
+        assert_eq!(broken(&checked(county)), known);
+        let newest = "(SELECT MAX(position) FROM log_leaves WHERE area = 331123)";
+        let breaches = [
+            ("log_leaves", "UPDATE event_log SET action = 'nothing' WHERE id = (SELECT MIN(id) FROM event_log)".to_owned()),
+            ("log_checkpoints", "UPDATE log_checkpoints SET root = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='".to_owned()),
+            ("log_complete", "INSERT INTO event_log (area, id, at, action, object_kind, object_id, request_id) VALUES \
+                (331123, 7, '2000-01-01 00:00:00', 'x', 'y', 'z', 'r')".to_owned()),
+            ("log_tree", format!("DELETE FROM log_leaves WHERE area = 331123 AND position = {newest}")),
+        ];
+        for (name, statement) in &breaches {
+            behind_the_back(county, std::slice::from_ref(statement));
+            known.insert(name);
+            assert_eq!(broken(&checked(county)), known, "{name} after {statement}");
         }
         let names: BTreeSet<_> = checked(county).iter().map(|one| one.name).collect();
         assert_eq!(known, names, "every check was broken once");

@@ -93,11 +93,12 @@ impl Pass<'_> {
                 sources::rows(conn, self.signer.salts(), self.area, kind, Which::Unlogged { after })
             })?;
             let Some(last) = rows.last().map(|row| row.number) else { return Ok(added) };
-            let edge = match frontier.take() {
-                Some(edge) => edge,
-                None => self.edge()?,
+            // The edge is read before the rows are: whoever appends some of them in between moves the head, and then nothing is
+            // written here.
+            let Some(mut grown) = frontier.take() else {
+                frontier = Some(self.edge()?);
+                continue;
             };
-            let mut grown = edge;
             let leaves = rows.iter().map(|row| (kind, row.number, row.hash())).collect();
             let growth = Growth::new(self.area, &mut grown, leaves);
             let written = self

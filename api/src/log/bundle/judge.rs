@@ -7,6 +7,7 @@ use crate::ledger::{
 };
 use chrono::NaiveDate;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use shixun_domain::{
     AreaCode, Hours,
     id::{HourEntryId, OrganisationId, PersonId, PolicyPackId, TeacherId},
@@ -16,7 +17,7 @@ use shixun_domain::{
     words::{DeliveryForm, Level, Route, Theme},
 };
 use shixun_persistence::ledger::{Entry, PersonRecord, PersonSnapshot, Revision, StandingEntries, StandingEntry};
-use std::str::FromStr;
+use std::{collections::HashMap, str::FromStr, sync::Arc};
 
 /// A leaf, read.
 #[derive(Debug, Clone)]
@@ -88,7 +89,7 @@ impl Read {
     }
 
     /// The pack.
-    pub(super) fn pack(&self) -> Option<Pack> {
+    fn pack(&self) -> Option<Pack> {
         Pack::parse(self.text("document")?).ok()
     }
 
@@ -154,11 +155,46 @@ pub(super) enum Fault {
     Rules,
 }
 
-/// Judges the hours that the leaves prove by the rules that they prove.
-pub(super) fn statement(about: About, leaves: &[Read]) -> Result<StatementView, Fault> {
-    let area = about.person.area();
-    let mut packs = Vec::new();
-    for leaf in leaves.iter().filter(|leaf| leaf.kind == LeafKind::PolicyPack) {
+/// The rules that were made of packs: the statements of an area share them, and making them takes longer than judging.
+#[derive(Default)]
+pub(super) struct RuleBook(HashMap<Key, Arc<CycleRules>>);
+
+/// The hash of the packs, and what of them is asked for.
+type Key = ([u8; 32], AreaCode, String, NaiveDate);
+
+/// Rules that are remembered at most.
+const RULES_MAX: usize = 64;
+
+impl RuleBook {
+    /// The rules that the packs among the leaves give.
+    pub(super) fn rules<'l>(
+        &mut self,
+        about: &About,
+        leaves: impl IntoIterator<Item = &'l Read>,
+    ) -> Result<Arc<CycleRules>, Fault> {
+        let leaves: Vec<&Read> = leaves.into_iter().filter(|leaf| leaf.kind == LeafKind::PolicyPack).collect();
+        let mut hash = Sha256::new();
+        for leaf in &leaves {
+            let text = leaf.text("document").unwrap_or_default();
+            hash.update(u64::try_from(text.len()).unwrap_or_default().to_be_bytes());
+            hash.update(text);
+        }
+        let key = (hash.finalize().into(), about.person.area(), about.cycle.clone(), about.as_of);
+        if let Some(rules) = self.0.get(&key) {
+            return Ok(Arc::clone(rules));
+        }
+        let rules = Arc::new(compile(about, &leaves)?);
+        if self.0.len() >= RULES_MAX {
+            self.0.clear();
+        }
+        self.0.insert(key, Arc::clone(&rules));
+        Ok(rules)
+    }
+}
+
+fn compile(about: &About, leaves: &[&Read]) -> Result<CycleRules, Fault> {
+    let mut packs = Vec::with_capacity(leaves.len());
+    for leaf in leaves {
         let unreadable = || Fault::Leaf(leaf.id.clone(), "is a policy pack that cannot be read");
         packs.push(leaf.pack().ok_or_else(unreadable)?);
     }
@@ -166,8 +202,19 @@ pub(super) fn statement(about: About, leaves: &[Read]) -> Result<StatementView, 
         let key = |pack: &Pack| (pack.area(), pack.code().to_owned(), pack.version());
         key(one).cmp(&key(other))
     });
-    let rules = rules(&packs, area, &about).ok_or(Fault::Rules)?;
-    let (from, to) = span(&rules, &about.facts);
+    let area = about.person.area();
+    let cycle = cycle_named(&packs, area, &about.cycle).ok_or(Fault::Rules)?;
+    CycleRules::new(&packs, area, cycle, about.as_of).map_err(|_| Fault::Rules)
+}
+
+/// The days whose entries belong to a statement.
+pub(super) fn days(rules: &CycleRules, about: &About) -> (NaiveDate, NaiveDate) {
+    span(rules, &about.facts)
+}
+
+/// Judges the hours that the leaves prove by the rules that they prove.
+pub(super) fn statement(rules: &CycleRules, about: About, leaves: &[Read]) -> Result<StatementView, Fault> {
+    let (from, to) = days(rules, &about);
     let (mut blocks, mut entries) = (Vec::new(), Vec::new());
     for leaf in leaves.iter().filter(|leaf| leaf.kind == LeafKind::HourEntry) {
         let fault = |what| Fault::Leaf(leaf.id.clone(), what);
@@ -182,16 +229,6 @@ pub(super) fn statement(about: About, leaves: &[Read]) -> Result<StatementView, 
     }
     let record =
         PersonRecord { revision: Revision { person: 0, entries: 0 }, snapshot: about.snapshot, facts: about.facts };
-    let judged: Judged = judged(about.person, record, StandingEntries::arrange(entries), &rules);
-    Ok(explain::statement(&rules, judged))
-}
-
-fn rules(packs: &[Pack], area: AreaCode, about: &About) -> Option<CycleRules> {
-    let cycle = cycle_named(packs, area, &about.cycle)?;
-    CycleRules::new(packs, area, cycle, about.as_of).ok()
-}
-
-/// The days whose entries belong to a statement.
-pub(super) fn days(packs: &[Pack], about: &About) -> Option<(NaiveDate, NaiveDate)> {
-    Some(span(&rules(packs, about.person.area(), about)?, &about.facts))
+    let judged: Judged = judged(about.person, record, StandingEntries::arrange(entries), rules);
+    Ok(explain::statement(rules, judged))
 }

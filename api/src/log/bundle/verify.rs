@@ -5,7 +5,7 @@
 use super::{
     FORMAT, KEYS, LEAVES, MANIFEST, PROOFS, README, STATEMENT, STATEMENTS,
     files::{Manifest, digest, open, read_all, read_one, refused},
-    judge::{self, About, Fault, Read},
+    judge::{self, About, Fault, Read, RuleBook},
 };
 use crate::wire::{OneOf, OrganisationRef, StageWord, TeacherRef, TitleWord};
 use chrono::NaiveDate;
@@ -82,7 +82,7 @@ pub fn verify(from: impl Input + Seek, given: &[VerifierKey], mut progress: impl
             if many {
                 area(&mut archive, given, &mut report, &mut progress)
             } else {
-                one(&mut archive, given, &mut report)
+                one(&mut archive, given, &mut RuleBook::default(), &mut report)
             }
         }
         Err(finding) => report.findings.push(finding),
@@ -99,7 +99,7 @@ fn area<R: Input + Seek>(
 ) {
     let files = archive.len();
     let mut digests = Vec::with_capacity(files);
-    let (mut keys, mut note) = (String::new(), String::new());
+    let (mut keys, mut note, mut book) = (String::new(), String::new(), RuleBook::default());
     for place in 0..files {
         let (name, bytes) = match read_one(archive, place, MEMBER_BYTES_MAX) {
             Ok(read) => read,
@@ -112,7 +112,7 @@ fn area<R: Input + Seek>(
         if name.starts_with(STATEMENTS) {
             let mut inner = Report::default();
             match open(Cursor::new(bytes), FILES_MAX) {
-                Ok(mut archive) => one(&mut archive, given, &mut inner),
+                Ok(mut archive) => one(&mut archive, given, &mut book, &mut inner),
                 Err(finding) => inner.findings.push(finding),
             }
             report.statements += inner.statements;
@@ -213,7 +213,7 @@ fn manifest(
 }
 
 /// The bundle of one statement.
-fn one<R: Input + Seek>(archive: &mut ZipArchive<R>, given: &[VerifierKey], report: &mut Report) {
+fn one<R: Input + Seek>(archive: &mut ZipArchive<R>, given: &[VerifierKey], book: &mut RuleBook, report: &mut Report) {
     let files = match read_all(archive) {
         Ok(files) => files,
         Err(finding) => return report.findings.push(finding),
@@ -230,7 +230,7 @@ fn one<R: Input + Seek>(archive: &mut ZipArchive<R>, given: &[VerifierKey], repo
     let manifest = manifest(of(MANIFEST), &digests, &keys, report);
     let checkpoints = checkpoints(&texts, &keys, report);
     let leaves = leaves(of(LEAVES), of(PROOFS), &checkpoints, report);
-    statement(of(STATEMENT), manifest.as_ref(), &leaves, report);
+    statement(of(STATEMENT), manifest.as_ref(), &leaves, book, report);
 }
 
 /// The checkpoints that are signed by the key of their log.
@@ -408,7 +408,7 @@ impl Stated {
 }
 
 /// Judges the hours again and compares figure by figure.
-fn statement(text: &str, manifest: Option<&Manifest>, leaves: &[Read], report: &mut Report) {
+fn statement(text: &str, manifest: Option<&Manifest>, leaves: &[Read], book: &mut RuleBook, report: &mut Report) {
     let mut fault = |code, detail: String| {
         report.findings.push(Finding { file: STATEMENT.into(), leaf: None, code, detail });
     };
@@ -422,7 +422,8 @@ fn statement(text: &str, manifest: Option<&Manifest>, leaves: &[Read], report: &
     if manifest.is_some_and(|manifest| manifest.subject != subject || manifest.area != area) {
         fault("statement", format!("is {subject} of {area}, and the manifest is for another"));
     }
-    let again = match judge::statement(about, leaves) {
+    let judged = book.rules(&about, leaves).and_then(|rules| judge::statement(&rules, about, leaves));
+    let again = match judged {
         Ok(view) => serde_json::to_value(&view).unwrap_or_default(),
         Err(Fault::Rules) => {
             return fault("rules", "cannot be judged: the packs give no rules for its cycle".to_owned());

@@ -3,7 +3,7 @@
 use super::{
     KEYS, LEAVES, MANIFEST, PROOFS, README, README_TEXT, STATEMENT, STATEMENTS, checkpoint_file,
     files::{digest, manifest, options, write},
-    judge::{self, About, Fault, Read},
+    judge::{self, About, Fault, Read, RuleBook},
 };
 use crate::{
     access::Actor,
@@ -18,7 +18,6 @@ use shixun_domain::{
     AreaCode, UtcMillis,
     id::{PersonId, TeacherId},
     log::{Hash, LeafKind, Tree, tree::inclusion},
-    policy::Pack,
 };
 use shixun_persistence::{
     Conn, DbError,
@@ -109,7 +108,8 @@ struct Maker<'a> {
     area: AreaCode,
     checkpoints: BTreeMap<AreaCode, CheckpointRow>,
     packs: Vec<Placed>,
-    rules: Vec<Pack>,
+    pack_leaves: Vec<Read>,
+    rules: RuleBook,
     trees: BTreeMap<AreaCode, Tree>,
 }
 
@@ -124,7 +124,8 @@ impl<'a> Maker<'a> {
             area,
             checkpoints: BTreeMap::new(),
             packs: Vec::new(),
-            rules: Vec::new(),
+            pack_leaves: Vec::new(),
+            rules: RuleBook::default(),
             trees: BTreeMap::new(),
         };
         for (area, numbers) in numbers {
@@ -135,7 +136,7 @@ impl<'a> Maker<'a> {
         }
         for leaf in &maker.packs {
             let damaged = || ApiError::internal("a published policy pack cannot be read");
-            maker.rules.push(judge::leaf(&leaf.bytes).and_then(|leaf| leaf.pack()).ok_or_else(damaged)?);
+            maker.pack_leaves.push(judge::leaf(&leaf.bytes).ok_or_else(damaged)?);
         }
         Ok(maker)
     }
@@ -222,18 +223,19 @@ impl<'a> Maker<'a> {
     ) -> Result<Vec<u8>, ApiError> {
         let record = person_record(conn, person, as_of)?.ok_or_else(|| ApiError::missing(person.teacher()))?;
         let about = About { person, cycle: cycle.to_owned(), as_of, snapshot: record.snapshot, facts: record.facts };
-        let no_rules = || ApiError::internal(format!("no rules for {cycle}"));
-        let (from, to) = judge::days(&self.rules, &about).ok_or_else(no_rules)?;
+        let faulty = |fault| match fault {
+            Fault::Leaf(id, what) => ApiError::internal(format!("{id} {what}")),
+            Fault::Rules => ApiError::internal(format!("no rules for {cycle}")),
+        };
+        let rules = self.rules.rules(&about, &self.pack_leaves).map_err(faulty)?;
+        let (from, to) = judge::days(&rules, &about);
         let numbers = ledger::entry_numbers(conn, person, from, to)?;
         let entries = self.placed(conn, self.area, LeafKind::HourEntry, &numbers)?;
+        let read: Option<Vec<Read>> = entries.iter().map(|leaf| judge::leaf(&leaf.bytes)).collect();
+        let read = read.ok_or_else(|| ApiError::internal("a leaf that was just written cannot be read"))?;
+        let statement = judge::statement(&rules, about, &read).map_err(faulty)?;
         let mut leaves: Vec<&Placed> = self.packs.iter().chain(&entries).collect();
         leaves.sort_by_key(|leaf| (leaf.area, leaf.position));
-        let read: Option<Vec<Read>> = leaves.iter().map(|leaf| judge::leaf(&leaf.bytes)).collect();
-        let read = read.ok_or_else(|| ApiError::internal("a leaf that was just written cannot be read"))?;
-        let statement = judge::statement(about, &read).map_err(|fault| match fault {
-            Fault::Leaf(id, what) => ApiError::internal(format!("{id} {what}")),
-            Fault::Rules => no_rules(),
-        })?;
         let statement = serde_json::to_vec_pretty(&statement).map_err(|fault| ApiError::internal(fault.to_string()))?;
         let lines: String = leaves.iter().flat_map(|leaf| [leaf.bytes.as_str(), "\n"]).collect();
         let mut files = vec![
