@@ -11,8 +11,11 @@ use super::{
 use crate::{
     access::{Allowed, SignedIn},
     document::problem_set,
-    http::{Answer, Body, Command, FromPath, FromQuery, Reply, answer, page},
-    ledger::wire::{CycleMomentQuery, TeacherPath},
+    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Reply, answer, page},
+    ledger::{
+        service::StatementWish,
+        wire::{CycleMomentQuery, TeacherPath},
+    },
     state::App,
 };
 use actix_web::{
@@ -188,12 +191,10 @@ async fn export_statement_bundle(
     query: FromQuery<CycleMomentQuery>,
 ) -> Answer {
     let (actor, teacher, shared, now) = (who.actor(), path.0.teacher_id.0, app.clone(), app.clock.now());
-    let CycleMomentQuery { cycle, as_of } = query.0;
+    let wish = StatementWish { cycle: query.0.cycle, as_of: query.0.as_of, conditions: Conditions::default() };
     let bytes = app
         .db
-        .read_long(move |conn| {
-            bundle::of_statement(conn, &shared.policy, &shared.log, &actor, teacher, cycle.as_deref(), as_of, now)
-        })
+        .read_long(move |conn| bundle::of_statement(conn, &shared.policy, &shared.log, &actor, teacher, &wish, now))
         .await?;
     Ok(HttpResponse::Ok()
         .content_type(BUNDLE_TYPE)

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     access::Actor,
-    ledger::service::{may_see, moment},
+    ledger::service::{StatementWish, may_see, moment},
     log::{LogSigner, problems},
     policy::PolicyCache,
     problem::ApiError,
@@ -36,21 +36,19 @@ use zip::{CompressionMethod, ZipWriter, result::ZipError};
 /// # Errors
 /// `not_found`, `cycle_unknown`, `policy_missing`, `invalid_parameter`, and `log_behind` where an entry was written so lately that no
 /// checkpoint is over it yet.
-#[allow(clippy::too_many_arguments)]
 pub fn of_statement(
     conn: &mut Conn,
     cache: &PolicyCache,
     signer: &LogSigner,
     actor: &Actor,
     teacher: TeacherId,
-    cycle: Option<&str>,
-    as_of: Option<NaiveDate>,
+    wish: &StatementWish,
     now: UtcMillis,
 ) -> Result<Vec<u8>, ApiError> {
     let person = teacher.person();
     may_see(conn, actor, person)?;
     let policy = cache.area(conn, person.area(), now)?;
-    let moment = moment(&policy, cycle, as_of, now.china_date())?;
+    let moment = moment(&policy, wish.cycle.as_deref(), wish.as_of, now.china_date())?;
     let mut maker = Maker::new(conn, signer, person.area())?;
     maker.bundle(conn, person, &moment.cycle.name(), moment.as_of)
 }
