@@ -5,6 +5,7 @@ use figment::{
     providers::{Env, Format, Serialized, Toml},
 };
 use serde::{Deserialize, Serialize};
+use shixun_domain::log::{NoteFault, VerifierKey};
 use shixun_persistence::db::DbUrl;
 use std::{fmt, net::SocketAddr, path::Path};
 use thiserror::Error;
@@ -65,6 +66,7 @@ pub struct Config {
     pub argon2_memory_kib: u32,
     pub argon2_passes: u32,
     pub roles_remembered_seconds: u32,
+    pub log_witnesses: String,
     pub shutdown_seconds: u64,
     pub log: String,
     pub log_format: LogFormat,
@@ -149,7 +151,18 @@ impl Config {
         ] {
             within(name, value.into(), 1, 10_000_000)?;
         }
+        self.witnesses()?;
         self.url().map(|_| self)
+    }
+
+    /// The verifier keys of the witnesses.
+    ///
+    /// # Errors
+    /// [`BadConfig`] where one of them is no such key.
+    pub fn witnesses(&self) -> Result<Vec<VerifierKey>, BadConfig> {
+        let keys = self.log_witnesses.split(',').map(str::trim).filter(|key| !key.is_empty());
+        let bad = |fault: NoteFault| BadConfig(format!("log_witnesses: {fault}"));
+        keys.map(|key| key.parse().map_err(bad)).collect()
     }
 
     /// The address of the database.

@@ -17,6 +17,7 @@ pub mod housekeeping;
 pub mod http;
 pub mod imports;
 pub mod ledger;
+pub mod log;
 pub mod org;
 pub mod people;
 pub mod policy;

@@ -12,7 +12,9 @@ use crate::{
         limits::Limits,
         observe::{Metrics, observe},
     },
-    imports, ledger, org, people,
+    imports, ledger,
+    log::{self, LogSigner},
+    org, people,
     policy::{self, PolicyCache},
     problem, reports,
     state::{App, Running},
@@ -52,11 +54,13 @@ pub fn state(config: Config, db: Db, clock: Clock, chance: Chance) -> Result<Dat
     // The packs that come with the program are there from the first start; a county may add its own beside them.
     db.write_blocking(clock.now(), Keep::Commit, policy::service::install_shipped)?;
     let tokens = Tokens::open(&db, &chance, &config, clock.now())?;
+    let signer = LogSigner::open(&db, &chance, &config, clock.now())?;
     Ok(Data::new(App {
         auth: Authenticator::new(tokens, &config),
         limits: Limits::new(&config),
         metrics: Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?,
         policy: PolicyCache::default(),
+        log: signer,
         fill_seats: enrolment::service::move_up,
         running: Running::default(),
         config,
@@ -78,6 +82,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
                 .configure(ledger::mount)
                 .configure(ledger::waivers::mount)
                 .configure(ledger::conversions::mount)
+                .configure(log::mount)
                 .configure(people::mount)
                 .configure(imports::mount)
                 .configure(users::mount)

@@ -6,6 +6,7 @@ use crate::{
     clock::Clock,
     config::Config,
     http::{Work, limits::Limits, observe::Metrics},
+    log::LogSigner,
     policy::PolicyCache,
     problem::ApiError,
 };
@@ -37,6 +38,8 @@ pub struct App {
     pub metrics: Metrics,
     /// The rules in force, compiled.
     pub policy: PolicyCache,
+    /// Signs the checkpoints of the log.
+    pub log: LogSigner,
     /// Gives free seats of a session to those who wait: enrolment's, for the catalogue, which knows nothing of enrolment.
     pub fill_seats: FillSeats,
     /// Commands that run now, by account and key.

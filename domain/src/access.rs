@@ -111,6 +111,10 @@ permissions! {
     DecideWaivers = "decide_waivers": Bureau;
     /// Read reports on schools and the county.
     ReadReports = "read_reports": Bureau | Centre | Monitor | Finance | SchoolAdministrator | Auditor;
+    /// Read the signed checkpoints of the log, and proofs.
+    ReadLog = "read_log": Bureau | Centre | Monitor | Finance | SchoolAdministrator | Teacher | Institution | Lecturer | Auditor | SystemAdministrator;
+    /// Hand in the cosignatures of witnesses.
+    CosignLog = "cosign_log": Bureau | Monitor | SystemAdministrator;
     /// Read the event log.
     ReadEvents = "read_events": Auditor | Bureau | SystemAdministrator;
 }

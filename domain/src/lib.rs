@@ -16,6 +16,7 @@ pub mod hours;
 pub mod id;
 pub mod imports;
 pub mod ledger;
+pub mod log;
 pub mod money;
 pub mod org;
 pub mod people;

@@ -12,10 +12,12 @@ pub use facts::{
     snapshot, was_employed_below,
 };
 pub use read::{EntryFilter, EntryRow, count, find, list, successors};
-pub use stands::{Entry, Revision, StandingEntries, StandingEntry, credited_in_year, revision, standing_entries};
+pub use stands::{
+    Entry, Revision, StandingEntries, StandingEntry, credited_in_year, entry_numbers, revision, standing_entries,
+};
 
 pub use waivers::{
-    NewWaiver, StepRow, WaiverRow, add_waiver_step, find_waiver, propose_waiver, waivers_in, waivers_of,
+    GrantedWaiver, NewWaiver, StepRow, WaiverRow, add_waiver_step, find_waiver, propose_waiver, waivers_in, waivers_of,
 };
 
 use crate::{

@@ -453,6 +453,67 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    log_keys (kid) {
+        kid -> Text,
+        purpose -> Text,
+        name -> Text,
+        secret -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    log_heads (area) {
+        area -> Integer,
+        size -> BigInt,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    log_leaves (area, position) {
+        area -> Integer,
+        position -> BigInt,
+        kind -> Text,
+        row_id -> BigInt,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    log_nodes (area, level, position) {
+        area -> Integer,
+        level -> Integer,
+        position -> BigInt,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    log_checkpoints (area, size) {
+        area -> Integer,
+        size -> BigInt,
+        root -> Text,
+        note -> Text,
+        signed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    log_cosignatures (area, size, witness) {
+        area -> Integer,
+        size -> BigInt,
+        witness -> Text,
+        line -> Text,
+        seen_at -> Timestamp,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(hour_entries, log_leaves);
+diesel::allow_tables_to_appear_in_same_query!(event_log, log_leaves);
+diesel::allow_tables_to_appear_in_same_query!(policy_packs, log_leaves);
 diesel::allow_tables_to_appear_in_same_query!(
     organisations,
     persons,

@@ -10,11 +10,12 @@ use std::collections::{BTreeMap, BTreeSet};
 const ROOMS: [&str; 4] = ["domain", "persistence", "api", "openapi"];
 
 /// The features, each after everything it may use, with what it may use directly; what those may use is allowed too.
-const FEATURES: [(&str, &[&str]); 15] = [
+const FEATURES: [(&str, &[&str]); 16] = [
     ("org", &[]),
     ("people", &["org"]),
     ("policy", &["org"]),
     ("ledger", &["policy", "people"]),
+    ("log", &["ledger"]),
     ("catalogue", &["org", "people", "policy"]),
     ("enrolment", &["catalogue", "ledger"]),
     ("tasks", &["enrolment"]),
@@ -25,7 +26,7 @@ const FEATURES: [(&str, &[&str]); 15] = [
     ("funds", &["catalogue", "audits"]),
     ("resources", &["people", "ledger"]),
     ("exams", &["people"]),
-    ("reports", &["tracks", "planning", "funds", "resources", "exams"]),
+    ("reports", &["tracks", "planning", "funds", "resources", "exams", "log"]),
 ];
 
 /// What the features stand on, and what stands on them all: no features themselves.
@@ -96,7 +97,8 @@ const IMPURE_HOMES: [(&str, &[&str], &str); 4] = [
 const IMPURE_EXCEPTIONS: [(&str, &str, &str); 0] = [];
 
 /// Files that may be long, with the reason. Each must still be longer than the limit.
-const LONG_FILES: [(&str, &str); 0] = [];
+const LONG_FILES: [(&str, &str); 1] =
+    [("persistence/src/schema.rs", "one list of all tables, as the migrations have them")];
 
 /// The longest a file may be, in lines: what one can read in one sitting.
 const LINES_LIMIT: usize = 500;

@@ -132,6 +132,7 @@ both! {
     async fn a_healthy_county_is_clean(county: County) {
         assert_eq!(broken(&checked(county)), BTreeSet::new(), "empty");
         busy(county).await;
+        crate::log::sequenced(county, shixun_api::log::Look::All);
         let checked = checked(county);
         assert_eq!(broken(&checked), BTreeSet::new(), "{checked:#?}");
         let names: BTreeSet<_> = checked.iter().map(|one| one.name).collect();
@@ -204,6 +205,25 @@ both! {
             let one = now.iter().find(|one| one.name == *name).unwrap();
             assert!(!one.breaches.is_empty() && one.breaches.iter().all(|breach| !breach.detail.is_empty()), "{one:?}");
             assert!(!format!("{one:?}").contains("33119919800101"), "no identity number: {one:?}");
+        }
+        // Rows that were changed before they got into the log are in it as they were then.
+        crate::log::sequenced(county, shixun_api::log::Look::All);
+        for table in ["log_leaves", "log_nodes", "log_checkpoints"] {
+            behind_the_back(county, &unprotect(kind, table));
+        }
+        assert_eq!(broken(&checked(county)), known);
+        let newest = "(SELECT MAX(position) FROM log_leaves WHERE area = 331123)";
+        let breaches = [
+            ("log_leaves", "UPDATE event_log SET action = 'nothing' WHERE id = (SELECT MIN(id) FROM event_log)".to_owned()),
+            ("log_checkpoints", "UPDATE log_checkpoints SET root = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='".to_owned()),
+            ("log_complete", "INSERT INTO event_log (area, id, at, action, object_kind, object_id, request_id) VALUES \
+                (331123, 7, '2000-01-01 00:00:00', 'x', 'y', 'z', 'r')".to_owned()),
+            ("log_tree", format!("DELETE FROM log_leaves WHERE area = 331123 AND position = {newest}")),
+        ];
+        for (name, statement) in &breaches {
+            behind_the_back(county, std::slice::from_ref(statement));
+            known.insert(name);
+            assert_eq!(broken(&checked(county)), known, "{name} after {statement}");
         }
         let names: BTreeSet<_> = checked(county).iter().map(|one| one.name).collect();
         assert_eq!(known, names, "every check was broken once");

@@ -12,6 +12,7 @@ mod hostile;
 mod housekeeping;
 mod imports;
 mod ledger;
+mod log;
 mod org;
 mod people;
 mod policy;

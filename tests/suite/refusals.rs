@@ -140,6 +140,7 @@ async fn provoke(kind: Kind) -> Vec<Group> {
         "imports": people::imports;
         "policy": hours::policy;
         "hours": hours::hours;
+        "log": hours::log;
         "programmes": catalogue::programmes;
         "sessions": catalogue::sessions;
         "applying": enrolment::applying;

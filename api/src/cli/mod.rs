@@ -1,5 +1,6 @@
 //! The command line: one subcommand a file. Every failure is one line that says what to do, and an exit code that is not 0.
 
+mod bundle;
 mod check;
 mod database;
 mod demo;
@@ -95,6 +96,10 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         json: Option<PathBuf>,
     },
+    /// Write the statements of everybody in an area, with what proves them, to a zip file.
+    Bundle(bundle::BundleArgs),
+    /// Check a bundle offline: exit code 0 where it is as it was made, 2 where it is not.
+    Verify(bundle::VerifyArgs),
     /// Import a roster or a list of schools (.xlsx, or CSV in UTF-8 or GB18030).
     Import(import::ImportArgs),
     /// Write a report to a file.
@@ -159,6 +164,8 @@ pub fn run(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Backup { file } => database::backup(&settings.read(None, None)?.url()?, &file),
         Command::Restore { file, force } => database::restore(&settings.read(None, None)?.url()?, &file, force),
         Command::Check { json } => check::check(settings.read(None, None)?, json.as_deref()),
+        Command::Bundle(args) => bundle::write(settings.read(None, None)?, &args),
+        Command::Verify(args) => bundle::verify(&args),
         Command::Import(args) => import::import(&settings.read(None, None)?, args),
         Command::Export(args) => report::export(&settings.read(None, None)?, args),
         Command::Openapi { output } => export::openapi(output.as_deref()),

@@ -5,7 +5,7 @@ use shixun_api::{
     chance::Chance,
     clock::Clock,
     config::Config,
-    housekeeping,
+    housekeeping, log,
     server::{self, StartError},
 };
 use shixun_persistence::{
@@ -69,9 +69,12 @@ pub(super) fn listen(config: Config, db: Db, chance: Chance, greeting: &str) -> 
         env!("CARGO_PKG_VERSION")
     ))?;
     let ended = actix_web::rt::System::new().block_on(async move {
-        let house = actix_web::rt::spawn(async move { housekeeping::keep(&app).await });
+        let kept = app.clone();
+        let house = actix_web::rt::spawn(async move { housekeeping::keep(&kept).await });
+        let sequencer = actix_web::rt::spawn(async move { log::keep(&app).await });
         let ended = server.await;
         house.abort();
+        sequencer.abort();
         db.drain().await;
         ended
     });

@@ -10,7 +10,7 @@ use shixun_domain::policy::{Cycle, CycleRules, PersonFacts};
 /// The days whose entries the rules of a cycle may ask for: a probation or a headship may begin before the cycle.
 ///
 /// Where hours may belong to other days than that of completion, any entry may have some in the cycle.
-pub(super) fn span(rules: &CycleRules, person: &PersonFacts) -> (NaiveDate, NaiveDate) {
+pub(crate) fn span(rules: &CycleRules, person: &PersonFacts) -> (NaiveDate, NaiveDate) {
     if rules.by_completion() { days_of_cycle(rules, person) } else { EVERY_DAY }
 }
 

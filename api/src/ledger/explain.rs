@@ -19,10 +19,10 @@ use shixun_domain::{
     },
     time::DateSpan,
 };
-use shixun_persistence::ledger::{PersonRecord, StandingEntries, WaiverRow};
+use shixun_persistence::ledger::{GrantedWaiver, PersonRecord, StandingEntries};
 
 /// What a statement is made of.
-pub(super) struct Judged {
+pub(crate) struct Judged {
     pub(super) person: PersonId,
     pub(super) record: PersonRecord,
     pub(super) entries: StandingEntries,
@@ -30,7 +30,7 @@ pub(super) struct Judged {
 }
 
 /// Writes the statement.
-pub(super) fn statement(rules: &CycleRules, judged: Judged) -> StatementView {
+pub(crate) fn statement(rules: &CycleRules, judged: Judged) -> StatementView {
     let Judged { person, record, entries, evaluation } = judged;
     let cycle = rules.cycle();
     let requirements =
@@ -87,7 +87,7 @@ fn period(period: Period) -> PeriodView {
 }
 
 /// A requirement with its words and, among `waivers`, the one it rests on; `None` for a rule of another cycle.
-pub fn requirement(rules: &CycleRules, one: &Requirement, waivers: &[WaiverRow]) -> Option<RequirementView> {
+pub fn requirement(rules: &CycleRules, one: &Requirement, waivers: &[GrantedWaiver]) -> Option<RequirementView> {
     let waiver = waivers.iter().find(|waiver| one.waiver == Some(waiver.id.number()));
     let words = wording::requirement(rules, one)?;
     Some(RequirementView {
@@ -129,6 +129,7 @@ fn facts(person: &PersonFacts, evaluation: &Evaluation) -> StatementFactsView {
         middle_manager: person.middle_manager.as_ref().map(spell),
         retires_on: person.retires_on,
         leave: person.leave.iter().map(spell).collect(),
+        surplus: Text(person.surplus),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The hour ledger: entries, statements with a reason for every figure, standing of schools and of the county.
 
 pub mod conversions;
-mod days;
+pub mod days;
 pub mod explain;
 mod problems;
 mod routes;

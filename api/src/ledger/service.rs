@@ -23,7 +23,7 @@ use shixun_domain::{
 };
 use shixun_persistence::{
     Conn,
-    ledger::{self, Appended, EntryFilter, EntryRow, NewEntry, PersonRecord, Revision},
+    ledger::{self, Appended, EntryFilter, EntryRow, NewEntry, PersonRecord, Revision, StandingEntries},
 };
 use std::sync::Arc;
 
@@ -114,13 +114,36 @@ fn judge(
     before: Option<&CycleRules>,
 ) -> Result<Judged, ApiError> {
     if let Some(before) = before {
-        let (from, to) = span(before, &record.facts);
-        let earlier = ledger::standing_entries(conn, person, from, to)?.standing;
-        let earlier: Vec<EntryFacts> = earlier.into_iter().map(|entry| entry.entry.facts).collect();
-        record.facts.surplus = evaluate(before, &record.facts, &earlier).surplus();
+        record.facts.surplus = surplus(conn, person, &record, before)?;
     }
     let (from, to) = span(rules, &record.facts);
-    let mut entries = ledger::standing_entries(conn, person, from, to)?;
+    let entries = ledger::standing_entries(conn, person, from, to)?;
+    Ok(judged(person, record, entries, rules))
+}
+
+/// What counted in the cycle before beyond what was owed in it.
+///
+/// # Errors
+/// Where the database does not answer.
+pub(crate) fn surplus(
+    conn: &mut Conn,
+    person: PersonId,
+    record: &PersonRecord,
+    before: &CycleRules,
+) -> Result<Hours, ApiError> {
+    let (from, to) = span(before, &record.facts);
+    let earlier = ledger::standing_entries(conn, person, from, to)?.standing;
+    let earlier: Vec<EntryFacts> = earlier.into_iter().map(|entry| entry.entry.facts).collect();
+    Ok(evaluate(before, &record.facts, &earlier).surplus())
+}
+
+/// Evaluates entries that were read.
+pub(crate) fn judged(
+    person: PersonId,
+    record: PersonRecord,
+    mut entries: StandingEntries,
+    rules: &CycleRules,
+) -> Judged {
     let (first, last) = days_of_cycle(rules, &record.facts);
     let within = |day: NaiveDate| first <= day && day <= last;
     entries.standing.retain(|entry| within(entry.entry.facts.effective) || rules.reaches(&entry.entry.facts));
@@ -128,7 +151,7 @@ fn judge(
     let facts: Vec<EntryFacts> = entries.standing.iter().map(|entry| entry.entry.facts.clone()).collect();
     let evaluation = evaluate(rules, &record.facts, &facts);
     entries.pending.retain(|entry| rules.cycle().contains(entry.entry.facts.effective));
-    Ok(Judged { person, record, entries, evaluation })
+    Judged { person, record, entries, evaluation }
 }
 
 /// What is left under the yearly maximum.

@@ -116,6 +116,9 @@ pub struct StatementFactsView {
     pub retires_on: Option<NaiveDate>,
     /// Approved leave.
     pub leave: Vec<SpellView>,
+    /// What counted in the cycle before beyond what was owed in it; nothing unless a pack lets hours be carried over. How much of it
+    /// counts is `carried_over`.
+    pub surplus: HoursText,
 }
 
 /// A span of days, both included.

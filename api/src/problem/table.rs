@@ -250,6 +250,13 @@ problems! {
         "请填写正确的学时，或只冲销不更正。", "Give the hours that are right, or reverse without a replacement.";
     DuplicateSource = "duplicate_source", 409, "同一来源的学时已登记", "Hours of this source are entered already",
         "来源{source}已在该教师的学时中；如有误请冲销原条目。", "The source {source} is in the teacher's ledger; reverse that entry if it is wrong.";
+    // The log
+    CheckpointUnknown = "checkpoint_unknown", 404, "没有这个检查点", "There is no such checkpoint",
+        "{area}没有条数为{size}的检查点；已签名的检查点见GET /v1/log/checkpoints。", "{area} has no checkpoint over {size} leaves; GET /v1/log/checkpoints lists those that were signed.";
+    LogBehind = "log_behind", 409, "尚未进入日志", "It is not in the log yet",
+        "刚写入的数据会在数秒内进入日志并签名，请在{seconds}秒后重试。", "What was just written gets into the log and below a checkpoint within seconds; try again in {seconds} seconds.";
+    CosignatureRefused = "cosignature_refused", 422, "联署未被接受", "The cosignature is not accepted",
+        "{reason}。", "The line was refused because {reason}.";
     // People
     IdentityNumberTaken = "identity_number_taken", 409, "身份证号码已登记", "The identity number is entered already",
         "该号码属于已登记的人员；若此人从他校调入，请由县级办理调动。", "It belongs to a person who is entered already; if the person comes from another school, let the county move them.";

@@ -37,6 +37,8 @@ pub(crate) fn label(permission: Permission) -> Words {
             ("审批与撤销他人提出的个别免除", "decide on waivers that somebody else proposed, and revoke them")
         }
         Permission::ReadReports => ("查看报表", "read reports"),
+        Permission::ReadLog => ("查看日志检查点与证明", "read the checkpoints of the log and proofs"),
+        Permission::CosignLog => ("提交见证人联署", "hand in the cosignatures of witnesses"),
         Permission::ReadEvents => ("查看事件日志", "read the event log"),
     };
     Words::new(zh, en)

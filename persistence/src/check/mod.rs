@@ -3,6 +3,7 @@
 //!
 //! A check only reads. Each looks at one moment of the database, so that it may run while the program serves.
 
+mod log;
 mod readings;
 mod references;
 mod statements;
@@ -72,6 +73,9 @@ pub fn run(conn: &mut Conn, now: UtcMillis, mut progress: impl FnMut(&Checked)) 
     keep(references::check(conn)?);
     for check in readings::ALL {
         keep(check(conn, now)?);
+    }
+    for checked in log::check(conn)? {
+        keep(checked);
     }
     Ok(all)
 }

@@ -234,7 +234,7 @@ fn kept_answers(conn: &mut Conn, now: UtcMillis) -> DbResult<Checked> {
 }
 
 /// The triggers that refuse changes, on SQLite and on PostgreSQL.
-const GUARDS_SQLITE: [&str; 8] = [
+const GUARDS_SQLITE: [&str; 16] = [
     "tr_hour_entries_no_update",
     "tr_hour_entries_no_delete",
     "tr_unit_changes_no_update",
@@ -243,8 +243,16 @@ const GUARDS_SQLITE: [&str; 8] = [
     "tr_event_log_no_delete",
     "tr_policy_packs_no_update",
     "tr_policy_packs_no_delete",
+    "tr_log_leaves_no_update",
+    "tr_log_leaves_no_delete",
+    "tr_log_nodes_no_update",
+    "tr_log_nodes_no_delete",
+    "tr_log_checkpoints_no_update",
+    "tr_log_checkpoints_no_delete",
+    "tr_log_cosignatures_no_update",
+    "tr_log_cosignatures_no_delete",
 ];
-const GUARDS_POSTGRES: [&str; 8] = [
+const GUARDS_POSTGRES: [&str; 16] = [
     "tr_hour_entries_append_only",
     "tr_hour_entries_no_truncate",
     "tr_unit_changes_append_only",
@@ -253,6 +261,14 @@ const GUARDS_POSTGRES: [&str; 8] = [
     "tr_event_log_no_truncate",
     "tr_policy_packs_published",
     "tr_policy_packs_no_truncate",
+    "tr_log_leaves_append_only",
+    "tr_log_leaves_no_truncate",
+    "tr_log_nodes_append_only",
+    "tr_log_nodes_no_truncate",
+    "tr_log_checkpoints_append_only",
+    "tr_log_checkpoints_no_truncate",
+    "tr_log_cosignatures_append_only",
+    "tr_log_cosignatures_no_truncate",
 ];
 
 #[derive(QueryableByName)]
@@ -264,7 +280,7 @@ struct Named {
 fn append_only_guards(conn: &mut Conn, _: UtcMillis) -> DbResult<Checked> {
     let mut checked = Checked::new(
         "append_only_guards",
-        "the database itself refuses to change the ledger, the event log, published packs and the history of units",
+        "the database itself refuses to change the ledger, the event log, published packs, the history of units and the log over them",
     );
     let (guards, statement) = match conn {
         Conn::Sqlite(_) => (GUARDS_SQLITE, "SELECT name FROM sqlite_master WHERE type = 'trigger'"),

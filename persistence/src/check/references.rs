@@ -52,11 +52,23 @@ pub(super) const ALL: &[(&str, &str, &str, &str)] = &[
     ("imports", "area, created_by", "accounts", "area, id"),
     ("idempotency_keys", "area, account_id", "accounts", "area, id"),
     ("event_log", "area", "areas", "code"),
+    ("log_heads", "area", "areas", "code"),
+    ("log_leaves", "area", "log_heads", "area"),
+    ("log_nodes", "area", "log_heads", "area"),
+    ("log_checkpoints", "area", "log_heads", "area"),
+    ("log_cosignatures", "area, size", "log_checkpoints", "area, size"),
 ];
 
 /// Tables whose rows are found by other columns than `id`.
-const KEYED_OTHERWISE: [(&str, &str, &str); 2] =
-    [("idempotency_keys", "t.area", "t.account_id"), ("areas", "t.code", "0")];
+const KEYED_OTHERWISE: [(&str, &str, &str); 7] = [
+    ("idempotency_keys", "t.area", "t.account_id"),
+    ("areas", "t.code", "0"),
+    ("log_heads", "t.area", "t.size"),
+    ("log_leaves", "t.area", "t.position"),
+    ("log_nodes", "t.area", "t.position"),
+    ("log_checkpoints", "t.area", "t.size"),
+    ("log_cosignatures", "t.area", "t.size"),
+];
 
 pub(super) fn check(conn: &mut Conn) -> DbResult<Checked> {
     let mut checked = Checked::new("references", "whatever a row refers to is there");

@@ -19,6 +19,11 @@ pub(crate) fn made_at(number: i64) -> UtcMillis {
     UtcMillis::from_millis((number >> (NODE_BITS + SEQUENCE_BITS)).saturating_add(EPOCH_MILLIS))
 }
 
+/// The least number that is made at a moment or later.
+pub(crate) fn first_of(at: UtcMillis) -> i64 {
+    at.millis().saturating_sub(EPOCH_MILLIS).max(0) << (NODE_BITS + SEQUENCE_BITS)
+}
+
 impl IdMaker {
     pub(super) fn new(node: u16) -> Self {
         IdMaker { node: u64::from(node) & ((1 << NODE_BITS) - 1), last: AtomicU64::new(0) }
@@ -60,6 +65,7 @@ mod tests {
         let maker = IdMaker::new(1023);
         let now = UtcMillis::from_millis(1_800_000_000_123);
         assert_eq!(made_at(maker.next(now)), now);
+        assert!(first_of(now) <= maker.next(now) && maker.next(now) < first_of(now.plus_millis(1)));
         assert_eq!(made_at(maker.next(now.plus_millis(-60_000))), now, "or with a later one where the clock fell");
     }
 

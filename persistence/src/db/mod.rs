@@ -17,7 +17,7 @@ mod writer;
 pub use both::Both;
 pub(crate) use conn::each;
 pub use conn::{Conn, DatabaseKind, MultiBackend};
-pub(crate) use ids::made_at;
+pub(crate) use ids::{first_of, made_at};
 pub use migrate::{MigrationState, is_blank, migrate, migration_state, revert_last};
 pub use pool::{BadDbUrl, DbUrl};
 pub(crate) use prepared::{Prepared, kept};

@@ -106,8 +106,8 @@ pub fn facts_by_person(conn: &mut Conn, area: AreaCode, employees: &[Employee]) 
         on_leave.entry(person).or_default().push(DateSpan { from, to });
     }
     let mut waived: HashMap<i64, Vec<WaiverFacts>> = HashMap::new();
-    for waiver in granted(waivers_in(conn, area)?) {
-        waived.entry(waiver.person.number()).or_default().push(waiver.facts());
+    for (person, waiver) in granted(waivers_in(conn, area)?) {
+        waived.entry(person.number()).or_default().push(waiver.facts());
     }
     Ok(employees
         .iter()

@@ -2,7 +2,7 @@
 
 use super::{
     stands::{Revision, own_entries},
-    waivers::{WaiverRow, waivers_of},
+    waivers::{GrantedWaiver, WaiverRow, waivers_of},
 };
 use crate::{
     Conn, DbResult,
@@ -73,7 +73,7 @@ pub struct PersonRecord {
     /// What the rules look at.
     pub facts: PersonFacts,
     /// The granted waivers among [`PersonFacts::waivers`].
-    pub waivers: Vec<WaiverRow>,
+    pub waivers: Vec<GrantedWaiver>,
 }
 
 /// The person with what holds on `day`; `None` where there is no such person.
@@ -109,8 +109,8 @@ pub fn person_record(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbRes
         }
     }
     let facts = assemble(entered_on, probation_ends_on, retires_on, &posts, leave);
-    let waivers = granted(waivers_of(conn, person)?);
-    let facts = PersonFacts { waivers: waivers.iter().map(WaiverRow::facts).collect(), ..facts };
+    let waivers: Vec<GrantedWaiver> = granted(waivers_of(conn, person)?).map(|(_, waiver)| waiver).collect();
+    let facts = PersonFacts { waivers: waivers.iter().map(GrantedWaiver::facts).collect(), ..facts };
     Ok(Some(PersonRecord { revision, snapshot, facts, waivers }))
 }
 
@@ -221,8 +221,11 @@ pub(super) fn assemble(
 }
 
 /// The waivers in force.
-pub(super) fn granted(waivers: Vec<WaiverRow>) -> Vec<WaiverRow> {
-    waivers.into_iter().filter(|waiver| waiver.state() == WaiverState::Granted).collect()
+pub(super) fn granted(waivers: Vec<WaiverRow>) -> impl Iterator<Item = (PersonId, GrantedWaiver)> {
+    waivers.into_iter().filter(|row| row.state() == WaiverState::Granted).map(|row| {
+        let WaiverRow { id, person, rule_id, from, to, reason, .. } = row;
+        (person, GrantedWaiver { id, rule_id, from, to, reason })
+    })
 }
 
 /// A post, and from when to when it was held.

@@ -239,19 +239,42 @@ pub fn standing_entries(
             reason,
         });
     }
-    // The table is kept in the order of posting; sorting a few rows here is cheaper than having the database copy them.
-    read.sort_by_key(|row| (row.entry.facts.effective, row.entry.facts.key));
-    let (mut corrected, mut pending) = (Vec::new(), Vec::new());
-    let standing = split_standing(
-        read,
-        |row| &row.entry,
-        |row, open| match row.entry.kind {
-            EntryKind::Pending if open => pending.push(row),
-            EntryKind::Posted | EntryKind::Reversed => corrected.push(row),
-            EntryKind::Pending | EntryKind::Voided => {}
-        },
-    );
-    Ok(StandingEntries { standing, corrected, pending })
+    Ok(StandingEntries::arrange(read))
+}
+
+impl StandingEntries {
+    /// Parts what stands from what was corrected and what is pending. All entries of a person in a span belong together here.
+    pub fn arrange(mut read: Vec<StandingEntry>) -> StandingEntries {
+        // The table is kept in the order of posting; sorting a few rows here is cheaper than having the database copy them.
+        read.sort_by_key(|row| (row.entry.facts.effective, row.entry.facts.key));
+        let (mut corrected, mut pending) = (Vec::new(), Vec::new());
+        let standing = split_standing(
+            read,
+            |row| &row.entry,
+            |row, open| match row.entry.kind {
+                EntryKind::Pending if open => pending.push(row),
+                EntryKind::Posted | EntryKind::Reversed => corrected.push(row),
+                EntryKind::Pending | EntryKind::Voided => {}
+            },
+        );
+        StandingEntries { standing, corrected, pending }
+    }
+}
+
+/// The numbers of the person's entries that [`standing_entries`] reads, every kind.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn entry_numbers(conn: &mut Conn, person: PersonId, from: NaiveDate, to: NaiveDate) -> DbResult<Vec<i64>> {
+    let (area, number) = person.key();
+    Ok(each!(conn, k => t::table
+        .filter(t::area.eq(area))
+        .filter(t::person_id.eq(number))
+        .filter(t::effective_on.ge(from))
+        .filter(t::effective_on.le(to))
+        .order(t::id.asc())
+        .select(t::id)
+        .load(k))?)
 }
 
 /// A factor from its column.

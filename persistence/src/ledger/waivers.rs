@@ -78,7 +78,24 @@ impl WaiverRow {
     pub fn state(&self) -> WaiverState {
         self.steps.last().map_or(WaiverState::Proposed, |step| step.state)
     }
+}
 
+/// A waiver in force, with what a statement shows of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrantedWaiver {
+    /// Key.
+    pub id: WaiverId,
+    /// Id of the rule.
+    pub rule_id: String,
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day.
+    pub to: NaiveDate,
+    /// Why.
+    pub reason: String,
+}
+
+impl GrantedWaiver {
     /// In the form in which rules want it.
     pub fn facts(&self) -> WaiverFacts {
         WaiverFacts {

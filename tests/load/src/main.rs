@@ -27,7 +27,7 @@ use clap::{Parser, ValueEnum};
 use cluster::Cluster;
 use fault::Outcome;
 use report::Report;
-use scenarios::{county, crash, evaluate, import, reads, rush, start};
+use scenarios::{county, crash, evaluate, import, log, reads, rush, start};
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
@@ -76,6 +76,8 @@ enum Scenario {
     CompletionTable,
     /// A draft of rules tried on the whole demo county.
     Simulation,
+    /// A million leaves, a proof, and the bundles of 10,000 statements.
+    Log,
     /// A workbook of 10,000 persons.
     Import,
     /// From the start of the process to the first good /readyz.
@@ -195,6 +197,7 @@ fn every(cli: &Cli, bench: &Bench, report: &mut Report) {
     let wanted =
         county::Wanted { table: cli.wants(Scenario::CompletionTable), simulation: cli.wants(Scenario::Simulation) };
     attempt("county", wanted.any(), &|report| county::run(bench, wanted, report));
+    attempt("log", cli.wants(Scenario::Log), &|report| log::run(bench, report));
     attempt("import", cli.wants(Scenario::Import), &|report| import::run(bench, report));
     attempt("start", cli.wants(Scenario::Start), &|report| start::run(bench, report));
     attempt("crash", cli.wants(Scenario::Crash), &|report| crash::run(bench, report));

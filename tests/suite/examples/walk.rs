@@ -3,11 +3,13 @@
 use super::{Shown, example, id, with};
 use crate::{
     demo::Demo,
-    harness::{Caller, training::at},
+    harness::{Caller, training::at, witness},
+    log::sequenced,
 };
 use actix_web::http::Method;
 use serde_json::{Value, json};
-use shixun_domain::UtcMillis;
+use shixun_api::log::Look;
+use shixun_domain::{UtcMillis, log::SignedNote};
 
 /// The rows of a list that is asked for without being shown.
 async fn rows(caller: &Caller<'_>, path: &str) -> Vec<Value> {
@@ -29,6 +31,7 @@ pub(super) async fn walk(demo: &Demo) -> Shown {
     conduct(demo, &mut shown, &session, &seated).await;
     let object = session.rsplit('/').next().unwrap();
     shown.get(&demo.sign_in("auditor"), &format!("/v1/events?object_id={object}&limit=2")).await;
+    log(demo, &mut shown).await;
     shown
 }
 
@@ -167,6 +170,25 @@ async fn hours(demo: &Demo, shown: &mut Shown) {
     shown.get(&teacher, &format!("{me}/waivers")).await;
     shown.get(&teacher, &format!("{me}/hour-entries?from=2019-07-01&to=2019-07-31&limit=2")).await;
     shown.get(&teacher, &format!("{me}/statement?cycle=2016-2020&as_of=2020-12-31")).await;
+}
+
+async fn log(demo: &Demo, shown: &mut Shown) {
+    let (auditor, monitor) = (demo.sign_in("auditor"), demo.sign_in("monitor"));
+    sequenced(&demo.test, Look::All);
+    let older = rows(&auditor, "/v1/log/checkpoints").await[0]["size"].clone();
+    let entry = rows(&auditor, "/v1/events?limit=1").await[0]["id"].clone();
+    shown.get(&auditor, &format!("/v1/log/proofs/inclusion?id={}", entry.as_str().unwrap())).await;
+    let note: SignedNote = auditor.get(&format!("/v1/log/checkpoints/{older}")).await.expect(200)["note"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    let line = witness().cosign(note.text(), 1_795_000_000);
+    shown.post(&monitor, &format!("/v1/log/checkpoints/{older}/cosignatures"), json!({"line": line.trim_end()})).await;
+    sequenced(&demo.test, Look::New);
+    let newer = shown.get(&auditor, "/v1/log/checkpoints?limit=2").await["data"][0]["size"].clone();
+    shown.get(&auditor, &format!("/v1/log/checkpoints/{older}")).await;
+    shown.get(&auditor, &format!("/v1/log/proofs/consistency?from={older}&to={newer}")).await;
 }
 
 async fn programme(demo: &Demo, shown: &mut Shown) -> String {

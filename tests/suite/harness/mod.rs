@@ -29,7 +29,7 @@ use shixun_api::{
     server::{Published, configure, state},
     state::App,
 };
-use shixun_domain::{UtcMillis, id::AccountId};
+use shixun_domain::{UtcMillis, id::AccountId, log::SignerKey};
 use shixun_openapi::Contract;
 use std::{future::Future, pin::Pin, rc::Rc, sync::LazyLock};
 
@@ -69,6 +69,11 @@ pub fn start() -> UtcMillis {
     UtcMillis::parse_rfc3339("2026-11-23T10:00:00+08:00").unwrap()
 }
 
+/// The witness that every test's server knows.
+pub fn witness() -> SignerKey {
+    SignerKey::new("witness.example".into(), &[9; 32]).unwrap()
+}
+
 type Call = Rc<dyn Fn(Request) -> Pin<Box<dyn Future<Output = ServiceResponse<BoxBody>>>>>;
 
 /// Runs what blocks on a thread of its own, because a test's thread belongs to its runtime.
@@ -102,6 +107,7 @@ impl TestApp {
         config.account_requests_burst = 100_000;
         config.address_requests_burst = 100_000;
         config.sign_ins_burst = 1_000;
+        config.log_witnesses = witness().verifier().for_cosignatures().to_string();
         change(&mut config);
         let clock = Clock::fixed(start());
         let app = off_runtime(|| state(config, database.open(), clock.clone(), Chance::seeded(7)).unwrap());

@@ -102,3 +102,18 @@ pub(super) async fn hours(told: &mut Told, county: &mut County) {
     let reversal = done["reversal"]["id"].as_str().unwrap().to_owned();
     told.by(Code::EntryNotPosted, &bureau, reverse(reversal, wrong)).await;
 }
+
+pub(super) async fn log(told: &mut Told, county: &mut County) {
+    let person = with_teacher(county);
+    let id = post(county, vec![entry(person, "2017-05-01", "8")])[0];
+    let (auditor, monitor) = (county.sign_in("auditor"), county.sign_in("monitor"));
+    let proof = format!("/v1/log/proofs/inclusion?id={id}");
+    told.by(Code::LogBehind, &auditor, async |me| me.get(&proof).await).await;
+    crate::log::sequenced(county, shixun_api::log::Look::All);
+    let size = auditor.get("/v1/log/checkpoints").await.expect(200)["data"][0]["size"].clone();
+    told.by(Code::CheckpointUnknown, &auditor, async |me| me.get("/v1/log/checkpoints/99999").await).await;
+    let stranger = shixun_domain::log::SignerKey::new("stranger.example".into(), &[3; 32]).unwrap();
+    let body = json!({"line": stranger.cosign("another\n1\ntext\n", 1_795_000_000).trim_end()});
+    let path = format!("/v1/log/checkpoints/{size}/cosignatures");
+    told.by(Code::CosignatureRefused, &monitor, async |me| me.post(&path, body.clone()).await).await;
+}

@@ -4,6 +4,7 @@ pub mod county;
 pub mod crash;
 pub mod evaluate;
 pub mod import;
+pub mod log;
 pub mod reads;
 pub mod rush;
 pub mod start;

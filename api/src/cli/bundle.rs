@@ -1,0 +1,140 @@
+//! Bundles: writing those of an area, and checking any.
+
+use super::{CliError, export::print, serve};
+use indicatif::ProgressBar;
+use serde_json::json;
+use shixun_api::{
+    chance::Chance,
+    clock::Clock,
+    config::Config,
+    ledger::days::moment,
+    log::{LogSigner, Look, bundle, sequence},
+    policy::PolicyCache,
+    problem::ApiError,
+};
+use shixun_domain::{AreaCode, log::VerifierKey};
+use shixun_persistence::Failure;
+use std::{
+    fs::File,
+    io::{BufReader, BufWriter},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+/// The exit code where a bundle is not as it was made.
+const INVALID: u8 = 2;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct BundleArgs {
+    /// The area, such as 331123.
+    #[arg(long)]
+    area: i32,
+    /// The cycle, such as 2016-2020; the running one where it is not given.
+    #[arg(long)]
+    cycle: Option<String>,
+    /// The day at whose close hours are judged.
+    #[arg(long, value_name = "DAY")]
+    as_of: Option<chrono::NaiveDate>,
+    /// The zip file to write; it must not exist.
+    file: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct VerifyArgs {
+    /// The bundle.
+    file: PathBuf,
+    /// A public key that is known from elsewhere than the bundle; may be given several times.
+    #[arg(long = "key", value_name = "KEY")]
+    keys: Vec<String>,
+    /// Print the report as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Puts what is waiting into the log, then writes the bundles of an area.
+pub(super) fn write(config: Config, args: &BundleArgs) -> Result<ExitCode, CliError> {
+    let config = Config { statement_timeout_ms: 0, ..config };
+    let (chance, now) = (Chance::from_system(), Clock::System.now());
+    let db = serve::open(&config, &chance)?;
+    let signer = LogSigner::open(&db, &chance, &config, now)?;
+    sequence(&db, &signer, now, Look::All)?;
+    let area = AreaCode::new(args.area).map_err(|fault| CliError::Refused(format!("--area: {fault}")))?;
+    let file = File::create_new(&args.file)
+        .map_err(|fault| CliError::File(format!("cannot make {}: {fault}", args.file.display())))?;
+    let bar = ProgressBar::new(0);
+    let (cycle, as_of) = (args.cycle.as_deref(), args.as_of);
+    let written = db.read_blocking(|conn| -> Result<usize, ApiError> {
+        let policy = PolicyCache::default().area(conn, area, now)?;
+        let moment = moment(&policy, cycle, as_of, now.china_date())?;
+        let about = (moment.cycle.name(), moment.as_of);
+        let moving = |done: usize, of: usize| {
+            bar.set_length(u64::try_from(of).unwrap_or_default());
+            bar.set_position(u64::try_from(done).unwrap_or_default());
+        };
+        bundle::of_area(conn, &signer, area, (&about.0, about.1), BufWriter::new(file), moving)
+    });
+    bar.finish_and_clear();
+    let written = written.map_err(|problem| failed(&problem, &args.file))?;
+    print(&format!("{written} statements in {}\n", args.file.display()))
+}
+
+fn failed(problem: &ApiError, file: &Path) -> CliError {
+    // Half a bundle helps nobody.
+    std::fs::remove_file(file).ok();
+    match problem.db_error() {
+        Some(error) => error.clone().into(),
+        None => {
+            let said = problem.document(shixun_api::problem::Language::En, "");
+            CliError::Refused(said.detail)
+        }
+    }
+}
+
+/// Checks a bundle without a database or a network.
+pub(super) fn verify(args: &VerifyArgs) -> Result<ExitCode, CliError> {
+    let read =
+        |key: &String| key.parse::<VerifierKey>().map_err(|fault| CliError::Refused(format!("--key {key:?}: {fault}")));
+    let keys = args.keys.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let file = File::open(&args.file)
+        .map_err(|fault| CliError::File(format!("cannot open {}: {fault}", args.file.display())))?;
+    let bar = ProgressBar::new(0);
+    let report = bundle::verify(BufReader::new(file), &keys, |done, of| {
+        bar.set_length(u64::try_from(of).unwrap_or_default());
+        bar.set_position(u64::try_from(done).unwrap_or_default());
+    });
+    bar.finish_and_clear();
+    let valid = report.findings.is_empty();
+    print(&if args.json { as_json(&report, valid) } else { as_text(&report, valid) })?;
+    Ok(if valid { ExitCode::SUCCESS } else { ExitCode::from(INVALID) })
+}
+
+fn as_json(report: &bundle::Report, valid: bool) -> String {
+    let log = |log: &bundle::LogSeen| json!({"origin": log.origin, "size": log.size, "root": log.root, "key": log.key, "key_given": log.trusted});
+    let finding =
+        |one: &bundle::Finding| json!({"file": one.file, "leaf": one.leaf, "code": one.code, "detail": one.detail});
+    let report = json!({
+        "valid": valid, "statements": report.statements, "leaves": report.leaves,
+        "logs": report.logs.iter().map(log).collect::<Vec<_>>(),
+        "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
+    });
+    format!("{report:#}\n")
+}
+
+fn as_text(report: &bundle::Report, valid: bool) -> String {
+    let mut text = String::new();
+    for one in &report.findings {
+        let leaf = one.leaf.as_ref().map(|leaf| format!(" {leaf}")).unwrap_or_default();
+        text.push_str(&format!("{}{leaf}: {} ({})\n", one.file, one.detail, one.code));
+    }
+    for log in &report.logs {
+        text.push_str(&format!("{} with {} leaves, signed by {}\n", log.origin, log.size, log.key));
+    }
+    if valid && report.logs.iter().any(|log| !log.trusted) {
+        text.push_str(
+            "The key came with the bundle: compare it with the one the county publishes, or give that with --key.\n",
+        );
+    }
+    let verdict = if valid { "valid 有效" } else { "NOT VALID 无效" };
+    text.push_str(&format!("{verdict}: {} statements, {} leaves\n", report.statements, report.leaves));
+    text
+}

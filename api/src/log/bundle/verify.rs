@@ -1,0 +1,505 @@
+//! Checking bundles, with nothing at hand but the file and, where somebody has it, the public key.
+//!
+//! Everything is looked at, and everything that is wrong is said: the file, and the leaf where it is one.
+
+use super::{
+    FORMAT, KEYS, LEAVES, MANIFEST, PROOFS, README, STATEMENT, STATEMENTS,
+    files::{Manifest, digest, open, read_all, read_one, refused},
+    judge::{self, About, Fault, Read, RuleBook},
+};
+use crate::wire::{HoursText, OneOf, OrganisationRef, StageWord, TeacherRef, TitleWord, WaiverRef};
+use chrono::NaiveDate;
+use serde::Deserialize;
+use serde_json::Value;
+use shixun_domain::{
+    AreaCode,
+    log::{Checkpoint, Hash, SignedNote, VerifierKey, leaf_hash, tree::verify_inclusion},
+    policy::PersonFacts,
+    time::DateSpan,
+};
+use shixun_persistence::ledger::{GrantedWaiver, PersonSnapshot, SnapshotOrganisation};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{Cursor, Read as Input, Seek},
+};
+use zip::ZipArchive;
+
+/// Files in a bundle at most.
+const FILES_MAX: usize = 300_000;
+/// The most bytes of one statement's bundle, and of the manifest over many.
+const MEMBER_BYTES_MAX: u64 = 32 << 20;
+/// Differences of a statement that are named.
+const DIFFERENCES_MAX: usize = 10;
+
+/// Something that is not as it has to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The file within the bundle; empty for the bundle itself.
+    pub file: String,
+    /// The leaf, by the identifier of its row.
+    pub leaf: Option<String>,
+    /// What kind of fault: `file`, `manifest`, `signature`, `checkpoint`, `key`, `leaf`, `proof`, `rules` or `statement`.
+    pub code: &'static str,
+    /// What is wrong.
+    pub detail: String,
+}
+
+/// A log that leaves of a bundle stand in.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LogSeen {
+    /// Its name.
+    pub origin: String,
+    /// Leaves of the checkpoint.
+    pub size: u64,
+    /// The root.
+    pub root: String,
+    /// The key that signed the checkpoint.
+    pub key: String,
+    /// Whether that is a key that was given, and not only one that the bundle brings along.
+    pub trusted: bool,
+}
+
+/// What came of checking a bundle.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Statements that were judged again.
+    pub statements: usize,
+    /// Leaves that were hashed again.
+    pub leaves: usize,
+    /// The logs.
+    pub logs: BTreeSet<LogSeen>,
+    /// What is wrong; nothing where the bundle is as it was made.
+    pub findings: Vec<Finding>,
+}
+
+/// Checks a bundle. `given` are public keys that are known from elsewhere; without any, the keys in the bundle are taken for what
+/// they are, and [`LogSeen::trusted`] says so.
+pub fn verify(from: impl Input + Seek, given: &[VerifierKey], mut progress: impl FnMut(usize, usize)) -> Report {
+    let mut report = Report::default();
+    match open(from, FILES_MAX) {
+        Ok(mut archive) => {
+            let many = archive.file_names().any(|name| name.is_ok_and(|name| name.starts_with(STATEMENTS)));
+            if many {
+                area(&mut archive, given, &mut report, &mut progress)
+            } else {
+                one(&mut archive, given, &mut RuleBook::default(), &mut report)
+            }
+        }
+        Err(finding) => report.findings.push(finding),
+    }
+    report
+}
+
+/// The bundle of an area: the manifest over the bundles in it, and each of them.
+fn area<R: Input + Seek>(
+    archive: &mut ZipArchive<R>,
+    given: &[VerifierKey],
+    report: &mut Report,
+    progress: &mut impl FnMut(usize, usize),
+) {
+    let files = archive.len();
+    let mut digests = Vec::with_capacity(files);
+    let (mut keys, mut note, mut book) = (String::new(), String::new(), RuleBook::default());
+    for place in 0..files {
+        let (name, bytes) = match read_one(archive, place, MEMBER_BYTES_MAX) {
+            Ok(read) => read,
+            Err(finding) => {
+                report.findings.push(finding);
+                continue;
+            }
+        };
+        digests.push((name.clone(), digest(&bytes)));
+        if name.starts_with(STATEMENTS) {
+            let mut inner = Report::default();
+            match open(Cursor::new(bytes), FILES_MAX) {
+                Ok(mut archive) => one(&mut archive, given, &mut book, &mut inner),
+                Err(finding) => inner.findings.push(finding),
+            }
+            report.statements += inner.statements;
+            report.leaves += inner.leaves;
+            report.logs.append(&mut inner.logs);
+            let within = |finding: Finding| Finding { file: format!("{name}/{}", finding.file), ..finding };
+            report.findings.extend(inner.findings.into_iter().map(within));
+        } else {
+            match name.as_str() {
+                KEYS => keys = text(&name, bytes, report),
+                MANIFEST => note = text(&name, bytes, report),
+                README => {}
+                _ => report.findings.push(refused(&name, "does not belong into a bundle")),
+            }
+        }
+        progress(place + 1, files);
+    }
+    digests.retain(|(name, _)| name != MANIFEST);
+    let keys = read_keys(&keys, given, report);
+    manifest(&note, &digests, &keys, report);
+}
+
+fn text(file: &str, bytes: Vec<u8>, report: &mut Report) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|_| {
+        report.findings.push(refused(file, "is not text in UTF-8"));
+        String::new()
+    })
+}
+
+/// The keys of a bundle, each with whether it is one that was given.
+fn read_keys(text: &str, given: &[VerifierKey], report: &mut Report) -> Vec<(VerifierKey, bool)> {
+    let mut keys = Vec::new();
+    for line in text.lines() {
+        match line.parse::<VerifierKey>() {
+            Ok(key) => {
+                // One private key signs for all logs of a server; its public half is the same under every name.
+                let known = given.iter().any(|one| one.public() == key.public());
+                keys.push((key, known));
+            }
+            Err(fault) => {
+                let detail = format!("{line:?}: {fault}");
+                report.findings.push(Finding { file: KEYS.into(), leaf: None, code: "key", detail });
+            }
+        }
+    }
+    if !given.is_empty() && keys.iter().any(|(_, known)| !known) {
+        let detail = "holds a key that is none of those given: it was signed by somebody else".to_owned();
+        report.findings.push(Finding { file: KEYS.into(), leaf: None, code: "key", detail });
+        keys.retain(|(_, known)| *known);
+    }
+    keys
+}
+
+/// Verifies a note by any of the keys and gives the one.
+fn signed<'k>(note: &SignedNote, keys: &'k [(VerifierKey, bool)]) -> Option<&'k (VerifierKey, bool)> {
+    keys.iter().find(|(key, _)| note.verify(key).is_ok())
+}
+
+/// Compares the files that are there with the signed manifest.
+fn manifest(
+    note: &str,
+    files: &[(String, String)],
+    keys: &[(VerifierKey, bool)],
+    report: &mut Report,
+) -> Option<Manifest> {
+    let mut fault = |file: &str, code, detail: &str| {
+        report.findings.push(Finding { file: file.into(), leaf: None, code, detail: detail.into() });
+    };
+    let Ok(note) = note.parse::<SignedNote>() else {
+        fault(MANIFEST, "manifest", "is missing or not a signed note");
+        return None;
+    };
+    let Some(manifest) = Manifest::read(note.text()) else {
+        fault(MANIFEST, "manifest", &format!("is not a manifest of {FORMAT}"));
+        return None;
+    };
+    let by_area = signed(&note, keys).filter(|(key, _)| key.name().ends_with(&format!("/{}", manifest.area)));
+    if by_area.is_none() {
+        fault(MANIFEST, "signature", "carries no valid signature by the key of its area");
+    }
+    let listed: BTreeMap<&str, &str> =
+        manifest.files.iter().map(|(name, digest)| (name.as_str(), digest.as_str())).collect();
+    for (name, digest) in files {
+        match listed.get(name.as_str()) {
+            None => fault(name, "manifest", "is not in the manifest"),
+            Some(right) if right == digest => {}
+            Some(_) => fault(name, "manifest", "is not the file that was signed: its SHA-256 differs"),
+        }
+    }
+    for (name, _) in manifest.files.iter().filter(|(name, _)| !files.iter().any(|(there, _)| there == name)) {
+        fault(name, "manifest", "is missing");
+    }
+    let in_order = manifest.files.iter().map(|(name, _)| name).eq(files.iter().map(|(name, _)| name));
+    if !in_order {
+        fault(MANIFEST, "manifest", "lists other files, or in another order, than the bundle has");
+    }
+    Some(manifest)
+}
+
+/// The bundle of one statement.
+fn one<R: Input + Seek>(archive: &mut ZipArchive<R>, given: &[VerifierKey], book: &mut RuleBook, report: &mut Report) {
+    let files = match read_all(archive) {
+        Ok(files) => files,
+        Err(finding) => return report.findings.push(finding),
+    };
+    let digests: Vec<_> =
+        files.iter().filter(|(name, _)| name != MANIFEST).map(|(n, b)| (n.clone(), digest(b))).collect();
+    let mut texts: BTreeMap<String, String> = BTreeMap::new();
+    for (name, bytes) in files {
+        let read = text(&name, bytes, report);
+        texts.insert(name, read);
+    }
+    let of = |name: &str| texts.get(name).map(String::as_str).unwrap_or_default();
+    let keys = read_keys(of(KEYS), given, report);
+    let manifest = manifest(of(MANIFEST), &digests, &keys, report);
+    let checkpoints = checkpoints(&texts, &keys, report);
+    let leaves = leaves(of(LEAVES), of(PROOFS), &checkpoints, report);
+    statement(of(STATEMENT), manifest.as_ref(), &leaves, book, report);
+}
+
+/// The checkpoints that are signed by the key of their log.
+fn checkpoints(
+    texts: &BTreeMap<String, String>,
+    keys: &[(VerifierKey, bool)],
+    report: &mut Report,
+) -> BTreeMap<AreaCode, Checkpoint> {
+    let mut found = BTreeMap::new();
+    for (file, text) in texts {
+        let code = file.strip_prefix("checkpoint-").and_then(|rest| rest.strip_suffix(".txt"));
+        let Some(area) = code.and_then(|code| code.parse::<AreaCode>().ok()) else { continue };
+        let mut fault = |code, detail: &str| {
+            report.findings.push(Finding { file: file.clone(), leaf: None, code, detail: detail.into() });
+        };
+        let Ok(note) = text.parse::<SignedNote>() else {
+            fault("checkpoint", "is not a signed note");
+            continue;
+        };
+        let Ok(checkpoint) = Checkpoint::read(note.text()) else {
+            fault("checkpoint", "is not a checkpoint");
+            continue;
+        };
+        let of_log = |(key, _): &&(VerifierKey, bool)| {
+            key.name() == checkpoint.origin && checkpoint.origin.ends_with(&format!("/{area}"))
+        };
+        let Some((key, trusted)) = signed(&note, keys).filter(of_log) else {
+            fault("signature", "carries no valid signature by the key of its log");
+            continue;
+        };
+        report.logs.insert(LogSeen {
+            origin: checkpoint.origin.clone(),
+            size: checkpoint.size,
+            root: checkpoint.root.to_string(),
+            key: key.to_string(),
+            trusted: *trusted,
+        });
+        found.insert(area, checkpoint);
+    }
+    found
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Proof {
+    area: String,
+    hashes: Vec<String>,
+    position: u64,
+}
+
+/// Hashes every leaf again and follows its proof to the root of its log; gives those that are what they were.
+fn leaves(leaves: &str, proofs: &str, checkpoints: &BTreeMap<AreaCode, Checkpoint>, report: &mut Report) -> Vec<Read> {
+    let (lines, mut proofs): (Vec<&str>, _) = (leaves.lines().collect(), proofs.lines());
+    let (mut good, mut seen, mut last) = (Vec::with_capacity(lines.len()), BTreeSet::new(), None);
+    for (number, line) in (1..).zip(lines) {
+        report.leaves += 1;
+        let read = judge::leaf(line);
+        // A leaf that cannot be read is named by what its text says it is, or by its line.
+        let name = read.as_ref().map(|leaf| leaf.id.clone()).or_else(|| named(line));
+        let mut fault = |code, detail: &str| {
+            let detail = format!("line {number} {detail}");
+            report.findings.push(Finding { file: LEAVES.into(), leaf: name.clone(), code, detail });
+        };
+        let Some(proof) = proofs.next().and_then(|line| serde_json::from_str::<Proof>(line).ok()) else {
+            fault("proof", "has no proof that can be read");
+            continue;
+        };
+        let area = proof.area.parse::<AreaCode>().ok();
+        let Some(checkpoint) = area.and_then(|area| checkpoints.get(&area)) else {
+            fault("proof", "stands in a log of which there is no valid checkpoint");
+            continue;
+        };
+        let hashes: Result<Vec<Hash>, _> = proof.hashes.iter().map(|hash| hash.parse()).collect();
+        let hash = leaf_hash(line.as_bytes());
+        let proved = hashes.is_ok_and(|hashes| {
+            verify_inclusion(&hash, proof.position, checkpoint.size, &hashes, &checkpoint.root).is_ok()
+        });
+        if !proved {
+            fault("leaf", "was changed: its hash does not lead to the signed root of its log");
+            continue;
+        }
+        let Some(leaf) = read.filter(|leaf| leaf.area() == area) else {
+            fault("leaf", "is not a leaf in canonical JSON of its area");
+            continue;
+        };
+        if !seen.insert(leaf.id.clone()) || last >= Some((area, proof.position)) {
+            fault("leaf", "stands twice, or not in the order of the log");
+            continue;
+        }
+        last = Some((area, proof.position));
+        good.push(leaf);
+    }
+    if proofs.next().is_some() {
+        let detail = "has more proofs than there are leaves".to_owned();
+        report.findings.push(Finding { file: PROOFS.into(), leaf: None, code: "proof", detail });
+    }
+    good
+}
+
+fn named(line: &str) -> Option<String> {
+    let (_, rest) = line.split_once("\"id\":\"")?;
+    let (id, _) = rest.split_once('"')?;
+    id.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_').then(|| id.to_owned())
+}
+
+/// What a statement says of the person, which no leaf proves: the manifest's signature stands for it.
+#[derive(Deserialize)]
+struct Stated {
+    teacher: StatedTeacher,
+    cycle: StatedCycle,
+    as_of: NaiveDate,
+    facts: StatedFacts,
+    requirements: Vec<StatedRequirement>,
+}
+
+#[derive(Deserialize)]
+struct StatedRequirement {
+    rule: StatedRule,
+    waiver: Option<StatedWaiver>,
+}
+
+#[derive(Deserialize)]
+struct StatedRule {
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct StatedWaiver {
+    id: WaiverRef,
+    reason: String,
+    valid_from: NaiveDate,
+    valid_to: NaiveDate,
+}
+
+#[derive(Deserialize)]
+struct StatedTeacher {
+    id: TeacherRef,
+    name: String,
+    organisation_id: Option<OrganisationRef>,
+    organisation_name: Option<String>,
+    title: Option<TitleWord>,
+    subject: Option<String>,
+    stage: Option<StageWord>,
+}
+
+#[derive(Deserialize)]
+struct StatedCycle {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct StatedFacts {
+    entered_on: Option<NaiveDate>,
+    probation: Option<StatedSpell>,
+    head: Option<StatedSpell>,
+    deputy_head: Option<StatedSpell>,
+    middle_manager: Option<StatedSpell>,
+    retires_on: Option<NaiveDate>,
+    leave: Vec<StatedSpell>,
+    surplus: HoursText,
+}
+
+#[derive(Deserialize)]
+struct StatedSpell {
+    from: NaiveDate,
+    to: Option<NaiveDate>,
+}
+
+impl Stated {
+    fn about(self) -> About {
+        let span = |spell: StatedSpell| DateSpan { from: spell.from, to: spell.to };
+        let organisation = self.teacher.organisation_id.zip(self.teacher.organisation_name);
+        let waived = self.requirements.into_iter().filter_map(|one| Some((one.rule.id, one.waiver?)));
+        let mut waivers: Vec<GrantedWaiver> = waived
+            .map(|(rule_id, waiver)| GrantedWaiver {
+                id: waiver.id.0,
+                rule_id,
+                from: waiver.valid_from,
+                to: waiver.valid_to,
+                reason: waiver.reason,
+            })
+            .collect();
+        waivers.sort_by_key(|waiver| waiver.id.number());
+        waivers.dedup_by_key(|waiver| waiver.id);
+        About {
+            person: self.teacher.id.0.person(),
+            cycle: self.cycle.name,
+            as_of: self.as_of,
+            snapshot: PersonSnapshot {
+                name: self.teacher.name,
+                organisation: organisation.map(|(id, name)| SnapshotOrganisation {
+                    id: id.0,
+                    name,
+                    path: String::new(),
+                }),
+                title: self.teacher.title.map(|OneOf(title)| title),
+                subject: self.teacher.subject,
+                stage: self.teacher.stage.map(|OneOf(stage)| stage),
+            },
+            facts: PersonFacts {
+                joined_on: self.facts.entered_on,
+                probation: self.facts.probation.map(span),
+                head: self.facts.head.map(span),
+                deputy_head: self.facts.deputy_head.map(span),
+                middle_manager: self.facts.middle_manager.map(span),
+                retires_on: self.facts.retires_on,
+                leave: self.facts.leave.into_iter().map(span).collect(),
+                required: None,
+                surplus: self.facts.surplus.0,
+                waivers: waivers.iter().map(GrantedWaiver::facts).collect(),
+            },
+            waivers,
+        }
+    }
+}
+
+/// Judges the hours again and compares figure by figure.
+fn statement(text: &str, manifest: Option<&Manifest>, leaves: &[Read], book: &mut RuleBook, report: &mut Report) {
+    let mut fault = |code, detail: String| {
+        report.findings.push(Finding { file: STATEMENT.into(), leaf: None, code, detail });
+    };
+    let value = serde_json::from_str::<Value>(text).ok();
+    let stated = value.as_ref().and_then(|value| Stated::deserialize(value).ok());
+    let Some((value, about)) = value.zip(stated.map(Stated::about)) else {
+        return fault("statement", "is not a statement".to_owned());
+    };
+    let subject = format!("statement {} {} {}", about.person.teacher(), about.cycle, about.as_of);
+    let area = about.person.area();
+    if manifest.is_some_and(|manifest| manifest.subject != subject || manifest.area != area) {
+        fault("statement", format!("is {subject} of {area}, and the manifest is for another"));
+    }
+    let judged = book.rules(&about, leaves).and_then(|rules| judge::statement(&rules, about, leaves));
+    let again = match judged {
+        Ok(view) => serde_json::to_value(&view).unwrap_or_default(),
+        Err(Fault::Rules) => {
+            return fault("rules", "cannot be judged: the packs give no rules for its cycle".to_owned());
+        }
+        Err(Fault::Leaf(id, what)) => {
+            let detail = format!("the leaf {what}");
+            return report.findings.push(Finding { file: LEAVES.into(), leaf: Some(id), code: "leaf", detail });
+        }
+    };
+    let mut differences = Vec::new();
+    differ("", &value, &again, &mut differences);
+    for (pointer, says, is) in differences.into_iter().take(DIFFERENCES_MAX) {
+        fault("statement", format!("{pointer} says {says}; the leaves and packs give {is}"));
+    }
+    report.statements += 1;
+}
+
+/// Where two values differ, as JSON pointers.
+fn differ(at: &str, one: &Value, other: &Value, found: &mut Vec<(String, String, String)>) {
+    match (one, other) {
+        (Value::Object(left), Value::Object(right)) => {
+            let names: BTreeSet<&String> = left.keys().chain(right.keys()).collect();
+            for name in names {
+                let member = |of: &serde_json::Map<String, Value>| of.get(name).cloned().unwrap_or(Value::Null);
+                differ(&format!("{at}/{name}"), &member(left), &member(right), found);
+            }
+        }
+        (Value::Array(left), Value::Array(right)) if left.len() == right.len() => {
+            for (place, (left, right)) in left.iter().zip(right).enumerate() {
+                differ(&format!("{at}/{place}"), left, right, found);
+            }
+        }
+        (Value::Array(left), Value::Array(right)) => {
+            found.push((at.to_owned(), format!("{} rows", left.len()), format!("{} rows", right.len())));
+        }
+        (left, right) if left == right => {}
+        (left, right) => found.push((at.to_owned(), left.to_string(), right.to_string())),
+    }
+}

@@ -1,0 +1,269 @@
+//! Writing bundles.
+
+use super::{
+    KEYS, LEAVES, MANIFEST, PROOFS, README, README_TEXT, STATEMENT, STATEMENTS, checkpoint_file,
+    files::{digest, manifest, options, write},
+    judge::{self, About, Fault, Read, RuleBook},
+};
+use crate::{
+    access::Actor,
+    ledger::{
+        days::moment,
+        service::{StatementWish, may_see, surplus},
+    },
+    log::{LogSigner, problems},
+    policy::PolicyCache,
+    problem::ApiError,
+};
+use chrono::NaiveDate;
+use serde_json::json;
+use shixun_domain::{
+    AreaCode, UtcMillis,
+    id::{PersonId, TeacherId},
+    log::{Hash, LeafKind, Tree, tree::inclusion},
+};
+use shixun_persistence::{
+    Conn, DbError,
+    ledger::{self, employees, person_record},
+    log::{self, CheckpointRow, Nodes, sources},
+    policy,
+};
+use std::{
+    collections::BTreeMap,
+    io::{Cursor, Seek, Write},
+};
+use zip::{CompressionMethod, ZipWriter, result::ZipError};
+
+/// The bundle of a statement, as [`crate::ledger::service::statement`] gives it.
+///
+/// # Errors
+/// `not_found`, `cycle_unknown`, `policy_missing`, `invalid_parameter`, and `log_behind` where an entry was written so lately that no
+/// checkpoint is over it yet.
+pub fn of_statement(
+    conn: &mut Conn,
+    cache: &PolicyCache,
+    signer: &LogSigner,
+    actor: &Actor,
+    teacher: TeacherId,
+    wish: &StatementWish,
+    now: UtcMillis,
+) -> Result<Vec<u8>, ApiError> {
+    let person = teacher.person();
+    may_see(conn, actor, person)?;
+    let policy = cache.area(conn, person.area(), now)?;
+    let moment = moment(&policy, wish.cycle.as_deref(), wish.as_of, now.china_date())?;
+    let mut maker = Maker::new(conn, signer, person.area())?;
+    maker.bundle(conn, person, &moment.cycle.name(), moment.as_of)
+}
+
+/// The bundles of everybody employed in an area's schools on `as_of`, in one file; gives how many there are.
+///
+/// # Errors
+/// As [`of_statement`], and where the file cannot be written.
+pub fn of_area<W: Write + Seek>(
+    conn: &mut Conn,
+    signer: &LogSigner,
+    area: AreaCode,
+    (cycle, as_of): (&str, NaiveDate),
+    into: W,
+    mut progress: impl FnMut(usize, usize),
+) -> Result<usize, ApiError> {
+    let everybody = employees(conn, area, "/", as_of)?;
+    let mut maker = Maker::new(conn, signer, area)?;
+    maker.remember_trees(conn)?;
+    let mut writer = ZipWriter::new(into);
+    let mut listed = Vec::with_capacity(everybody.len());
+    for (done, employee) in everybody.iter().enumerate() {
+        let bytes = maker.bundle(conn, employee.person, cycle, as_of)?;
+        let name = format!("{STATEMENTS}{}.zip", employee.person.teacher());
+        listed.push((name.clone(), digest(&bytes)));
+        writer.start_file(name, options(CompressionMethod::Stored)).map_err(|fault| unwritten(&fault))?;
+        writer.write_all(&bytes).map_err(|fault| unwritten(&fault.into()))?;
+        progress(done + 1, everybody.len());
+    }
+    let keys = maker.keys();
+    listed.extend([(README.to_owned(), digest(README_TEXT.as_bytes())), (KEYS.to_owned(), digest(keys.as_bytes()))]);
+    let signed = manifest(&signer.key(area)?, area, &format!("statements {cycle} {as_of}"), &listed);
+    for (name, text) in [(README, README_TEXT), (KEYS, &keys), (MANIFEST, &signed)] {
+        writer.start_file(name, options(CompressionMethod::Deflated)).map_err(|fault| unwritten(&fault))?;
+        writer.write_all(text.as_bytes()).map_err(|fault| unwritten(&fault.into()))?;
+    }
+    writer.finish().map_err(|fault| unwritten(&fault))?;
+    Ok(everybody.len())
+}
+
+fn unwritten(fault: &ZipError) -> ApiError {
+    ApiError::internal(format!("the bundle cannot be written: {fault}"))
+}
+
+/// A leaf in its place.
+struct Placed {
+    area: AreaCode,
+    position: u64,
+    bytes: String,
+}
+
+/// What the bundles of an area share: its packs, and the checkpoints and trees of the logs they stand in.
+struct Maker<'a> {
+    signer: &'a LogSigner,
+    area: AreaCode,
+    checkpoints: BTreeMap<AreaCode, CheckpointRow>,
+    packs: Vec<Placed>,
+    pack_leaves: Vec<Read>,
+    rules: RuleBook,
+    trees: BTreeMap<AreaCode, Tree>,
+}
+
+impl<'a> Maker<'a> {
+    fn new(conn: &mut Conn, signer: &'a LogSigner, area: AreaCode) -> Result<Self, ApiError> {
+        let mut numbers: BTreeMap<AreaCode, Vec<i64>> = BTreeMap::from([(area, Vec::new())]);
+        for row in policy::published_for(conn, area)? {
+            numbers.entry(row.id.area()).or_default().push(row.id.number());
+        }
+        let mut maker = Maker {
+            signer,
+            area,
+            checkpoints: BTreeMap::new(),
+            packs: Vec::new(),
+            pack_leaves: Vec::new(),
+            rules: RuleBook::default(),
+            trees: BTreeMap::new(),
+        };
+        for (area, numbers) in numbers {
+            let newest = log::latest(conn, area)?.ok_or_else(problems::behind)?;
+            maker.checkpoints.insert(area, newest);
+            let placed = maker.placed(conn, area, LeafKind::PolicyPack, &numbers)?;
+            maker.packs.extend(placed);
+        }
+        for leaf in &maker.packs {
+            let damaged = || ApiError::internal("a published policy pack cannot be read");
+            maker.pack_leaves.push(judge::leaf(&leaf.bytes).ok_or_else(damaged)?);
+        }
+        Ok(maker)
+    }
+
+    /// Reads the whole trees, for as many proofs as there are leaves.
+    fn remember_trees(&mut self, conn: &mut Conn) -> Result<(), ApiError> {
+        for (area, checkpoint) in &self.checkpoints {
+            let mut hashes: Vec<Hash> = Vec::new();
+            loop {
+                let from = u64::try_from(hashes.len()).unwrap_or(u64::MAX);
+                let page = log::leaves(conn, *area, from, 20_000)?;
+                if page.is_empty() || from >= checkpoint.size {
+                    break;
+                }
+                hashes.extend(page.into_iter().map(|leaf| leaf.hash));
+            }
+            self.trees.insert(*area, Tree::new(hashes));
+        }
+        Ok(())
+    }
+
+    /// The leaves of these rows; every one has to be below the checkpoint.
+    fn placed(
+        &self,
+        conn: &mut Conn,
+        area: AreaCode,
+        kind: LeafKind,
+        numbers: &[i64],
+    ) -> Result<Vec<Placed>, ApiError> {
+        let size = self.checkpoints.get(&area).map_or(0, |checkpoint| checkpoint.size);
+        let places = log::places(conn, area, kind, numbers)?;
+        if places.len() != numbers.len() || places.iter().any(|leaf| leaf.position >= size) {
+            return Err(problems::behind());
+        }
+        let mut texts = BTreeMap::new();
+        for batch in numbers.chunks(sources::ROWS_AT_ONCE) {
+            let rows = sources::rows(conn, self.signer.salts(), area, kind, sources::Which::Of(batch))?;
+            texts.extend(rows.into_iter().map(|row| (row.number, row)));
+        }
+        let mut placed = Vec::with_capacity(places.len());
+        for leaf in places {
+            // What was changed behind the program's back is not handed out as if it were proved.
+            let row = texts.remove(&leaf.number).filter(|row| row.hash() == leaf.hash).ok_or_else(|| {
+                let id = sources::id(area, kind, leaf.number);
+                DbError::damaged(format!("{id} is not what its leaf in the log says; `shixun check` tells more"))
+            })?;
+            placed.push(Placed { area, position: leaf.position, bytes: row.bytes });
+        }
+        Ok(placed)
+    }
+
+    fn proofs(&self, conn: &mut Conn, leaves: &[&Placed]) -> Result<String, ApiError> {
+        let mut text = String::new();
+        for own in leaves.chunk_by(|one, other| one.area == other.area) {
+            let Some(area) = own.first().map(|leaf| leaf.area) else { continue };
+            let size = self.checkpoints.get(&area).map_or(0, |checkpoint| checkpoint.size);
+            let mut nodes = Nodes::of(conn, area);
+            for leaf in own {
+                let proof = match self.trees.get(&area) {
+                    Some(tree) => inclusion(leaf.position, size, |subtree| tree.get(subtree))
+                        .map_err(|fault| ApiError::internal(fault.to_string()))?,
+                    None => inclusion(leaf.position, size, |subtree| nodes.get(subtree))?,
+                };
+                let hashes: Vec<String> = proof.unwrap_or_default().iter().map(Hash::to_string).collect();
+                let line = json!({"area": area.to_string(), "hashes": hashes, "position": leaf.position});
+                text.push_str(&format!("{line}\n"));
+            }
+        }
+        Ok(text)
+    }
+
+    /// The verifier keys of the logs, one a line.
+    fn keys(&self) -> String {
+        let keys = self.checkpoints.keys().flat_map(|area| self.signer.verifiers(*area));
+        keys.map(|key| format!("{key}\n")).collect()
+    }
+
+    fn bundle(
+        &mut self,
+        conn: &mut Conn,
+        person: PersonId,
+        cycle: &str,
+        as_of: NaiveDate,
+    ) -> Result<Vec<u8>, ApiError> {
+        let record = person_record(conn, person, as_of)?.ok_or_else(|| ApiError::missing(person.teacher()))?;
+        let mut about = About {
+            person,
+            cycle: cycle.to_owned(),
+            as_of,
+            snapshot: record.snapshot.clone(),
+            facts: record.facts.clone(),
+            waivers: record.waivers.clone(),
+        };
+        let faulty = |fault| match fault {
+            Fault::Leaf(id, what) => ApiError::internal(format!("{id} {what}")),
+            Fault::Rules => ApiError::internal(format!("no rules for {cycle}")),
+        };
+        let rules = self.rules.rules(&about, &self.pack_leaves).map_err(faulty)?;
+        if let Some(before) = self.rules.before(&about, &rules, &self.pack_leaves).map_err(faulty)? {
+            about.facts.surplus = surplus(conn, person, &record, &before)?;
+        }
+        let (from, to) = judge::days(&rules, &about);
+        let numbers = ledger::entry_numbers(conn, person, from, to)?;
+        let entries = self.placed(conn, self.area, LeafKind::HourEntry, &numbers)?;
+        let read: Option<Vec<Read>> = entries.iter().map(|leaf| judge::leaf(&leaf.bytes)).collect();
+        let read = read.ok_or_else(|| ApiError::internal("a leaf that was just written cannot be read"))?;
+        let statement = judge::statement(&rules, about, &read).map_err(faulty)?;
+        let mut leaves: Vec<&Placed> = self.packs.iter().chain(&entries).collect();
+        leaves.sort_by_key(|leaf| (leaf.area, leaf.position));
+        let statement = serde_json::to_vec_pretty(&statement).map_err(|fault| ApiError::internal(fault.to_string()))?;
+        let lines: String = leaves.iter().flat_map(|leaf| [leaf.bytes.as_str(), "\n"]).collect();
+        let mut files = vec![
+            (README.to_owned(), README_TEXT.as_bytes().to_vec()),
+            (STATEMENT.to_owned(), statement),
+            (LEAVES.to_owned(), lines.into_bytes()),
+            (PROOFS.to_owned(), self.proofs(conn, &leaves)?.into_bytes()),
+        ];
+        for (area, checkpoint) in &self.checkpoints {
+            files.push((checkpoint_file(*area), checkpoint.note.clone().into_bytes()));
+        }
+        files.push((KEYS.to_owned(), self.keys().into_bytes()));
+        let listed: Vec<_> = files.iter().map(|(name, bytes)| (name.clone(), digest(bytes))).collect();
+        let subject = format!("statement {} {cycle} {as_of}", person.teacher());
+        let signed = manifest(&self.signer.key(self.area)?, self.area, &subject, &listed);
+        files.push((MANIFEST.to_owned(), signed.into_bytes()));
+        let written = write(Cursor::new(Vec::new()), &files).map_err(|fault| unwritten(&fault))?;
+        Ok(written.into_inner())
+    }
+}

@@ -1,0 +1,165 @@
+//! From committed rows to leaves: batch after batch, outside of every transaction that writes the rows.
+//!
+//! A pass looks for rows of higher numbers than the last in the log. On PostgreSQL a transaction may commit after another that got
+//! higher numbers, so that every minute a pass also looks back, and at the start and once a day one looks at everything: a row can be
+//! late, and none is passed over. Of two servers that append at once one wins (`log_heads`), and the other looks again. A crash between
+//! two batches leaves whole batches; one before the checkpoint leaves the checkpoint for the next pass.
+
+use super::LogSigner;
+use crate::state::App;
+use shixun_domain::{
+    AreaCode, UtcMillis,
+    log::{Checkpoint, LeafKind},
+};
+use shixun_persistence::{
+    Conn, Db, DbError, DbResult, Keep,
+    log::{
+        self, Appended, Growth,
+        sources::{self, Which},
+    },
+};
+use std::time::Duration;
+
+/// How long the sequencer rests between two passes.
+const EVERY: Duration = Duration::from_secs(2);
+/// Passes after which one looks back.
+const BACK_EVERY: u32 = 30;
+/// Passes after which one looks at everything: a day.
+const ALL_EVERY: u32 = 43_200;
+/// How far back: longer than any transaction but an unusual one, which the daily look finds.
+const BACK_MILLIS: i64 = 15 * 60_000;
+
+/// Where a pass looks for rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// Behind the last row in the log.
+    New,
+    /// Also among those of the last quarter of an hour.
+    Back,
+    /// Everywhere, in every area.
+    All,
+}
+
+/// What a pass did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sequenced {
+    /// Leaves that were added.
+    pub leaves: u64,
+    /// Checkpoints that were signed.
+    pub checkpoints: u64,
+}
+
+/// Puts every committed row that a look finds into the log of its area, and signs what grew.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer; the batches before it stand.
+pub fn sequence(db: &Db, signer: &LogSigner, now: UtcMillis, look: Look) -> DbResult<Sequenced> {
+    let mut done = Sequenced::default();
+    for area in db.read_blocking(|conn| log::areas(conn, look == Look::All))? {
+        let pass = Pass { db, signer, area, now };
+        for kind in LeafKind::ALL {
+            done.leaves += pass.append(*kind, look)?;
+        }
+        done.checkpoints += u64::from(pass.sign()?);
+    }
+    Ok(done)
+}
+
+struct Pass<'a> {
+    db: &'a Db,
+    signer: &'a LogSigner,
+    area: AreaCode,
+    now: UtcMillis,
+}
+
+impl Pass<'_> {
+    /// The number behind which a look begins.
+    fn begin(&self, conn: &mut Conn, kind: LeafKind, look: Look) -> DbResult<i64> {
+        if !sources::numbered_when_published(kind) || look == Look::All {
+            return Ok(i64::MIN);
+        }
+        let last = log::last_logged(conn, self.area, kind)?.unwrap_or(i64::MIN);
+        Ok(match look {
+            Look::Back => last.min(log::first_number(self.now.plus_millis(-BACK_MILLIS))),
+            Look::New | Look::All => last,
+        })
+    }
+
+    fn append(&self, kind: LeafKind, look: Look) -> DbResult<u64> {
+        let mut after = self.db.read_blocking(|conn| self.begin(conn, kind, look))?;
+        let (mut frontier, mut added) = (None, 0);
+        loop {
+            let rows = self.db.read_blocking(|conn| {
+                sources::rows(conn, self.signer.salts(), self.area, kind, Which::Unlogged { after })
+            })?;
+            let Some(last) = rows.last().map(|row| row.number) else { return Ok(added) };
+            // The edge is read before the rows are: whoever appends some of them in between moves the head, and then nothing is
+            // written here.
+            let Some(mut grown) = frontier.take() else {
+                frontier = Some(self.edge()?);
+                continue;
+            };
+            let leaves = rows.iter().map(|row| (kind, row.number, row.hash())).collect();
+            let growth = Growth::new(self.area, &mut grown, leaves);
+            let written = self
+                .db
+                .write_blocking(self.now, Keep::Commit, move |tx| -> Result<_, DbError> { log::append(tx, &growth) })?;
+            // Where somebody else was faster, the same rows are looked for again: some may be in the log by now.
+            if written == Appended::Done {
+                added += u64::try_from(rows.len()).unwrap_or_default();
+                (after, frontier) = (last, Some(grown));
+            }
+        }
+    }
+
+    fn edge(&self) -> DbResult<shixun_domain::log::Frontier> {
+        let area = self.area;
+        if self.db.read_blocking(|conn| log::head(conn, area))?.is_none() {
+            self.db
+                .write_blocking(self.now, Keep::Commit, move |tx| -> Result<_, DbError> { log::open_head(tx, area) })?;
+        }
+        self.db.read_blocking(|conn| log::frontier(conn, area))
+    }
+
+    /// Signs the tree as it is, where no checkpoint is that large.
+    fn sign(&self) -> DbResult<bool> {
+        let area = self.area;
+        let signed = self.db.read_blocking(|conn| -> DbResult<_> {
+            let size = log::head(conn, area)?.unwrap_or_default();
+            Ok(size == 0 || log::latest(conn, area)?.is_some_and(|last| last.size >= size))
+        })?;
+        if signed {
+            return Ok(false);
+        }
+        let edge = self.db.read_blocking(|conn| log::frontier(conn, area))?;
+        let key = self.signer.key(area)?;
+        let checkpoint = Checkpoint { origin: key.verifier().name().to_owned(), size: edge.size(), root: edge.root() };
+        let note = key.sign(&checkpoint.text());
+        self.db.write_blocking(self.now, Keep::Commit, move |tx| -> Result<_, DbError> {
+            log::add_checkpoint(tx, area, checkpoint.size, &checkpoint.root, &note)
+        })?;
+        Ok(true)
+    }
+}
+
+/// Sequences for as long as the server runs.
+pub async fn keep(app: &App) {
+    let mut passes: u32 = 0;
+    loop {
+        let look = match passes {
+            0 => Look::All,
+            number if number % BACK_EVERY == 0 => Look::Back,
+            _ => Look::New,
+        };
+        let (db, signer, now) = (app.db.clone(), app.log.clone(), app.clock.now());
+        match tokio::task::spawn_blocking(move || sequence(&db, &signer, now, look)).await {
+            Ok(Ok(done)) if done == Sequenced::default() => {}
+            Ok(Ok(done)) => tracing::debug!(?done, "log sequenced"),
+            // It will be tried again, from where the log stands.
+            Ok(Err(error)) => tracing::warn!(%error, "log not sequenced"),
+            Err(error) => tracing::error!(%error, "the sequencer ended early"),
+        }
+        passes = (passes + 1) % ALL_EVERY;
+        tokio::time::sleep(EVERY).await;
+    }
+}

@@ -1,0 +1,128 @@
+//! Where leaves come from: each kind of leaf has a table, and says which of its rows are published and what they say.
+//!
+//! A new kind of leaf is a word of [`LeafKind`], a file here, and its line in [`rows`]. A row that is a leaf never changes:
+//! what it says is read again whenever the log is checked.
+
+mod events;
+mod hour_entries;
+mod policy_packs;
+
+use crate::{Conn, DbResult};
+use shixun_domain::{
+    AreaCode, Hours, Id,
+    id::Kind,
+    log::{Hash, Json, LeafKind, Salts, leaf, leaf_hash},
+};
+
+/// Rows that are read or appended at once.
+pub const ROWS_AT_ONCE: usize = 1_000;
+
+/// Which rows are wanted.
+#[derive(Debug, Clone, Copy)]
+pub enum Which<'a> {
+    /// Those that are not in the log, of numbers above this, at most [`ROWS_AT_ONCE`].
+    Unlogged {
+        /// The number.
+        after: i64,
+    },
+    /// These, at most [`ROWS_AT_ONCE`].
+    Of(&'a [i64]),
+}
+
+/// A row as it was published.
+#[derive(Debug, Clone)]
+pub struct Published {
+    /// The number of the row within its area.
+    pub number: i64,
+    /// Its identifier.
+    pub id: String,
+    /// What it says.
+    content: Json,
+}
+
+/// A row as a leaf.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leaf {
+    /// The number of the row within its area.
+    pub number: i64,
+    /// The bytes that the hash covers.
+    pub bytes: String,
+}
+
+impl Leaf {
+    /// The hash.
+    pub fn hash(&self) -> Hash {
+        leaf_hash(self.bytes.as_bytes())
+    }
+}
+
+/// Published rows of a kind as leaves, by number.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn rows(conn: &mut Conn, salts: &Salts, area: AreaCode, kind: LeafKind, which: Which<'_>) -> DbResult<Vec<Leaf>> {
+    let rows = match kind {
+        LeafKind::HourEntry => hour_entries::rows(conn, area, which)?,
+        LeafKind::PolicyPack => policy_packs::rows(conn, area, which)?,
+        LeafKind::Event => events::rows(conn, area, which)?,
+    };
+    Ok(rows
+        .into_iter()
+        .map(|row| Leaf {
+            number: row.number,
+            bytes: leaf::bytes(kind, &row.id, salts.of(area, kind, row.number), row.content),
+        })
+        .collect())
+}
+
+/// The identifier of a row of a kind.
+pub fn id(area: AreaCode, kind: LeafKind, number: i64) -> String {
+    match kind {
+        LeafKind::HourEntry => shown::<shixun_domain::id::HourEntry>(area, number),
+        LeafKind::PolicyPack => shown::<shixun_domain::id::PolicyPack>(area, number),
+        LeafKind::Event => shown::<shixun_domain::id::Event>(area, number),
+    }
+}
+
+/// Whether rows of a kind get their number when they are published, so that those of higher numbers than the last in the log are
+/// all the new ones but for transactions that ran meanwhile. A pack is numbered when it is drafted.
+pub const fn numbered_when_published(kind: LeafKind) -> bool {
+    match kind {
+        LeafKind::HourEntry | LeafKind::Event => true,
+        LeafKind::PolicyPack => false,
+    }
+}
+
+fn shown<K: Kind>(area: AreaCode, number: i64) -> String {
+    Id::<K>::new(area, number).to_string()
+}
+
+fn maybe_shown<K: Kind>(area: AreaCode, number: Option<i64>) -> Json {
+    Json::maybe(number.map(|number| shown::<K>(area, number)))
+}
+
+/// Hundredths as the API shows them.
+fn hundredths(number: i64) -> Json {
+    Json::text(Hours::from_hundredths(number).to_string())
+}
+
+/// The rows of a table that are wanted, by number.
+macro_rules! wanted {
+    ($table:ident, $kind:expr, $area:expr, $which:expr) => {{
+        use crate::schema::log_leaves as l;
+        let query = $table::table.filter($table::area.eq($area.get())).order($table::id.asc()).into_boxed();
+        match $which {
+            Which::Of(numbers) => query.filter($table::id.eq_any(numbers.to_vec())),
+            Which::Unlogged { after } => query
+                .filter($table::id.gt(after))
+                .filter(diesel::dsl::not(diesel::dsl::exists(
+                    l::table
+                        .filter(l::area.eq($table::area))
+                        .filter(l::kind.eq($kind.as_str()))
+                        .filter(l::row_id.eq($table::id)),
+                )))
+                .limit(i64::try_from(super::ROWS_AT_ONCE).unwrap_or(i64::MAX)),
+        }
+    }};
+}
+use wanted;

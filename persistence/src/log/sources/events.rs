@@ -1,0 +1,50 @@
+//! Records of the event log.
+
+use super::{Published, Which, maybe_shown, shown, wanted};
+use crate::{Conn, DbResult, db::At, schema::event_log as t};
+use diesel::prelude::*;
+use shixun_domain::{
+    AreaCode, UtcMillis, id,
+    log::{Json, LeafKind},
+};
+
+#[derive(Queryable)]
+struct Row {
+    _area: i32,
+    id: i64,
+    at: At,
+    actor_id: Option<i64>,
+    on_behalf_of: Option<i64>,
+    action: String,
+    object_kind: String,
+    object_id: String,
+    before: Option<String>,
+    after: Option<String>,
+    request_id: String,
+    address: Option<String>,
+}
+
+pub(super) fn rows(conn: &mut Conn, area: AreaCode, which: Which<'_>) -> DbResult<Vec<Published>> {
+    let rows: Vec<Row> = wanted!(t, LeafKind::Event, area, which).load(conn)?;
+    Ok(rows.into_iter().map(|row| published(area, row)).collect())
+}
+
+fn published(area: AreaCode, row: Row) -> Published {
+    Published {
+        number: row.id,
+        id: shown::<id::Event>(area, row.id),
+        content: Json::object([
+            ("at", Json::text(UtcMillis::from(row.at).to_string())),
+            ("actor_id", maybe_shown::<id::Account>(area, row.actor_id)),
+            ("on_behalf_of", maybe_shown::<id::Account>(area, row.on_behalf_of)),
+            ("action", Json::Text(row.action)),
+            ("object_kind", Json::Text(row.object_kind)),
+            ("object_id", Json::Text(row.object_id)),
+            // As they are kept, letter by letter: JSON within a text.
+            ("before", Json::maybe(row.before)),
+            ("after", Json::maybe(row.after)),
+            ("request_id", Json::Text(row.request_id)),
+            ("address", Json::maybe(row.address)),
+        ]),
+    }
+}
