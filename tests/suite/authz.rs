@@ -29,7 +29,12 @@ fn resolved(schema: &Value) -> Value {
 fn sample(parameter: &Value) -> String {
     let schema = resolved(&parameter["schema"]);
     let given = [&parameter["example"], &schema["example"], &schema["examples"][0], &schema["enum"][0]];
-    given.iter().find_map(|value| value.as_str()).unwrap_or("x").to_owned()
+    let text = |value: &&Value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    given.iter().find_map(text).unwrap_or_else(|| "x".to_owned())
 }
 
 pub fn published() -> Vec<Published> {
