@@ -10,7 +10,7 @@ pub use facts::{
     EmploymentSpell, PersonRecord, PersonSnapshot, SnapshotOrganisation, employed_from, employments, person_record,
     snapshot, was_employed_below,
 };
-pub use read::{EntryFilter, EntryRow, count, find, list, successors};
+pub use read::{EntryFilter, EntryRow, appended_since, count, find, list, successors};
 pub use stands::{Entry, Revision, StandingEntries, StandingEntry, credited_in_year, revision, standing_entries};
 
 use crate::{

@@ -3,6 +3,7 @@
 mod entries;
 mod examples;
 pub mod fixture;
+mod known_at;
 mod simulation;
 mod statements;
 mod store;

@@ -10,7 +10,7 @@ use crate::{
 };
 use chrono::{Datelike, NaiveDate};
 use shixun_domain::{
-    Hours,
+    Hours, UtcMillis,
     id::PersonId,
     policy::{Body, CycleRules, Evaluation, Period, PersonFacts, Profile, Requirement, RuleIndex, RuleRef, wording},
     time::DateSpan,
@@ -26,7 +26,7 @@ pub(super) struct Judged {
 }
 
 /// Writes the statement.
-pub(super) fn statement(rules: &CycleRules, judged: Judged) -> StatementView {
+pub(super) fn statement(rules: &CycleRules, judged: Judged, known_at: Option<UtcMillis>) -> StatementView {
     let Judged { person, record, entries, evaluation } = judged;
     let cycle = rules.cycle();
     let requirements = evaluation.requirements.iter().filter_map(|one| requirement(rules, one)).collect();
@@ -48,6 +48,7 @@ pub(super) fn statement(rules: &CycleRules, judged: Judged) -> StatementView {
         },
         cycle: StatementCycleView { name: cycle.name(), from: cycle.from(), to: cycle.to() },
         as_of: rules.as_of(),
+        known_at: known_at.map(Text),
         verdict: OneOf(evaluation.verdict),
         owed: evaluation.required.map(Text),
         credited: Text(credited),

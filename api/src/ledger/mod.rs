@@ -1,6 +1,7 @@
 //! The hour ledger: entries, statements with a reason for every figure, standing of schools and of the county.
 
 pub mod explain;
+mod moment;
 mod problems;
 mod routes;
 pub mod service;

@@ -2,6 +2,7 @@
 
 use super::{
     explain::{self, Judged},
+    moment::{Moment, answered_at, moment},
     statement::StatementView,
     wire::{HourEntryView, NewHours, ReversalView},
 };
@@ -9,7 +10,7 @@ use crate::{
     access::Actor,
     http::{Conditions, Etag, Page, Work, command::NOTHING},
     policy::{AreaPolicy, PolicyCache},
-    problem::{ApiError, Code, Words},
+    problem::{ApiError, Code},
 };
 use chrono::{Datelike, NaiveDate};
 use shixun_domain::{
@@ -17,7 +18,7 @@ use shixun_domain::{
     id::{HourEntryId, PersonId, TeacherId},
     ledger::{self as rules_of_ledger, Amounts, Circumstances, SourceKind, Step},
     policy::wording::{self, Wording},
-    policy::{Body, Cycle, CycleRules, Effect, EntryFacts, PersonFacts, evaluate},
+    policy::{Body, CycleRules, Effect, EntryFacts, PersonFacts, evaluate},
 };
 use shixun_persistence::{
     Conn,
@@ -41,42 +42,6 @@ pub fn may_see(conn: &mut Conn, actor: &Actor, person: PersonId) -> Result<(), A
     Err(ApiError::missing(person.teacher()))
 }
 
-/// The cycle and the day a statement or a standing is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment {
-    /// The cycle.
-    pub cycle: Cycle,
-    /// The day at whose close requirements are judged.
-    pub as_of: NaiveDate,
-}
-
-/// Reads the parameters `cycle` and `as_of`: by default the cycle of the day, and the day today or the cycle's last.
-///
-/// # Errors
-/// `cycle_unknown`, `policy_missing`, `invalid_parameter` for a day before the cycle or after today.
-pub fn moment(
-    policy: &AreaPolicy,
-    cycle: Option<&str>,
-    as_of: Option<NaiveDate>,
-    today: NaiveDate,
-) -> Result<Moment, ApiError> {
-    let cycle = match cycle {
-        Some(name) => policy.cycle_named(name)?,
-        None => policy.cycle_on(as_of.unwrap_or(today))?,
-    };
-    let as_of = as_of.unwrap_or(today.min(cycle.to()));
-    if as_of < cycle.from() || as_of > today {
-        return Err(ApiError::new(Code::InvalidParameter).with("name", "as_of").with_words(
-            "reason",
-            Words::new(
-                format!("应为{}至{today}之间的日期", cycle.from()),
-                format!("must be a day from {} to {today}", cycle.from()),
-            ),
-        ));
-    }
-    Ok(Moment { cycle, as_of })
-}
-
 /// A statement, or the news that the client has it.
 #[derive(Debug)]
 pub enum StatementAnswer {
@@ -93,6 +58,8 @@ pub struct StatementWish {
     pub cycle: Option<String>,
     /// The day.
     pub as_of: Option<NaiveDate>,
+    /// Only what was recorded up to this instant.
+    pub known_at: Option<UtcMillis>,
     /// What the client has.
     pub conditions: Conditions,
 }
@@ -111,8 +78,9 @@ pub fn statement(
 ) -> Result<StatementAnswer, ApiError> {
     let person = teacher.person();
     may_see(conn, actor, person)?;
-    let policy = cache.area(conn, person.area(), now)?;
-    let Moment { cycle, as_of } = moment(&policy, wish.cycle.as_deref(), wish.as_of, now.china_date())?;
+    let answered_at = answered_at(wish.known_at, now)?;
+    let policy = cache.area(conn, person.area(), now)?.known_at(wish.known_at);
+    let Moment { cycle, as_of } = moment(&policy, wish.cycle.as_deref(), wish.as_of, answered_at.china_date())?;
     let (packs, published) = policy.revision();
     let etag = |revision: Revision| {
         let counters = [
@@ -121,6 +89,7 @@ pub fn statement(
             published.unwrap_or_default(),
             i64::from(cycle.from().num_days_from_ce()),
             i64::from(as_of.num_days_from_ce()),
+            wish.known_at.map_or(0, UtcMillis::millis),
         ];
         Etag::version_and(revision.person, &counters)
     };
@@ -134,12 +103,12 @@ pub fn statement(
     let record = ledger::person_record(conn, person, as_of)?.ok_or_else(|| ApiError::missing(teacher))?;
     // Read before the entries are, so that a tag never stands for less than its statement shows.
     let etag = etag(record.revision);
-    let judged = judge(conn, person, record, &rules)?;
-    Ok(StatementAnswer::Fresh(etag, Box::new(explain::statement(&rules, judged))))
+    let judged = judge(conn, person, record, &rules, wish.known_at)?;
+    Ok(StatementAnswer::Fresh(etag, Box::new(explain::statement(&rules, judged, wish.known_at))))
 }
 
 /// The days whose entries the rules of a cycle may ask for: a probation or a headship may begin before the cycle.
-pub(super) fn span(rules: &CycleRules, person: &PersonFacts) -> (NaiveDate, NaiveDate) {
+pub fn span(rules: &CycleRules, person: &PersonFacts) -> (NaiveDate, NaiveDate) {
     let cycle = rules.cycle();
     let probation = person.probation.filter(|span| span.overlaps(&cycle.span()));
     let from = probation.map_or(cycle.from(), |span| span.from.min(cycle.from()));
@@ -147,9 +116,15 @@ pub(super) fn span(rules: &CycleRules, person: &PersonFacts) -> (NaiveDate, Naiv
 }
 
 /// Reads the entries and evaluates them.
-fn judge(conn: &mut Conn, person: PersonId, record: PersonRecord, rules: &CycleRules) -> Result<Judged, ApiError> {
+fn judge(
+    conn: &mut Conn,
+    person: PersonId,
+    record: PersonRecord,
+    rules: &CycleRules,
+    known_at: Option<UtcMillis>,
+) -> Result<Judged, ApiError> {
     let (from, to) = span(rules, &record.facts);
-    let mut entries = ledger::standing_entries(conn, person, from, to)?;
+    let mut entries = ledger::standing_entries(conn, person, from, to, known_at)?;
     let facts: Vec<EntryFacts> = entries.standing.iter().map(|entry| entry.entry.facts.clone()).collect();
     let evaluation = evaluate(rules, &record.facts, &facts);
     entries.pending.retain(|entry| rules.cycle().contains(entry.entry.facts.effective));
@@ -182,7 +157,7 @@ pub fn headroom(
     let rules = rules_on(conn, cache, person, day, now)?;
     let Some(record) = ledger::person_record(conn, person, day)? else { return Ok(None) };
     let (from, _) = span(&rules, &record.facts);
-    let entries = ledger::standing_entries(conn, person, from, rules.cycle().to())?;
+    let entries = ledger::standing_entries(conn, person, from, rules.cycle().to(), None)?;
     let facts: Vec<EntryFacts> = entries.standing.into_iter().map(|entry| entry.entry.facts).collect();
     let room = shixun_domain::policy::headroom(&rules, &record.facts, &facts, day);
     Ok(room.and_then(|room| {
@@ -249,21 +224,23 @@ pub fn policy_label(policy: &AreaPolicy, day: NaiveDate) -> Result<String, ApiEr
 /// A teacher's entries, every kind.
 ///
 /// # Errors
-/// `not_found`.
+/// `not_found`, and as [`answered_at`].
 pub fn list(
     conn: &mut Conn,
     actor: &Actor,
     teacher: TeacherId,
     filter: &EntryFilter,
     page: &Page,
+    now: UtcMillis,
 ) -> Result<(Vec<HourEntryView>, Option<i64>), ApiError> {
+    answered_at(filter.known_at, now)?;
     let person = teacher.person();
     may_see(conn, actor, person)?;
     ledger::revision(conn, person)?.ok_or_else(|| ApiError::missing(teacher))?;
     let after = page.after()?;
     let rows = ledger::list(conn, person, filter, after, page.fetch())?;
     let numbers: Vec<i64> = rows.iter().map(|row| row.id.number()).collect();
-    let mut followed = ledger::successors(conn, person.area(), &numbers)?;
+    let mut followed = ledger::successors(conn, person.area(), &numbers, filter.known_at)?;
     let total = if page.total { Some(ledger::count(conn, person, filter)?) } else { None };
     let views = rows.into_iter().map(|row| {
         let successor = followed.remove(&row.id.number());
@@ -286,7 +263,7 @@ pub fn get(conn: &mut Conn, actor: &Actor, id: HourEntryId) -> Result<HourEntryV
 }
 
 fn view(conn: &mut Conn, row: EntryRow) -> Result<HourEntryView, ApiError> {
-    let mut followed = ledger::successors(conn, row.id.area(), &[row.id.number()])?;
+    let mut followed = ledger::successors(conn, row.id.area(), &[row.id.number()], None)?;
     let successor = followed.remove(&row.id.number());
     Ok(HourEntryView::new(row, successor))
 }

@@ -88,7 +88,7 @@ pub(super) fn simulate(
     let before = policy.rules(cycle, as_of)?;
     let packs = with_draft(policy.packs(), &draft);
     let after = CycleRules::new(&packs, area, cycle, as_of).map_err(|fault| missing(&fault))?;
-    let people = jobs(conn, area, "/", as_of, &before)?;
+    let people = jobs(conn, area, "/", as_of, &before, None)?;
     let compared = evaluate_all(people, |job| {
         let [one, other] = [&*before, &after].map(|rules| evaluate(rules, &job.facts, &job.entries));
         Compared {

@@ -1,7 +1,8 @@
 //! The standing of schools and of the county: everybody evaluated at once, with a fixed number of queries.
 
 use super::{
-    service::{Moment, moment, span},
+    moment::{Moment, answered_at, moment},
+    service::span,
     wire::{SchoolStandingView, StandingView, TallyView},
 };
 use crate::{access::Actor, policy::PolicyCache, problem::ApiError, wire::Text};
@@ -50,11 +51,13 @@ pub type Standing = Everybody<PersonStanding>;
 pub struct Everybody<T> {
     /// The rules that were applied.
     pub rules: Arc<CycleRules>,
+    /// Only what was recorded up to this instant was looked at.
+    pub known_at: Option<UtcMillis>,
     /// Every teacher employed on the day, by school and name.
     pub persons: Vec<T>,
 }
 
-/// Whose standing, in which cycle, at the close of which day, asked when.
+/// Whose standing, in which cycle, at the close of which day, as it was known when, asked when.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {
     /// Whose.
@@ -63,6 +66,8 @@ pub struct Question<'a> {
     pub cycle: Option<&'a str>,
     /// The day.
     pub as_of: Option<NaiveDate>,
+    /// Only what was recorded up to this instant.
+    pub known_at: Option<UtcMillis>,
     /// Now.
     pub now: UtcMillis,
 }
@@ -103,15 +108,16 @@ pub fn everybody<T: Send>(
             (id.area(), row.ok_or_else(|| ApiError::missing(id))?.path)
         }
     };
-    let policy = cache.area(conn, area, question.now)?;
-    let Moment { cycle, as_of } = moment(&policy, question.cycle, question.as_of, question.now.china_date())?;
+    let today = answered_at(question.known_at, question.now)?.china_date();
+    let policy = cache.area(conn, area, question.now)?.known_at(question.known_at);
+    let Moment { cycle, as_of } = moment(&policy, question.cycle, question.as_of, today)?;
     let rules = policy.rules(cycle, as_of)?;
-    let jobs = jobs(conn, area, &path, as_of, &rules)?;
+    let jobs = jobs(conn, area, &path, as_of, &rules, question.known_at)?;
     let persons = evaluate_all(jobs, |job| {
         let evaluation = evaluate(&rules, &job.facts, &job.entries);
         fold(&rules, job.employee, &evaluation, &job.entries)
     })?;
-    Ok(Everybody { rules, persons })
+    Ok(Everybody { rules, known_at: question.known_at, persons })
 }
 
 /// Everybody employed on the day below a path, with what the rules ask for.
@@ -124,6 +130,7 @@ pub(super) fn jobs(
     path: &str,
     as_of: NaiveDate,
     rules: &CycleRules,
+    known_at: Option<UtcMillis>,
 ) -> Result<Vec<Job>, ApiError> {
     let employees = ledger::employees(conn, area, path, as_of)?;
     let facts = ledger::facts_by_person(conn, area, &employees)?;
@@ -131,7 +138,7 @@ pub(super) fn jobs(
     let from = spans.map(|(from, _)| from).min().unwrap_or(rules.cycle().from());
     let numbers: Vec<i64> = employees.iter().map(|employee| employee.person.number()).collect();
     let whose = if numbers.len() > WHOLE_AREA_FROM { Whose::Area } else { Whose::Of(&numbers) };
-    let mut entries = ledger::entries_by_person(conn, area, &whose, from, as_of)?;
+    let mut entries = ledger::entries_by_person(conn, area, &whose, from, as_of, known_at)?;
     let mut jobs: Vec<Job> = Vec::with_capacity(employees.len());
     for (employee, facts) in employees.into_iter().zip(facts) {
         let mut entries = entries.remove(&employee.person.number()).unwrap_or_default();
@@ -156,10 +163,10 @@ pub(super) struct Job {
 ///
 /// # Errors
 /// `internal` where a thread died: nobody may be missing from a standing in silence.
-pub(super) fn evaluate_all<T: Send>(jobs: Vec<Job>, judge: impl Fn(Job) -> T + Sync) -> Result<Vec<T>, ApiError> {
+pub fn evaluate_all<J: Send, T: Send>(jobs: Vec<J>, judge: impl Fn(J) -> T + Sync) -> Result<Vec<T>, ApiError> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let share = jobs.len().div_ceil(threads).max(1);
-    let mut shares: Vec<Vec<Job>> = Vec::with_capacity(threads);
+    let mut shares: Vec<Vec<J>> = Vec::with_capacity(threads);
     let mut jobs = jobs.into_iter().peekable();
     while jobs.peek().is_some() {
         shares.push(jobs.by_ref().take(share).collect());
@@ -213,6 +220,7 @@ pub fn view(standing: &Standing) -> StandingView {
     StandingView {
         cycle: standing.rules.cycle().name(),
         as_of: standing.rules.as_of(),
+        known_at: standing.known_at.map(Text),
         all: all.view(),
         schools: schools
             .into_iter()
@@ -249,16 +257,21 @@ pub struct Tally {
 impl Tally {
     /// Counts one more.
     pub fn add(&mut self, person: &PersonStanding) {
+        self.count(person.verdict, person.owed, person.counted, person.missing);
+    }
+
+    /// Counts somebody of whom no more is known than how it stands.
+    pub fn count(&mut self, verdict: Verdict, owed: Hours, counted: Hours, missing: Hours) {
         self.teachers += 1;
-        match person.verdict {
+        match verdict {
             Verdict::Met | Verdict::Waived => self.met += 1,
             Verdict::Warn => self.warn += 1,
             Verdict::NotYet => self.not_yet += 1,
             Verdict::Failed => self.failed += 1,
         }
-        self.owed = self.owed.plus(person.owed);
-        self.counted = self.counted.plus(person.counted);
-        self.missing = self.missing.plus(person.missing);
+        self.owed = self.owed.plus(owed);
+        self.counted = self.counted.plus(counted);
+        self.missing = self.missing.plus(missing);
     }
 
     /// Counts those of another tally too.
@@ -274,7 +287,7 @@ impl Tally {
     }
 
     /// As JSON shows it.
-    pub(super) fn view(&self) -> TallyView {
+    pub fn view(&self) -> TallyView {
         TallyView {
             teachers: self.teachers,
             met: self.met,

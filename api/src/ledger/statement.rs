@@ -3,12 +3,12 @@
 use crate::{
     policy::wire::PackNameView,
     wire::{
-        DeliveryFormWord, HourEntryRef, HoursText, LevelWord, OneOf, OrganisationRef, RouteWord, StageWord, TeacherRef,
-        TitleWord,
+        DeliveryFormWord, HourEntryRef, HoursText, InstantText, LevelWord, OneOf, OrganisationRef, RouteWord,
+        StageWord, TeacherRef, TitleWord,
     },
 };
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use shixun_domain::{
     ledger::SourceKind,
     policy::{Profile, Verdict},
@@ -31,6 +31,8 @@ pub struct StatementView {
     pub cycle: StatementCycleView,
     /// The day at whose close everything is judged: hours of later days are left out.
     pub as_of: NaiveDate,
+    /// The instant up to which recorded entries, reversals and packs are looked at; null for all there are.
+    pub known_at: Option<InstantText>,
     /// The worst verdict of all requirements.
     pub verdict: VerdictWord,
     /// Hours owed in the cycle; null where no rule asks for a total.
@@ -109,7 +111,7 @@ pub struct StatementFactsView {
 }
 
 /// A span of days, both included.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({"from": "2018-02-01", "to": "2018-08-31"}))]
 pub struct SpellView {
     /// First day.
