@@ -103,6 +103,14 @@ permissions! {
     EnterHours = "enter_hours": Centre;
     /// Reverse posted hours, with a reason.
     ReverseHours = "reverse_hours": Centre | Bureau;
+    /// Issue a certificate of a statement: a teacher one's own, a school for its teachers, the county for all.
+    IssueCertificates = "issue_certificates": Bureau | Centre | SchoolAdministrator | Teacher;
+    /// Revoke a certificate, with a reason.
+    RevokeCertificates = "revoke_certificates": Bureau | Centre;
+    /// Propose to close a cycle and freeze its report, or withdraw the proposal.
+    ProposeFreezes = "propose_freezes": Centre;
+    /// Confirm a closing that somebody else proposed.
+    ConfirmFreezes = "confirm_freezes": Bureau | Centre;
     /// Read reports on schools and the county.
     ReadReports = "read_reports": Bureau | Centre | Monitor | Finance | SchoolAdministrator | Auditor;
     /// Read the event log.

@@ -31,6 +31,10 @@ pub(crate) fn label(permission: Permission) -> Words {
         Permission::ReadHours => ("查看学时与对账单", "read hours and statements"),
         Permission::EnterHours => ("登记项目外学时", "enter hours earned outside the catalogue"),
         Permission::ReverseHours => ("冲销已入账学时", "reverse posted hours"),
+        Permission::IssueCertificates => ("开具学时证明书", "issue certificates of statements"),
+        Permission::RevokeCertificates => ("撤销学时证明书", "revoke certificates"),
+        Permission::ProposeFreezes => ("提出周期定稿", "propose to close a cycle"),
+        Permission::ConfirmFreezes => ("确认他人提出的周期定稿", "confirm a closing that somebody else proposed"),
         Permission::ReadReports => ("查看报表", "read reports"),
         Permission::ReadEvents => ("查看事件日志", "read the event log"),
     };

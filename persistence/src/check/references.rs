@@ -50,11 +50,20 @@ pub(super) const ALL: &[(&str, &str, &str, &str)] = &[
     ("imports", "area, created_by", "accounts", "area, id"),
     ("idempotency_keys", "area, account_id", "accounts", "area, id"),
     ("event_log", "area", "areas", "code"),
+    ("certificate_counters", "area", "areas", "code"),
+    ("credential_keys", "area", "areas", "code"),
+    ("certificates", "area, person_id", "persons", "area, id"),
+    ("certificates", "area, issued_by", "accounts", "area, id"),
+    ("certificate_revocations", "area, id", "certificates", "area, id"),
+    ("certificate_revocations", "area, revoked_by", "accounts", "area, id"),
+    ("frozen_reports", "area", "areas", "code"),
+    ("frozen_reports", "area, proposed_by", "accounts", "area, id"),
+    ("frozen_reports", "area, settled_by", "accounts", "area, id"),
 ];
 
 /// Tables whose rows are found by other columns than `id`.
-const KEYED_OTHERWISE: [(&str, &str, &str); 2] =
-    [("idempotency_keys", "t.area", "t.account_id"), ("areas", "t.code", "0")];
+const KEYED_OTHERWISE: [(&str, &str, &str); 3] =
+    [("idempotency_keys", "t.area", "t.account_id"), ("areas", "t.code", "0"), ("certificate_counters", "t.area", "0")];
 
 pub(super) fn check(conn: &mut Conn) -> DbResult<Checked> {
     let mut checked = Checked::new("references", "whatever a row refers to is there");
