@@ -10,12 +10,14 @@ use std::collections::{BTreeMap, BTreeSet};
 const ROOMS: [&str; 4] = ["domain", "persistence", "api", "openapi"];
 
 /// The features, each after everything it may use, with what it may use directly; what those may use is allowed too.
-const FEATURES: [(&str, &[&str]); 15] = [
+const FEATURES: [(&str, &[&str]); 17] = [
     ("org", &[]),
     ("people", &["org"]),
     ("policy", &["org"]),
     ("ledger", &["policy", "people"]),
     ("catalogue", &["org", "people", "policy"]),
+    ("certificates", &["ledger"]),
+    ("frozen_reports", &["ledger"]),
     ("enrolment", &["catalogue", "ledger"]),
     ("tasks", &["enrolment"]),
     ("school_plans", &["catalogue", "ledger"]),
@@ -25,15 +27,16 @@ const FEATURES: [(&str, &[&str]); 15] = [
     ("funds", &["catalogue", "audits"]),
     ("resources", &["people", "ledger"]),
     ("exams", &["people"]),
-    ("reports", &["tracks", "planning", "funds", "resources", "exams"]),
+    ("reports", &["tracks", "planning", "funds", "resources", "exams", "certificates", "frozen_reports"]),
 ];
 
 /// What the features stand on, and what stands on them all: no features themselves.
-const SHARED: [&str; 37] = [
+const SHARED: [&str; 39] = [
     "access",
     "accounts",
     "area",
     "auth",
+    "canonical",
     "chance",
     "check",
     "cli",
@@ -60,6 +63,7 @@ const SHARED: [&str; 37] = [
     "schema",
     "server",
     "sheet",
+    "signing",
     "state",
     "system",
     "time",
@@ -96,7 +100,7 @@ const IMPURE_HOMES: [(&str, &[&str], &str); 4] = [
 const IMPURE_EXCEPTIONS: [(&str, &str, &str); 0] = [];
 
 /// Files that may be long, with the reason. Each must still be longer than the limit.
-const LONG_FILES: [(&str, &str); 0] = [];
+const LONG_FILES: [(&str, &str); 1] = [("persistence/src/schema.rs", "one declaration after the other, a table each")];
 
 /// The longest a file may be, in lines: what one can read in one sitting.
 const LINES_LIMIT: usize = 500;

@@ -3,6 +3,7 @@
 //! The snapshots are to be read as a clerk would: what happened, why, and what to do now. `cargo insta review` shows changes.
 
 mod catalogue;
+mod certificates;
 mod enrolment;
 mod hours;
 mod people;
@@ -140,6 +141,8 @@ async fn provoke(kind: Kind) -> Vec<Group> {
         "imports": people::imports;
         "policy": hours::policy;
         "hours": hours::hours;
+        "certificates": certificates::certificates;
+        "closing": certificates::closing;
         "programmes": catalogue::programmes;
         "sessions": catalogue::sessions;
         "applying": enrolment::applying;

@@ -7,7 +7,7 @@ use shixun_api::{
     chance::Chance,
     clock::Clock,
     config::Config,
-    demo::{self, Found, Plan, Scale},
+    demo::{self, Beside, Found, Plan, Scale},
     problem::ApiError,
 };
 use shixun_domain::UtcMillis;
@@ -31,16 +31,21 @@ struct Password {
 pub(super) fn run(config: Config, seed: u64, only_make: bool) -> Result<ExitCode, CliError> {
     let (chance, now) = (Chance::from_system(), Clock::System.now());
     let password = password(&config, &chance)?;
+    let beside = || Beside {
+        password_hash: password.hash.clone(),
+        public_url: config.public_url.clone(),
+        chance: chance.branch(),
+    };
     let url = config.url()?;
     let made_now = match &url {
-        DbUrl::Sqlite(path) if !path.exists() => make_file(path, seed, &password, now).map(|()| true)?,
+        DbUrl::Sqlite(path) if !path.exists() => make_file(path, seed, beside(), now).map(|()| true)?,
         _ => prepare(&url).map(|()| false)?,
     };
     let db = serve::open(&config, &chance)?;
     match demo::look(&db).map_err(failed)? {
         Found::Demo(_) if made_now => {}
         Found::Demo(made_at) => demo::set_passwords(&db, made_at, &password.hash, now).map(|_| ()).map_err(failed)?,
-        Found::Empty => make(&db, seed, &password, now)?,
+        Found::Empty => make(&db, seed, beside(), now)?,
         Found::Other => {
             return Err(CliError::Refused(format!(
                 "{url} holds data that is not the demo county: name another with --database sqlite:shixun-demo.db, or \
@@ -93,7 +98,7 @@ fn prepare(url: &DbUrl) -> Result<(), CliError> {
 }
 
 /// Makes the county under another name and renames the finished file, so that whoever finds the file finds a whole county.
-fn make_file(path: &Path, seed: u64, password: &Password, now: UtcMillis) -> Result<(), CliError> {
+fn make_file(path: &Path, seed: u64, with: Beside, now: UtcMillis) -> Result<(), CliError> {
     let (part, ready) = (beside(path, ".part"), beside(path, ".ready"));
     let sweep = || {
         for leftover in [&part, &beside(&part, "-wal"), &beside(&part, "-shm"), &ready] {
@@ -102,7 +107,7 @@ fn make_file(path: &Path, seed: u64, password: &Password, now: UtcMillis) -> Res
         }
     };
     sweep();
-    let made = make_in(&part, &ready, seed, password, now).and_then(|()| {
+    let made = make_in(&part, &ready, seed, with, now).and_then(|()| {
         let kept = std::fs::File::open(&ready).and_then(|file| file.sync_all());
         kept.and_then(|()| std::fs::rename(&ready, path))
             .map_err(|error| CliError::File(format!("cannot make {}: {error}", path.display())))
@@ -111,11 +116,11 @@ fn make_file(path: &Path, seed: u64, password: &Password, now: UtcMillis) -> Res
     made
 }
 
-fn make_in(part: &Path, ready: &Path, seed: u64, password: &Password, now: UtcMillis) -> Result<(), CliError> {
+fn make_in(part: &Path, ready: &Path, seed: u64, with: Beside, now: UtcMillis) -> Result<(), CliError> {
     let url = DbUrl::Sqlite(part.to_owned());
     migrate(&mut url.connect(true)?)?;
     let db = Db::open(&url, &DbOptions { connections: 1, ..DbOptions::default() })?;
-    make(&db, seed, password, now)?;
+    make(&db, seed, with, now)?;
     Ok(db.backup_to(ready)?)
 }
 
@@ -126,7 +131,7 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// Makes the county in an empty database, with a line of progress where somebody looks on.
-fn make(db: &Db, seed: u64, password: &Password, now: UtcMillis) -> Result<(), CliError> {
+fn make(db: &Db, seed: u64, with: Beside, now: UtcMillis) -> Result<(), CliError> {
     // The bar draws itself on the standard error, and only on a terminal.
     let bar = ProgressBar::new(1_000);
     let style = ProgressStyle::with_template("making the demo county {bar:40} {percent}% {elapsed}");
@@ -135,7 +140,7 @@ fn make(db: &Db, seed: u64, password: &Password, now: UtcMillis) -> Result<(), C
     let plan = Plan::new(seed, Scale::FULL, now);
     bar.set_position(20);
     let moving = bar.clone();
-    let made = demo::make(db, plan, &password.hash, move |done| moving.set_position(done));
+    let made = demo::make(db, plan, with, move |done| moving.set_position(done));
     bar.finish_and_clear();
     made.map_err(failed)
 }
