@@ -27,6 +27,11 @@ impl Chance {
         generator.fill_bytes(bytes);
     }
 
+    /// Another source that follows from this one, for work on another thread.
+    pub fn branch(&self) -> Self {
+        Chance { generator: Mutex::new(StdRng::from_seed(self.secret())) }
+    }
+
     /// 32 unpredictable bytes.
     pub fn secret(&self) -> [u8; 32] {
         let mut bytes = [0; 32];
@@ -53,6 +58,13 @@ impl Chance {
         (0..16)
             .map(|_| LETTERS.get(generator.random_range(0..LETTERS.len())).map_or('a', |letter| char::from(*letter)))
             .collect()
+    }
+
+    /// Bytes for a code that nobody guesses.
+    pub fn code<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.fill(&mut bytes);
+        bytes
     }
 
     /// The node part of ids, 0 to 1,023.

@@ -61,6 +61,7 @@ pub struct Config {
     pub sign_ins_burst: u32,
     pub access_token_minutes: u32,
     pub refresh_token_days: u32,
+    pub public_url: String,
     pub issuer: String,
     pub audience: String,
     pub argon2_memory_kib: u32,
@@ -152,6 +153,13 @@ impl Config {
             within(name, value.into(), 1, 10_000_000)?;
         }
         self.witnesses()?;
+        let url = &self.public_url;
+        let plain = url.bytes().all(|byte| byte.is_ascii_graphic()) && !url.ends_with('/') && url.len() <= 100;
+        if !plain || !(url.starts_with("https://") || url.starts_with("http://")) {
+            return Err(BadConfig(format!(
+                "public_url is {url}; it must begin with https:// or http:// and not end with a slash, in at most 100 characters"
+            )));
+        }
         self.url().map(|_| self)
     }
 
@@ -182,6 +190,16 @@ mod tests {
     fn an_unknown_setting_is_refused_by_name() {
         let refused = Config::read(None, None, &[("lisen", "127.0.0.1:1".into())]).unwrap_err().to_string();
         assert!(refused.contains("lisen"), "{refused}");
+    }
+
+    #[test]
+    fn the_public_address_is_one_that_a_code_can_lead_to() {
+        let read = |url: &str| Config::read(None, None, &[("public_url", url.to_owned())]);
+        assert_eq!(read("https://px.example.cn/shixun").unwrap().public_url, "https://px.example.cn/shixun");
+        for url in ["px.example.cn", "https://px.example.cn/", "ftp://px.example.cn", "https://px example.cn", ""] {
+            let refused = read(url).unwrap_err().to_string();
+            assert!(refused.contains("public_url"), "{refused}");
+        }
     }
 
     #[test]

@@ -5,7 +5,9 @@
 
 pub mod access;
 pub mod auth;
+pub mod canonical;
 pub mod catalogue;
+pub mod certificates;
 pub mod chance;
 pub mod clock;
 pub mod config;
@@ -13,6 +15,7 @@ pub mod demo;
 pub mod document;
 pub mod enrolment;
 pub mod events;
+pub mod frozen_reports;
 pub mod housekeeping;
 pub mod http;
 pub mod imports;
@@ -25,6 +28,7 @@ pub mod problem;
 pub mod reports;
 pub mod server;
 pub mod sheet;
+pub mod signing;
 pub mod state;
 pub mod system;
 pub mod users;

@@ -2,11 +2,11 @@
 
 use crate::{
     auth::{self, Authenticator, Tokens},
-    catalogue,
+    catalogue, certificates,
     chance::Chance,
     clock::Clock,
     config::Config,
-    document, enrolment, events,
+    document, enrolment, events, frozen_reports,
     http::{
         fallback::{KnownRoutes, fallback},
         limits::Limits,
@@ -83,10 +83,12 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
                 .configure(ledger::waivers::mount)
                 .configure(ledger::conversions::mount)
                 .configure(log::mount)
+                .configure(certificates::mount)
                 .configure(people::mount)
                 .configure(imports::mount)
                 .configure(users::mount)
                 .configure(reports::mount)
+                .configure(frozen_reports::mount)
                 .configure(catalogue::mount)
                 .configure(events::mount)
                 .configure(problem::mount),

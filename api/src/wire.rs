@@ -38,6 +38,12 @@ impl<T: Clone> Clone for Text<T> {
     }
 }
 impl<T: Copy> Copy for Text<T> {}
+impl<T: PartialEq> PartialEq for Text<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+impl<T: Eq> Eq for Text<T> {}
 
 impl<T: WireText> fmt::Display for Text<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -285,6 +291,8 @@ refs! {
     AttendanceRef = AttendanceId;
     EventRef = EventId;
     ImportRef = ImportId;
+    CertificateRef = CertificateId;
+    FrozenReportRef = FrozenReportId;
     JobRef = JobId;
 }
 
@@ -308,6 +316,8 @@ words! {
     EnrolmentStatusWord = shixun_domain::enrolment::EnrolmentStatus;
     MarkWord = shixun_domain::enrolment::Mark;
     OutcomeWord = shixun_domain::enrolment::Outcome;
+    CertificateStateWord = shixun_domain::certificates::CertificateState;
+    FreezeStateWord = shixun_domain::frozen_reports::FreezeState;
     RoleWord = shixun_domain::access::Role;
     ImportKindWord = shixun_domain::imports::ImportKind;
     ImportModeWord = shixun_domain::imports::ImportMode;

@@ -109,6 +109,14 @@ permissions! {
     ProposeWaivers = "propose_waivers": Centre | Bureau | SchoolAdministrator;
     /// Grant, refuse and revoke waivers that somebody else proposed.
     DecideWaivers = "decide_waivers": Bureau;
+    /// Issue a certificate of a statement: a teacher one's own, a school for its teachers, the county for all.
+    IssueCertificates = "issue_certificates": Bureau | Centre | SchoolAdministrator | Teacher;
+    /// Revoke a certificate, with a reason.
+    RevokeCertificates = "revoke_certificates": Bureau | Centre;
+    /// Propose to close a cycle and freeze its report, or withdraw the proposal.
+    ProposeFreezes = "propose_freezes": Centre;
+    /// Confirm a closing that somebody else proposed.
+    ConfirmFreezes = "confirm_freezes": Bureau | Centre;
     /// Read reports on schools and the county.
     ReadReports = "read_reports": Bureau | Centre | Monitor | Finance | SchoolAdministrator | Auditor;
     /// Read the signed checkpoints of the log, and proofs.

@@ -205,6 +205,10 @@ kinds! {
     Event, EventId, "evt", "event", "事件";
     /// An import of a file.
     Import, ImportId, "imp", "import", "导入";
+    /// A certificate of a statement.
+    Certificate, CertificateId, "crt", "certificate", "学时证明书";
+    /// The report with which a cycle is closed.
+    FrozenReport, FrozenReportId, "frz", "frozen_report", "周期定稿报表";
     /// A long-running job.
     Job, JobId, "job", "job", "任务";
 }

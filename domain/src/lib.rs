@@ -9,9 +9,11 @@
 pub mod access;
 pub mod area;
 pub mod catalogue;
+pub mod certificates;
 pub mod decimal;
 pub mod enrolment;
 pub mod fold;
+pub mod frozen_reports;
 pub mod hours;
 pub mod id;
 pub mod imports;

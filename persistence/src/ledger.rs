@@ -11,11 +11,10 @@ pub use facts::{
     EmploymentSpell, PersonRecord, PersonSnapshot, SnapshotOrganisation, employed_from, employments, person_record,
     snapshot, was_employed_below,
 };
-pub use read::{EntryFilter, EntryRow, count, find, list, successors};
+pub use read::{EntryFilter, EntryRow, appended_since, count, find, list, successors};
 pub use stands::{
     Entry, Revision, StandingEntries, StandingEntry, credited_in_year, entry_numbers, revision, standing_entries,
 };
-
 pub use waivers::{
     GrantedWaiver, NewWaiver, StepRow, WaiverRow, add_waiver_step, find_waiver, propose_waiver, waivers_in, waivers_of,
 };

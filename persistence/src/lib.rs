@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod catalogue;
+pub mod certificates;
 pub mod check;
 pub mod columns;
 pub mod db;
@@ -14,6 +15,7 @@ pub mod demo;
 pub mod enrolment;
 pub mod error;
 pub mod events;
+pub mod frozen_reports;
 pub mod idempotency;
 pub mod imports;
 pub mod ledger;

@@ -511,6 +511,69 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    certificate_counters (area) {
+        area -> Integer,
+        issued -> BigInt,
+    }
+}
+
+diesel::table! {
+    credential_keys (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        kid -> Text,
+        private_key -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    certificates (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        person_id -> BigInt,
+        cycle -> Text,
+        cycle_from -> Date,
+        sequence -> Integer,
+        serial -> BigInt,
+        number -> Text,
+        code -> Text,
+        document -> Text,
+        digest -> Text,
+        issued_by -> Nullable<BigInt>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    certificate_revocations (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        reason -> Text,
+        revoked_by -> Nullable<BigInt>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    frozen_reports (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        cycle -> Text,
+        cycle_from -> Date,
+        cycle_to -> Date,
+        state -> Text,
+        known_at -> Timestamp,
+        proposed_by -> BigInt,
+        settled_by -> Nullable<BigInt>,
+        settled_at -> Nullable<Timestamp>,
+        reason -> Nullable<Text>,
+        document -> Nullable<Text>,
+        digest -> Nullable<Text>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(hour_entries, log_leaves);
 diesel::allow_tables_to_appear_in_same_query!(event_log, log_leaves);
 diesel::allow_tables_to_appear_in_same_query!(policy_packs, log_leaves);
@@ -532,5 +595,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     units,
     enrolments,
-    attendance
+    attendance,
+    certificates,
+    certificate_revocations
 );

@@ -10,13 +10,15 @@ use std::collections::{BTreeMap, BTreeSet};
 const ROOMS: [&str; 4] = ["domain", "persistence", "api", "openapi"];
 
 /// The features, each after everything it may use, with what it may use directly; what those may use is allowed too.
-const FEATURES: [(&str, &[&str]); 16] = [
+const FEATURES: [(&str, &[&str]); 18] = [
     ("org", &[]),
     ("people", &["org"]),
     ("policy", &["org"]),
     ("ledger", &["policy", "people"]),
     ("log", &["ledger"]),
     ("catalogue", &["org", "people", "policy"]),
+    ("certificates", &["ledger"]),
+    ("frozen_reports", &["ledger"]),
     ("enrolment", &["catalogue", "ledger"]),
     ("tasks", &["enrolment"]),
     ("school_plans", &["catalogue", "ledger"]),
@@ -26,15 +28,16 @@ const FEATURES: [(&str, &[&str]); 16] = [
     ("funds", &["catalogue", "audits"]),
     ("resources", &["people", "ledger"]),
     ("exams", &["people"]),
-    ("reports", &["tracks", "planning", "funds", "resources", "exams", "log"]),
+    ("reports", &["tracks", "planning", "funds", "resources", "exams", "log", "certificates", "frozen_reports"]),
 ];
 
 /// What the features stand on, and what stands on them all: no features themselves.
-const SHARED: [&str; 37] = [
+const SHARED: [&str; 39] = [
     "access",
     "accounts",
     "area",
     "auth",
+    "canonical",
     "chance",
     "check",
     "cli",
@@ -61,6 +64,7 @@ const SHARED: [&str; 37] = [
     "schema",
     "server",
     "sheet",
+    "signing",
     "state",
     "system",
     "time",

@@ -56,7 +56,8 @@ fn unprotect(kind: Kind, table: &str) -> Vec<String> {
 }
 
 /// The tables that the breaches below change.
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 15] = [
+    "certificates",
     "sessions",
     "enrolments",
     "attendance",
@@ -112,6 +113,8 @@ async fn busy(county: &mut County) -> Busy {
     let body = json!({"reason": "考勤更正", "replacement": {"attended": "6.00"}});
     let reverse = centre.request(Method::POST, &format!("/v1/hour-entries/{entry}/reverse"));
     reverse.header("Idempotency-Key", "reverse-1").json(&body).send().await.expect(201);
+    let certificates = format!("/v1/teachers/{}/certificates", teachers[0].person.teacher());
+    centre.post(&certificates, json!({})).await.expect(201);
 
     let open = county.add_session(TestSession {
         seats: 1,
@@ -192,6 +195,8 @@ both! {
             ("four_eyes", "UPDATE programmes SET decided_by = submitted_by".to_owned()),
             ("published_packs", "UPDATE policy_packs SET valid_to = '2030-12-31' WHERE area = 331123".to_owned()),
             ("event_order", "UPDATE event_log SET at = '2099-01-01 00:00:00' WHERE id = (SELECT MAX(id) FROM event_log)".to_owned()),
+            ("certificates", "UPDATE certificates SET digest = 'another'".to_owned()),
+            ("certificates_in_order", "UPDATE certificates SET sequence = 2".to_owned()),
             ("kept_answers", "UPDATE idempotency_keys SET status = 500".to_owned()),
             ("references", format!("UPDATE titles_held SET person_id = 7 WHERE person_id = {one}")),
         ];

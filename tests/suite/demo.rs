@@ -6,9 +6,12 @@ mod sums;
 use crate::harness::{Answered, Caller, TestApp, database::Kind, database::postgres_is_here, off_runtime};
 use actix_web::http::Method;
 use serde_json::{Value, json};
-use shixun_api::demo::{
-    self, Found, Plan, Scale,
-    plan::{Fate, Record},
+use shixun_api::{
+    chance::Chance,
+    demo::{
+        self, Beside, Found, Plan, Scale,
+        plan::{Fate, Record},
+    },
 };
 use shixun_domain::{catalogue::SessionState, catalogue::session::units_fit, id::AccountId};
 use shixun_persistence::{Conn, Db, DbError, accounts};
@@ -23,13 +26,18 @@ pub(crate) struct Demo {
     plan: Plan,
 }
 
+/// What the county has beside its plan: codes and keys follow from a seed, so that the examples stay the same.
+fn beside(password_hash: String) -> Beside {
+    Beside { password_hash, public_url: "http://127.0.0.1:8080".to_owned(), chance: Chance::seeded(11) }
+}
+
 impl Demo {
     pub(crate) async fn on(kind: Kind, scale: Scale) -> Demo {
         let test = TestApp::on(kind).await;
         let plan = Plan::new(2016, scale, test.clock.now());
         let hash = test.app.auth.passwords.hash("the demo password").unwrap();
         let (db, planned) = (test.app.db.clone(), plan.clone());
-        off_runtime(move || demo::make(&db, planned, &hash, |_| {}).unwrap());
+        off_runtime(move || demo::make(&db, planned, beside(hash), |_| {}).unwrap());
         Demo { test, plan }
     }
 

@@ -4,6 +4,7 @@ mod conversions;
 mod entries;
 mod examples;
 pub mod fixture;
+mod known_at;
 pub mod parameters;
 mod simulation;
 mod statements;

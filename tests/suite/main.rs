@@ -3,10 +3,12 @@
 mod architecture;
 mod authz;
 mod catalogue;
+mod certificates;
 mod check;
 mod demo;
 mod enrolment;
 mod examples;
+mod frozen_reports;
 mod harness;
 mod hostile;
 mod housekeeping;

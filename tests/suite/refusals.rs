@@ -3,6 +3,7 @@
 //! The snapshots are to be read as a clerk would: what happened, why, and what to do now. `cargo insta review` shows changes.
 
 mod catalogue;
+mod certificates;
 mod enrolment;
 mod hours;
 mod people;
@@ -141,6 +142,8 @@ async fn provoke(kind: Kind) -> Vec<Group> {
         "policy": hours::policy;
         "hours": hours::hours;
         "log": hours::log;
+        "certificates": certificates::certificates;
+        "closing": certificates::closing;
         "programmes": catalogue::programmes;
         "sessions": catalogue::sessions;
         "applying": enrolment::applying;

@@ -5,9 +5,10 @@ use crate::{
     config::Config,
     http::command::hex,
     problem::{ApiError, Code},
+    signing::{self, Key},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, errors::ErrorKind, jwk::Jwk};
+use jsonwebtoken::{Algorithm, Header, Validation, errors::ErrorKind};
 use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -16,10 +17,6 @@ use shixun_persistence::{Db, DbError, Keep, tokens};
 
 /// Verified tokens remembered at most. Checking a signature costs more than everything else a short read does.
 const VERIFIED_MAX: usize = 200_000;
-/// What stands before the 32 bytes of an Ed25519 private key in PKCS #8.
-const PKCS8_PREFIX: [u8; 16] =
-    [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
-
 #[derive(Debug, Serialize, Deserialize)]
 struct Claims {
     iss: String,
@@ -28,13 +25,6 @@ struct Claims {
     iat: i64,
     exp: i64,
     jti: String,
-}
-
-struct Key {
-    kid: String,
-    encoding: EncodingKey,
-    decoding: DecodingKey,
-    jwk: Jwk,
 }
 
 /// Signs and verifies access tokens, and derives refresh tokens.
@@ -57,7 +47,7 @@ impl Tokens {
     /// # Errors
     /// A [`DbError`] where the database does not answer or a key is damaged.
     pub fn open(db: &Db, chance: &Chance, config: &Config, now: UtcMillis) -> Result<Tokens, DbError> {
-        let fresh = (URL_SAFE_NO_PAD.encode(chance.secret()), chance.request_id());
+        let fresh = (signing::private_key(chance.secret()), chance.request_id());
         let stored = db.write_blocking(now, Keep::Commit, move |tx| -> Result<_, DbError> {
             let mut stored = tokens::signing_keys(tx.conn())?;
             if stored.is_empty() {
@@ -66,7 +56,7 @@ impl Tokens {
             }
             Ok(stored)
         })?;
-        let keys = stored.iter().map(|(kid, secret)| key(kid, secret)).collect::<Result<Vec<_>, _>>()?;
+        let keys = stored.iter().map(|(kid, secret)| signing::key(kid, secret)).collect::<Result<Vec<_>, _>>()?;
         let first = stored.first().map(|(_, secret)| secret.as_bytes()).unwrap_or_default();
         let refresh_secret = Sha256::new().chain_update(b"shixun refresh tokens").chain_update(first).finalize().into();
         let mut validation = Validation::new(Algorithm::EdDSA);
@@ -187,15 +177,4 @@ fn token_header(token: &str) -> Option<TokenHeader> {
         return None;
     }
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(first).ok()?).ok()
-}
-
-fn key(kid: &str, secret: &str) -> Result<Key, DbError> {
-    let damaged = || DbError::damaged(format!("signing key {kid}"));
-    let seed = URL_SAFE_NO_PAD.decode(secret).map_err(|_| damaged())?;
-    let der: Vec<u8> = PKCS8_PREFIX.iter().copied().chain(seed).collect();
-    let encoding = EncodingKey::from_ed_der(&der);
-    let mut jwk = Jwk::from_encoding_key(&encoding, Algorithm::EdDSA).map_err(|_| damaged())?;
-    jwk.common.key_id = Some(kid.to_owned());
-    let decoding = DecodingKey::from_jwk(&jwk).map_err(|_| damaged())?;
-    Ok(Key { kid: kid.to_owned(), encoding, decoding, jwk })
 }

@@ -7,7 +7,7 @@ use shixun_api::{
     chance::Chance,
     clock::Clock,
     config::Config,
-    ledger::days::moment,
+    ledger::moment::moment,
     log::{LogSigner, Look, bundle, sequence},
     policy::PolicyCache,
     problem::ApiError,

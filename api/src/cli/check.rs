@@ -1,8 +1,8 @@
 //! The invariants of the data.
 
-use super::{CliError, export::print, serve};
+use super::{CliError, export::print, report::refused, serve};
 use serde_json::{Value, json};
-use shixun_api::{chance::Chance, clock::Clock, config::Config};
+use shixun_api::{chance::Chance, clock::Clock, config::Config, frozen_reports};
 use shixun_persistence::check::{self, Checked};
 use std::{path::Path, process::ExitCode};
 
@@ -15,7 +15,10 @@ pub(super) fn check(config: Config, output: Option<&Path>) -> Result<ExitCode, C
     let config = Config { statement_timeout_ms: 0, ..config };
     let now = Clock::System.now();
     let db = serve::open(&config, &Chance::from_system())?;
-    let checked = db.read_blocking(|conn| check::run(conn, now, tell))?;
+    let mut checked = db.read_blocking(|conn| check::run(conn, now, tell))?;
+    let frozen = db.read_blocking(|conn| frozen_reports::service::check(conn, now)).map_err(refused)?;
+    tell(&frozen);
+    checked.push(frozen);
     let broken = checked.iter().filter(|one| one.count > 0).count();
     let report = json!({
         "at": now.to_string(),

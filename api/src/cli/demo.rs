@@ -7,7 +7,7 @@ use shixun_api::{
     chance::Chance,
     clock::Clock,
     config::Config,
-    demo::{self, Found, Plan, Scale},
+    demo::{self, Beside, Found, Plan, Scale},
     log::{LogSigner, Look, sequence},
     problem::ApiError,
 };
@@ -147,7 +147,9 @@ fn make(db: &Db, making: &Making<'_>) -> Result<(), CliError> {
     let plan = Plan::new(seed, Scale::FULL, now);
     bar.set_position(20);
     let moving = bar.clone();
-    let made = demo::make(db, plan, &password.hash, move |done| moving.set_position(done));
+    let with =
+        Beside { password_hash: password.hash.clone(), public_url: config.public_url.clone(), chance: chance.branch() };
+    let made = demo::make(db, plan, with, move |done| moving.set_position(done));
     made.map_err(failed)?;
     let signer = LogSigner::open(db, chance, config, now)?;
     sequence(db, &signer, now, Look::All)?;

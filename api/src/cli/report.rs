@@ -75,7 +75,8 @@ pub(super) fn export(config: &Config, args: ExportArgs) -> Result<ExitCode, CliE
     let form = form(&args)?;
     let language = if args.english { Language::En } else { Language::Zh };
     let db = serve::open(config, &Chance::from_system())?;
-    let wish = ReportWish { cycle: args.cycle.clone(), as_of: args.as_of, now: Clock::System.now() };
+    let (cycle, now) = (args.cycle.clone(), Clock::System.now());
+    let wish = ReportWish { cycle, as_of: args.as_of, known_at: None, now };
     let bytes = db
         .read_blocking(|conn| -> Result<Vec<u8>, ApiError> {
             let (actor, cache) = (operator(conn, args.area)?, PolicyCache::default());

@@ -10,7 +10,7 @@ mod store;
 pub use accounts::sign_ins;
 pub use plan::{Plan, Scale};
 
-use crate::problem::ApiError;
+use crate::{chance::Chance, problem::ApiError};
 use shixun_domain::{AreaCode, UtcMillis};
 use shixun_persistence::{Conn, Db, DbResult, Keep, demo};
 
@@ -52,14 +52,24 @@ pub fn look(db: &Db) -> Result<Found, ApiError> {
     Ok(db.read_blocking(look)?)
 }
 
-/// Writes a plan down, with one password for every account. `progress` hears how much of 1,000 parts is done.
+/// What a demo county has that does not follow from its plan.
+#[derive(Debug)]
+pub struct Beside {
+    /// The hash of the one password of every account.
+    pub password_hash: String,
+    /// The address under which everybody reaches the server.
+    pub public_url: String,
+    /// Chance, for the codes and the key of its certificates.
+    pub chance: Chance,
+}
+
+/// Writes a plan down. `progress` hears how much of 1,000 parts is done.
 ///
 /// # Errors
 /// Where the database does not answer; then nothing was written.
-pub fn make(db: &Db, plan: Plan, password_hash: &str, progress: impl Fn(u64) + Send + 'static) -> Result<(), ApiError> {
-    let (area, hash) = (area()?, password_hash.to_owned());
-    let now = plan.now;
-    db.write_blocking(now, Keep::Commit, move |tx| store::write(tx, area, &plan, &hash, &progress))
+pub fn make(db: &Db, plan: Plan, beside: Beside, progress: impl Fn(u64) + Send + 'static) -> Result<(), ApiError> {
+    let (area, now) = (area()?, plan.now);
+    db.write_blocking(now, Keep::Commit, move |tx| store::write(tx, area, &plan, &beside, &progress))
 }
 
 /// Gives every account that came with the demo county a password.

@@ -11,7 +11,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use shixun_domain::{
-    Hours,
+    Hours, UtcMillis,
     id::PersonId,
     policy::{
         Body, CycleRules, Evaluation, Period, PersonFacts, Profile, Requirement, RuleIndex, RuleRef, RuleSet, Unit,
@@ -30,7 +30,7 @@ pub(crate) struct Judged {
 }
 
 /// Writes the statement.
-pub(crate) fn statement(rules: &CycleRules, judged: Judged) -> StatementView {
+pub(crate) fn statement(rules: &CycleRules, judged: Judged, known_at: Option<UtcMillis>) -> StatementView {
     let Judged { person, record, entries, evaluation } = judged;
     let cycle = rules.cycle();
     let requirements =
@@ -52,6 +52,7 @@ pub(crate) fn statement(rules: &CycleRules, judged: Judged) -> StatementView {
         },
         cycle: StatementCycleView { name: cycle.name(), from: cycle.from(), to: cycle.to() },
         as_of: rules.as_of(),
+        known_at: known_at.map(Text),
         unit: OneOf(rules.closing_rules().map_or(Unit::Hour, RuleSet::unit)),
         verdict: OneOf(evaluation.verdict),
         owed: evaluation.required.map(Text),

@@ -3,6 +3,7 @@
 pub mod conversions;
 pub mod days;
 pub mod explain;
+pub mod moment;
 mod problems;
 mod routes;
 pub mod service;

@@ -65,9 +65,10 @@ problem_set!(
 ///
 /// The hours of a cycle with the reason for every figure: what each entry counts, what was cut by which rule of which policy
 /// pack, what every requirement asks for and how it stands. Teachers read their own, schools those they employ or employed.
-/// The `ETag` changes when an entry, a fact of the person or a policy pack does.
+/// The `ETag` changes when an entry, a fact of the person or a policy pack does. `as_of` asks what counted on a day, `known_at`
+/// what was known at an instant: hours posted or reversed later, and packs published later, are then not there yet.
 ///
-/// 学时证明：逐条计入、削减及其规则，逐项要求及其达标情况。
+/// 学时证明：逐条计入、削减及其规则，逐项要求及其达标情况。as_of为截至日期，known_at为“当时已知”的时刻（其后入账、冲销、发布的不计）。
 #[utoipa::path(
     operation_id = "get_statement", tag = "hours", params(TeacherPath, CycleMomentQuery), security(("bearer" = ["read_hours"])),
     responses((status = 200, description = "The statement.", body = StatementView), (status = 304, description = "Unchanged since the ETag of If-None-Match."), JudgeProblems)
@@ -81,7 +82,8 @@ async fn get_statement(
     conditions: Conditions,
 ) -> Answer {
     let (actor, teacher, now, shared) = (who.actor(), path.0.teacher_id.0, app.clock.now(), app.clone());
-    let wish = StatementWish { cycle: query.0.cycle, as_of: query.0.as_of, conditions };
+    let CycleMomentQuery { cycle, as_of, known_at } = query.0;
+    let wish = StatementWish { cycle, as_of, known_at: known_at.map(|at| at.0), conditions };
     let reply = app
         .db
         .read(move |conn| {
@@ -117,9 +119,9 @@ async fn list_hour_entries(
 ) -> Answer {
     let query = query.0;
     let page = query.page("hour_entries")?;
-    let (actor, teacher, wanted) = (who.actor(), path.0.teacher_id.0, page.clone());
+    let (actor, teacher, wanted, now) = (who.actor(), path.0.teacher_id.0, page.clone(), app.clock.now());
     let (mut data, total) =
-        app.db.read(move |conn| service::list(conn, &actor, teacher, &query.filter(), &wanted)).await?;
+        app.db.read(move |conn| service::list(conn, &actor, teacher, &query.filter(), &wanted, now)).await?;
     let next_cursor = page.cut(&mut data, HourEntryView::place);
     page::list(&request, &HourEntryList { data, next_cursor, total })
 }
@@ -258,7 +260,8 @@ async fn answer_standing(app: Data<App>, actor: crate::access::Actor, of: Of, qu
     let standing = app
         .db
         .read_long(move |conn| {
-            let question = Question { of, cycle: query.cycle.as_deref(), as_of: query.as_of, now };
+            let known_at = query.known_at.map(|at| at.0);
+            let question = Question { of, cycle: query.cycle.as_deref(), as_of: query.as_of, known_at, now };
             standing::standing(conn, &shared.policy, &actor, question)
         })
         .await?;

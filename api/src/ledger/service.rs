@@ -1,8 +1,9 @@
 //! The hour ledger: the use cases.
 
 use super::{
-    days::{Moment, days_of_cycle, moment, span},
+    days::{days_of_cycle, span},
     explain::{self, Judged},
+    moment::{Moment, answered_at, moment},
     statement::StatementView,
     wire::{HourEntryView, NewHours, ReversalView},
 };
@@ -59,6 +60,8 @@ pub struct StatementWish {
     pub cycle: Option<String>,
     /// The day.
     pub as_of: Option<NaiveDate>,
+    /// Only what was recorded up to this instant.
+    pub known_at: Option<UtcMillis>,
     /// What the client has.
     pub conditions: Conditions,
 }
@@ -77,8 +80,9 @@ pub fn statement(
 ) -> Result<StatementAnswer, ApiError> {
     let person = teacher.person();
     may_see(conn, actor, person)?;
-    let policy = cache.area(conn, person.area(), now)?;
-    let Moment { cycle, as_of } = moment(&policy, wish.cycle.as_deref(), wish.as_of, now.china_date())?;
+    let answered_at = answered_at(wish.known_at, now)?;
+    let policy = cache.area(conn, person.area(), now)?.known_at(wish.known_at);
+    let Moment { cycle, as_of } = moment(&policy, wish.cycle.as_deref(), wish.as_of, answered_at.china_date())?;
     let (packs, published) = policy.revision();
     let etag = |revision: Revision| {
         let counters = [
@@ -87,6 +91,7 @@ pub fn statement(
             published.unwrap_or_default(),
             i64::from(cycle.from().num_days_from_ce()),
             i64::from(as_of.num_days_from_ce()),
+            wish.known_at.map_or(0, UtcMillis::millis),
         ];
         Etag::version_and(revision.person, &counters)
     };
@@ -101,8 +106,8 @@ pub fn statement(
     // Read before the entries are, so that a tag never stands for less than its statement shows.
     let etag = etag(record.revision);
     let before = policy.before(&rules)?;
-    let judged = judge(conn, person, record, &rules, before.as_deref())?;
-    Ok(StatementAnswer::Fresh(etag, Box::new(explain::statement(&rules, judged))))
+    let judged = judge(conn, person, record, &rules, before.as_deref(), wish.known_at)?;
+    Ok(StatementAnswer::Fresh(etag, Box::new(explain::statement(&rules, judged, wish.known_at))))
 }
 
 /// Reads the entries and evaluates them; `before` are the rules of the cycle before, where some of its surplus may count.
@@ -112,12 +117,13 @@ fn judge(
     mut record: PersonRecord,
     rules: &CycleRules,
     before: Option<&CycleRules>,
+    known_at: Option<UtcMillis>,
 ) -> Result<Judged, ApiError> {
     if let Some(before) = before {
-        record.facts.surplus = surplus(conn, person, &record, before)?;
+        record.facts.surplus = surplus(conn, person, &record, before, known_at)?;
     }
     let (from, to) = span(rules, &record.facts);
-    let entries = ledger::standing_entries(conn, person, from, to)?;
+    let entries = ledger::standing_entries(conn, person, from, to, known_at)?;
     Ok(judged(person, record, entries, rules))
 }
 
@@ -130,9 +136,10 @@ pub(crate) fn surplus(
     person: PersonId,
     record: &PersonRecord,
     before: &CycleRules,
+    known_at: Option<UtcMillis>,
 ) -> Result<Hours, ApiError> {
     let (from, to) = span(before, &record.facts);
-    let earlier = ledger::standing_entries(conn, person, from, to)?.standing;
+    let earlier = ledger::standing_entries(conn, person, from, to, known_at)?.standing;
     let earlier: Vec<EntryFacts> = earlier.into_iter().map(|entry| entry.entry.facts).collect();
     Ok(evaluate(before, &record.facts, &earlier).surplus())
 }
@@ -180,7 +187,7 @@ pub fn headroom(
     let rules = rules_on(conn, cache, person, day, now)?;
     let Some(record) = ledger::person_record(conn, person, day)? else { return Ok(None) };
     let (from, to) = span(&rules, &record.facts);
-    let entries = ledger::standing_entries(conn, person, from, to)?;
+    let entries = ledger::standing_entries(conn, person, from, to, None)?;
     let facts: Vec<EntryFacts> = entries.standing.into_iter().map(|entry| entry.entry.facts).collect();
     let room = shixun_domain::policy::headroom(&rules, &record.facts, &facts, day);
     Ok(room.and_then(|room| {
@@ -248,21 +255,23 @@ pub fn policy_label(policy: &AreaPolicy, day: NaiveDate) -> Result<String, ApiEr
 /// A teacher's entries, every kind.
 ///
 /// # Errors
-/// `not_found`.
+/// `not_found`, and as [`answered_at`].
 pub fn list(
     conn: &mut Conn,
     actor: &Actor,
     teacher: TeacherId,
     filter: &EntryFilter,
     page: &Page,
+    now: UtcMillis,
 ) -> Result<(Vec<HourEntryView>, Option<i64>), ApiError> {
+    answered_at(filter.known_at, now)?;
     let person = teacher.person();
     may_see(conn, actor, person)?;
     ledger::revision(conn, person)?.ok_or_else(|| ApiError::missing(teacher))?;
     let after = page.after()?;
     let rows = ledger::list(conn, person, filter, after, page.fetch())?;
     let numbers: Vec<i64> = rows.iter().map(|row| row.id.number()).collect();
-    let mut followed = ledger::successors(conn, person.area(), &numbers)?;
+    let mut followed = ledger::successors(conn, person.area(), &numbers, filter.known_at)?;
     let total = if page.total { Some(ledger::count(conn, person, filter)?) } else { None };
     let views = rows.into_iter().map(|row| {
         let successor = followed.remove(&row.id.number());
@@ -285,7 +294,7 @@ pub fn get(conn: &mut Conn, actor: &Actor, id: HourEntryId) -> Result<HourEntryV
 }
 
 fn view(conn: &mut Conn, row: EntryRow) -> Result<HourEntryView, ApiError> {
-    let mut followed = ledger::successors(conn, row.id.area(), &[row.id.number()])?;
+    let mut followed = ledger::successors(conn, row.id.area(), &[row.id.number()], None)?;
     let successor = followed.remove(&row.id.number());
     Ok(HourEntryView::new(row, successor))
 }

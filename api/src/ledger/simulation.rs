@@ -91,14 +91,14 @@ pub(super) fn simulate(
     let earlier = [policy.before(&before)?, drafted.before(&after)?];
     let asking: Vec<&CycleRules> =
         [&*before, &*after].into_iter().chain(earlier.iter().flatten().map(AsRef::as_ref)).collect();
-    let people = jobs(conn, area, "/", as_of, &asking)?;
+    let people = jobs(conn, area, "/", as_of, &asking, None)?;
     let compared = evaluate_all(people, |job| {
         let [earlier_before, earlier_after] = &earlier;
         let (one, _) = job.judged(&before, earlier_before.as_deref());
         let (other, _) = job.judged(&after, earlier_after.as_deref());
         Compared {
-            before: PersonStanding::new(job.employee.clone(), &one),
-            after: PersonStanding::new(job.employee.clone(), &other),
+            before: PersonStanding::new(job.who.clone(), &one),
+            after: PersonStanding::new(job.who.clone(), &other),
             effects: [effects(&one), effects(&other)],
         }
     })?;

@@ -1,7 +1,8 @@
 //! The standing of schools and of the county: everybody evaluated at once, with a fixed number of queries.
 
 use super::{
-    days::{Moment, moment, span},
+    days::span,
+    moment::{Moment, answered_at, moment},
     wire::{SchoolStandingView, StandingView, TallyView},
 };
 use crate::{access::Actor, policy::PolicyCache, problem::ApiError, wire::Text};
@@ -50,11 +51,13 @@ pub type Standing = Everybody<PersonStanding>;
 pub struct Everybody<T> {
     /// The rules that were applied.
     pub rules: Arc<CycleRules>,
+    /// Only what was recorded up to this instant was looked at.
+    pub known_at: Option<UtcMillis>,
     /// Every teacher employed on the day, by school and name.
     pub persons: Vec<T>,
 }
 
-/// Whose standing, in which cycle, at the close of which day, asked when.
+/// Whose standing, in which cycle, at the close of which day, as it was known when, asked when.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {
     /// Whose.
@@ -63,6 +66,8 @@ pub struct Question<'a> {
     pub cycle: Option<&'a str>,
     /// The day.
     pub as_of: Option<NaiveDate>,
+    /// Only what was recorded up to this instant.
+    pub known_at: Option<UtcMillis>,
     /// Now.
     pub now: UtcMillis,
 }
@@ -103,17 +108,18 @@ pub fn everybody<T: Send>(
             (id.area(), row.ok_or_else(|| ApiError::missing(id))?.path)
         }
     };
-    let policy = cache.area(conn, area, question.now)?;
-    let Moment { cycle, as_of } = moment(&policy, question.cycle, question.as_of, question.now.china_date())?;
+    let today = answered_at(question.known_at, question.now)?.china_date();
+    let policy = cache.area(conn, area, question.now)?.known_at(question.known_at);
+    let Moment { cycle, as_of } = moment(&policy, question.cycle, question.as_of, today)?;
     let rules = policy.rules(cycle, as_of)?;
     let before = policy.before(&rules)?;
     let asking: Vec<&CycleRules> = [Some(&*rules), before.as_deref()].into_iter().flatten().collect();
-    let jobs = jobs(conn, area, &path, as_of, &asking)?;
+    let jobs = jobs(conn, area, &path, as_of, &asking, question.known_at)?;
     let persons = evaluate_all(jobs, |job| {
         let (evaluation, entries) = job.judged(&rules, before.as_deref());
-        fold(&rules, job.employee.clone(), &evaluation, &entries)
+        fold(&rules, job.who.clone(), &evaluation, &entries)
     })?;
-    Ok(Everybody { rules, persons })
+    Ok(Everybody { rules, known_at: question.known_at, persons })
 }
 
 /// Everybody employed on the day below a path, with what any of these rules ask for.
@@ -126,38 +132,51 @@ pub(super) fn jobs(
     path: &str,
     as_of: NaiveDate,
     asking: &[&CycleRules],
-) -> Result<Vec<Job>, ApiError> {
+    known_at: Option<UtcMillis>,
+) -> Result<Vec<Job<Employee>>, ApiError> {
     let employees = ledger::employees(conn, area, path, as_of)?;
     let facts = ledger::facts_by_person(conn, area, &employees)?;
-    let spans = || asking.iter().flat_map(|rules| facts.iter().map(|person| span(rules, person)));
-    let from = spans().map(|(from, _)| from).min().unwrap_or(as_of);
-    let to = spans().map(|(_, to)| to).max().unwrap_or(as_of);
-    let numbers: Vec<i64> = employees.iter().map(|employee| employee.person.number()).collect();
+    let people = employees.into_iter().zip(facts).map(|(employee, facts)| (employee.person.number(), employee, facts));
+    gathered(conn, area, people.collect(), asking, known_at)
+}
+
+/// Reads the entries of people whose numbers and facts are known, as far as some of the rules ask for them.
+///
+/// # Errors
+/// Where the database does not answer.
+pub fn gathered<W>(
+    conn: &mut Conn,
+    area: AreaCode,
+    people: Vec<(i64, W, PersonFacts)>,
+    asking: &[&CycleRules],
+    known_at: Option<UtcMillis>,
+) -> Result<Vec<Job<W>>, ApiError> {
+    let spans = || asking.iter().flat_map(|rules| people.iter().map(|(_, _, facts)| span(rules, facts)));
+    let Some(from) = spans().map(|(from, _)| from).min() else { return Ok(Vec::new()) };
+    let to = spans().map(|(_, to)| to).max().unwrap_or(from);
+    let numbers: Vec<i64> = people.iter().map(|(number, ..)| *number).collect();
     let whose = if numbers.len() > WHOLE_AREA_FROM { Whose::Area } else { Whose::Of(&numbers) };
-    let mut entries = ledger::entries_by_person(conn, area, &whose, from, to)?;
-    let jobs = employees.into_iter().zip(facts).map(|(employee, facts)| {
-        let entries = entries.remove(&employee.person.number()).unwrap_or_default();
-        Job { employee, facts, entries }
+    let mut entries = ledger::entries_by_person(conn, area, &whose, from, to, known_at)?;
+    let jobs = people.into_iter().map(|(number, who, facts)| {
+        let entries = entries.remove(&number).unwrap_or_default();
+        Job { who, facts, entries }
     });
     Ok(jobs.collect())
 }
 
 /// A person to be evaluated.
-pub(super) struct Job {
-    /// Who, and where.
-    pub(super) employee: Employee,
-    facts: PersonFacts,
+pub struct Job<W> {
+    /// Who.
+    pub who: W,
+    /// What the rules look at beside the entries.
+    pub facts: PersonFacts,
     entries: Vec<EntryFacts>,
 }
 
-impl Job {
+impl<W> Job<W> {
     /// Evaluates the person and gives the entries it rests on; `before` are the rules of the cycle before, where some of its surplus may
     /// count.
-    pub(super) fn judged(
-        &self,
-        rules: &CycleRules,
-        before: Option<&CycleRules>,
-    ) -> (Evaluation, Cow<'_, [EntryFacts]>) {
+    pub fn judged(&self, rules: &CycleRules, before: Option<&CycleRules>) -> (Evaluation, Cow<'_, [EntryFacts]>) {
         let entries = self.asked_by(rules);
         let Some(before) = before else { return (evaluate(rules, &self.facts, &entries), entries) };
         let surplus = evaluate(before, &self.facts, &self.asked_by(before)).surplus();
@@ -179,10 +198,10 @@ impl Job {
 ///
 /// # Errors
 /// `internal` where a thread died: nobody may be missing from a standing in silence.
-pub(super) fn evaluate_all<T: Send>(jobs: Vec<Job>, judge: impl Fn(Job) -> T + Sync) -> Result<Vec<T>, ApiError> {
+pub fn evaluate_all<J: Send, T: Send>(jobs: Vec<J>, judge: impl Fn(J) -> T + Sync) -> Result<Vec<T>, ApiError> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let share = jobs.len().div_ceil(threads).max(1);
-    let mut shares: Vec<Vec<Job>> = Vec::with_capacity(threads);
+    let mut shares: Vec<Vec<J>> = Vec::with_capacity(threads);
     let mut jobs = jobs.into_iter().peekable();
     while jobs.peek().is_some() {
         shares.push(jobs.by_ref().take(share).collect());
@@ -236,6 +255,7 @@ pub fn view(standing: &Standing) -> StandingView {
     StandingView {
         cycle: standing.rules.cycle().name(),
         as_of: standing.rules.as_of(),
+        known_at: standing.known_at.map(Text),
         all: all.view(),
         schools: schools
             .into_iter()
@@ -272,16 +292,21 @@ pub struct Tally {
 impl Tally {
     /// Counts one more.
     pub fn add(&mut self, person: &PersonStanding) {
+        self.count(person.verdict, person.owed, person.counted, person.missing);
+    }
+
+    /// Counts somebody of whom no more is known than how it stands.
+    pub fn count(&mut self, verdict: Verdict, owed: Hours, counted: Hours, missing: Hours) {
         self.teachers += 1;
-        match person.verdict {
+        match verdict {
             Verdict::Met | Verdict::Waived => self.met += 1,
             Verdict::Warn => self.warn += 1,
             Verdict::NotYet => self.not_yet += 1,
             Verdict::Failed => self.failed += 1,
         }
-        self.owed = self.owed.plus(person.owed);
-        self.counted = self.counted.plus(person.counted);
-        self.missing = self.missing.plus(person.missing);
+        self.owed = self.owed.plus(owed);
+        self.counted = self.counted.plus(counted);
+        self.missing = self.missing.plus(missing);
     }
 
     /// Counts those of another tally too.
@@ -297,7 +322,7 @@ impl Tally {
     }
 
     /// As JSON shows it.
-    pub(super) fn view(&self) -> TallyView {
+    pub fn view(&self) -> TallyView {
         TallyView {
             teachers: self.teachers,
             met: self.met,

@@ -3,12 +3,12 @@
 use crate::{
     policy::wire::PackNameView,
     wire::{
-        DaysText, DeliveryFormWord, HourEntryRef, HoursText, LevelWord, OneOf, OrganisationRef, RouteWord, StageWord,
-        TeacherRef, TitleWord, WaiverRef,
+        DaysText, DeliveryFormWord, HourEntryRef, HoursText, InstantText, LevelWord, OneOf, OrganisationRef, RouteWord,
+        StageWord, TeacherRef, TitleWord, WaiverRef,
     },
 };
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use shixun_domain::{
     ledger::SourceKind,
     policy::{Profile, Unit, Verdict},
@@ -33,6 +33,8 @@ pub struct StatementView {
     pub cycle: StatementCycleView,
     /// The day at whose close everything is judged: hours of later days are left out.
     pub as_of: NaiveDate,
+    /// The instant up to which recorded entries, reversals and packs are looked at; null for all there are.
+    pub known_at: Option<InstantText>,
     /// What the cycle's totals are counted in. A credit stands where an hour stood, so that both add up.
     pub unit: UnitWord,
     /// The worst verdict of all requirements.
@@ -122,7 +124,7 @@ pub struct StatementFactsView {
 }
 
 /// A span of days, both included.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({"from": "2018-02-01", "to": "2018-08-31"}))]
 pub struct SpellView {
     /// First day.

@@ -430,6 +430,9 @@ list_query! {
         pub route: Option<RouteWord>,
         /// Only from this kind of source.
         pub source: Option<SourceKindWord>,
+        /// As it was known at this instant: entries appended later are left out, and what they follow shows nothing of them.
+        #[param(example = "2021-01-31T18:00:00Z")]
+        pub known_at: Option<InstantText>,
     }
 }
 
@@ -442,6 +445,7 @@ impl HourEntryQuery {
             kind: self.kind.map(|kind| kind.0),
             route: self.route.map(|route| route.0),
             source: self.source.map(|source| source.0),
+            known_at: self.known_at.map(|at| at.0),
         }
     }
 }

@@ -191,7 +191,8 @@ async fn export_statement_bundle(
     query: FromQuery<CycleMomentQuery>,
 ) -> Answer {
     let (actor, teacher, shared, now) = (who.actor(), path.0.teacher_id.0, app.clone(), app.clock.now());
-    let wish = StatementWish { cycle: query.0.cycle, as_of: query.0.as_of, conditions: Conditions::default() };
+    let wish =
+        StatementWish { cycle: query.0.cycle, as_of: query.0.as_of, known_at: None, conditions: Conditions::default() };
     let bytes = app
         .db
         .read_long(move |conn| bundle::of_statement(conn, &shared.policy, &shared.log, &actor, teacher, &wish, now))

@@ -41,6 +41,8 @@ pub struct AreaPolicy {
     area: AreaCode,
     revision: (i64, Option<i64>),
     packs: Vec<Pack>,
+    /// When each pack was published, in their order; empty for packs of a trial.
+    published: Vec<UtcMillis>,
     cycles: RwLock<HashMap<NaiveDate, Cycle>>,
     compiled: RwLock<HashMap<(Cycle, NaiveDate), Arc<CycleRules>>>,
 }
@@ -78,12 +80,26 @@ impl AreaPolicy {
         let rows = policy::published_for(conn, area)?;
         let packs = rows.iter().map(|row| Pack::parse(&row.document)).collect::<Result<_, _>>();
         let packs = packs.map_err(|fault| ApiError::internal(format!("a published policy pack: {fault}")))?;
-        Ok(AreaPolicy::new(area, revision, packs))
+        let published = rows.iter().map(|row| row.published_at.unwrap_or(row.created_at)).collect();
+        Ok(AreaPolicy { published, ..AreaPolicy::new(area, revision, packs) })
     }
 
     /// Packs that were read before, for a trial publication.
     pub fn new(area: AreaCode, revision: (i64, Option<i64>), packs: Vec<Pack>) -> AreaPolicy {
-        AreaPolicy { area, revision, packs, cycles: RwLock::default(), compiled: RwLock::default() }
+        let (published, cycles, compiled) = (Vec::new(), RwLock::default(), RwLock::default());
+        AreaPolicy { area, revision, packs, published, cycles, compiled }
+    }
+
+    /// The packs that were published at `known_at`: mostly all, and then these, with what is compiled already.
+    pub fn known_at(self: Arc<Self>, known_at: Option<UtcMillis>) -> Arc<AreaPolicy> {
+        let Some(known_at) = known_at else { return self };
+        let known = |at: &UtcMillis| *at <= known_at;
+        if self.published.iter().all(known) {
+            return self;
+        }
+        let both = self.packs.iter().zip(&self.published).filter(|(_, at)| known(at));
+        let (packs, published): (Vec<Pack>, Vec<UtcMillis>) = both.map(|(pack, at)| (pack.clone(), *at)).unzip();
+        Arc::new(AreaPolicy { published, ..AreaPolicy::new(self.area, self.revision, packs) })
     }
 
     /// The area.

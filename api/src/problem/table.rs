@@ -228,6 +228,32 @@ problems! {
         "请刷新后查看后续条目。", "Read it again to see what followed.";
     EntryAlreadyReversed = "entry_already_reversed", 409, "该条目已冲销", "The entry was reversed already",
         "请刷新后查看后续条目。", "Read it again to see what followed.";
+    // Certificates
+    VerificationCodeMistyped = "verification_code_mistyped", 400, "验证码有误", "The verification code is mistyped",
+        "验证码由六位行政区划代码和四组、每组五位字母数字组成，请对照证明核对。", "A code has the six digits of the area and four groups of five letters and digits; compare it with the certificate.";
+    CertificateUnknown = "certificate_unknown", 404, "没有这份证明", "There is no such certificate",
+        "本系统未出具过此证明；请核对验证码，或向出具单位核实。", "None like it was issued here; check the code, or ask the authority named on it.";
+    CertificateAltered = "certificate_altered", 422, "证明内容与出具时不符", "The certificate is not what was issued",
+        "所示内容或签名与出具的证明不一致，请勿采信；可按验证码查看出具时的内容。", "Its content or signature differs from what was issued: do not rely on it. Its code leads to what was issued.";
+    CertificateRevoked = "certificate_revoked", 409, "证明已撤销", "The certificate was revoked before",
+        "无须再次撤销；如需要可重新开具。", "There is nothing left to revoke; a new one can be issued.";
+    CertificateSuperseded = "certificate_superseded", 409, "证明已被新证明取代", "A later certificate stands in its place",
+        "此证明已失效；如需撤销，请撤销最新的一份。", "Nobody may rely on this one any more; revoke the latest, if that is what is meant.";
+    IssuerUnknown = "issuer_unknown", 404, "没有这个出具单位或状态列表", "There is no such issuer or status list",
+        "{area}尚未出具过相应的证明。", "{area} has not issued such certificates.";
+    // Closing a cycle
+    CycleNotOver = "cycle_not_over", 409, "周期尚未结束", "The cycle is not over",
+        "周期{cycle}至{last_day}结束，之后方可定稿。", "The cycle {cycle} runs until {last_day} and can be closed after that.";
+    CycleClosed = "cycle_closed", 409, "该周期已有定稿或待确认的定稿", "The cycle has a report or a proposal already",
+        "周期{cycle}只能定稿一次；如有误，请先撤回待确认的定稿，已定稿的变化见differences。", "The cycle {cycle} is closed once; withdraw the proposal if it is wrong. What changed since a report was frozen is in its differences.";
+    FreezeSettled = "freeze_settled", 409, "该定稿已处理", "It is settled already",
+        "当前状态为{state}，不能再确认或撤回。", "It is {state}; it can be neither confirmed nor withdrawn any more.";
+    FreezeFourEyes = "freeze_four_eyes", 409, "须由另一人确认", "Another person has to confirm",
+        "提出定稿的人不能自己确认，请进修学校或教育局的另一位人员确认。", "Whoever proposed it cannot confirm it: ask somebody else of the training centre or the bureau.";
+    FreezeTooSoon = "freeze_too_soon", 409, "提出后须稍候再确认", "It was proposed a moment ago",
+        "请在{seconds}秒后确认，以便提出之前的入账全部完成。", "Confirm in {seconds} seconds, when everything that was begun before the proposal is written.";
+    FreezeNotFrozen = "freeze_not_frozen", 409, "尚未定稿", "It is not frozen",
+        "当前状态为{state}，没有定稿内容可查看。", "It is {state}; there is no frozen report to read.";
     EntryAlreadyReplaced = "entry_already_replaced", 409, "该冲销已有更正", "The reversal has a replacement already",
         "请刷新后查看后续条目。", "Read it again to see what followed.";
     EntryReasonMissing = "entry_reason_missing", 422, "须说明理由", "A reason is needed",

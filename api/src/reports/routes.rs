@@ -56,7 +56,8 @@ async fn get_school_completion(
     let query = query.0;
     let table_wish = wish(&meta, query.format.as_deref(), query.bom)?;
     let (actor, shared) = (who.actor(), app.clone());
-    let wish = ReportWish { cycle: query.cycle, as_of: query.as_of, now: app.clock.now() };
+    let known_at = query.known_at.map(|at| at.0);
+    let wish = ReportWish { cycle: query.cycle, as_of: query.as_of, known_at, now: app.clock.now() };
     let made = app
         .db
         .read_long(move |conn| {
@@ -98,7 +99,8 @@ async fn get_county_summary(
     let query = query.0;
     let table_wish = wish(&meta, query.format.as_deref(), query.bom)?;
     let (actor, shared) = (who.actor(), app.clone());
-    let wish = ReportWish { cycle: query.cycle, as_of: query.as_of, now: app.clock.now() };
+    let known_at = query.known_at.map(|at| at.0);
+    let wish = ReportWish { cycle: query.cycle, as_of: query.as_of, known_at, now: app.clock.now() };
     let made = app
         .db
         .read_long(move |conn| {

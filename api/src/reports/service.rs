@@ -47,13 +47,15 @@ pub struct ReportWish {
     pub cycle: Option<String>,
     /// The day.
     pub as_of: Option<NaiveDate>,
+    /// Only what was recorded up to this instant.
+    pub known_at: Option<UtcMillis>,
     /// Now.
     pub now: UtcMillis,
 }
 
 impl ReportWish {
     fn question(&self, of: Of) -> Question<'_> {
-        Question { of, cycle: self.cycle.as_deref(), as_of: self.as_of, now: self.now }
+        Question { of, cycle: self.cycle.as_deref(), as_of: self.as_of, known_at: self.known_at, now: self.now }
     }
 }
 
@@ -118,10 +120,11 @@ pub fn school_completion(
     let area = organisation.id.area();
     let outsider = is_outsider(actor, area);
     let of = if outsider { Of::Area(area) } else { Of::Organisation(organisation.id) };
-    let Everybody { rules, persons } = everybody(conn, cache, actor, wish.question(of))?;
+    let Everybody { rules, persons, .. } = everybody(conn, cache, actor, wish.question(of))?;
     let mut view = SchoolCompletionView {
         cycle: rules.cycle().name(),
         as_of: rules.as_of(),
+        known_at: wish.known_at.map(Text),
         organisation_id: Text(organisation.id),
         organisation_name: organisation.name,
         policy_packs: explain::packs(&rules),
@@ -188,7 +191,7 @@ pub fn county_summary(
     }
     let area_name = org::find_area(conn, area)?.ok_or_else(missing)?.name;
     let outsider = is_outsider(actor, area);
-    let Everybody { rules, persons } = everybody(conn, cache, actor, wish.question(Of::Area(area)))?;
+    let Everybody { rules, persons, .. } = everybody(conn, cache, actor, wish.question(Of::Area(area)))?;
     let schools = tallied(reports::schools(conn, area, "/")?, &persons);
     let all = statistics::alone(outsider, &sum(&persons));
     let figures = || persons.iter().map(|person| &person.figures);
@@ -197,6 +200,7 @@ pub fn county_summary(
         area_name,
         cycle: rules.cycle().name(),
         as_of: rules.as_of(),
+        known_at: wish.known_at.map(Text),
         policy_packs: explain::packs(&rules),
         hidden_below: outsider.then_some(SMALLEST_CELL),
         schools: u32::try_from(schools.len()).unwrap_or(u32::MAX),

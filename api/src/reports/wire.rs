@@ -4,7 +4,8 @@ use crate::{
     ledger::statement::{PeriodView, RuleNameView, VerdictWord},
     policy::wire::PackNameView,
     wire::{
-        AreaText, HoursText, OrganisationRef, RouteWord, SettingWord, StageWord, TeacherRef, Text, TitleWord, WireText,
+        AreaText, HoursText, InstantText, OrganisationRef, RouteWord, SettingWord, StageWord, TeacherRef, Text,
+        TitleWord, WireText,
     },
 };
 use chrono::NaiveDate;
@@ -57,6 +58,10 @@ pub struct SchoolCompletionQuery {
     /// where that is earlier.
     #[param(example = "2020-12-31")]
     pub as_of: Option<NaiveDate>,
+    /// What was known at this instant: only entries, reversals and policy packs recorded up to then. School, title, leave and
+    /// the other facts of a person are those of `as_of` as they are known today. The present where it is not given.
+    #[param(example = "2021-01-31T18:00:00Z")]
+    pub known_at: Option<InstantText>,
     /// `json`, `csv` (UTF-8, lines end in CRLF) or `xlsx`.
     #[param(pattern = "^(json|csv|xlsx)$", example = "json")]
     pub format: Option<String>,
@@ -79,6 +84,10 @@ pub struct CountySummaryQuery {
     /// where that is earlier.
     #[param(example = "2020-12-31")]
     pub as_of: Option<NaiveDate>,
+    /// What was known at this instant: only entries, reversals and policy packs recorded up to then. School, title, leave and
+    /// the other facts of a person are those of `as_of` as they are known today. The present where it is not given.
+    #[param(example = "2021-01-31T18:00:00Z")]
+    pub known_at: Option<InstantText>,
     /// `json`, `csv` (UTF-8, lines end in CRLF) or `xlsx`.
     #[param(pattern = "^(json|csv|xlsx)$", example = "json")]
     pub format: Option<String>,
@@ -95,6 +104,8 @@ pub struct SchoolCompletionView {
     pub cycle: String,
     /// The day at whose close everything is judged, and on which the teachers were employed.
     pub as_of: NaiveDate,
+    /// The instant up to which recorded entries, reversals and packs are looked at; null for all there are.
+    pub known_at: Option<InstantText>,
     /// The organisation the table is of.
     pub organisation_id: OrganisationRef,
     /// Its name.
@@ -263,6 +274,8 @@ pub struct CountySummaryView {
     pub cycle: String,
     /// The day at whose close everything is judged, and on which the teachers were employed.
     pub as_of: NaiveDate,
+    /// The instant up to which recorded entries, reversals and packs are looked at; null for all there are.
+    pub known_at: Option<InstantText>,
     /// The packs in force from the first day of the cycle to the day of the summary.
     pub policy_packs: Vec<PackNameView>,
     /// Numbers of persons below this are hidden, because the reader is not of the county; null for the county's own readers.

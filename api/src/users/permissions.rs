@@ -36,6 +36,10 @@ pub(crate) fn label(permission: Permission) -> Words {
         Permission::DecideWaivers => {
             ("审批与撤销他人提出的个别免除", "decide on waivers that somebody else proposed, and revoke them")
         }
+        Permission::IssueCertificates => ("开具学时证明书", "issue certificates of statements"),
+        Permission::RevokeCertificates => ("撤销学时证明书", "revoke certificates"),
+        Permission::ProposeFreezes => ("提出周期定稿", "propose to close a cycle"),
+        Permission::ConfirmFreezes => ("确认他人提出的周期定稿", "confirm a closing that somebody else proposed"),
         Permission::ReadReports => ("查看报表", "read reports"),
         Permission::ReadLog => ("查看日志检查点与证明", "read the checkpoints of the log and proofs"),
         Permission::CosignLog => ("提交见证人联署", "hand in the cosignatures of witnesses"),

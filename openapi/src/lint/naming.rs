@@ -10,6 +10,12 @@ const OUTSIDE_VERSIONS: [&str; 6] = ["/livez", "/readyz", "/metrics", "/version"
 /// Words for many that do not end in s.
 const PLURAL_AS_THEY_ARE: [&str; 6] = ["attendance", "equipment", "evidence", "feedback", "people", "staff"];
 
+/// Words for a step that anybody takes with what stands behind them: `/v1/verify/{code}`.
+const STEPS: [&str; 1] = ["verify"];
+
+/// Names that a standard writes in its own way: W3C Controlled Identifiers 1.0.
+const NAMES_OF_STANDARDS: [&str; 3] = ["assertionMethod", "publicKeyJwk", "verificationMethod"];
+
 pub(super) fn check(lint: &mut Lint<'_>) {
     let operations = lint.operations.clone();
     let mut seen = BTreeMap::new();
@@ -29,7 +35,8 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     }
     for schema in lint.schemas() {
         for (name, property) in schema.members("properties") {
-            lint.expect(is_joined(name, '_'), "snake-case", &property.at, format!("write {name} in snake_case"));
+            let named = is_joined(name, '_') || NAMES_OF_STANDARDS.contains(&name);
+            lint.expect(named, "snake-case", &property.at, format!("write {name} in snake_case"));
         }
     }
 }
@@ -72,7 +79,7 @@ fn path(lint: &mut Lint<'_>, operation: &Operation<'_>) {
         let last = index + 1 == segments.len();
         let holds_many =
             segments.get(index + 1).is_some_and(|next| next.starts_with('{')) || (last && is_list(lint.doc, operation));
-        let plural = segment.ends_with('s') || PLURAL_AS_THEY_ARE.contains(segment);
+        let plural = segment.ends_with('s') || PLURAL_AS_THEY_ARE.contains(segment) || STEPS.contains(segment);
         lint.expect(plural || !holds_many, "path-words", at, format!("{segment} holds many: use the plural"));
     }
 }

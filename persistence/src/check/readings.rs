@@ -5,7 +5,7 @@ use crate::{
     Conn, DbResult,
     columns::search_name,
     db::{At, each},
-    schema::{event_log, hour_entries, idempotency_keys, organisations, persons, policy_packs},
+    schema::{certificates, event_log, hour_entries, idempotency_keys, organisations, persons, policy_packs},
 };
 use chrono::NaiveDate;
 use diesel::{QueryableByName, prelude::*, sql_types::Text};
@@ -22,12 +22,13 @@ use shixun_domain::{
 type Check = fn(&mut Conn, UtcMillis) -> DbResult<Checked>;
 
 /// Every check of this kind.
-pub(super) const ALL: [Check; 8] = [
+pub(super) const ALL: [Check; 9] = [
     identity_numbers,
     school_codes,
     search_names,
     entry_words,
     published_packs,
+    certificates,
     event_order,
     kept_answers,
     append_only_guards,
@@ -35,6 +36,8 @@ pub(super) const ALL: [Check; 8] = [
 
 /// Rows read at a time from tables without bound.
 const PAGE: i64 = 20_000;
+/// Documents read at a time.
+const DOCUMENTS: i64 = 500;
 
 fn identity_numbers(conn: &mut Conn, _: UtcMillis) -> DbResult<Checked> {
     type Row = (i32, i64, String, String, NaiveDate);
@@ -233,8 +236,41 @@ fn kept_answers(conn: &mut Conn, now: UtcMillis) -> DbResult<Checked> {
     Ok(checked)
 }
 
+fn certificates(conn: &mut Conn, _: UtcMillis) -> DbResult<Checked> {
+    use certificates::dsl as t;
+    let mut checked = Checked::new(
+        "certificates",
+        "the digest of a certificate is that of what it says, and its code and number stand in it",
+    );
+    let mut after = (0, 0);
+    loop {
+        let rows: Vec<(i32, i64, String, String, String, String)> = certificates::table
+            .filter(t::area.gt(after.0).or(t::area.eq(after.0).and(t::id.gt(after.1))))
+            .order((t::area, t::id))
+            .select((t::area, t::id, t::number, t::code, t::document, t::digest))
+            .limit(DOCUMENTS)
+            .load(conn)?;
+        let Some(last) = rows.last() else { return Ok(checked) };
+        after = (last.0, last.1);
+        for (area, number, printed, code, document, digest) in rows {
+            let own: String = Sha256::digest(document.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+            let named = |field: &str, value: &str| document.contains(&format!("\"{field}\":\"{value}\""));
+            let fault = if own != digest {
+                Some("the digest is another one")
+            } else if !(named("number", &printed) && named("code", &code)) {
+                Some("another number or code stands in it")
+            } else {
+                None
+            };
+            if let Some(fault) = fault {
+                checked.add(|| shown::<id::Certificate>(area, number), || fault.to_owned());
+            }
+        }
+    }
+}
+
 /// The triggers that refuse changes, on SQLite and on PostgreSQL.
-const GUARDS_SQLITE: [&str; 16] = [
+const GUARDS_SQLITE: [&str; 22] = [
     "tr_hour_entries_no_update",
     "tr_hour_entries_no_delete",
     "tr_unit_changes_no_update",
@@ -251,8 +287,14 @@ const GUARDS_SQLITE: [&str; 16] = [
     "tr_log_checkpoints_no_delete",
     "tr_log_cosignatures_no_update",
     "tr_log_cosignatures_no_delete",
+    "tr_certificates_no_update",
+    "tr_certificates_no_delete",
+    "tr_certificate_revocations_no_update",
+    "tr_certificate_revocations_no_delete",
+    "tr_frozen_reports_settled",
+    "tr_frozen_reports_no_delete",
 ];
-const GUARDS_POSTGRES: [&str; 16] = [
+const GUARDS_POSTGRES: [&str; 23] = [
     "tr_hour_entries_append_only",
     "tr_hour_entries_no_truncate",
     "tr_unit_changes_append_only",
@@ -269,6 +311,13 @@ const GUARDS_POSTGRES: [&str; 16] = [
     "tr_log_checkpoints_no_truncate",
     "tr_log_cosignatures_append_only",
     "tr_log_cosignatures_no_truncate",
+    "tr_certificates_append_only",
+    "tr_certificates_no_truncate",
+    "tr_certificate_revocations_append_only",
+    "tr_certificate_revocations_no_truncate",
+    "tr_frozen_reports_settled",
+    "tr_frozen_reports_no_delete",
+    "tr_frozen_reports_no_truncate",
 ];
 
 #[derive(QueryableByName)]
@@ -280,19 +329,19 @@ struct Named {
 fn append_only_guards(conn: &mut Conn, _: UtcMillis) -> DbResult<Checked> {
     let mut checked = Checked::new(
         "append_only_guards",
-        "the database itself refuses to change the ledger, the event log, published packs, the history of units and the log over them",
+        "the database itself refuses to change the ledger, the event log, published packs, the history of units, certificates, frozen reports and the log over them",
     );
     let (guards, statement) = match conn {
-        Conn::Sqlite(_) => (GUARDS_SQLITE, "SELECT name FROM sqlite_master WHERE type = 'trigger'"),
+        Conn::Sqlite(_) => (&GUARDS_SQLITE[..], "SELECT name FROM sqlite_master WHERE type = 'trigger'"),
         Conn::Postgres(_) => (
-            GUARDS_POSTGRES,
+            &GUARDS_POSTGRES[..],
             "SELECT CAST(tgname AS TEXT) AS name FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
         ),
     };
     let found: Vec<Named> = each!(conn, k => diesel::sql_query(statement).load(k))?;
     for guard in guards {
-        if !found.iter().any(|trigger| trigger.name == guard) {
-            checked.add(|| guard.to_owned(), || "the trigger is missing or switched off".to_owned());
+        if !found.iter().any(|trigger| trigger.name == *guard) {
+            checked.add(|| (*guard).to_owned(), || "the trigger is missing or switched off".to_owned());
         }
     }
     Ok(checked)

@@ -57,10 +57,19 @@ pub(super) const ALL: &[(&str, &str, &str, &str)] = &[
     ("log_nodes", "area", "log_heads", "area"),
     ("log_checkpoints", "area", "log_heads", "area"),
     ("log_cosignatures", "area, size", "log_checkpoints", "area, size"),
+    ("certificate_counters", "area", "areas", "code"),
+    ("credential_keys", "area", "areas", "code"),
+    ("certificates", "area, person_id", "persons", "area, id"),
+    ("certificates", "area, issued_by", "accounts", "area, id"),
+    ("certificate_revocations", "area, id", "certificates", "area, id"),
+    ("certificate_revocations", "area, revoked_by", "accounts", "area, id"),
+    ("frozen_reports", "area", "areas", "code"),
+    ("frozen_reports", "area, proposed_by", "accounts", "area, id"),
+    ("frozen_reports", "area, settled_by", "accounts", "area, id"),
 ];
 
 /// Tables whose rows are found by other columns than `id`.
-const KEYED_OTHERWISE: [(&str, &str, &str); 7] = [
+const KEYED_OTHERWISE: [(&str, &str, &str); 8] = [
     ("idempotency_keys", "t.area", "t.account_id"),
     ("areas", "t.code", "0"),
     ("log_heads", "t.area", "t.size"),
@@ -68,6 +77,7 @@ const KEYED_OTHERWISE: [(&str, &str, &str); 7] = [
     ("log_nodes", "t.area", "t.position"),
     ("log_checkpoints", "t.area", "t.size"),
     ("log_cosignatures", "t.area", "t.size"),
+    ("certificate_counters", "t.area", "0"),
 ];
 
 pub(super) fn check(conn: &mut Conn) -> DbResult<Checked> {

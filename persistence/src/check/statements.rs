@@ -244,6 +244,14 @@ fn people() -> Vec<Statement> {
 fn others() -> Vec<Statement> {
     vec![
         statement(
+            "certificates_in_order",
+            "the certificates of a person and cycle are numbered from 1 without gaps, so that one of them at most is valid",
+            shown::<id::Certificate>,
+            "SELECT area, MIN(id) AS id, CAST(COUNT(*) AS TEXT) || ' certificates are numbered up to ' || CAST(MAX(sequence) AS TEXT) \
+             AS detail FROM certificates GROUP BY area, person_id, cycle_from \
+             HAVING COUNT(*) <> MAX(sequence) OR COUNT(DISTINCT sequence) <> COUNT(*) OR MIN(sequence) <> 1 ORDER BY area, MIN(id)",
+        ),
+        statement(
             "organisation_paths",
             "the path of an organisation is that of its parent and its own number",
             shown::<id::Organisation>,

@@ -16,7 +16,7 @@ use crate::{
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use shixun_domain::{
-    AreaCode, Id,
+    AreaCode, Id, UtcMillis,
     id::{OrganisationId, PersonId},
     policy::{EntryFacts, PersonFacts, WaiverFacts},
     time::DateSpan,
@@ -137,7 +137,21 @@ pub enum Whose<'a> {
     Of(&'a [i64]),
 }
 
-/// The entries that stand of many persons, whose hours belong to a day from `from` to `to`.
+/// Reads the rows of an area in a span of days, narrowed further where asked for: what nobody asks for is not compared.
+macro_rules! entries {
+    ($conn:expr, $area:expr, $from:expr, $to:expr $(, $more:expr)*) => {
+        each!($conn, k => t::table
+            .filter(t::area.eq($area.get()))
+            .filter(t::effective_on.ge($from))
+            .filter(t::effective_on.le($to))
+            $(.filter($more))*
+            .select((t::person_id, lean_columns!()))
+            .load::<(i64, Lean)>(k))
+    };
+}
+
+/// The entries that stand of many persons, whose hours belong to a day from `from` to `to`; with `known_at` those that stood
+/// at that instant.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer or a row is damaged.
@@ -147,24 +161,19 @@ pub fn entries_by_person(
     whose: &Whose<'_>,
     from: NaiveDate,
     to: NaiveDate,
+    known_at: Option<UtcMillis>,
 ) -> DbResult<PersonEntries> {
-    let rows: Vec<(i64, Lean)> = match whose {
-        Whose::Area => each!(conn, k => t::table
-            .filter(t::area.eq(area.get()))
-            .filter(t::effective_on.ge(from))
-            .filter(t::effective_on.le(to))
-            .select((t::person_id, lean_columns!()))
-            .load(k))?,
-        Whose::Of(numbers) => {
+    let known = known_at.map(UtcMillis::naive);
+    let rows: Vec<(i64, Lean)> = match (whose, known) {
+        (Whose::Area, None) => entries!(conn, area, from, to)?,
+        (Whose::Area, Some(known)) => entries!(conn, area, from, to, t::created_at.le(known))?,
+        (Whose::Of(numbers), _) => {
             let mut rows = Vec::new();
             for batch in numbers.chunks(500) {
-                rows.extend(each!(conn, k => t::table
-                    .filter(t::area.eq(area.get()))
-                    .filter(t::person_id.eq_any(batch))
-                    .filter(t::effective_on.ge(from))
-                    .filter(t::effective_on.le(to))
-                    .select((t::person_id, lean_columns!()))
-                    .load::<(i64, Lean)>(k))?);
+                rows.extend(match known {
+                    None => entries!(conn, area, from, to, t::person_id.eq_any(batch))?,
+                    Some(known) => entries!(conn, area, from, to, t::person_id.eq_any(batch), t::created_at.le(known))?,
+                });
             }
             rows
         }

@@ -158,7 +158,7 @@ pub fn find(conn: &mut Conn, id: HourEntryId) -> DbResult<Option<EntryRow>> {
     found.map(row).transpose()
 }
 
-/// The entries that follow these, by the number of the entry they follow.
+/// The entries that follow these, by the number of the entry they follow; with `known_at` only those appended up to then.
 ///
 /// # Errors
 /// As [`find`].
@@ -166,18 +166,41 @@ pub fn successors(
     conn: &mut Conn,
     area: AreaCode,
     numbers: &[i64],
+    known_at: Option<UtcMillis>,
 ) -> DbResult<HashMap<i64, (HourEntryId, EntryKind)>> {
-    let rows: Vec<(Option<i64>, i64, String)> = t::table
-        .filter(t::area.eq(area.get()))
-        .filter(t::refers_to.eq_any(numbers))
-        .select((t::refers_to, t::id, t::kind))
-        .load(conn)?;
+    let mut query = t::table.into_boxed().filter(t::area.eq(area.get())).filter(t::refers_to.eq_any(numbers));
+    if let Some(at) = known_at {
+        query = query.filter(t::created_at.le(at.naive()));
+    }
+    let rows: Vec<(Option<i64>, i64, String)> = query.select((t::refers_to, t::id, t::kind)).load(conn)?;
     rows.into_iter()
         .map(|(of, number, kind)| {
             let kind = columns::word("hour_entries.kind", &kind)?;
             Ok((of.unwrap_or_default(), (Id::new(area, number), kind)))
         })
         .collect()
+}
+
+/// Every entry of an area that was appended after an instant and whose hours belong to a day from `from` to `to`, by person and
+/// time of posting.
+///
+/// # Errors
+/// As [`find`].
+pub fn appended_since(
+    conn: &mut Conn,
+    area: AreaCode,
+    since: UtcMillis,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> DbResult<Vec<EntryRow>> {
+    let rows: Vec<Columns> = t::table
+        .filter(t::area.eq(area.get()))
+        .filter(t::created_at.gt(since.naive()))
+        .filter(t::effective_on.between(from, to))
+        .order((t::person_id.asc(), t::id.asc()))
+        .select(columns!())
+        .load(conn)?;
+    rows.into_iter().map(row).collect()
 }
 
 /// What is wanted of a person's entries.
@@ -193,6 +216,8 @@ pub struct EntryFilter {
     pub route: Option<Route>,
     /// Only from this kind of source.
     pub source: Option<SourceKind>,
+    /// Only what was appended up to this instant.
+    pub known_at: Option<UtcMillis>,
 }
 
 type Filtered<'a> = diesel::helper_types::IntoBoxed<'a, t::table, crate::db::MultiBackend>;
@@ -214,6 +239,9 @@ fn filtered<'a>(person: PersonId, filter: &EntryFilter) -> Filtered<'a> {
     }
     if let Some(source) = filter.source {
         query = query.filter(t::source_kind.eq(source.as_str()));
+    }
+    if let Some(at) = filter.known_at {
+        query = query.filter(t::created_at.le(at.naive()));
     }
     query
 }

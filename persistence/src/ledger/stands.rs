@@ -8,7 +8,7 @@ use crate::{
 use chrono::{Datelike, NaiveDate};
 use diesel::prelude::*;
 use shixun_domain::{
-    Hours, Id,
+    Hours, Id, UtcMillis,
     id::{HourEntryId, OrganisationId, PersonId},
     ledger::{Circumstances, EntryKind, Factor, SourceKind},
     policy::EntryFacts,
@@ -192,7 +192,18 @@ pub struct StandingEntries {
 
 type StatementColumns = (Lean, (String, Word<SourceKind>, i64, i32, Option<i64>, Option<String>, Option<String>));
 
-/// The person's entries whose hours belong to a day from `from` to `to`, in one query.
+/// Selects [`StatementColumns`].
+macro_rules! statement_columns {
+    () => {
+        (
+            lean_columns!(),
+            (t::title, t::source_kind, t::attended, t::factor, t::organisation_id, t::organisation_name, t::reason),
+        )
+    };
+}
+
+/// The person's entries whose hours belong to a day from `from` to `to`, in one query; with `known_at` only those appended up
+/// to that instant, so that what was reversed later still stands.
 ///
 /// A successor carries the date of what it follows, so that both lie in the same span.
 ///
@@ -203,26 +214,27 @@ pub fn standing_entries(
     person: PersonId,
     from: NaiveDate,
     to: NaiveDate,
+    known_at: Option<UtcMillis>,
 ) -> DbResult<StandingEntries> {
     let (area, number) = person.key();
-    let rows: Vec<StatementColumns> = each!(conn, k => kept!(t::table
-        .filter(t::area.eq(area))
-        .filter(t::person_id.eq(number))
-        .filter(t::effective_on.ge(from))
-        .filter(t::effective_on.le(to))
-        .select((
-            lean_columns!(),
-            (
-                t::title,
-                t::source_kind,
-                t::attended,
-                t::factor,
-                t::organisation_id,
-                t::organisation_name,
-                t::reason,
-            ),
-        )))
-        .load(k))?;
+    // Two statements, so that the usual one stays as lean and as long prepared as it is.
+    let rows: Vec<StatementColumns> = match known_at {
+        None => each!(conn, k => kept!(t::table
+            .filter(t::area.eq(area))
+            .filter(t::person_id.eq(number))
+            .filter(t::effective_on.ge(from))
+            .filter(t::effective_on.le(to))
+            .select(statement_columns!()))
+            .load(k))?,
+        Some(at) => each!(conn, k => t::table
+            .filter(t::area.eq(area))
+            .filter(t::person_id.eq(number))
+            .filter(t::effective_on.ge(from))
+            .filter(t::effective_on.le(to))
+            .filter(t::created_at.le(at.naive()))
+            .select(statement_columns!())
+            .load(k))?,
+    };
     let mut blocks = Vec::new();
     let mut read = Vec::with_capacity(rows.len());
     for (columns, (title, source_kind, attended, factor, organisation, organisation_name, reason)) in rows {

@@ -25,6 +25,8 @@ pub(super) async fn walk(demo: &Demo) -> Shown {
     rules(demo, &mut shown).await;
     reports(demo, &mut shown).await;
     hours(demo, &mut shown).await;
+    certificates(demo, &mut shown).await;
+    closing(demo, &mut shown).await;
     let programme = programme(demo, &mut shown).await;
     let session = session(demo, &mut shown, &programme).await;
     let seated = applications(demo, &mut shown, &session).await;
@@ -189,6 +191,47 @@ async fn log(demo: &Demo, shown: &mut Shown) {
     let newer = shown.get(&auditor, "/v1/log/checkpoints?limit=2").await["data"][0]["size"].clone();
     shown.get(&auditor, &format!("/v1/log/checkpoints/{older}")).await;
     shown.get(&auditor, &format!("/v1/log/proofs/consistency?from={older}&to={newer}")).await;
+}
+
+async fn certificates(demo: &Demo, shown: &mut Shown) {
+    let (centre, teacher, nobody) = (demo.sign_in("centre"), demo.sign_in("teacher-0001"), demo.test.anonymous());
+    let me = teacher.get("/v1/me").await.expect(200);
+    let own = format!("/v1/teachers/{}/certificates", me["person_id"].as_str().unwrap().replace("per_", "tch_"));
+    let first = teacher.post(&own, example("CertificateIn")).await.expect(201);
+    demo.test.advance_millis(1_000);
+    let second = shown.post(&teacher, &own, example("CertificateIn")).await;
+    let place = format!("/v1/certificates/{}", id(&second));
+    shown.get(&teacher, &place).await;
+    shown.get(&nobody, "/v1/issuers/331123").await;
+    shown.ask(&nobody, Method::GET, "/v1/status-lists/331123/refresh/1", None).await;
+    shown.post(&nobody, "/v1/verify", json!({"code": first["content"]["code"]})).await;
+    shown.get(&nobody, &format!("/v1/verify/{}", second["content"]["code"].as_str().unwrap())).await;
+    demo.test.advance_millis(1_000);
+    shown.post(&centre, &format!("{place}/revoke"), example("CertificateRevocationIn")).await;
+    shown.get(&teacher, &format!("{own}?limit=2")).await;
+}
+
+async fn closing(demo: &Demo, shown: &mut Shown) {
+    let (centre, bureau) = (demo.sign_in("centre"), demo.sign_in("bureau"));
+    let cycle = || with(example("FreezeIn"), json!({"cycle": "2021-2025"}));
+    let early = centre.post("/v1/frozen-reports", cycle()).await.expect(201);
+    let early = format!("/v1/frozen-reports/{}/withdraw", id(&early));
+    shown.post(&centre, &early, example("FreezeWithdrawalIn")).await;
+    let proposed = shown.post(&centre, "/v1/frozen-reports", cycle()).await;
+    demo.test.advance_millis(60_000);
+    let place = format!("/v1/frozen-reports/{}", id(&proposed));
+    shown.act(&bureau, &format!("{place}/confirm")).await;
+    shown.get(&centre, "/v1/frozen-reports?limit=2").await;
+    shown.get(&centre, &place).await;
+    let teacher = &demo.sign_in("teacher-0001").get("/v1/me").await.expect(200)["person_id"];
+    let ledger = format!("/v1/teachers/{}/hour-entries", teacher.as_str().unwrap().replace("per_", "tch_"));
+    let late = with(
+        example("HourEntryIn"),
+        json!({"reference": "苏大培字2020-0112", "effective_on": "2025-07-03",
+        "unreviewed": {"starts_on": "2025-07-01", "consent_on": "2025-06-20"}}),
+    );
+    centre.post(&ledger, late).await.expect(201);
+    shown.get(&centre, &format!("{place}/differences?limit=1")).await;
 }
 
 async fn programme(demo: &Demo, shown: &mut Shown) -> String {

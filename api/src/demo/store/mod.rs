@@ -1,10 +1,11 @@
 //! Writes a plan down. Everything happens in one transaction.
 
 mod catalogue;
+mod closing;
 mod ledger;
 mod people;
 
-use super::{accounts::Seat, plan::Plan};
+use super::{Beside, accounts::Seat, plan::Plan};
 use crate::problem::ApiError;
 use people::Staffed;
 use shixun_domain::{
@@ -48,18 +49,19 @@ pub(super) fn write(
     tx: &mut WriteTx<'_>,
     area: AreaCode,
     plan: &Plan,
-    hash: &str,
+    beside: &Beside,
     progress: &dyn Fn(u64),
 ) -> Result<(), ApiError> {
     crate::policy::service::install_shipped(tx)?;
     let offices = offices(tx, area, plan)?;
     let staffed = people::write(tx, area, plan, &offices)?;
     progress(60);
-    let accounts = accounts(tx, area, plan, &offices, &staffed, hash)?;
+    let accounts = accounts(tx, area, plan, &offices, &staffed, &beside.password_hash)?;
     progress(140);
     catalogue::write(tx, area, plan, &offices, &staffed, &accounts)?;
     progress(200);
     ledger::write(tx, plan, &offices, &staffed, &accounts, progress)?;
+    closing::write(tx, &offices, &staffed, &accounts, beside)?;
     let about = serde_json::json!({ "schools": plan.schools.len(), "teachers": plan.teachers.len() });
     demo::mark(tx, area, &about.to_string())?;
     Ok(())

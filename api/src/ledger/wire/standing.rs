@@ -1,6 +1,6 @@
 //! What a standing looks like in JSON, and which cycle and day it and a statement are about.
 
-use crate::wire::{AreaText, HoursText, OrganisationRef};
+use crate::wire::{AreaText, HoursText, InstantText, OrganisationRef};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -13,7 +13,7 @@ pub struct AreaPath {
     pub area_code: AreaText,
 }
 
-/// Which cycle, and at the close of which day.
+/// Which cycle, at the close of which day, and as it was known when.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -24,6 +24,10 @@ pub struct CycleMomentQuery {
     /// The day at whose close everything is judged; today, or the cycle's last day where that is earlier.
     #[param(example = "2020-12-31")]
     pub as_of: Option<NaiveDate>,
+    /// What was known at this instant: only entries, reversals and policy packs recorded up to then. School, title, leave and
+    /// the other facts of a person are those of `as_of` as they are known today. The present where it is not given.
+    #[param(example = "2021-01-31T18:00:00Z")]
+    pub known_at: Option<InstantText>,
 }
 
 /// How the teachers of an area or organisation stand.
@@ -34,6 +38,8 @@ pub struct StandingView {
     pub cycle: String,
     /// The day at whose close everything is judged, and on which the teachers were employed.
     pub as_of: NaiveDate,
+    /// The instant up to which recorded entries, reversals and packs are looked at; null for all there are.
+    pub known_at: Option<InstantText>,
     /// All teachers together.
     pub all: TallyView,
     /// Each school, by name.

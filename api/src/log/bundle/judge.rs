@@ -17,7 +17,9 @@ use shixun_domain::{
     policy::{CycleRules, EntryFacts, Pack, PersonFacts, cycle_named, cycle_on},
     words::{DeliveryForm, Level, Route, Theme},
 };
-use shixun_persistence::ledger::{Entry, GrantedWaiver, PersonRecord, PersonSnapshot, Revision, StandingEntries, StandingEntry};
+use shixun_persistence::ledger::{
+    Entry, GrantedWaiver, PersonRecord, PersonSnapshot, Revision, StandingEntries, StandingEntry,
+};
 use std::{collections::HashMap, str::FromStr, sync::Arc};
 
 /// A leaf, read.
@@ -249,13 +251,12 @@ pub(super) fn statement(rules: &CycleRules, about: About, leaves: &[Read]) -> Re
         }
         entries.push(entry);
     }
-    let record =
-        PersonRecord {
-            revision: Revision { person: 0, entries: 0 },
-            snapshot: about.snapshot,
-            facts: about.facts,
-            waivers: about.waivers,
-        };
+    let record = PersonRecord {
+        revision: Revision { person: 0, entries: 0 },
+        snapshot: about.snapshot,
+        facts: about.facts,
+        waivers: about.waivers,
+    };
     let judged: Judged = judged(about.person, record, StandingEntries::arrange(entries), rules);
-    Ok(explain::statement(rules, judged))
+    Ok(explain::statement(rules, judged, None))
 }

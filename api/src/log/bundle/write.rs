@@ -8,7 +8,7 @@ use super::{
 use crate::{
     access::Actor,
     ledger::{
-        days::moment,
+        moment::moment,
         service::{StatementWish, may_see, surplus},
     },
     log::{LogSigner, problems},
@@ -237,7 +237,7 @@ impl<'a> Maker<'a> {
         };
         let rules = self.rules.rules(&about, &self.pack_leaves).map_err(faulty)?;
         if let Some(before) = self.rules.before(&about, &rules, &self.pack_leaves).map_err(faulty)? {
-            about.facts.surplus = surplus(conn, person, &record, &before)?;
+            about.facts.surplus = surplus(conn, person, &record, &before, None)?;
         }
         let (from, to) = judge::days(&rules, &about);
         let numbers = ledger::entry_numbers(conn, person, from, to)?;

@@ -1,0 +1,14 @@
+//! Certificates: statements that people carry, on paper and as credentials, and how anybody verifies one.
+
+mod book;
+pub mod content;
+mod credential;
+pub mod paper;
+mod problems;
+mod routes;
+mod routes_public;
+pub mod service;
+mod verify;
+pub mod wire;
+
+pub use routes::mount;

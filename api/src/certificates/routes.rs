@@ -1,0 +1,228 @@
+//! `/v1/teachers/{id}/certificates` and `/v1/certificates`.
+
+use super::{
+    book,
+    content::CertificateContentView,
+    paper, routes_public,
+    service::{self, CertificateWish, Lent},
+    wire::{
+        CertificateFormQuery, CertificateIn, CertificateList, CertificatePath, CertificateQuery,
+        CertificateRevocationIn, CertificateView,
+    },
+};
+use crate::{
+    access::Allowed,
+    document::problem_set,
+    http::{
+        Answer, Body, Command, FromPath, FromQuery, Meta, Reply,
+        fields::trimmed,
+        page,
+        table::{FileFormat, FileName, SheetFile},
+    },
+    ledger::wire::TeacherPath,
+    problem::{ApiError, Code, Words},
+    state::App,
+};
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::header::{ACCEPT, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LANGUAGE, VARY},
+    post,
+    web::Data,
+};
+use shixun_domain::access::needs::{IssueCertificates, ReadHours, RevokeCertificates};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Mounts the operations under `/v1`.
+pub fn mount(config: &mut ServiceConfig<'_>) {
+    config
+        .service(create_certificate)
+        .service(list_certificates)
+        .service(get_certificate)
+        .service(revoke_certificate)
+        .configure(routes_public::mount);
+}
+
+problem_set!(IssueProblems = CycleUnknown | PolicyMissing);
+problem_set!(RevokeProblems = CertificateRevoked | CertificateSuperseded);
+
+/// Issue a certificate of a statement
+///
+/// The teacher's statement of a cycle as it stands now, with a number, a verification code and a QR code. It is kept as it was
+/// issued: later corrections do not change it. An earlier certificate of the same teacher and cycle is superseded. Teachers issue
+/// their own, schools those of the teachers they employ or employed, the county all.
+///
+/// 开具学时证明书：按当前学时出具，含编号、验证码和二维码；同一教师同一周期的旧证明随之失效。教师可为本人开具，学校可为本校教师开具。
+#[utoipa::path(
+    operation_id = "create_certificate", tag = "certificates", params(TeacherPath), request_body = CertificateIn, security(("bearer" = ["issue_certificates"])),
+    responses((status = 201, description = "Issued.", body = CertificateView), IssueProblems)
+)]
+#[post("/teachers/{teacher_id}/certificates")]
+async fn create_certificate(
+    who: Allowed<IssueCertificates>,
+    command: Command,
+    path: FromPath<TeacherPath>,
+    body: Body<CertificateIn>,
+) -> Answer {
+    let (actor, teacher, shared) = (who.actor(), path.0.teacher_id.0, command.app_data());
+    let CertificateIn { cycle, as_of } = body.value;
+    let wish = CertificateWish { cycle, as_of };
+    command
+        .run(&who, body.digest, move |work| {
+            let lent = Lent { policy: &shared.policy, chance: &shared.chance, public_url: &shared.config.public_url };
+            let view = service::issue(work, lent, &actor, teacher, &wish)?;
+            Reply::created(format!("/v1/certificates/{}", view.id), None, &view)
+        })
+        .await
+}
+
+/// List a teacher's certificates
+///
+/// All that were issued, the latest first, with what each is worth today.
+///
+/// 教师学时证明书列表（含有效、已被取代、已撤销状态）。
+#[utoipa::path(
+    operation_id = "list_certificates", tag = "certificates", params(TeacherPath, CertificateQuery), security(("bearer" = ["read_hours"])),
+    responses((status = 200, description = "A page of certificates.", body = CertificateList))
+)]
+#[get("/teachers/{teacher_id}/certificates")]
+async fn list_certificates(
+    who: Allowed<ReadHours>,
+    app: Data<App>,
+    request: HttpRequest,
+    path: FromPath<TeacherPath>,
+    query: FromQuery<CertificateQuery>,
+) -> Answer {
+    let page = query.0.page("certificates")?;
+    let (actor, teacher, wanted) = (who.actor(), path.0.teacher_id.0, page.clone());
+    let mut rows = app.db.read(move |conn| service::list(conn, &actor, teacher, &wanted)).await?;
+    let next_cursor = page.cut(&mut rows, |(serial, _)| *serial);
+    let data = rows.into_iter().map(|(_, view)| view).collect();
+    page::list(&request, &CertificateList { data, next_cursor, total: None })
+}
+
+/// The forms of a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Json,
+    Pdf,
+    Xlsx,
+    Credential,
+}
+
+const PDF: &str = "application/pdf";
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const CREDENTIAL: &str = "application/vc+jwt";
+
+impl Form {
+    fn read(word: Option<&str>, accept: &str) -> Result<Form, ApiError> {
+        match word {
+            Some("json") => Ok(Form::Json),
+            Some("pdf") => Ok(Form::Pdf),
+            Some("xlsx") => Ok(Form::Xlsx),
+            Some("vc") => Ok(Form::Credential),
+            Some(_) => Err(ApiError::new(Code::InvalidParameter)
+                .with("name", "format")
+                .with_words("reason", Words::new("可用的值：json、pdf、xlsx、vc", "takes json, pdf, xlsx or vc"))),
+            None => {
+                let first = accept.split(',').filter_map(|part| {
+                    Some(match part.split(';').next()?.trim() {
+                        PDF => Form::Pdf,
+                        XLSX => Form::Xlsx,
+                        CREDENTIAL => Form::Credential,
+                        "application/json" => Form::Json,
+                        _ => return None,
+                    })
+                });
+                Ok(first.into_iter().next().unwrap_or(Form::Json))
+            }
+        }
+    }
+}
+
+/// A certificate in the form that was asked for.
+enum Made {
+    Json(Reply),
+    File(&'static str, &'static str, FileName, Vec<u8>),
+}
+
+/// Read a certificate
+///
+/// As JSON; with `format` or `Accept` as a PDF to print (A4, Chinese or English by `Accept-Language`), as a workbook, or as a
+/// verifiable credential: Open Badges 3.0 as a JWT (EdDSA, `typ` is `vc+jwt`) whose key `GET /v1/issuers/{area_code}` publishes.
+/// The same certificate gives the same bytes in each form and language, whatever became of it since.
+///
+/// 查看或下载学时证明书：JSON、PDF（A4打印，含二维码）、XLSX，或可验证凭证（Open Badges 3.0，JWT）。
+#[utoipa::path(
+    operation_id = "get_certificate", tag = "certificates", params(CertificatePath, CertificateFormQuery), security(("bearer" = ["read_hours"])),
+    responses((status = 200, description = "The certificate.", content(
+        (CertificateView = "application/json"),
+        (SheetFile = "application/pdf"),
+        (SheetFile = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (String = "application/vc+jwt")
+    )))
+)]
+#[get("/certificates/{certificate_id}")]
+async fn get_certificate(
+    who: Allowed<ReadHours>,
+    app: Data<App>,
+    meta: Meta,
+    request: HttpRequest,
+    path: FromPath<CertificatePath>,
+    query: FromQuery<CertificateFormQuery>,
+) -> Answer {
+    let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let form = Form::read(query.0.format.as_deref(), accept)?;
+    let (actor, id, shared, language) = (who.actor(), path.0.certificate_id.0, app.clone(), meta.language());
+    let made = app
+        .db
+        .read_long(move |conn| {
+            let found = service::find(conn, &actor, id)?;
+            if form == Form::Json {
+                return Reply::ok(None, &CertificateView::new(&found)?).map(Made::Json);
+            }
+            let content = CertificateContentView::read(&found.row.document)?;
+            let name = book::name(&content);
+            Ok::<_, ApiError>(match form {
+                Form::Pdf => Made::File(PDF, "pdf", name, paper::pdf(&content, language)?),
+                Form::Xlsx => {
+                    let book = book::book(&content, language);
+                    Made::File(XLSX, "xlsx", name, book.write(FileFormat::Xlsx, language.into(), false)?)
+                }
+                Form::Credential | Form::Json => {
+                    let jwt = service::credential(conn, &shared.config.public_url, &found)?;
+                    Made::File(CREDENTIAL, "jwt", name, jwt.into_bytes())
+                }
+            })
+        })
+        .await?;
+    Ok(match made {
+        Made::Json(reply) => reply.into_response(false),
+        Made::File(media, ending, name, bytes) => HttpResponse::Ok()
+            .content_type(media)
+            .insert_header((CONTENT_DISPOSITION, name.disposition(ending)))
+            .insert_header((CONTENT_LANGUAGE, language.tag()))
+            .insert_header((CACHE_CONTROL, "no-store"))
+            .insert_header((VARY, "Accept, Accept-Language"))
+            .body(bytes),
+    })
+}
+
+/// Revoke a certificate
+///
+/// With a reason that everybody who verifies it reads. It stays in the list; a new one can be issued in its place.
+///
+/// 撤销学时证明书（须写明理由，验证者可见）；撤销后可重新开具。
+#[utoipa::path(
+    operation_id = "revoke_certificate", tag = "certificates", params(CertificatePath), request_body = CertificateRevocationIn, security(("bearer" = ["revoke_certificates"])),
+    responses((status = 200, description = "Revoked.", body = CertificateView), RevokeProblems)
+)]
+#[post("/certificates/{certificate_id}/revoke")]
+async fn revoke_certificate(
+    who: Allowed<RevokeCertificates>,
+    command: Command,
+    path: FromPath<CertificatePath>,
+    body: Body<CertificateRevocationIn>,
+) -> Answer {
+    let (actor, id, reason) = (who.actor(), path.0.certificate_id.0, trimmed(&body.value.reason));
+    command.run(&who, body.digest, move |work| Reply::ok(None, &service::revoke(work, &actor, id, &reason)?)).await
+}

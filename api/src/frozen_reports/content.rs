@@ -1,0 +1,286 @@
+//! The content of a frozen report, and how it is made: from the ledger and the packs as they were known at an instant, which
+//! never change, and from the facts of the teachers, which do and are therefore part of the content. So it can be made again.
+
+use crate::{
+    canonical,
+    ledger::{
+        standing::{Tally, evaluate_all, gathered},
+        statement::{SpellView, VerdictWord},
+        wire::TallyView,
+    },
+    policy::{AreaPolicy, wire::PackNameView},
+    problem::ApiError,
+    wire::{AreaText, HoursText, InstantText, OneOf, OrganisationRef, TeacherRef, Text, WaiverRef},
+};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use shixun_domain::{
+    AreaCode, UtcMillis,
+    id::Id,
+    policy::{Cycle, CycleRules, PersonFacts, WaiverFacts},
+    time::DateSpan,
+};
+use shixun_persistence::{
+    Conn,
+    ledger::{self, Employee},
+};
+use utoipa::ToSchema;
+
+/// The form of the content; another one follows when a field changes its meaning.
+pub const FORMAT: &str = "shixun-frozen-report-1";
+
+/// A frozen report.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FrozenContentView {
+    /// The form of the content.
+    #[schema(example = "shixun-frozen-report-1")]
+    pub format: &'static str,
+    /// Code of the county (GB/T 2260).
+    pub area: AreaText,
+    /// Name of the cycle.
+    #[schema(example = "2016-2020")]
+    pub cycle: String,
+    /// The last day of the cycle, at whose close everything is judged and on which the teachers were employed.
+    pub as_of: NaiveDate,
+    /// The instant of the proposal: what was recorded up to then is in it.
+    pub known_at: InstantText,
+    /// The rules it rests on.
+    pub policy_packs: Vec<PackNameView>,
+    /// All teachers together.
+    pub all: TallyView,
+    /// One row a teacher, by school and name.
+    pub teachers: Vec<FrozenTeacherView>,
+}
+
+/// A teacher of a frozen report.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct FrozenTeacherView {
+    /// The teacher.
+    pub teacher_id: TeacherRef,
+    /// Name.
+    pub name: String,
+    /// School.
+    pub organisation_id: OrganisationRef,
+    /// Its name.
+    pub organisation_name: String,
+    /// What the rules looked at beside the entries, as it was known when the report was frozen.
+    pub facts: FrozenFactsView,
+    /// What came of it.
+    pub figures: FrozenFiguresView,
+}
+
+/// What rules look at beside entries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FrozenFactsView {
+    /// Entry into the profession.
+    pub entered_on: Option<NaiveDate>,
+    /// Probation as a new teacher.
+    pub probation: Option<SpellView>,
+    /// Time as head.
+    pub head: Option<SpellView>,
+    /// Time as deputy head.
+    pub deputy_head: Option<SpellView>,
+    /// Time as a middle manager.
+    pub middle_manager: Option<SpellView>,
+    /// Last day before retirement.
+    pub retires_on: Option<NaiveDate>,
+    /// Approved leave.
+    pub leave: Vec<SpellView>,
+    /// Requirements that were waived for the teacher.
+    pub waivers: Vec<FrozenWaiverView>,
+}
+
+/// A waiver that was in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FrozenWaiverView {
+    /// Identifier.
+    pub id: WaiverRef,
+    /// Id of the rule that asks for what was waived.
+    #[schema(example = "year.floor")]
+    pub rule_id: String,
+    /// First day.
+    pub valid_from: NaiveDate,
+    /// Last day; null where none was set.
+    pub valid_to: Option<NaiveDate>,
+}
+
+/// How a teacher stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FrozenFiguresView {
+    /// Hours owed; null where no rule asks for a total.
+    pub owed: Option<HoursText>,
+    /// Hours that count.
+    pub counted: HoursText,
+    /// Hours missing.
+    pub missing: HoursText,
+    /// The worst verdict of all requirements.
+    pub verdict: VerdictWord,
+}
+
+/// What is read back of a report.
+#[derive(Debug, Deserialize)]
+pub(super) struct Kept {
+    pub(super) teachers: Vec<FrozenTeacherView>,
+}
+
+impl Kept {
+    pub(super) fn read(document: &str) -> Result<Kept, ApiError> {
+        serde_json::from_str(document).map_err(|error| ApiError::internal(format!("a frozen report: {error}")))
+    }
+}
+
+impl FrozenFactsView {
+    fn new(area: AreaCode, facts: &PersonFacts) -> Self {
+        let waiver = |one: &WaiverFacts| FrozenWaiverView {
+            id: Text(Id::new(area, one.key)),
+            rule_id: one.rule_id.clone(),
+            valid_from: one.span.from,
+            valid_to: one.span.to,
+        };
+        let spell = |span: &DateSpan| SpellView { from: span.from, to: span.to };
+        FrozenFactsView {
+            entered_on: facts.joined_on,
+            probation: facts.probation.as_ref().map(spell),
+            head: facts.head.as_ref().map(spell),
+            deputy_head: facts.deputy_head.as_ref().map(spell),
+            middle_manager: facts.middle_manager.as_ref().map(spell),
+            retires_on: facts.retires_on,
+            leave: facts.leave.iter().map(spell).collect(),
+            waivers: facts.waivers.iter().map(waiver).collect(),
+        }
+    }
+
+    fn read(&self) -> PersonFacts {
+        let span = |spell: &SpellView| DateSpan { from: spell.from, to: spell.to };
+        let waiver = |one: &FrozenWaiverView| WaiverFacts {
+            key: one.id.0.number(),
+            rule_id: one.rule_id.clone(),
+            span: DateSpan { from: one.valid_from, to: one.valid_to },
+        };
+        PersonFacts {
+            joined_on: self.entered_on,
+            probation: self.probation.as_ref().map(span),
+            head: self.head.as_ref().map(span),
+            deputy_head: self.deputy_head.as_ref().map(span),
+            middle_manager: self.middle_manager.as_ref().map(span),
+            retires_on: self.retires_on,
+            leave: self.leave.iter().map(span).collect(),
+            required: None,
+            // What the cycle before left over is counted anew from the ledger and the packs.
+            surplus: shixun_domain::Hours::ZERO,
+            waivers: self.waivers.iter().map(waiver).collect(),
+        }
+    }
+}
+
+/// A teacher before the evaluation.
+pub(super) struct Rostered {
+    employee: Who,
+    facts: PersonFacts,
+}
+
+struct Who {
+    teacher: TeacherRef,
+    name: String,
+    organisation: OrganisationRef,
+    organisation_name: String,
+}
+
+/// Everybody employed on the day, as it is known now.
+///
+/// # Errors
+/// Where the database does not answer.
+pub(super) fn roster(conn: &mut Conn, area: AreaCode, as_of: NaiveDate) -> Result<Vec<Rostered>, ApiError> {
+    let employees: Vec<Employee> = ledger::employees(conn, area, "/", as_of)?;
+    let facts = ledger::facts_by_person(conn, area, &employees)?;
+    let rostered = employees.into_iter().zip(facts).map(|(employee, facts)| Rostered {
+        employee: Who {
+            teacher: Text(employee.person.teacher()),
+            name: employee.name,
+            organisation: Text(employee.organisation),
+            organisation_name: employee.organisation_name,
+        },
+        facts,
+    });
+    Ok(rostered.collect())
+}
+
+/// Those of a report that was frozen, as they were known then.
+pub(super) fn roster_of(kept: Kept) -> Vec<Rostered> {
+    let rostered = kept.teachers.into_iter().map(|teacher| Rostered {
+        facts: teacher.facts.read(),
+        employee: Who {
+            teacher: teacher.teacher_id,
+            name: teacher.name,
+            organisation: teacher.organisation_id,
+            organisation_name: teacher.organisation_name,
+        },
+    });
+    rostered.collect()
+}
+
+/// Evaluates everybody on a roster, by the rules at the close of the cycle; `before` are those of the cycle before, where some of its
+/// surplus may count.
+///
+/// # Errors
+/// Where the database does not answer.
+pub(super) fn judge(
+    conn: &mut Conn,
+    area: AreaCode,
+    (rules, before): (&CycleRules, Option<&CycleRules>),
+    roster: Vec<Rostered>,
+    known_at: Option<UtcMillis>,
+) -> Result<Vec<FrozenTeacherView>, ApiError> {
+    let people = roster.into_iter().map(|one| (one.employee.teacher.0.number(), one.employee, one.facts));
+    let asking: Vec<&CycleRules> = [Some(rules), before].into_iter().flatten().collect();
+    let jobs = gathered(conn, area, people.collect(), &asking, known_at)?;
+    evaluate_all(jobs, |job| {
+        let (evaluation, _) = job.judged(rules, before);
+        FrozenTeacherView {
+            facts: FrozenFactsView::new(area, &job.facts),
+            figures: FrozenFiguresView {
+                owed: evaluation.required.map(Text),
+                counted: Text(evaluation.total),
+                missing: Text(evaluation.missing),
+                verdict: OneOf(evaluation.verdict),
+            },
+            teacher_id: job.who.teacher,
+            name: job.who.name,
+            organisation_id: job.who.organisation,
+            organisation_name: job.who.organisation_name,
+        }
+    })
+}
+
+/// The report of a cycle as canonical JSON.
+///
+/// # Errors
+/// `policy_missing`; where the database does not answer.
+pub(super) fn make(
+    conn: &mut Conn,
+    policy: &AreaPolicy,
+    cycle: Cycle,
+    known_at: UtcMillis,
+    roster: Vec<Rostered>,
+) -> Result<String, ApiError> {
+    let area = policy.area();
+    let rules = policy.rules(cycle, cycle.to())?;
+    let before = policy.before(&rules)?;
+    let teachers = judge(conn, area, (&rules, before.as_deref()), roster, Some(known_at))?;
+    let mut all = Tally::default();
+    for teacher in &teachers {
+        let FrozenFiguresView { owed, counted, missing, verdict } = &teacher.figures;
+        let owed = owed.map_or(shixun_domain::Hours::ZERO, |owed| owed.0);
+        all.count(verdict.0, owed, counted.0, missing.0);
+    }
+    canonical::text(&FrozenContentView {
+        format: FORMAT,
+        area: Text(area),
+        cycle: cycle.name(),
+        as_of: cycle.to(),
+        known_at: Text(known_at),
+        policy_packs: crate::ledger::explain::packs(&rules),
+        all: all.view(),
+        teachers,
+    })
+}

@@ -1,0 +1,41 @@
+//! Ed25519 keys as the database keeps them: for access tokens, and for the credentials of an area.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, jwk::Jwk};
+use shixun_persistence::DbError;
+
+/// What stands before the 32 bytes of an Ed25519 private key in PKCS #8.
+const PKCS8_PREFIX: [u8; 16] =
+    [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+
+/// A key that signs and verifies.
+pub struct Key {
+    /// Its name.
+    pub kid: String,
+    /// Signs.
+    pub encoding: EncodingKey,
+    /// Verifies.
+    pub decoding: DecodingKey,
+    /// The public part, to be published.
+    pub jwk: Jwk,
+}
+
+/// 32 bytes of chance as a private key is kept.
+pub fn private_key(secret: [u8; 32]) -> String {
+    URL_SAFE_NO_PAD.encode(secret)
+}
+
+/// Reads a key.
+///
+/// # Errors
+/// [`DbError::Damaged`] where it is none.
+pub fn key(kid: &str, private_key: &str) -> Result<Key, DbError> {
+    let damaged = || DbError::damaged(format!("signing key {kid}"));
+    let seed = URL_SAFE_NO_PAD.decode(private_key).map_err(|_| damaged())?;
+    let der: Vec<u8> = PKCS8_PREFIX.iter().copied().chain(seed).collect();
+    let encoding = EncodingKey::from_ed_der(&der);
+    let mut jwk = Jwk::from_encoding_key(&encoding, Algorithm::EdDSA).map_err(|_| damaged())?;
+    jwk.common.key_id = Some(kid.to_owned());
+    let decoding = DecodingKey::from_jwk(&jwk).map_err(|_| damaged())?;
+    Ok(Key { kid: kid.to_owned(), encoding, decoding, jwk })
+}

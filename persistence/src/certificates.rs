@@ -1,0 +1,360 @@
+//! Certificates of statements and their revocations, which are appended and never changed, and the keys they are signed with.
+//!
+//! What a certificate is worth is not kept but follows: it is superseded where the same person and cycle have one with the next
+//! sequence, and revoked where there is a revocation. So there is never more than one that is valid.
+
+use crate::{
+    Conn, DbResult, WriteTx, columns,
+    db::{At, Both},
+    schema::{certificate_counters, certificate_revocations as r, certificates as t, credential_keys as k},
+};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use shixun_domain::{
+    AreaCode, Id, UtcMillis,
+    certificates::{CertificateState, VerificationCode},
+    id::{AccountId, Certificate, CertificateId, PersonId},
+};
+
+/// A certificate as it was issued.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateRow {
+    /// Key.
+    pub id: CertificateId,
+    /// Whose.
+    pub person: PersonId,
+    /// Name of the cycle.
+    pub cycle: String,
+    /// First day of the cycle.
+    pub cycle_from: NaiveDate,
+    /// The how manieth of the person and cycle, from 1.
+    pub sequence: i32,
+    /// Counted through the area, from 1.
+    pub serial: i64,
+    /// The number printed on it.
+    pub number: String,
+    /// The code it is verified by.
+    pub code: VerificationCode,
+    /// The content as canonical JSON (RFC 8785).
+    pub document: String,
+    /// SHA-256 of the document, in hexadecimal.
+    pub digest: String,
+    /// Who issued it, where the account belongs to the area; the event log knows the others.
+    pub issued_by: Option<AccountId>,
+    /// When.
+    pub issued_at: UtcMillis,
+}
+
+/// A revocation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revocation {
+    /// Why.
+    pub reason: String,
+    /// Who, where the account belongs to the area.
+    pub by: Option<AccountId>,
+    /// When.
+    pub at: UtcMillis,
+}
+
+/// The certificate after another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Successor {
+    /// Key.
+    pub id: CertificateId,
+    /// The number printed on it.
+    pub number: String,
+    /// When it was issued.
+    pub issued_at: UtcMillis,
+}
+
+/// A certificate and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The certificate.
+    pub row: CertificateRow,
+    /// The one after it.
+    pub successor: Option<Successor>,
+    /// Its revocation.
+    pub revocation: Option<Revocation>,
+}
+
+impl Found {
+    /// What it is worth.
+    pub fn state(&self) -> CertificateState {
+        CertificateState::of(self.revocation.is_some(), self.successor.is_some())
+    }
+}
+
+type Columns = (i32, i64, i64, String, NaiveDate, i32, i64, String, String, String, String, Option<i64>, At);
+
+fn row(row: Columns) -> DbResult<CertificateRow> {
+    let (area, id, person, cycle, cycle_from, sequence, serial, number, code, document, digest, by, at) = row;
+    let id: CertificateId = columns::id(area, id)?;
+    Ok(CertificateRow {
+        id,
+        person: Id::new(id.area(), person),
+        cycle,
+        cycle_from,
+        sequence,
+        serial,
+        number,
+        code: columns::word("certificates.code", &code)?,
+        document,
+        digest,
+        issued_by: by.map(|account| Id::new(id.area(), account)),
+        issued_at: at.into(),
+    })
+}
+
+/// A certificate to be issued; its sequence and serial were taken in the same transaction.
+#[derive(Debug, Clone)]
+pub struct NewCertificate<'a> {
+    /// Whose.
+    pub person: PersonId,
+    /// Name of the cycle.
+    pub cycle: &'a str,
+    /// First day of the cycle.
+    pub cycle_from: NaiveDate,
+    /// The how manieth of the person and cycle.
+    pub sequence: i32,
+    /// Counted through the area.
+    pub serial: i64,
+    /// The number printed on it.
+    pub number: &'a str,
+    /// The code it is verified by.
+    pub code: VerificationCode,
+    /// Canonical JSON.
+    pub document: &'a str,
+    /// SHA-256 of the document, in hexadecimal.
+    pub digest: &'a str,
+    /// Who issues it.
+    pub issued_by: AccountId,
+}
+
+/// The next number of the area: whoever takes one holds the counter until the end of the transaction, so that there are no gaps.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn next_serial(tx: &mut WriteTx<'_>, area: AreaCode) -> DbResult<i64> {
+    use certificate_counters as c;
+    let first = diesel::insert_into(c::table).values((c::area.eq(area.get()), c::issued.eq(1_i64)));
+    let next = first.on_conflict(c::area).do_update().set(c::issued.eq(c::issued + 1)).returning(c::issued);
+    Ok(Both(next).get_result(tx.conn())?)
+}
+
+/// The sequence that the next certificate of a person and cycle has. Two who issue at once take the same one, and the unique key
+/// lets one of them pass.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn next_sequence(conn: &mut Conn, person: PersonId, cycle_from: NaiveDate) -> DbResult<i32> {
+    let (area, number) = person.key();
+    let last: Option<i32> = t::table
+        .filter(t::area.eq(area))
+        .filter(t::person_id.eq(number))
+        .filter(t::cycle_from.eq(cycle_from))
+        .select(diesel::dsl::max(t::sequence))
+        .first(conn)?;
+    Ok(last.unwrap_or_default() + 1)
+}
+
+/// Issues a certificate.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer; [`crate::DbError::Duplicate`] where somebody else took the sequence.
+pub fn issue(tx: &mut WriteTx<'_>, new: &NewCertificate<'_>) -> DbResult<CertificateId> {
+    let area = new.person.area();
+    let id = tx.new_id::<Certificate>(area);
+    let at = tx.at().naive();
+    diesel::insert_into(t::table)
+        .values((
+            t::area.eq(area.get()),
+            t::id.eq(id.number()),
+            t::person_id.eq(new.person.number()),
+            t::cycle.eq(new.cycle),
+            t::cycle_from.eq(new.cycle_from),
+            t::sequence.eq(new.sequence),
+            t::serial.eq(new.serial),
+            t::number.eq(new.number),
+            t::code.eq(new.code.to_string()),
+            t::document.eq(new.document),
+            t::digest.eq(new.digest),
+            t::issued_by.eq((new.issued_by.area() == area).then_some(new.issued_by.number())),
+            t::created_at.eq(at),
+        ))
+        .execute(tx.conn())?;
+    Ok(id)
+}
+
+/// What became of a revocation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Revoked {
+    /// It stands.
+    Now,
+    /// There was one.
+    Before,
+}
+
+/// Revokes a certificate; the key lets one revocation pass.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn revoke(tx: &mut WriteTx<'_>, id: CertificateId, reason: &str, by: AccountId) -> DbResult<Revoked> {
+    let at = tx.at().naive();
+    let insert = diesel::insert_into(r::table)
+        .values((
+            r::area.eq(id.area().get()),
+            r::id.eq(id.number()),
+            r::reason.eq(reason),
+            r::revoked_by.eq((by.area() == id.area()).then_some(by.number())),
+            r::created_at.eq(at),
+        ))
+        .on_conflict_do_nothing();
+    Ok(if Both(insert).execute(tx.conn())? == 0 { Revoked::Before } else { Revoked::Now })
+}
+
+/// One certificate.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn find(conn: &mut Conn, id: CertificateId) -> DbResult<Option<Found>> {
+    let found: Option<Columns> = t::table.find(id.key()).first(conn).optional()?;
+    found.map(|columns| complete(conn, row(columns)?)).transpose()
+}
+
+/// The certificate with a code.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn find_by_code(conn: &mut Conn, code: VerificationCode) -> DbResult<Option<Found>> {
+    let own = t::table.filter(t::area.eq(code.area().get())).filter(t::code.eq(code.to_string()));
+    let found: Option<Columns> = own.first(conn).optional()?;
+    found.map(|columns| complete(conn, row(columns)?)).transpose()
+}
+
+fn complete(conn: &mut Conn, row: CertificateRow) -> DbResult<Found> {
+    let (area, number) = row.id.key();
+    let next: Option<(i64, String, At)> = t::table
+        .filter(t::area.eq(area))
+        .filter(t::person_id.eq(row.person.number()))
+        .filter(t::cycle_from.eq(row.cycle_from))
+        .filter(t::sequence.eq(row.sequence + 1))
+        .select((t::id, t::number, t::created_at))
+        .first(conn)
+        .optional()?;
+    let revocation: Option<(String, Option<i64>, At)> =
+        r::table.find((area, number)).select((r::reason, r::revoked_by, r::created_at)).first(conn).optional()?;
+    let area = row.id.area();
+    Ok(Found {
+        successor: next.map(|(id, number, at)| Successor { id: Id::new(area, id), number, issued_at: at.into() }),
+        revocation: revocation.map(|(reason, by, at)| Revocation {
+            reason,
+            by: by.map(|account| Id::new(area, account)),
+            at: at.into(),
+        }),
+        row,
+    })
+}
+
+/// The certificates of a person, the latest first, before `before`.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn list(conn: &mut Conn, person: PersonId, before: Option<i64>, limit: i64) -> DbResult<Vec<Found>> {
+    let (area, number) = person.key();
+    let mut query = t::table
+        .filter(t::area.eq(area))
+        .filter(t::person_id.eq(number))
+        .order(t::serial.desc())
+        .limit(limit)
+        .into_boxed();
+    if let Some(serial) = before {
+        query = query.filter(t::serial.lt(serial));
+    }
+    let rows: Vec<Columns> = query.load(conn)?;
+    rows.into_iter().map(|columns| complete(conn, row(columns)?)).collect()
+}
+
+/// How many certificates an area has issued.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn issued(conn: &mut Conn, area: AreaCode) -> DbResult<i64> {
+    use certificate_counters as c;
+    let found: Option<i64> = c::table.find(area.get()).select(c::issued).first(conn).optional()?;
+    Ok(found.unwrap_or_default())
+}
+
+/// The serials from `first` to `last` that were revoked.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn revoked_serials(conn: &mut Conn, area: AreaCode, first: i64, last: i64) -> DbResult<Vec<i64>> {
+    Ok(t::table
+        .inner_join(r::table.on(r::area.eq(t::area).and(r::id.eq(t::id))))
+        .filter(t::area.eq(area.get()))
+        .filter(t::serial.between(first, last))
+        .order(t::serial.asc())
+        .select(t::serial)
+        .load(conn)?)
+}
+
+/// The serials from `first` to `last` that were superseded.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn superseded_serials(conn: &mut Conn, area: AreaCode, first: i64, last: i64) -> DbResult<Vec<i64>> {
+    let next = diesel::alias!(crate::schema::certificates as next);
+    Ok(t::table
+        .inner_join(
+            next.on(next
+                .field(t::area)
+                .eq(t::area)
+                .and(next.field(t::person_id).eq(t::person_id))
+                .and(next.field(t::cycle_from).eq(t::cycle_from))
+                .and(next.field(t::sequence).eq(t::sequence + 1))),
+        )
+        .filter(t::area.eq(area.get()))
+        .filter(t::serial.between(first, last))
+        .order(t::serial.asc())
+        .select(t::serial)
+        .load(conn)?)
+}
+
+/// A key that an area signs its credentials with.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CredentialKey {
+    /// Its name.
+    pub kid: String,
+    /// The private key. Never shown.
+    pub private_key: String,
+}
+
+/// The keys of an area, the newest first.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn credential_keys(conn: &mut Conn, area: AreaCode) -> DbResult<Vec<CredentialKey>> {
+    let rows: Vec<(String, String)> =
+        k::table.filter(k::area.eq(area.get())).order(k::id.desc()).select((k::kid, k::private_key)).load(conn)?;
+    Ok(rows.into_iter().map(|(kid, private_key)| CredentialKey { kid, private_key }).collect())
+}
+
+/// Gives an area its first key where it has none. Of two who do so at once, one passes.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn add_first_credential_key(tx: &mut WriteTx<'_>, area: AreaCode, kid: &str, private_key: &str) -> DbResult<()> {
+    let at = tx.at().naive();
+    let insert = diesel::insert_into(k::table)
+        .values((
+            k::area.eq(area.get()),
+            k::id.eq(1_i64),
+            k::kid.eq(kid),
+            k::private_key.eq(private_key),
+            k::created_at.eq(at),
+        ))
+        .on_conflict_do_nothing();
+    Both(insert).execute(tx.conn())?;
+    Ok(())
+}

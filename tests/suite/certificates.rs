@@ -1,0 +1,334 @@
+//! Certificates: issued, printed, verified by everybody, superseded, revoked, and never changed.
+
+use crate::{
+    harness::{Caller, County, TestApp, both, database::Kind},
+    ledger::fixture::{entry, post, sql, statement, teacher, with_teacher},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
+use shixun_domain::{access::Role, id::PersonId};
+
+const CYCLE: &str = "cycle=2016-2020&as_of=2020-12-31";
+
+/// Issues a certificate of the cycle of the worked examples.
+async fn issue(caller: &Caller<'_>, person: PersonId) -> Value {
+    let path = format!("/v1/teachers/{}/certificates", person.teacher());
+    caller.post(&path, json!({"cycle": "2016-2020"})).await.expect(201)
+}
+
+fn place(certificate: &Value) -> String {
+    format!("/v1/certificates/{}", certificate["id"].as_str().unwrap())
+}
+
+fn code(certificate: &Value) -> &str {
+    certificate["content"]["code"].as_str().unwrap()
+}
+
+async fn verified(county: &County, body: Value) -> Value {
+    county.anonymous().post("/v1/verify", body).await.expect(200)
+}
+
+/// A person with a number that has a right check digit, as every real one has.
+fn numbered(county: &County, person: PersonId, which: usize) {
+    let number = crate::people::NUMBERS[which];
+    sql(county, &format!("UPDATE persons SET identity_number = '{number}' WHERE id = {}", person.number())).unwrap();
+}
+
+/// A teacher of the first school with 78 hours and a number, who can sign in as `teacher-1`.
+pub fn certified(county: &mut County) -> PersonId {
+    let person = with_teacher(county);
+    numbered(county, person, 1);
+    post(county, vec![entry(person, "2017-05-01", "48"), entry(person, "2018-05-01", "30")]);
+    person
+}
+
+/// The payload of a JWT, once its signature was checked with the published key that its header names.
+async fn opened(county: &County, jwt: &str) -> Value {
+    let header = jsonwebtoken::decode_header(jwt).unwrap();
+    assert_eq!((header.typ.as_deref(), header.alg), (Some("vc+jwt"), jsonwebtoken::Algorithm::EdDSA));
+    let kid = header.kid.unwrap();
+    let address = kid.split('#').next().unwrap().strip_prefix("http://127.0.0.1:8080").unwrap();
+    let issuer = county.anonymous().get(address).await.expect(200);
+    let methods = issuer["verificationMethod"].as_array().unwrap();
+    let method = methods.iter().find(|method| method["id"] == kid.as_str()).unwrap();
+    let key: jsonwebtoken::jwk::Jwk = serde_json::from_value(method["publicKeyJwk"].clone()).unwrap();
+    let mut validation = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::EdDSA);
+    validation.required_spec_claims.clear();
+    validation.validate_exp = false;
+    let key = jsonwebtoken::DecodingKey::from_jwk(&key).unwrap();
+    let claims = jsonwebtoken::decode::<Value>(jwt, &key, &validation).unwrap().claims;
+    assert_eq!(claims["issuer"]["id"].as_str().or(claims["issuer"].as_str()), issuer["id"].as_str());
+    claims
+}
+
+async fn bit(county: &County, entry: &Value) -> bool {
+    let address = entry["statusListCredential"].as_str().unwrap().strip_prefix("http://127.0.0.1:8080").unwrap();
+    let list = county.anonymous().get(address).await;
+    assert_eq!(list.status, 200);
+    let claims = opened(county, &list.text()).await;
+    assert_eq!(claims["credentialSubject"]["statusPurpose"], entry["statusPurpose"]);
+    let text = claims["credentialSubject"]["encodedList"].as_str().unwrap();
+    let bytes = URL_SAFE_NO_PAD.decode(text.strip_prefix('u').unwrap()).unwrap();
+    let mut bits = Vec::new();
+    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(bytes.as_slice()), &mut bits).unwrap();
+    let index: usize = entry["statusListIndex"].as_str().unwrap().parse().unwrap();
+    bits[index / 8] & (0x80 >> (index % 8)) != 0
+}
+
+both! {
+    async fn a_certificate_says_what_the_statement_says_and_anybody_can_verify_it(county: County) {
+        let person = certified(county);
+        let made = issue(&county.sign_in("teacher-1"), person).await;
+        let read = statement(&county.sign_in("centre"), person, CYCLE).await;
+        let content = &made["content"];
+        for field in ["verdict", "owed", "credited", "counted", "missing", "as_of"] {
+            assert_eq!(content[field], read[field], "{field}");
+        }
+        assert_eq!(content["entries"].as_array().unwrap().len(), 2);
+        assert_eq!(content["requirements"].as_array().unwrap().len(), read["requirements"].as_array().unwrap().len());
+        let named = |name: &str| content["requirements"].as_array().unwrap().iter().any(|one| one["name_zh"] == name);
+        assert!(named("周期总学时2016-2020周期") && named("集中培训2016-2020周期"), "names without figures: {content:#}");
+        assert_eq!((&made["state"], &made["number"]), (&json!("valid"), &json!("331123-2016-2020-000001")));
+        let whole = crate::people::NUMBERS[1];
+        assert!(!made.to_string().contains(whole) && content["holder"]["identity_number"].as_str().unwrap().contains("****"));
+        let jwt = county.sign_in("teacher-1").get(&format!("{}?format=vc", place(&made))).await.text();
+        let typed = code(&made).to_lowercase().replace('-', " ");
+        let reordered: Value = serde_json::from_str(&content.to_string()).unwrap();
+        for shown in [json!({"code": typed}), json!({"jwt": jwt}), json!({"content": reordered})] {
+            let told = verified(county, shown).await;
+            assert_eq!((&told["valid"], &told["state"], &told["content"]), (&json!(true), &json!("valid"), content));
+            assert_eq!(told["digest"], made["digest"]);
+        }
+        let address = content["verify_at"].as_str().unwrap().strip_prefix("http://127.0.0.1:8080").unwrap();
+        assert_eq!(county.anonymous().get(address).await.expect(200)["content"], *content, "the QR code leads to the content");
+    }
+
+    async fn what_was_altered_forged_or_mistyped_is_told_apart(county: County) {
+        let person = certified(county);
+        let centre = county.sign_in("centre");
+        let made = issue(&centre, person).await;
+        let jwt = centre.get(&format!("{}?format=vc", place(&made))).await.text();
+        let nobody = county.anonymous();
+        let refused = async |body: Value, status: u16, code: &str| {
+            nobody.post("/v1/verify", body).await.refused(status, code);
+        };
+        let mut richer = made["content"].clone();
+        richer["counted"] = json!("360.00");
+        refused(json!({"content": richer}), 422, "certificate_altered").await;
+        let parts: Vec<&str> = jwt.split('.').collect();
+        let mut claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(parts[1]).unwrap()).unwrap();
+        claims["credentialSubject"]["creditsEarned"] = json!(360.0);
+        let altered = format!("{}.{}.{}", parts[0], URL_SAFE_NO_PAD.encode(claims.to_string()), parts[2]);
+        refused(json!({"jwt": altered}), 422, "certificate_altered").await;
+        let unsigned = format!("{}.{}.", URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"vc+jwt"}"#), parts[1]);
+        refused(json!({"jwt": unsigned}), 422, "certificate_altered").await;
+        refused(json!({"jwt": "a.b.c"}), 404, "certificate_unknown").await;
+        let own = code(&made);
+        let wrong = own.replace(own.chars().nth(8).unwrap(), if own.chars().nth(8) == Some('7') { "8" } else { "7" });
+        if wrong.starts_with("331123") {
+            refused(json!({"code": wrong}), 400, "verification_code_mistyped").await;
+        }
+        refused(json!({"code": "331123-00000-00000-00000-0000C"}), 404, "certificate_unknown").await;
+        nobody.get("/v1/verify/331123-00000-00000-00000-0000C").await.refused(404, "certificate_unknown");
+        nobody.get("/v1/verify/hello").await.refused(400, "verification_code_mistyped");
+        refused(json!({}), 422, "invalid_field").await;
+        refused(json!({"code": own, "jwt": jwt}), 422, "invalid_field").await;
+        refused(json!({"content": {"number": "1"}}), 404, "certificate_unknown").await;
+    }
+
+    async fn a_later_certificate_supersedes_and_a_revocation_says_when_and_why(county: County) {
+        let person = certified(county);
+        let centre = county.sign_in("centre");
+        let first = issue(&centre, person).await;
+        county.advance_millis(60_000);
+        post(county, vec![entry(person, "2019-05-01", "10")]);
+        let second = issue(&centre, person).await;
+        assert_eq!(second["content"]["counted"], "88.00");
+        let told = verified(county, json!({"code": code(&first)})).await;
+        assert_eq!((&told["valid"], &told["state"]), (&json!(false), &json!("superseded")));
+        assert_eq!(told["superseded_by"], json!({"number": second["number"], "issued_at": second["issued_at"]}));
+        assert_eq!(told["content"]["counted"], "78.00", "what was issued stays as it was");
+        let revoke = |certificate: &Value| format!("{}/revoke", place(certificate));
+        let reason = json!({"reason": "学时认定有误"});
+        centre.post(&revoke(&first), reason.clone()).await.refused(409, "certificate_superseded");
+        county.advance_millis(60_000);
+        let revoked = county.sign_in("bureau").post(&revoke(&second), reason.clone()).await.expect(200);
+        assert_eq!(revoked["state"], "revoked");
+        centre.post(&revoke(&second), reason).await.refused(409, "certificate_revoked");
+        let told = verified(county, json!({"code": code(&second)})).await;
+        assert_eq!((&told["valid"], &told["state"]), (&json!(false), &json!("revoked")));
+        assert_eq!(told["revocation"], json!({"reason": "学时认定有误", "at": county.clock.now().to_string()}));
+        let third = issue(&centre, person).await;
+        let list = centre.get(&format!("/v1/teachers/{}/certificates", person.teacher())).await.expect(200);
+        let states: Vec<&Value> = list["data"].as_array().unwrap().iter().map(|one| &one["state"]).collect();
+        assert_eq!(states, ["valid", "revoked", "superseded"]);
+        assert_eq!(list["data"][0]["number"], third["number"]);
+        let page = centre.get(&format!("/v1/teachers/{}/certificates?limit=2", person.teacher())).await.expect(200);
+        let cursor = page["next_cursor"].as_str().unwrap();
+        let rest = centre.get(&format!("/v1/teachers/{}/certificates?limit=2&cursor={cursor}", person.teacher())).await;
+        assert_eq!(rest.expect(200)["data"].as_array().unwrap().len(), 1);
+        let other = centre.post(&format!("/v1/teachers/{}/certificates", person.teacher()), json!({})).await.expect(201);
+        let told = verified(county, json!({"code": code(&third)})).await;
+        assert_eq!((told["valid"].as_bool(), &other["cycle"]), (Some(true), &json!("2026-2030")), "another cycle is another matter");
+    }
+
+    async fn a_credential_is_checked_with_the_published_key_and_its_status_is_public(county: County) {
+        let person = certified(county);
+        let centre = county.sign_in("centre");
+        county.anonymous().get("/v1/issuers/331123").await.refused(404, "issuer_unknown");
+        let (first, second) = (issue(&centre, person).await, issue(&centre, person).await);
+        let ask = async |certificate: &Value| {
+            let answer = centre.request(actix_web::http::Method::GET, &place(certificate));
+            answer.header("Accept", "application/vc+jwt").send().await
+        };
+        let answer = ask(&first).await;
+        assert_eq!(answer.header("content-type").as_deref(), Some("application/vc+jwt"));
+        let claims = opened(county, &answer.text()).await;
+        assert_eq!(claims["type"], json!(["VerifiableCredential", "OpenBadgeCredential"]));
+        assert_eq!(claims["credentialSubject"]["creditsEarned"], 78.0);
+        assert_eq!(claims["evidence"][0]["description"], format!("sha256:{}", first["digest"].as_str().unwrap()));
+        assert_eq!(ask(&first).await.bytes, answer.bytes, "the same bytes each time");
+        let later = opened(county, &ask(&second).await.text()).await;
+        let status = |claims: &Value| (claims["credentialStatus"][0].clone(), claims["credentialStatus"][1].clone());
+        let ((revoked, superseded), (revoked_2, superseded_2)) = (status(&claims), status(&later));
+        assert!(!bit(county, &revoked).await && bit(county, &superseded).await);
+        assert!(!bit(county, &revoked_2).await && !bit(county, &superseded_2).await);
+        centre.post(&format!("{}/revoke", place(&second)), json!({"reason": "误发"})).await.expect(200);
+        assert!(bit(county, &revoked_2).await && !bit(county, &revoked).await);
+        county.anonymous().get("/v1/status-lists/331123/revocation/2").await.refused(404, "issuer_unknown");
+        county.anonymous().get("/v1/status-lists/331123/colour/1").await.refused(400, "invalid_id");
+        county.anonymous().get("/v1/issuers/331124").await.refused(404, "issuer_unknown");
+        let session = county.sign_in("auditor").with_token(&answer.text()).get("/v1/me").await;
+        session.refused(401, "token_foreign");
+    }
+
+    async fn paper_and_workbook_are_the_same_whenever_they_are_made(county: County) {
+        let person = certified(county);
+        let many = (0..70).map(|n| entry(person, &format!("2019-{:02}-{:02}", n % 12 + 1, n / 12 + 1), "1")).collect();
+        post(county, many);
+        let teacher = county.sign_in("teacher-1");
+        let made = issue(&teacher, person).await;
+        let pdf = teacher.get(&format!("{}?format=pdf", place(&made))).await;
+        assert_eq!(pdf.header("content-type").as_deref(), Some("application/pdf"));
+        assert!(pdf.bytes.starts_with(b"%PDF-") && pdf.header("content-disposition").unwrap().contains(".pdf"));
+        assert!(pdf.bytes.len() < 300_000, "only the letters that are used: {}", pdf.bytes.len());
+        let english = teacher.clone().in_chinese().get(&format!("{}?format=pdf", place(&made))).await;
+        assert_ne!(pdf.bytes, english.bytes, "each in its language");
+        county.advance_millis(120_000);
+        post(county, vec![entry(person, "2020-05-01", "9")]);
+        sql(county, "UPDATE persons SET name = '改名', version = version + 1 WHERE id = 101").unwrap();
+        issue(&county.sign_in("centre"), person).await;
+        let again = county.sign_in("auditor").get(&format!("{}?format=pdf", place(&made))).await;
+        assert!(again.bytes == pdf.bytes, "the paper does not depend on when and by whom it is printed");
+        let book = teacher.get(&format!("{}?format=xlsx", place(&made))).await;
+        let mut workbook: calamine::Xlsx<_> = calamine::Reader::new(std::io::Cursor::new(book.bytes)).unwrap();
+        let names = calamine::Reader::sheet_names(&workbook);
+        assert_eq!(names, ["Certificate", "Requirements", "Entries"]);
+        let rows = calamine::Reader::worksheet_range(&mut workbook, "Entries").unwrap();
+        assert_eq!(rows.height(), 1 + 72);
+        teacher.get(&format!("{}?format=doc", place(&made))).await.refused(400, "invalid_parameter");
+    }
+
+    async fn certificates_are_the_teacher_s_the_school_s_and_the_county_s(county: County) {
+        let person = certified(county);
+        let other = teacher(county, 103, "蓝", county.schools[1]);
+        numbered(county, other, 0);
+        county.add_account("teacher-2", Role::Teacher, county.schools[1], Some(other));
+        let issuing = format!("/v1/teachers/{}/certificates", person.teacher());
+        let body = json!({"cycle": "2016-2020"});
+        let made = county.sign_in("school-1").post(&issuing, body.clone()).await.expect(201);
+        for name in ["teacher-1", "school-1", "bureau", "centre", "monitor", "auditor"] {
+            county.sign_in(name).get(&place(&made)).await.expect(200);
+            county.sign_in(name).get(&issuing).await.expect(200);
+        }
+        for name in ["teacher-2", "school-2", "elsewhere-bureau", "elsewhere-auditor", "elsewhere-school"] {
+            county.sign_in(name).get(&place(&made)).await.refused(404, "not_found");
+            county.sign_in(name).get(&issuing).await.refused(404, "not_found");
+        }
+        for name in ["teacher-2", "school-2", "elsewhere-centre"] {
+            county.sign_in(name).post(&issuing, body.clone()).await.refused(404, "not_found");
+        }
+        county.sign_in("auditor").post(&issuing, body.clone()).await.refused(403, "forbidden");
+        let revoke = format!("{}/revoke", place(&made));
+        county.sign_in("elsewhere-centre").post(&revoke, json!({"reason": "x"})).await.refused(404, "not_found");
+        county.sign_in("school-1").post(&revoke, json!({"reason": "x"})).await.refused(403, "forbidden");
+        let nobody = shixun_domain::id::TeacherId::new(person.area(), 999);
+        let missing = format!("/v1/teachers/{nobody}/certificates");
+        county.sign_in("centre").post(&missing, body).await.refused(404, "not_found");
+        county.sign_in("centre").get(&missing).await.refused(404, "not_found");
+        county.sign_in("centre").post(&issuing, json!({"cycle": "1999-2003"})).await.refused(400, "cycle_unknown");
+        let events = county.sign_in("auditor").get(&format!("/v1/events?object_id={}", made["id"].as_str().unwrap())).await;
+        let events = events.expect(200);
+        assert_eq!((&events["data"][0]["action"], &events["data"][0]["object_kind"]), (&json!("issue"), &json!("certificate")));
+        assert!(!events.to_string().contains(code(&made)), "the log does not open certificates");
+    }
+
+    async fn nothing_of_a_certificate_is_ever_changed(county: County) {
+        let person = certified(county);
+        let centre = county.sign_in("centre");
+        let made = issue(&centre, person).await;
+        centre.post(&format!("{}/revoke", place(&made)), json!({"reason": "误发"})).await.expect(200);
+        for table in ["certificates", "certificate_revocations"] {
+            for statement in [format!("UPDATE {table} SET id = 1"), format!("DELETE FROM {table}")] {
+                let refused = sql(county, &statement).unwrap_err().to_string();
+                assert!(refused.contains("append-only"), "{statement}: {refused}");
+            }
+        }
+    }
+
+    async fn of_certificates_issued_at_once_one_is_valid(county: County) {
+        let person = certified(county);
+        let path = format!("/v1/teachers/{}/certificates", person.teacher());
+        let callers: Vec<Caller<'_>> = (0..8).map(|_| county.sign_in("centre")).collect();
+        let sent = callers.iter().map(|caller| caller.post(&path, json!({"cycle": "2016-2020"})));
+        let answers = futures_util::future::join_all(sent).await;
+        let numbers: std::collections::BTreeSet<String> =
+            answers.iter().map(|answer| answer.expect(201)["number"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(numbers.len(), 8);
+        assert_eq!(numbers.last().unwrap(), "331123-2016-2020-000008", "no number is left out");
+        let list = county.sign_in("centre").get(&path).await.expect(200);
+        let valid = list["data"].as_array().unwrap().iter().filter(|one| one["state"] == "valid").count();
+        assert_eq!((list["data"].as_array().unwrap().len(), valid), (8, 1));
+    }
+
+    async fn of_two_who_revoke_at_once_one_is_told_that_it_was_done(county: County) {
+        let person = certified(county);
+        let made = issue(&county.sign_in("centre"), person).await;
+        let path = format!("{}/revoke", place(&made));
+        let callers: Vec<Caller<'_>> = (0..6).map(|_| county.sign_in("centre")).collect();
+        let sent = callers.iter().map(|caller| caller.post(&path, json!({"reason": "误发"})));
+        let answers = futures_util::future::join_all(sent).await;
+        assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
+        for lost in answers.iter().filter(|answer| answer.status != 200) {
+            lost.refused(409, "certificate_revoked");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn one_address_verifies_only_so_often() {
+    let few = TestApp::with(Kind::Sqlite, |config| {
+        (config.address_requests_per_second, config.address_requests_burst) = (1, 3);
+    })
+    .await;
+    let nobody = few.anonymous();
+    for _ in 0..3 {
+        nobody.get("/v1/verify/331123-00000-00000-00000-0000C").await.refused(404, "certificate_unknown");
+    }
+    nobody.get("/v1/verify/331123-00000-00000-00000-0000C").await.refused(429, "rate_limited");
+    nobody.post("/v1/verify", json!({"code": "331123-00000-00000-00000-0000C"})).await.refused(429, "rate_limited");
+}
+
+/// Writes the paper of the examples to a file, to be looked at: `SHIXUN_PAPER=/tmp/paper.pdf`.
+#[actix_web::test]
+async fn a_paper_to_look_at() {
+    let Some(path) = std::env::var_os("SHIXUN_PAPER") else { return };
+    let demo = crate::demo::Demo::on(Kind::Sqlite, crate::demo::SMALL).await;
+    let teacher = demo.sign_in("teacher-0001");
+    let me = teacher.get("/v1/me").await.expect(200)["person_id"].as_str().unwrap().replace("per_", "tch_");
+    let made = teacher.get(&format!("/v1/teachers/{me}/certificates")).await.expect(200);
+    for (language, ending) in [(teacher.clone().in_chinese(), "zh.pdf"), (teacher.clone(), "en.pdf")] {
+        let pdf = language.get(&format!("{}?format=pdf", place(&made["data"][0]))).await;
+        std::fs::write(std::path::Path::new(&path).with_extension(ending), pdf.bytes).unwrap();
+    }
+}

@@ -1,0 +1,116 @@
+//! What was known then: entries, reversals and packs that were recorded later are not there yet.
+
+use super::fixture::*;
+use crate::harness::both;
+use serde_json::{Value, json};
+use shixun_domain::UtcMillis;
+
+/// An instant as a client writes it into an address.
+pub fn asked(at: UtcMillis) -> String {
+    format!("known_at={}", at.to_string().replace('+', "%2B"))
+}
+
+const LATER: i64 = 300_000;
+
+both! {
+    async fn what_was_recorded_later_was_not_known_then(county: County) {
+        let person = with_teacher(county);
+        // The packs are there from the first instant on.
+        county.advance_millis(LATER);
+        let centre = county.sign_in("centre");
+        let ids = post(county, vec![entry(person, "2017-05-01", "48")]);
+        let first = county.clock.now();
+        county.advance_millis(LATER);
+        let centre_later = county.sign_in("centre");
+        let wrong = json!({"reason": "考勤更正", "replacement": {"attended": "40"}});
+        centre_later.post(&format!("/v1/hour-entries/{}/reverse", ids[0]), wrong).await.expect(201);
+        let second = county.clock.now();
+        county.advance_millis(LATER);
+        post(county, vec![entry(person, "2018-05-01", "10")]);
+        let counted = async |query: String| statement(&centre, person, &query).await;
+        let at = |at: UtcMillis| format!("{CYCLE}&{}", asked(at));
+        let then = counted(at(first)).await;
+        assert_eq!((&then["counted"], &then["corrections"]), (&json!("48.00"), &json!([])), "the reversal lies ahead");
+        assert_eq!(then["known_at"], first.to_string());
+        let between = counted(at(second)).await;
+        assert_eq!((&between["counted"], between["corrections"].as_array().unwrap().len()), (&json!("40.00"), 2));
+        let today = counted(CYCLE.to_owned()).await;
+        assert_eq!((&today["counted"], &today["known_at"]), (&json!("50.00"), &Value::Null));
+        assert_eq!(counted(at(county.clock.now())).await["counted"], "50.00");
+        let before = counted(at(first.plus_millis(-1))).await;
+        assert_eq!((&before["counted"], &before["entries"]), (&json!("0.00"), &json!([])));
+        let list = async |query: String| {
+            centre.get(&format!("/v1/teachers/{}/hour-entries?include=total{query}", person.teacher())).await.expect(200)
+        };
+        let known = list(format!("&{}", asked(first))).await;
+        assert_eq!((&known["total"], &known["data"][0]["followed_by"]), (&json!(1), &Value::Null));
+        let known = list(format!("&{}", asked(second))).await;
+        assert_eq!((&known["total"], &known["data"][0]["followed_by"]["kind"]), (&json!(3), &json!("reversed")));
+        assert_eq!(list(String::new()).await["total"], 4);
+    }
+
+    async fn standings_and_reports_know_what_the_statements_know(county: County) {
+        let person = with_teacher(county);
+        post(county, vec![entry(person, "2017-05-01", "48")]);
+        let first = county.clock.now();
+        county.advance_millis(LATER);
+        post(county, vec![entry(person, "2018-05-01", "10")]);
+        let centre = county.sign_in("centre");
+        let then = format!("{CYCLE}&{}", asked(first));
+        let school = county.schools[0];
+        for (path, place) in [
+            ("/v1/areas/331123/standing?".to_owned(), "/all/counted"),
+            (format!("/v1/organisations/{school}/standing?"), "/schools/0/tally/counted"),
+            (format!("/v1/reports/school-completion?organisation_id={school}&"), "/teachers/0/counted"),
+            ("/v1/reports/county-summary?".to_owned(), "/all/counted"),
+        ] {
+            let read = centre.get(&format!("{path}{then}")).await.expect(200);
+            assert_eq!(read.pointer(place).unwrap(), "48.00", "{path}");
+            assert_eq!(read["known_at"], first.to_string());
+            let read = centre.get(&format!("{path}{CYCLE}")).await.expect(200);
+            assert_eq!((read.pointer(place).unwrap(), &read["known_at"]), (&json!("58.00"), &Value::Null), "{path}");
+        }
+    }
+
+    async fn a_pack_published_later_was_not_known_then(county: County) {
+        let person = with_teacher(county);
+        let before = county.clock.now();
+        county.advance_millis(LATER);
+        let document = crate::catalogue::steps::with(crate::policy::pack(2), json!({"valid": {"from": "2026-06-01"}}));
+        let drafted = county.sign_in("centre").post("/v1/policy-packs", document).await.expect(201);
+        let pack = drafted["pack"]["id"].as_str().unwrap();
+        county.sign_in("bureau").act(&format!("/v1/policy-packs/{pack}/publish")).await.expect(200);
+        let packs = async |query: String| {
+            let read = statement(&county.sign_in("centre"), person, &query).await;
+            read["policy_packs"].as_array().unwrap().iter().filter(|one| one["edition"] == 2).count()
+        };
+        assert_eq!(packs("cycle=2026-2030".into()).await, 1);
+        assert_eq!(packs(format!("cycle=2026-2030&{}", asked(before))).await, 0);
+        assert_eq!(packs(format!("cycle=2026-2030&{}", asked(county.clock.now()))).await, 1);
+    }
+
+    async fn nobody_knew_what_lies_ahead(county: County) {
+        let person = with_teacher(county);
+        let centre = county.sign_in("centre");
+        let ahead = asked(county.clock.now().plus_millis(1));
+        let teacher = person.teacher();
+        for path in [
+            format!("/v1/teachers/{teacher}/statement?{ahead}"),
+            format!("/v1/teachers/{teacher}/hour-entries?{ahead}"),
+            format!("/v1/areas/331123/standing?{ahead}"),
+            format!("/v1/reports/school-completion?{ahead}"),
+            format!("/v1/reports/county-summary?{ahead}"),
+        ] {
+            let problem = centre.get(&path).await.refused(400, "invalid_parameter");
+            assert_eq!(problem["parameters"]["name"], "known_at", "{path}");
+        }
+        let now = asked(county.clock.now());
+        let path = format!("/v1/teachers/{teacher}/statement?{now}&as_of=2026-11-24");
+        let problem = centre.get(&path).await.refused(400, "invalid_parameter");
+        assert_eq!(problem["parameters"]["name"], "as_of", "a day after the instant was not over then");
+        let path = format!("/v1/teachers/{teacher}/statement?known_at=yesterday");
+        assert_eq!(centre.get(&path).await.refused(400, "invalid_parameter")["parameters"]["name"], "known_at");
+        let long_ago = "known_at=2001-01-01T00:00:00Z";
+        centre.get(&format!("/v1/teachers/{teacher}/statement?{long_ago}")).await.refused(409, "policy_missing");
+    }
+}
