@@ -318,17 +318,3 @@ async fn one_address_verifies_only_so_often() {
     nobody.get("/v1/verify/331123-00000-00000-00000-0000C").await.refused(429, "rate_limited");
     nobody.post("/v1/verify", json!({"code": "331123-00000-00000-00000-0000C"})).await.refused(429, "rate_limited");
 }
-
-/// Writes the paper of the examples to a file, to be looked at: `SHIXUN_PAPER=/tmp/paper.pdf`.
-#[actix_web::test]
-async fn a_paper_to_look_at() {
-    let Some(path) = std::env::var_os("SHIXUN_PAPER") else { return };
-    let demo = crate::demo::Demo::on(Kind::Sqlite, crate::demo::SMALL).await;
-    let teacher = demo.sign_in("teacher-0001");
-    let me = teacher.get("/v1/me").await.expect(200)["person_id"].as_str().unwrap().replace("per_", "tch_");
-    let made = teacher.get(&format!("/v1/teachers/{me}/certificates")).await.expect(200);
-    for (language, ending) in [(teacher.clone().in_chinese(), "zh.pdf"), (teacher.clone(), "en.pdf")] {
-        let pdf = language.get(&format!("{}?format=pdf", place(&made["data"][0]))).await;
-        std::fs::write(std::path::Path::new(&path).with_extension(ending), pdf.bytes).unwrap();
-    }
-}

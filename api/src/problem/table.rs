@@ -247,13 +247,13 @@ problems! {
     CycleClosed = "cycle_closed", 409, "该周期已有定稿或待确认的定稿", "The cycle has a report or a proposal already",
         "周期{cycle}只能定稿一次；如有误，请先撤回待确认的定稿，已定稿的变化见differences。", "The cycle {cycle} is closed once; withdraw the proposal if it is wrong. What changed since a report was frozen is in its differences.";
     FreezeSettled = "freeze_settled", 409, "该定稿已处理", "It is settled already",
-        "当前状态为{state}，不能再确认或撤回。", "It is {state}; it can be neither confirmed nor withdrawn any more.";
+        "当前状态为{state_zh}，不能再确认或撤回。", "It is {state}; it can be neither confirmed nor withdrawn any more.";
     FreezeFourEyes = "freeze_four_eyes", 409, "须由另一人确认", "Another person has to confirm",
         "提出定稿的人不能自己确认，请进修学校或教育局的另一位人员确认。", "Whoever proposed it cannot confirm it: ask somebody else of the training centre or the bureau.";
     FreezeTooSoon = "freeze_too_soon", 409, "提出后须稍候再确认", "It was proposed a moment ago",
         "请在{seconds}秒后确认，以便提出之前的入账全部完成。", "Confirm in {seconds} seconds, when everything that was begun before the proposal is written.";
     FreezeNotFrozen = "freeze_not_frozen", 409, "尚未定稿", "It is not frozen",
-        "当前状态为{state}，没有定稿内容可查看。", "It is {state}; there is no frozen report to read.";
+        "当前状态为{state_zh}，没有定稿内容可查看。", "It is {state}; there is no frozen report to read.";
     EntryAlreadyReplaced = "entry_already_replaced", 409, "该冲销已有更正", "The reversal has a replacement already",
         "请刷新后查看后续条目。", "Read it again to see what followed.";
     EntryReasonMissing = "entry_reason_missing", 422, "须说明理由", "A reason is needed",
