@@ -226,22 +226,91 @@ impl Title {
     }
 }
 
-/// Longest theme, in bytes.
-const THEME_LENGTH_MAX: usize = 32;
+/// Longest open word, in bytes.
+const OPEN_WORD_LENGTH_MAX: usize = 32;
 
-/// What training is about, such as `ethics` or `practice`: an open list of lower-case words.
-///
-/// An entry carries any number of themes and each rule reads its own. Kept in place, so that it is copied without a heap.
+/// A word of an open list: 1 to 32 lower-case letters, digits and underscores, a letter first. Kept in place, so that it is
+/// copied without a heap.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Theme {
-    letters: [u8; THEME_LENGTH_MAX],
+struct OpenWord {
+    letters: [u8; OPEN_WORD_LENGTH_MAX],
     length: u8,
 }
 
-/// The text is not a theme's word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("a theme is 1 to 32 lower-case letters, digits and underscores, and begins with a letter")]
-pub struct BadTheme;
+impl OpenWord {
+    fn as_str(&self) -> &str {
+        let written = self.letters.get(..usize::from(self.length)).unwrap_or_default();
+        std::str::from_utf8(written).unwrap_or_default()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        if !text.starts_with(|first: char| first.is_ascii_lowercase()) || !text.bytes().all(plain) {
+            return None;
+        }
+        let mut letters = [0; OPEN_WORD_LENGTH_MAX];
+        letters.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        Some(OpenWord { letters, length: u8::try_from(text.len()).ok()? })
+    }
+}
+
+/// Defines an open list of words: a type around [`OpenWord`] and the refusal of texts that are none.
+macro_rules! open_words {
+    ($(#[$doc:meta])* $name:ident, $(#[$fault_doc:meta])* $fault:ident = $message:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(OpenWord);
+
+        $(#[$fault_doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+        #[error($message)]
+        pub struct $fault;
+
+        impl $name {
+            /// The word used in data and in the contract.
+            pub fn as_str(&self) -> &str {
+                self.0.as_str()
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = $fault;
+
+            fn from_str(text: &str) -> Result<Self, $fault> {
+                OpenWord::read(text).map($name).ok_or($fault)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self)
+            }
+        }
+    };
+}
+
+open_words! {
+    /// What training is about, such as `ethics` or `practice`: an open list of lower-case words.
+    ///
+    /// An entry carries any number of themes and each rule reads its own.
+    Theme,
+    /// The text is not a theme's word.
+    BadTheme = "a theme is 1 to 32 lower-case letters, digits and underscores, and begins with a letter"
+}
+
+open_words! {
+    /// A word of a conversion table: a kind of activity (`open_lesson`), a role in it (`speaker`), its result
+    /// (`first_prize`) or a kind of evidence (`certificate`). The lists are open: the policy packs of an area define them.
+    ActivityWord,
+    /// The text is not a word of a conversion table.
+    BadActivityWord = "expected 1 to 32 lower-case letters, digits and underscores, a letter first"
+}
 
 impl Theme {
     /// The themes that every area knows, with their Chinese and English labels. A policy pack may declare more.
@@ -258,41 +327,9 @@ impl Theme {
         ("head_qualification", "校长任职资格", "heads' qualification"),
     ];
 
-    /// The word used in data and in the contract.
-    pub fn as_str(&self) -> &str {
-        let written = self.letters.get(..usize::from(self.length)).unwrap_or_default();
-        std::str::from_utf8(written).unwrap_or_default()
-    }
-
     /// The Chinese and English labels where the theme is one of [`Theme::KNOWN`].
     pub fn labels(&self) -> Option<(&'static str, &'static str)> {
         Theme::KNOWN.iter().find(|(word, ..)| *word == self.as_str()).map(|(_, zh, en)| (*zh, *en))
-    }
-}
-
-impl FromStr for Theme {
-    type Err = BadTheme;
-
-    fn from_str(text: &str) -> Result<Self, BadTheme> {
-        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-        if !text.starts_with(|first: char| first.is_ascii_lowercase()) || !text.bytes().all(plain) {
-            return Err(BadTheme);
-        }
-        let mut letters = [0; THEME_LENGTH_MAX];
-        letters.get_mut(..text.len()).ok_or(BadTheme)?.copy_from_slice(text.as_bytes());
-        Ok(Theme { letters, length: u8::try_from(text.len()).map_err(|_| BadTheme)? })
-    }
-}
-
-impl fmt::Display for Theme {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl fmt::Debug for Theme {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Theme({self})")
     }
 }
 
