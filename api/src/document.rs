@@ -64,6 +64,7 @@ pub fn problem_responses(codes: &[Code]) -> BTreeMap<String, RefOr<Response>> {
         (name = "catalogue", description = "Institutions and the training centre: programmes, sessions, units. 培训项目与班期"),
         (name = "enrolment", description = "Teachers and schools: eligibility, applications, review, attendance, results. 报名与考勤"),
         (name = "hours", description = "Teachers and auditors: the hour ledger and statements with a reason for every figure. 学时与对账单"),
+        (name = "records", description = "Teachers, schools and the training centre: hours from outside, transfers between counties, reconciliation with the provincial platform. 项目外学时、转移与对账"),
         (name = "reports", description = "County staff, schools and auditors: completion of schools and the county. 报表"),
         (name = "audit", description = "Auditors: who did what, when and from where. 事件日志"),
         (name = "system", description = "Operators and client programmers: health, version, problem catalogue. 系统"),

@@ -14,7 +14,7 @@ use crate::{
     },
     imports, ledger, org, people,
     policy::{self, PolicyCache},
-    problem, reports,
+    problem, records, reports,
     state::{App, Running},
     system, users,
 };
@@ -76,6 +76,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
                 .configure(enrolment::mount)
                 .configure(policy::mount)
                 .configure(ledger::mount)
+                .configure(records::mount)
                 .configure(people::mount)
                 .configure(imports::mount)
                 .configure(users::mount)

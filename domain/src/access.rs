@@ -103,6 +103,18 @@ permissions! {
     EnterHours = "enter_hours": Centre;
     /// Reverse posted hours, with a reason.
     ReverseHours = "reverse_hours": Centre | Bureau;
+    /// Enter hours from outside with evidence, to be examined: a teacher one's own, a school its teachers'.
+    EnterRecords = "enter_records": Teacher | SchoolAdministrator | Centre;
+    /// Examine records that somebody else entered.
+    ExamineRecords = "examine_records": Centre;
+    /// Verify, return or reject records; verifying posts the hours.
+    ReviewRecords = "review_records": Centre | Monitor | Bureau;
+    /// Issue and take hours of teachers who move from county to county.
+    ManageTransfers = "manage_transfers": Centre | Bureau;
+    /// Dispute one's own hours.
+    DisputeHours = "dispute_hours": Teacher;
+    /// Decide disputes about hours.
+    DecideDisputes = "decide_disputes": Centre | Bureau;
     /// Read reports on schools and the county.
     ReadReports = "read_reports": Bureau | Centre | Monitor | Finance | SchoolAdministrator | Auditor;
     /// Read the event log.

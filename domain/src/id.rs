@@ -201,6 +201,14 @@ kinds! {
     Event, EventId, "evt", "event", "事件";
     /// An import of a file.
     Import, ImportId, "imp", "import", "导入";
+    /// Training outside the catalogue, entered with evidence.
+    OutsideRecord, OutsideRecordId, "rec", "record", "项目外学时登记";
+    /// A step of such a record.
+    RecordStep, RecordStepId, "rst", "record_step", "登记步骤";
+    /// Hours that moved with a teacher from county to county.
+    Transfer, TransferId, "trf", "transfer", "学时转移";
+    /// A teacher's objection to an entry of hours.
+    Dispute, DisputeId, "dsp", "dispute", "学时申诉";
     /// A long-running job.
     Job, JobId, "job", "job", "任务";
 }

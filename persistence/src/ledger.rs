@@ -1,9 +1,11 @@
 //! The hour ledger: rows are appended and never changed; the schema refuses UPDATE and DELETE.
 
 mod bulk;
+pub mod disputes;
 mod facts;
 mod read;
 mod stands;
+mod viewer;
 
 pub use bulk::{Employee, PersonEntries, Whose, employees, entries_by_person, facts_by_person};
 pub use facts::{
@@ -12,6 +14,7 @@ pub use facts::{
 };
 pub use read::{EntryFilter, EntryRow, count, find, list, successors};
 pub use stands::{Entry, Revision, StandingEntries, StandingEntry, credited_in_year, revision, standing_entries};
+pub use viewer::Viewer;
 
 use crate::{
     DbResult, WriteTx,

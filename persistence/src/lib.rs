@@ -20,6 +20,7 @@ pub mod ledger;
 pub mod org;
 pub mod people;
 pub mod policy;
+pub mod records;
 pub mod reports;
 mod schema;
 pub mod tokens;

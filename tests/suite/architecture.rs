@@ -10,12 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 const ROOMS: [&str; 4] = ["domain", "persistence", "api", "openapi"];
 
 /// The features, each after everything it may use, with what it may use directly; what those may use is allowed too.
-const FEATURES: [(&str, &[&str]); 15] = [
+const FEATURES: [(&str, &[&str]); 16] = [
     ("org", &[]),
     ("people", &["org"]),
     ("policy", &["org"]),
     ("ledger", &["policy", "people"]),
     ("catalogue", &["org", "people", "policy"]),
+    ("records", &["catalogue", "ledger"]),
     ("enrolment", &["catalogue", "ledger"]),
     ("tasks", &["enrolment"]),
     ("school_plans", &["catalogue", "ledger"]),
@@ -25,7 +26,7 @@ const FEATURES: [(&str, &[&str]); 15] = [
     ("funds", &["catalogue", "audits"]),
     ("resources", &["people", "ledger"]),
     ("exams", &["people"]),
-    ("reports", &["tracks", "planning", "funds", "resources", "exams"]),
+    ("reports", &["tracks", "planning", "funds", "resources", "exams", "records"]),
 ];
 
 /// What the features stand on, and what stands on them all: no features themselves.
@@ -96,7 +97,10 @@ const IMPURE_HOMES: [(&str, &[&str], &str); 4] = [
 const IMPURE_EXCEPTIONS: [(&str, &str, &str); 0] = [];
 
 /// Files that may be long, with the reason. Each must still be longer than the limit.
-const LONG_FILES: [(&str, &str); 0] = [];
+const LONG_FILES: [(&str, &str); 1] = [(
+    "persistence/src/schema.rs",
+    "the tables one after the other, as diesel wants them; nobody reads it from end to end",
+)];
 
 /// The longest a file may be, in lines: what one can read in one sitting.
 const LINES_LIMIT: usize = 500;

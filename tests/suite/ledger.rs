@@ -1,5 +1,6 @@
 //! The hour ledger: entries, statements, corrections, standings, and that nothing in it is ever changed.
 
+mod disputes;
 mod entries;
 mod examples;
 pub mod fixture;

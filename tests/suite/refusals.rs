@@ -5,6 +5,7 @@
 mod catalogue;
 mod enrolment;
 mod hours;
+mod outside;
 mod people;
 mod request;
 
@@ -140,6 +141,9 @@ async fn provoke(kind: Kind) -> Vec<Group> {
         "imports": people::imports;
         "policy": hours::policy;
         "hours": hours::hours;
+        "records": outside::records;
+        "transfers": outside::transfers;
+        "disputes": outside::disputes;
         "programmes": catalogue::programmes;
         "sessions": catalogue::sessions;
         "applying": enrolment::applying;

@@ -153,7 +153,8 @@ fn judge(conn: &mut Conn, person: PersonId, record: PersonRecord, rules: &CycleR
     let facts: Vec<EntryFacts> = entries.standing.iter().map(|entry| entry.entry.facts.clone()).collect();
     let evaluation = evaluate(rules, &record.facts, &facts);
     entries.pending.retain(|entry| rules.cycle().contains(entry.entry.facts.effective));
-    Ok(Judged { person, record, entries, evaluation })
+    let disputed = ledger::disputes::open_of(conn, person)?;
+    Ok(Judged { person, record, entries, disputed, evaluation })
 }
 
 /// What is left under the yearly maximum.

@@ -31,6 +31,12 @@ pub(crate) fn label(permission: Permission) -> Words {
         Permission::ReadHours => ("查看学时与对账单", "read hours and statements"),
         Permission::EnterHours => ("登记项目外学时", "enter hours earned outside the catalogue"),
         Permission::ReverseHours => ("冲销已入账学时", "reverse posted hours"),
+        Permission::EnterRecords => ("登记项目外学时待审（附凭证）", "enter hours from outside with evidence"),
+        Permission::ExamineRecords => ("审核他人登记的项目外学时", "examine records that somebody else entered"),
+        Permission::ReviewRecords => ("验证、退回或驳回项目外学时", "verify, return or reject records"),
+        Permission::ManageTransfers => ("办理学时转入转出", "issue and take hours of teachers who move"),
+        Permission::DisputeHours => ("对本人学时提出申诉", "dispute one's own hours"),
+        Permission::DecideDisputes => ("处理学时申诉", "decide disputes about hours"),
         Permission::ReadReports => ("查看报表", "read reports"),
         Permission::ReadEvents => ("查看事件日志", "read the event log"),
     };

@@ -234,23 +234,27 @@ fn kept_answers(conn: &mut Conn, now: UtcMillis) -> DbResult<Checked> {
 }
 
 /// The triggers that refuse changes, on SQLite and on PostgreSQL.
-const GUARDS_SQLITE: [&str; 8] = [
+const GUARDS_SQLITE: [&str; 10] = [
     "tr_hour_entries_no_update",
     "tr_hour_entries_no_delete",
     "tr_unit_changes_no_update",
     "tr_unit_changes_no_delete",
     "tr_event_log_no_update",
     "tr_event_log_no_delete",
+    "tr_record_steps_no_update",
+    "tr_record_steps_no_delete",
     "tr_policy_packs_no_update",
     "tr_policy_packs_no_delete",
 ];
-const GUARDS_POSTGRES: [&str; 8] = [
+const GUARDS_POSTGRES: [&str; 10] = [
     "tr_hour_entries_append_only",
     "tr_hour_entries_no_truncate",
     "tr_unit_changes_append_only",
     "tr_unit_changes_no_truncate",
     "tr_event_log_append_only",
     "tr_event_log_no_truncate",
+    "tr_record_steps_append_only",
+    "tr_record_steps_no_truncate",
     "tr_policy_packs_published",
     "tr_policy_packs_no_truncate",
 ];

@@ -29,6 +29,7 @@ pub(super) async fn walk(demo: &Demo) -> Shown {
     conduct(demo, &mut shown, &session, &seated).await;
     let object = session.rsplit('/').next().unwrap();
     shown.get(&demo.sign_in("auditor"), &format!("/v1/events?object_id={object}&limit=2")).await;
+    super::outside::outside(demo, &mut shown).await;
     shown
 }
 

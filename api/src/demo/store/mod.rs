@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod ledger;
+mod outside;
 mod people;
 
 use super::{accounts::Seat, plan::Plan};
@@ -60,6 +61,7 @@ pub(super) fn write(
     catalogue::write(tx, area, plan, &offices, &staffed, &accounts)?;
     progress(200);
     ledger::write(tx, plan, &offices, &staffed, &accounts, progress)?;
+    outside::write(tx, plan, &offices, &staffed, &accounts)?;
     let about = serde_json::json!({ "schools": plan.schools.len(), "teachers": plan.teachers.len() });
     demo::mark(tx, area, &about.to_string())?;
     Ok(())
