@@ -5,7 +5,10 @@ use figment::{
     providers::{Env, Format, Serialized, Toml},
 };
 use serde::{Deserialize, Serialize};
-use shixun_domain::log::{NoteFault, VerifierKey};
+use shixun_domain::{
+    ledger::dispute::Deadlines,
+    log::{NoteFault, VerifierKey},
+};
 use shixun_persistence::db::DbUrl;
 use std::{fmt, net::SocketAddr, path::Path};
 use thiserror::Error;
@@ -68,6 +71,8 @@ pub struct Config {
     pub argon2_passes: u32,
     pub roles_remembered_seconds: u32,
     pub log_witnesses: String,
+    pub dispute_days: u32,
+    pub dispute_decision_days: u32,
     pub shutdown_seconds: u64,
     pub log: String,
     pub log_format: LogFormat,
@@ -138,6 +143,8 @@ impl Config {
         within("workers", wide(self.workers), 0, 256)?;
         within("access_token_minutes", self.access_token_minutes.into(), 1, 15)?;
         within("refresh_token_days", self.refresh_token_days.into(), 1, 366)?;
+        within("dispute_days", self.dispute_days.into(), 1, 3_660)?;
+        within("dispute_decision_days", self.dispute_decision_days.into(), 1, 366)?;
         within("argon2_memory_kib", self.argon2_memory_kib.into(), 8, 1_048_576)?;
         within("argon2_passes", self.argon2_passes.into(), 1, 64)?;
         within("body_bytes_max", wide(self.body_bytes_max), 1_024, 16_777_216)?;
@@ -171,6 +178,11 @@ impl Config {
         let keys = self.log_witnesses.split(',').map(str::trim).filter(|key| !key.is_empty());
         let bad = |fault: NoteFault| BadConfig(format!("log_witnesses: {fault}"));
         keys.map(|key| key.parse().map_err(bad)).collect()
+    }
+
+    /// How long a dispute about hours may take.
+    pub const fn dispute_deadlines(&self) -> Deadlines {
+        Deadlines { open_days: self.dispute_days, decide_days: self.dispute_decision_days }
     }
 
     /// The address of the database.

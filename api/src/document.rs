@@ -65,6 +65,7 @@ pub fn problem_responses(codes: &[Code]) -> BTreeMap<String, RefOr<Response>> {
         (name = "enrolment", description = "Teachers and schools: eligibility, applications, review, attendance, results. 报名与考勤"),
         (name = "hours", description = "Teachers and auditors: the hour ledger and statements with a reason for every figure. 学时与对账单"),
         (name = "certificates", description = "Teachers, schools and everybody who is shown one: certificates of statements on paper and as credentials, and how to verify them. 学时证明书与验证"),
+        (name = "records", description = "Teachers, schools and the training centre: hours from outside, transfers between counties, reconciliation with the provincial platform. 项目外学时、转移与对账"),
         (name = "reports", description = "County staff, schools and auditors: completion of schools and the county. 报表"),
         (name = "log", description = "Auditors, witnesses and everybody who keeps a statement: signed checkpoints, proofs and bundles that show that nothing was changed. 防篡改日志"),
         (name = "audit", description = "Auditors: who did what, when and from where. 事件日志"),

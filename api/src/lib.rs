@@ -25,6 +25,7 @@ pub mod org;
 pub mod people;
 pub mod policy;
 pub mod problem;
+pub mod records;
 pub mod reports;
 pub mod server;
 pub mod sheet;

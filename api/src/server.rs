@@ -16,7 +16,7 @@ use crate::{
     log::{self, LogSigner},
     org, people,
     policy::{self, PolicyCache},
-    problem, reports,
+    problem, records, reports,
     state::{App, Running},
     system, users,
 };
@@ -84,6 +84,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
                 .configure(ledger::conversions::mount)
                 .configure(log::mount)
                 .configure(certificates::mount)
+                .configure(records::mount)
                 .configure(people::mount)
                 .configure(imports::mount)
                 .configure(users::mount)

@@ -1,7 +1,12 @@
 //! How values of the domain look in JSON: ids, hours, money, instants and words, each with its schema.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
-use shixun_domain::{AreaCode, Fen, Hours, Id, Theme, UtcMillis, hours::Days, id, words::Word};
+use shixun_domain::{
+    AreaCode, Fen, Hours, Id, Theme, UtcMillis,
+    hours::Days,
+    id,
+    words::{ActivityWord, Word},
+};
 use std::{borrow::Cow, fmt, fmt::Write as _, marker::PhantomData, str::FromStr};
 use utoipa::{
     PartialSchema, ToSchema,
@@ -187,6 +192,17 @@ text!(
     "应为1到32个小写字母、数字和下划线，以字母开头|1 to 32 lower-case letters, digits and underscores, beginning with a letter"
 );
 
+text!(
+    ActivityWord,
+    "ActivityWord",
+    string(
+        "A lower-case word for an activity (`open_lesson`), a role in it (`speaker`), its result (`first_prize`), a kind of evidence (`certificate`) or a source (`zj_platform`).",
+        Some("^[a-z][a-z0-9_]{0,31}$"),
+        "open_lesson"
+    ),
+    "应为1到32个小写字母、数字和下划线，以字母开头|1 to 32 lower-case letters, digits and underscores, beginning with a letter"
+);
+
 impl WireText for UtcMillis {
     fn name() -> Cow<'static, str> {
         Cow::Borrowed("Instant")
@@ -264,6 +280,9 @@ pub type AreaText = Text<AreaCode>;
 /// A theme as JSON shows it.
 pub type ThemeText = Text<Theme>;
 
+/// An open word of an activity as JSON shows it.
+pub type ActivityText = Text<ActivityWord>;
+
 /// Declares the aliases under which wire structs name ids: a schema macro cannot see through generic arguments.
 macro_rules! refs {
     ($($alias:ident = $id:ident;)*) => {$(
@@ -293,6 +312,9 @@ refs! {
     ImportRef = ImportId;
     CertificateRef = CertificateId;
     FrozenReportRef = FrozenReportId;
+    RecordRef = OutsideRecordId;
+    TransferRef = TransferId;
+    DisputeRef = DisputeId;
     JobRef = JobId;
 }
 
@@ -321,6 +343,12 @@ words! {
     RoleWord = shixun_domain::access::Role;
     ImportKindWord = shixun_domain::imports::ImportKind;
     ImportModeWord = shixun_domain::imports::ImportMode;
+    DirectionWord = shixun_domain::records::transfer::Direction;
+    TransferStateWord = shixun_domain::records::transfer::TransferState;
+    DisputeStateWord = shixun_domain::ledger::dispute::DisputeState;
+    RecordCategoryWord = shixun_domain::records::RecordCategory;
+    RecordStateWord = shixun_domain::records::RecordState;
+    RecordStepWord = shixun_domain::records::RecordStep;
     LeaveKindWord = shixun_domain::people::facts::LeaveKind;
     FactKindWord = shixun_domain::people::facts::FactKind;
     ClearFieldWord = shixun_domain::people::contact::ClearField;

@@ -117,6 +117,18 @@ permissions! {
     ProposeFreezes = "propose_freezes": Centre;
     /// Confirm a closing that somebody else proposed.
     ConfirmFreezes = "confirm_freezes": Bureau | Centre;
+    /// Enter hours from outside with evidence, to be examined: a teacher one's own, a school its teachers'.
+    EnterRecords = "enter_records": Teacher | SchoolAdministrator | Centre;
+    /// Examine records that somebody else entered.
+    ExamineRecords = "examine_records": Centre;
+    /// Verify, return or reject records; verifying posts the hours.
+    ReviewRecords = "review_records": Centre | Monitor | Bureau;
+    /// Issue and take hours of teachers who move from county to county.
+    ManageTransfers = "manage_transfers": Centre | Bureau;
+    /// Dispute one's own hours.
+    DisputeHours = "dispute_hours": Teacher;
+    /// Decide disputes about hours.
+    DecideDisputes = "decide_disputes": Centre | Bureau;
     /// Read reports on schools and the county.
     ReadReports = "read_reports": Bureau | Centre | Monitor | Finance | SchoolAdministrator | Auditor;
     /// Read the signed checkpoints of the log, and proofs.

@@ -209,6 +209,14 @@ kinds! {
     Certificate, CertificateId, "crt", "certificate", "学时证明书";
     /// The report with which a cycle is closed.
     FrozenReport, FrozenReportId, "frz", "frozen_report", "周期定稿报表";
+    /// Training outside the catalogue, entered with evidence.
+    OutsideRecord, OutsideRecordId, "rec", "record", "项目外学时登记";
+    /// A step of such a record.
+    RecordStep, RecordStepId, "rst", "record_step", "登记步骤";
+    /// Hours that moved with a teacher from county to county.
+    Transfer, TransferId, "trf", "transfer", "学时转移";
+    /// A teacher's objection to an entry of hours.
+    Dispute, DisputeId, "dsp", "dispute", "学时申诉";
     /// A long-running job.
     Job, JobId, "job", "job", "任务";
 }

@@ -1,7 +1,9 @@
 //! Importing files: what is imported, how strictly, and how a list of schools is read. Rosters are read by
 //! [`crate::people::roster`].
 
+pub mod record_list;
 pub mod school_list;
+pub mod table;
 
 use crate::words::word_list;
 
@@ -10,6 +12,7 @@ word_list! {
     ImportKind {
         Roster = "roster", "花名册", "a roster of persons";
         Organisations = "organisations", "机构名单", "a list of schools";
+        Records = "records", "省平台学时", "hours of the provincial platform";
     }
 }
 

@@ -6,6 +6,7 @@
 //! stored: [`policy`](crate::policy) computes it from the entries that stand.
 
 mod circumstances;
+pub mod dispute;
 pub mod waiver;
 
 #[cfg(test)]

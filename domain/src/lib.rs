@@ -23,6 +23,7 @@ pub mod money;
 pub mod org;
 pub mod people;
 pub mod policy;
+pub mod records;
 pub mod reports;
 pub mod time;
 pub mod words;

@@ -1,9 +1,11 @@
 //! The hour ledger: rows are appended and never changed; the schema refuses UPDATE and DELETE.
 
 mod bulk;
+pub mod disputes;
 mod facts;
 mod read;
 mod stands;
+mod viewer;
 mod waivers;
 
 pub use bulk::{Employee, PersonEntries, Whose, employees, entries_by_person, facts_by_person};
@@ -15,6 +17,7 @@ pub use read::{EntryFilter, EntryRow, appended_since, count, find, list, success
 pub use stands::{
     Entry, Revision, StandingEntries, StandingEntry, credited_in_year, entry_numbers, revision, standing_entries,
 };
+pub use viewer::Viewer;
 pub use waivers::{
     GrantedWaiver, NewWaiver, StepRow, WaiverRow, add_waiver_step, find_waiver, propose_waiver, waivers_in, waivers_of,
 };

@@ -23,6 +23,7 @@ pub mod log;
 pub mod org;
 pub mod people;
 pub mod policy;
+pub mod records;
 pub mod reports;
 mod schema;
 pub mod tokens;

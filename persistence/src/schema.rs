@@ -574,6 +574,98 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    outside_records (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        person_id -> BigInt,
+        organisation_id -> BigInt,
+        category -> Text,
+        activity -> Nullable<Text>,
+        activity_role -> Nullable<Text>,
+        activity_result -> Nullable<Text>,
+        level -> Text,
+        route -> Text,
+        delivery_form -> Text,
+        themes -> Text,
+        block_key -> Nullable<Text>,
+        title -> Text,
+        content_key -> Text,
+        content_claim -> Nullable<Text>,
+        provider -> Nullable<Text>,
+        circumstances -> Text,
+        consent_reference -> Nullable<Text>,
+        starts_on -> Date,
+        ends_on -> Date,
+        hours -> BigInt,
+        practice -> BigInt,
+        evidence -> Text,
+        source -> Text,
+        source_key -> Text,
+        state -> Text,
+        entered_by -> BigInt,
+        examined_by -> Nullable<BigInt>,
+        decided_by -> Nullable<BigInt>,
+        version -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    record_steps (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        record_id -> BigInt,
+        step -> Text,
+        account_id -> BigInt,
+        note -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    transfers (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        person_id -> BigInt,
+        direction -> Text,
+        state -> Text,
+        other_area -> Nullable<Integer>,
+        other_name -> Text,
+        moved_on -> Date,
+        certificate -> Text,
+        digest -> Text,
+        evidence -> Text,
+        note -> Nullable<Text>,
+        entered_by -> BigInt,
+        decided_by -> Nullable<BigInt>,
+        decided_at -> Nullable<Timestamp>,
+        reason -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    disputes (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        person_id -> BigInt,
+        entry_id -> BigInt,
+        state -> Text,
+        claim -> Text,
+        decide_by -> Date,
+        opened_by -> BigInt,
+        decided_by -> Nullable<BigInt>,
+        decided_at -> Nullable<Timestamp>,
+        reason -> Nullable<Text>,
+        reversal_id -> Nullable<BigInt>,
+        replacement_id -> Nullable<BigInt>,
+        version -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(hour_entries, log_leaves);
 diesel::allow_tables_to_appear_in_same_query!(event_log, log_leaves);
 diesel::allow_tables_to_appear_in_same_query!(policy_packs, log_leaves);
@@ -597,5 +689,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     enrolments,
     attendance,
     certificates,
-    certificate_revocations
+    certificate_revocations,
+    outside_records,
+    record_steps,
+    transfers,
+    disputes
 );

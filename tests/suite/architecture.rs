@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const ROOMS: [&str; 4] = ["domain", "persistence", "api", "openapi"];
 
 /// The features, each after everything it may use, with what it may use directly; what those may use is allowed too.
-const FEATURES: [(&str, &[&str]); 18] = [
+const FEATURES: [(&str, &[&str]); 19] = [
     ("org", &[]),
     ("people", &["org"]),
     ("policy", &["org"]),
@@ -19,6 +19,7 @@ const FEATURES: [(&str, &[&str]); 18] = [
     ("catalogue", &["org", "people", "policy"]),
     ("certificates", &["ledger"]),
     ("frozen_reports", &["ledger"]),
+    ("records", &["catalogue", "ledger"]),
     ("enrolment", &["catalogue", "ledger"]),
     ("tasks", &["enrolment"]),
     ("school_plans", &["catalogue", "ledger"]),
@@ -28,7 +29,10 @@ const FEATURES: [(&str, &[&str]); 18] = [
     ("funds", &["catalogue", "audits"]),
     ("resources", &["people", "ledger"]),
     ("exams", &["people"]),
-    ("reports", &["tracks", "planning", "funds", "resources", "exams", "log", "certificates", "frozen_reports"]),
+    (
+        "reports",
+        &["tracks", "planning", "funds", "resources", "exams", "log", "certificates", "frozen_reports", "records"],
+    ),
 ];
 
 /// What the features stand on, and what stands on them all: no features themselves.

@@ -6,6 +6,10 @@ use crate::harness::{
     off_runtime,
     training::{MadeSession, TestSession, TestTeacher, at},
 };
+use crate::{
+    ledger::fixture::sql,
+    records::steps::{self as records, at as at_place},
+};
 use actix_web::http::Method;
 use diesel::RunQueryDsl;
 use serde_json::json;
@@ -56,7 +60,7 @@ fn unprotect(kind: Kind, table: &str) -> Vec<String> {
 }
 
 /// The tables that the breaches below change.
-const TABLES: [&str; 15] = [
+const TABLES: [&str; 18] = [
     "certificates",
     "sessions",
     "enrolments",
@@ -72,6 +76,9 @@ const TABLES: [&str; 15] = [
     "event_log",
     "idempotency_keys",
     "units",
+    "outside_records",
+    "transfers",
+    "disputes",
 ];
 
 /// A county in which a session was closed, hours were corrected, and another session has a seat and a place in the queue taken.
@@ -81,7 +88,31 @@ struct Busy {
     teachers: Vec<TestTeacher>,
 }
 
+/// Hours that came with a teacher, hours from outside that three people saw, and a dispute about them that was upheld.
+async fn outside(county: &mut County) {
+    let teacher = county.add_teacher(7, county.schools[0]);
+    let number = teacher.person.number();
+    sql(county, &format!("UPDATE employments SET valid_from = '2026-01-01' WHERE person_id = {number}")).unwrap();
+    let centre = county.sign_in("centre");
+    let line = json!({"on": "2025-12-31", "route": "mandated", "delivery_form": "lecture", "level": "county", "themes": [],
+        "block_key": null, "hours": "40", "practice": "0"});
+    let certificate = json!({"format": "shixun-transfer-1", "area": "331124", "county": "松阳县", "teacher_name": "教师7",
+        "moved_on": "2026-01-01", "total": "40", "lines": [line]});
+    let path = format!("/v1/teachers/{}/transfers", teacher.person.teacher());
+    centre.post(&path, json!({"direction": "in", "certificate": certificate})).await.expect(201);
+    let place = at_place(&county.sign_in("school-1").post(&records::of(teacher.person), records::record("K-1")).await);
+    records::step(&centre, &place, "examine").await.expect(200);
+    let verified = records::step(&county.sign_in("monitor"), &place, "verify").await.expect(200);
+    let entry = format!("/v1/hour-entries/{}", verified["hour_entry_id"].as_str().unwrap());
+    let opened = county.caller(teacher.account).post(&format!("{entry}/disputes"), json!({"claim": "少记1学时"})).await;
+    let bureau = county.sign_in("bureau");
+    let uphold = bureau.request(Method::POST, &format!("{}/uphold", at_place(&opened)));
+    let body = json!({"reason": "属实", "replacement": {"nominal": "16", "attended": "16"}});
+    uphold.header("If-Match", "\"1\"").json(&body).send().await.expect(200);
+}
+
 async fn busy(county: &mut County) -> Busy {
+    outside(county).await;
     let school = county.schools[0];
     let teachers: Vec<TestTeacher> = (1..=3).map(|number| county.add_teacher(2 * number - 1, school)).collect();
     let closed = county.add_session(TestSession { seats: 3, ..TestSession::default() });
@@ -165,6 +196,11 @@ both! {
         let columns = "session_id, person_area, person_id, person_name, organisation_id, organisation_name, teacher_title, status, \
                        requested_at, requested_by, decided_by, decided_at, note, result, misconduct, version, updated_at";
         let breaches = [
+            ("verified_records_posted", "UPDATE outside_records SET state = 'examined'".to_owned()),
+            ("record_hours_claimed", "UPDATE outside_records SET hours = hours + 1".to_owned()),
+            ("three_people", "UPDATE outside_records SET decided_by = examined_by".to_owned()),
+            ("transfers_posted", "UPDATE transfers SET state = 'waiting'".to_owned()),
+            ("disputes_settled", "UPDATE disputes SET reversal_id = NULL".to_owned()),
             ("one_enrolment_per_person", format!("INSERT INTO enrolments (area, id, {columns}) SELECT area, id + 1, {columns} \
                 FROM enrolments WHERE status = 'declined'")),
             ("seats_taken", format!("UPDATE sessions SET seats_taken = 0 WHERE id = {open}")),

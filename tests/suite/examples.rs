@@ -4,6 +4,7 @@
 //! `api/src/examples.json` keeps one exchange for each operation. Where answers changed on purpose,
 //! `SHIXUN_RECORD_EXAMPLES=1 cargo test -p shixun-tests examples` writes them anew.
 
+mod outside;
 mod walk;
 
 use crate::{
@@ -75,6 +76,18 @@ impl Shown {
 
     async fn act(&mut self, caller: &Caller<'_>, path: &str) -> Value {
         self.ask(caller, Method::POST, path, None).await.json()
+    }
+
+    /// Takes a step based on what stands.
+    async fn step(&mut self, caller: &Caller<'_>, place: &str, verb: &str, body: Option<Value>) -> Value {
+        let path = format!("{place}/{verb}");
+        let mut asking = caller.request(Method::POST, &path).header("If-Match", &caller.get(place).await.etag());
+        if let Some(body) = &body {
+            asking = asking.json(body);
+        }
+        let answered = asking.send().await;
+        self.keep(&Method::POST, &path, body, &answered);
+        answered.json()
     }
 
     async fn put(&mut self, caller: &Caller<'_>, path: &str, body: Value) -> Value {

@@ -1,6 +1,7 @@
 //! The hour ledger: entries, statements, corrections, standings, and that nothing in it is ever changed.
 
 mod conversions;
+mod disputes;
 mod entries;
 mod examples;
 pub mod fixture;

@@ -20,6 +20,7 @@ mod people;
 mod policy;
 mod privacy;
 mod races;
+mod records;
 mod refusals;
 mod reports;
 mod schema;

@@ -6,6 +6,7 @@ mod catalogue;
 mod certificates;
 mod enrolment;
 mod hours;
+mod outside;
 mod people;
 mod request;
 
@@ -144,6 +145,9 @@ async fn provoke(kind: Kind) -> Vec<Group> {
         "log": hours::log;
         "certificates": certificates::certificates;
         "closing": certificates::closing;
+        "records": outside::records;
+        "transfers": outside::transfers;
+        "disputes": outside::disputes;
         "programmes": catalogue::programmes;
         "sessions": catalogue::sessions;
         "applying": enrolment::applying;

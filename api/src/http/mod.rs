@@ -6,6 +6,7 @@ pub mod command;
 pub mod conditions;
 pub mod fallback;
 pub mod fields;
+pub mod file;
 pub mod limits;
 pub mod meta;
 pub mod observe;

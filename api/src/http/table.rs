@@ -241,6 +241,21 @@ pub fn file(format: FileFormat, name: &FileName, bytes: Vec<u8>) -> HttpResponse
         .body(bytes)
 }
 
+/// Refuses an export in clear without a reason that says something.
+///
+/// # Errors
+/// `invalid_parameter`.
+pub fn clear_reason(reason: &str) -> Result<(), ApiError> {
+    if (4..=200).contains(&reason.trim().chars().count()) {
+        return Ok(());
+    }
+    let words = Words::new(
+        "导出明文（clear=true）须说明用途，4到200个字",
+        "an export in clear (clear=true) needs a reason of 4 to 200 characters",
+    );
+    Err(ApiError::new(Code::InvalidParameter).with("name", "reason").with_words("reason", words))
+}
+
 /// A file in the document: Swagger UI shows a button to choose or to save one.
 pub struct SheetFile;
 

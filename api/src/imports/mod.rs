@@ -1,9 +1,9 @@
 //! Importing rosters and lists of schools; exporting the roster.
 
 mod apply;
-mod body;
 mod export;
 mod plan;
+mod records;
 pub mod report;
 mod routes;
 mod schools;

@@ -3,7 +3,11 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use shixun_domain::{
-    imports::school_list::{Placed, SchoolList},
+    imports::{
+        record_list::{self, RecordList},
+        school_list::{Placed, SchoolList},
+        table::{ListColumn, ReadColumn},
+    },
     people::roster::{Column, ColumnRead, Finding, Roster, RowFault, SkipReason},
 };
 use std::collections::BTreeSet;
@@ -169,25 +173,9 @@ impl Report {
     pub fn of_schools(list: &SchoolList) -> Report {
         let refused: BTreeSet<(&str, u32)> =
             list.faults.iter().filter_map(|fault| Some((fault.sheet.as_str(), fault.row?))).collect();
-        let column =
-            |(letters, header, column): &(String, String, Option<shixun_domain::imports::school_list::Column>)| {
-                ColumnFound {
-                    letters: letters.clone(),
-                    header: header.clone(),
-                    column: column.map(|column| column.as_str().to_owned()),
-                }
-            };
         let mut report = Report {
             failed: count(refused.len()),
-            sheets: list
-                .sheets
-                .iter()
-                .map(|sheet| SheetFound {
-                    name: sheet.name.clone(),
-                    header_row: sheet.header_row,
-                    columns: sheet.columns.iter().map(column).collect(),
-                })
-                .collect(),
+            sheets: list.sheets.iter().map(|sheet| listed(&sheet.name, sheet.header_row, &sheet.columns)).collect(),
             ignored_sheets: list.ignored_sheets.clone(),
             skipped: list
                 .skipped
@@ -205,6 +193,38 @@ impl Report {
         report.extend(list.faults.iter().map(found_school).collect());
         report
     }
+
+    /// Begins the report of hours of the provincial platform.
+    pub fn of_records(list: &RecordList) -> Report {
+        let refused: BTreeSet<(&str, u32)> =
+            list.faults.iter().filter_map(|fault| Some((fault.sheet.as_str(), fault.row?))).collect();
+        let skipped = list.skipped.iter().map(|(sheet, row)| Skipped {
+            sheet: sheet.clone(),
+            row: *row,
+            reason: "no_record".into(),
+            zh: "没有身份证号码和学时编号".into(),
+            en: "neither identity number nor record number".into(),
+        });
+        let mut report = Report {
+            failed: count(refused.len()),
+            sheets: list.sheets.iter().map(|sheet| listed(&sheet.name, sheet.header_row, &sheet.columns)).collect(),
+            ignored_sheets: list.ignored_sheets.clone(),
+            skipped: skipped.collect(),
+            ..Report::default()
+        };
+        report.extend(list.faults.iter().map(found_record).collect());
+        report
+    }
+}
+
+/// How a sheet of a list was read.
+fn listed<C: ListColumn>(name: &str, header_row: u32, columns: &[ReadColumn<C>]) -> SheetFound {
+    let column = |(letters, header, column): &ReadColumn<C>| ColumnFound {
+        letters: letters.clone(),
+        header: header.clone(),
+        column: column.map(|column| column.as_str().to_owned()),
+    };
+    SheetFound { name: name.to_owned(), header_row, columns: columns.iter().map(column).collect() }
 }
 
 /// A count for the report.
@@ -243,14 +263,30 @@ fn found(fault: &RowFault) -> Found {
 }
 
 fn found_school(placed: &Placed) -> Found {
+    at_place(&placed.sheet, placed.row, placed.place.as_ref(), placed.fault.code(), placed.fault.words())
+}
+
+fn found_record(placed: &record_list::Placed) -> Found {
     let (zh, en) = placed.fault.words();
+    // Columns get swapped, and an identity number must not reach a report.
+    let words = (masked(&zh), masked(&en));
+    at_place(&placed.sheet, placed.row, placed.place.as_ref(), placed.fault.code(), words)
+}
+
+fn at_place<C: ListColumn>(
+    sheet: &str,
+    row: Option<u32>,
+    place: Option<&(String, String, C)>,
+    code: &str,
+    (zh, en): (String, String),
+) -> Found {
     Found {
-        sheet: placed.sheet.clone(),
-        row: placed.row,
-        letters: placed.place.as_ref().map(|(letters, ..)| letters.clone()),
-        header: placed.place.as_ref().map(|(_, header, _)| header.clone()),
-        column: placed.place.as_ref().map(|(.., column)| column.as_str().to_owned()),
-        code: placed.fault.code().to_owned(),
+        sheet: sheet.to_owned(),
+        row,
+        letters: place.map(|(letters, ..)| letters.clone()),
+        header: place.map(|(_, header, _)| header.clone()),
+        column: place.map(|(.., column)| column.as_str().to_owned()),
+        code: code.to_owned(),
         zh,
         en,
         params: Vec::new(),

@@ -1,7 +1,6 @@
 //! `/v1/imports` and `/v1/exports/roster`.
 
 use super::{
-    body::FileBody,
     export::{self, ExportOptions},
     service::{self, ImportOptions},
     wire::{ImportIn, ImportList, ImportPath, ImportQuery, ImportSummaryView, ImportView, RosterExportQuery},
@@ -12,6 +11,7 @@ use crate::{
     http::{
         Answer, Command, FromPath, FromQuery, Meta, Reply, Work, answer,
         command::Origin,
+        file::FileBody,
         page,
         table::{self, FileFormat, FileName, SheetFile},
     },
@@ -44,10 +44,11 @@ problem_set!(ExportProblems = NotFound);
 /// The body is the file itself: an `.xlsx` workbook or CSV (UTF-8 or GB18030), as offices send it; the header is found, titles,
 /// totals and signatures are left out. A roster finds persons by their identity numbers and schools by code or name; what it
 /// does not state (a missing column, a blank cell) changes nothing, what it states differently holds from `effective_on` on,
-/// and another school is a move. Every fault names its cell and what to do. With `dry_run=true` the same is checked and
+/// and another school is a move. Hours of the provincial platform (`kind=records`) find persons in the same way; each row becomes a
+/// record to be examined and verified by two other people, and a row that was imported before changes nothing. Every fault names its cell and what to do. With `dry_run=true` the same is checked and
 /// reported, and nothing is written.
 ///
-/// 导入文件（请求体即文件本身）：花名册或学校名单，.xlsx或CSV。按身份证号码识别人员；缺列和空格不改动已有数据；学校不同视为调动；
+/// 导入文件（请求体即文件本身）：花名册、学校名单或省平台学时，.xlsx或CSV。按身份证号码识别人员；缺列和空格不改动已有数据；学校不同视为调动；
 /// 每处错误都指明单元格和改法；dry_run=true只检查不写入。
 #[utoipa::path(
     operation_id = "create_import", tag = "people", params(ImportIn), security(("bearer" = ["import_rosters"])),
@@ -92,7 +93,7 @@ async fn create_import(
     let (keep, prepared) = (prepared.keep(), Arc::new(prepared));
     command
         .run_or_try(&who, file.digest, keep, move |work| {
-            let imported = service::run(work, area, &prepared, &|_| {})?;
+            let imported = service::run(work, &app.policy, area, &prepared, &|_| {})?;
             let view = ImportView::read(&imported, language);
             match imported.id {
                 Some(id) => Reply::created(format!("/v1/imports/{id}"), None, &view),
@@ -184,12 +185,8 @@ async fn export_roster(
     let clear = query.clear.unwrap_or(false);
     let actor = if clear { signed_in.0.within(Permission::RevealPersons, today)? } else { who.actor() };
     let reason = query.reason.unwrap_or_default();
-    if clear && !(4..=200).contains(&reason.trim().chars().count()) {
-        let words = Words::new(
-            "导出明文（clear=true）须说明用途，4到200个字",
-            "an export in clear (clear=true) needs a reason of 4 to 200 characters",
-        );
-        return Err(ApiError::new(Code::InvalidParameter).with("name", "reason").with_words("reason", words));
+    if clear {
+        table::clear_reason(&reason)?;
     }
     let options = ExportOptions {
         xlsx: format == FileFormat::Xlsx,

@@ -4,7 +4,7 @@
 //! the report. What is reported is what was written, because the report is made by what writes.
 
 use super::{
-    apply,
+    apply, records,
     report::{Found, Report, count},
     schools,
 };
@@ -14,7 +14,9 @@ use crate::{
         Page, Work,
         command::{NOTHING, Origin, hex},
     },
+    policy::PolicyCache,
     problem::{ApiError, Code, FieldFault, Words},
+    records::platform,
     sheet::{SheetFault, read_grid},
 };
 use chrono::NaiveDate;
@@ -25,6 +27,7 @@ use shixun_domain::{
     id::{AccountId, Import, ImportId},
     imports::{
         ImportKind, ImportMode,
+        record_list::{RecordList, read_record_list},
         school_list::{SchoolList, read_school_list},
     },
     org::SchoolCode,
@@ -39,6 +42,9 @@ use std::sync::Arc;
 
 /// Faults that a refusal lists; a dry run reports more.
 const FAULTS_LISTED: usize = 1_000;
+
+/// The media type of a workbook.
+const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// What is asked of an import.
 #[derive(Debug, Clone)]
@@ -82,12 +88,14 @@ pub type Listener = Arc<dyn Fn(Progress) + Send + Sync>;
 enum Parsed {
     Roster(Roster),
     Schools(SchoolList),
+    Records(RecordList),
 }
 
 /// A file that was read, ready to be applied.
 pub struct Prepared {
     parsed: Parsed,
     digest: String,
+    media_type: &'static str,
     options: ImportOptions,
 }
 
@@ -164,8 +172,11 @@ pub fn prepare(
             Parsed::Roster(read_roster(&grid, &context))
         }
         ImportKind::Organisations => Parsed::Schools(read_school_list(&grid)),
+        ImportKind::Records => Parsed::Records(read_record_list(&grid, today)),
     };
-    Ok(Prepared { parsed, digest: hex(&Sha256::digest(bytes)), options })
+    // A workbook is an archive, which begins with these letters.
+    let media_type = if bytes.starts_with(b"PK") { WORKBOOK } else { "text/csv" };
+    Ok(Prepared { parsed, digest: hex(&Sha256::digest(bytes)), media_type, options })
 }
 
 fn unreadable(fault: SheetFault) -> ApiError {
@@ -179,6 +190,7 @@ impl Prepared {
         let (rows, refused) = match &self.parsed {
             Parsed::Roster(roster) => (roster.rows.len(), count(roster.refused_rows().len())),
             Parsed::Schools(list) => (list.rows.len(), Report::of_schools(list).failed),
+            Parsed::Records(list) => (list.rows.len(), Report::of_records(list).failed),
         };
         Progress::Read { rows, refused }
     }
@@ -195,6 +207,7 @@ impl Prepared {
 /// `import_has_faults` where the mode does not let the file in; a dry run reports them instead.
 pub fn run(
     work: &mut Work<'_, '_>,
+    cache: &PolicyCache,
     area: AreaCode,
     prepared: &Prepared,
     progress: &dyn Fn(Progress),
@@ -205,11 +218,17 @@ pub fn run(
     let mut report = match &prepared.parsed {
         Parsed::Roster(roster) => Report::of_roster(roster),
         Parsed::Schools(list) => Report::of_schools(list),
+        Parsed::Records(list) => Report::of_records(list),
     };
     report.effective_on = Some(day);
     match &prepared.parsed {
         Parsed::Roster(roster) => apply::roster(work, area, id, &roster.rows, day, &mut report, progress)?,
         Parsed::Schools(list) => schools::schools(work, area, &list.rows, &mut report)?,
+        Parsed::Records(list) => {
+            let by = records::importer(work)?;
+            let evidence = platform::evidence(id, &options.file_name, &prepared.digest, prepared.media_type)?;
+            records::records(work, cache, (area, id, by), &list.rows, &evidence, &mut report)?;
+        }
     }
     let imported = Imported {
         id: (!options.dry_run).then_some(id),
@@ -310,7 +329,7 @@ pub fn import_file(
     let origin = Origin { actor: by, request_id: format!("import-{}", now.millis()), address: "command line".into() };
     let (tell, keep) = (Arc::clone(listener), prepared.keep());
     let imported = db.write_blocking(now, keep, move |tx| {
-        run(&mut Work::new(tx, &origin), area, &prepared, &|progress| tell(progress))
+        run(&mut Work::new(tx, &origin), &PolicyCache::default(), area, &prepared, &|progress| tell(progress))
     })?;
     listener(Progress::Committed);
     Ok(imported)

@@ -20,18 +20,21 @@ use shixun_domain::{
     time::DateSpan,
 };
 use shixun_persistence::ledger::{GrantedWaiver, PersonRecord, StandingEntries};
+use std::collections::HashSet;
 
 /// What a statement is made of.
 pub(crate) struct Judged {
     pub(super) person: PersonId,
     pub(super) record: PersonRecord,
     pub(super) entries: StandingEntries,
+    /// Numbers of entries that are disputed.
+    pub(super) disputed: HashSet<i64>,
     pub(super) evaluation: Evaluation,
 }
 
 /// Writes the statement.
 pub(crate) fn statement(rules: &CycleRules, judged: Judged, known_at: Option<UtcMillis>) -> StatementView {
-    let Judged { person, record, entries, evaluation } = judged;
+    let Judged { person, record, entries, disputed, evaluation } = judged;
     let cycle = rules.cycle();
     let requirements =
         evaluation.requirements.iter().filter_map(|one| requirement(rules, one, &record.waivers)).collect();
@@ -67,7 +70,7 @@ pub(crate) fn statement(rules: &CycleRules, judged: Judged, known_at: Option<Utc
         requirements,
         years,
         corrections: corrections(&entries),
-        entries: entry_views(rules, entries, &evaluation),
+        entries: entry_views(rules, entries, &disputed, &evaluation),
     }
 }
 
@@ -187,7 +190,12 @@ fn maximum(rules: &CycleRules, evaluation: &Evaluation, day: NaiveDate) -> Optio
     maxima.min()
 }
 
-fn entry_views(rules: &CycleRules, entries: StandingEntries, evaluation: &Evaluation) -> Vec<StatementEntryView> {
+fn entry_views(
+    rules: &CycleRules,
+    entries: StandingEntries,
+    disputed: &HashSet<i64>,
+    evaluation: &Evaluation,
+) -> Vec<StatementEntryView> {
     let mut views = Vec::with_capacity(entries.standing.len());
     for (place, (row, counted)) in entries.standing.into_iter().zip(&evaluation.entries).enumerate() {
         let facts = row.entry.facts;
@@ -212,6 +220,7 @@ fn entry_views(rules: &CycleRules, entries: StandingEntries, evaluation: &Evalua
             level: OneOf(facts.level),
             themes: facts.themes.iter().map(|theme| theme.as_str().to_owned()).collect(),
             concentrated: facts.block.is_some(),
+            disputed: disputed.contains(&row.id.number()),
             organisation_id: row.organisation.map(Text),
             organisation_name: row.organisation_name,
             nominal: Text(facts.nominal),

@@ -1,16 +1,25 @@
 //! The hour ledger: entries, statements with a reason for every figure, standing of schools and of the county.
 
+pub mod certified;
 pub mod conversions;
 pub mod days;
+pub mod disputes;
 pub mod explain;
 pub mod moment;
 mod problems;
 mod routes;
 pub mod service;
+pub mod sight;
 mod simulation;
 pub mod standing;
 pub mod statement;
 pub mod waivers;
 pub mod wire;
 
-pub use routes::mount;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Mounts the operations under `/v1`.
+pub fn mount(config: &mut ServiceConfig<'_>) {
+    routes::mount(config);
+    disputes::routes::mount(config);
+}

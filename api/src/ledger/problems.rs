@@ -1,7 +1,7 @@
 //! What the ledger refuses, as problems.
 
-use crate::problem::{ApiError, Code};
-use shixun_domain::ledger::{ENTRY_HOURS_MAX, EntryKind, Refusal};
+use crate::problem::{ApiError, Code, Words};
+use shixun_domain::ledger::{ENTRY_HOURS_MAX, EntryKind, Refusal, dispute};
 
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
@@ -30,6 +30,19 @@ impl From<Refusal> for ApiError {
             }
             Refusal::NeverEmployed => ApiError::new(Code::TeacherNeverEmployed),
             Refusal::NothingChanged => ApiError::new(Code::CorrectionChangesNothing),
+        }
+    }
+}
+
+impl From<dispute::Refusal> for ApiError {
+    fn from(refusal: dispute::Refusal) -> Self {
+        match refusal {
+            dispute::Refusal::TooLate { until } => ApiError::new(Code::DisputeTooLate).with("until", until),
+            dispute::Refusal::NotOpen { state } => {
+                ApiError::new(Code::DisputeNotOpen).with_shown("state", state, Words::new(state.zh(), state.en()))
+            }
+            dispute::Refusal::SamePerson => ApiError::new(Code::DisputeSamePerson),
+            dispute::Refusal::ReasonMissing => ApiError::new(Code::ReasonMissing),
         }
     }
 }

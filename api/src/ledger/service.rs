@@ -26,7 +26,7 @@ use shixun_persistence::{
     Conn,
     ledger::{self, Appended, EntryFilter, EntryRow, NewEntry, PersonRecord, Revision, StandingEntries},
 };
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 /// Refuses to show the hours of somebody the actor does not look after: teachers see their own, a school those it employs or
 /// employed, the county all.
@@ -124,7 +124,8 @@ fn judge(
     }
     let (from, to) = span(rules, &record.facts);
     let entries = ledger::standing_entries(conn, person, from, to, known_at)?;
-    Ok(judged(person, record, entries, rules))
+    let disputed = ledger::disputes::open_of(conn, person)?;
+    Ok(judged(person, record, (entries, disputed), rules))
 }
 
 /// What counted in the cycle before beyond what was owed in it.
@@ -144,11 +145,11 @@ pub(crate) fn surplus(
     Ok(evaluate(before, &record.facts, &earlier).surplus())
 }
 
-/// Evaluates entries that were read.
+/// Evaluates entries that were read, some of which may be disputed.
 pub(crate) fn judged(
     person: PersonId,
     record: PersonRecord,
-    mut entries: StandingEntries,
+    (mut entries, disputed): (StandingEntries, HashSet<i64>),
     rules: &CycleRules,
 ) -> Judged {
     let (first, last) = days_of_cycle(rules, &record.facts);
@@ -158,7 +159,7 @@ pub(crate) fn judged(
     let facts: Vec<EntryFacts> = entries.standing.iter().map(|entry| entry.entry.facts.clone()).collect();
     let evaluation = evaluate(rules, &record.facts, &facts);
     entries.pending.retain(|entry| rules.cycle().contains(entry.entry.facts.effective));
-    Judged { person, record, entries, evaluation }
+    Judged { person, record, entries, disputed, evaluation }
 }
 
 /// What is left under the yearly maximum.

@@ -257,6 +257,8 @@ pub struct StatementEntryView {
     pub themes: Vec<String>,
     /// Whether it is part of a concentrated block (集中培训).
     pub concentrated: bool,
+    /// The teacher disputes it (申诉), and nobody has decided yet.
+    pub disputed: bool,
     /// School of that day.
     pub organisation_id: Option<OrganisationRef>,
     /// Its name on that day.

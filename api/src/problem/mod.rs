@@ -156,6 +156,11 @@ impl ApiError {
         self.cause.as_ref()
     }
 
+    /// Whether the database failed, rather than a rule refused.
+    pub fn db_failed(&self) -> bool {
+        self.cause.is_some()
+    }
+
     /// Seconds for `Retry-After`.
     pub fn retry_after_seconds(&self) -> Option<u32> {
         self.retry_after_seconds

@@ -283,6 +283,59 @@ problems! {
         "刚写入的数据会在数秒内进入日志并签名，请在{seconds}秒后重试。", "What was just written gets into the log and below a checkpoint within seconds; try again in {seconds} seconds.";
     CosignatureRefused = "cosignature_refused", 422, "联署未被接受", "The cosignature is not accepted",
         "{reason}。", "The line was refused because {reason}.";
+    // Records from outside
+    RecordWrongState = "record_wrong_state", 409, "登记当前状态不允许此操作", "The record is not in a state for this step",
+        "该登记现为“{state}”；此操作要求处于：{needs}。", "The record is in the state \"{state}\"; this step needs: {needs}.";
+    RecordSamePerson = "record_same_person", 403, "登记、审核、验证须由不同的人办理", "Each stage needs another person",
+        "您{did}，请由另一位有权限的人员办理。", "You {did}; let somebody else with the right to it take this step.";
+    ReasonMissing = "reason_missing", 422, "须说明理由", "A reason is needed",
+        "请写明理由，供登记人和审计查阅。", "Give the reason, for whoever entered it and for auditors.";
+    EvidenceMissing = "evidence_missing", 422, "没有凭证", "There is no evidence",
+        "至少附一件凭证（文件名、SHA-256、类型、存放处）。", "Name at least one piece of evidence: file name, SHA-256, media type and where it is kept.";
+    HoursMissing = "hours_missing", 422, "没有学时", "There are no hours",
+        "学时须大于0，请填写认定的学时。", "Hours must be above 0; give those that were earned.";
+    HoursOutsideEmployment = "hours_outside_employment", 422, "该日不在任职期内", "Not employed on that day",
+        "该教师{day}没有任职；请核对日期，或先补登任职。", "Nobody employed the teacher on {day}; check the day, or enter the employment first.";
+    ConsentMissing = "consent_missing", 422, "缺少学校事先同意", "The school's consent is missing",
+        "未经审核的机构须学校事先同意（浙教师〔2016〕71号第三条）；请填写同意日期。", "An institution without review needs the school's consent beforehand (浙教师〔2016〕71号, article 3); give the day of the consent.";
+    ConsentLate = "consent_late", 422, "学校同意晚于培训开始", "The school agreed too late",
+        "学校于{consent_on}同意，培训{starts_on}开始；须在开始之前同意。", "The school agreed on {consent_on} and the training began on {starts_on}; the consent must come before.";
+    RecordKnown = "record_known", 409, "该来源编号已登记", "The number of this source is entered already",
+        "该教师已有此编号的登记：{record}；请查看该登记，有误则更正它。", "The teacher has a record with this number: {record}; look at it, and correct it if it is wrong.";
+    DuplicateContent = "duplicate_content", 409, "本周期已有相同内容", "The same content is there in this cycle",
+        "“{title}”（{on}）与此内容相同，一个周期只计一次；如确应再计，请由进修学校填写duplicate_reason登记。", "\"{title}\" of {on} has the same content, which counts once in a cycle; where it should count again, let the training centre enter it with duplicate_reason.";
+    DuplicateNotYours = "duplicate_not_yours", 403, "无权准予重复计入", "Not yours to allow",
+        "只有进修学校可以准予相同内容再计，请由其登记。", "Only the training centre may allow the same content again; let it enter the record.";
+    TransferKnown = "transfer_known", 409, "该证明已办理过转移", "The certificate was entered before",
+        "见转移{transfer}；同一份证明只办理一次。", "See {transfer}: a certificate is entered once.";
+    TransferEmpty = "transfer_empty", 422, "证明上没有学时", "There are no hours on the certificate",
+        "请核对lines；没有学时则无需办理转入。", "Check lines; where there are no hours nothing has to move.";
+    TransferOwnCertificate = "transfer_own_certificate", 422, "证明由本地区出具", "The certificate is our own",
+        "本地区的学时已在本系统台账中，无需转入。", "Our own hours are in the ledger already and need not be taken over.";
+    TransferOtherPerson = "transfer_other_person", 422, "证明上是另一人的姓名", "The certificate bears another name",
+        "证明为{name}出具，与该教师姓名不符，请核对。", "It was made out for {name}, which is not the teacher's name; check both.";
+    TransferSumDiffers = "transfer_sum_differs", 422, "证明的学时合计不符", "The certificate does not add up",
+        "各行合计{sum}学时，证明写明{total}学时；请向出具地核实。", "The lines add up to {sum} hours and the certificate says {total}; ask who issued it.";
+    TransferAfterMove = "transfer_after_move", 422, "学时日期在转入之后", "A line lies after the move",
+        "{on}的学时晚于转入日{moved_on}，只能认定转入之前的学时。", "The hours of {on} lie after the move on {moved_on}; only those before it can be certified.";
+    TransferEmployedHere = "transfer_employed_here", 409, "该日已在本地区任职", "Employed here on that day",
+        "该教师{on}在本地区任职，当时的学时在本系统台账中；请核对证明。", "The teacher was employed here on {on}, so that the hours of that time are in our own ledger; check the certificate.";
+    TransferOverlaps = "transfer_overlaps", 409, "同期同类学时已转入", "Hours of that time and kind were taken over before",
+        "{on}的同类学时已由另一份证明转入；如原证明有误，请先冲销。", "Hours of {on} of the same kind came with another certificate; reverse those first if it was wrong.";
+    TransferMoreThanCertified = "transfer_more_than_certified", 422, "认定学时超过证明学时", "More hours than are certified",
+        "拟认定{sum}学时，证明为{total}学时；只能少认，不能多认。", "{sum} hours are to be recognised of {total} certified; fewer may be, more may not.";
+    TransferNotWaiting = "transfer_not_waiting", 409, "该转移无需认定", "The transfer does not wait for a decision",
+        "该转移现为“{state}”，只有待认定的转入可以认定。", "The transfer is in the state \"{state}\"; only one that waits can be decided.";
+    TransferSamePerson = "transfer_same_person", 403, "经办人不得认定", "Who entered it may not recognise it",
+        "请由另一位有权限的人员认定。", "Let somebody else with the right to it decide.";
+    EntryDisputed = "entry_disputed", 409, "该条学时已提出过申诉", "The entry was disputed before",
+        "每条学时只能申诉一次，见申诉{dispute}。", "An entry is disputed once; see {dispute}.";
+    DisputeTooLate = "dispute_too_late", 409, "已过申诉期限", "Too late to dispute",
+        "该条学时的申诉期限为{until}；如有新的证据，请联系进修学校。", "The entry could be disputed until {until}; ask the training centre where there is new evidence.";
+    DisputeNotOpen = "dispute_not_open", 409, "申诉已办结", "The dispute is over",
+        "该申诉现为“{state}”，不能再处理。", "The dispute is in the state \"{state}\" and cannot be decided any more.";
+    DisputeSamePerson = "dispute_same_person", 403, "须由未经手的人员处理", "Somebody else has to decide",
+        "认定该条学时的人和申诉人都不得处理此申诉，请由另一位有权限的人员办理。", "Neither who recognised the entry nor who disputes it decides; let somebody else with the right to it.";
     // People
     IdentityNumberTaken = "identity_number_taken", 409, "身份证号码已登记", "The identity number is entered already",
         "该号码属于已登记的人员；若此人从他校调入，请由县级办理调动。", "It belongs to a person who is entered already; if the person comes from another school, let the county move them.";

@@ -1,13 +1,12 @@
 //! Reading a list of schools: code, name, stage, setting, small class, and the organisation above.
 
+use super::table::{Header, ListColumn, ReadColumn, sheet_row};
 use crate::fold;
 use crate::org::{SchoolCode, SchoolCodeFault};
-use crate::people::roster::{Cell, Grid, GridSheet, column_letters};
+use crate::people::roster::{Cell, Grid, GridSheet};
 use crate::words::{Setting, Stage};
 use std::collections::HashMap;
 
-/// How far down the header may stand.
-const HEADER_ROWS_MAX: usize = 40;
 /// The longest name.
 const NAME_LETTERS_MAX: usize = 100;
 
@@ -28,13 +27,11 @@ pub enum Column {
     Parent,
 }
 
-impl Column {
-    /// Every column.
-    pub const ALL: [Column; 6] =
-        [Column::Code, Column::Name, Column::Stage, Column::Setting, Column::SmallClass, Column::Parent];
+impl ListColumn for Column {
+    const ALL: &'static [Column] =
+        &[Column::Code, Column::Name, Column::Stage, Column::Setting, Column::SmallClass, Column::Parent];
 
-    /// The word used in data and in the contract.
-    pub const fn as_str(self) -> &'static str {
+    fn as_str(self) -> &'static str {
         match self {
             Column::Code => "code",
             Column::Name => "name",
@@ -45,7 +42,7 @@ impl Column {
         }
     }
 
-    const fn headers(self) -> &'static [&'static str] {
+    fn headers(self) -> &'static [&'static str] {
         match self {
             Column::Code => &["学校标识码", "标识码", "学校代码", "机构代码", "代码", "code", "schoolcode"],
             Column::Name => &["学校名称", "机构名称", "单位名称", "学校", "校名", "名称", "name", "school"],
@@ -54,11 +51,6 @@ impl Column {
             Column::SmallClass => &["小班化", "是否小班化", "小规模学校", "smallclass", "small_class"],
             Column::Parent => &["上级机构", "上级单位", "主管单位", "上级", "parent"],
         }
-    }
-
-    fn from_header(cell: &Cell) -> Option<Column> {
-        let text = cell.compact().to_lowercase();
-        Column::ALL.into_iter().find(|column| column.headers().contains(&text.as_str()))
     }
 }
 
@@ -190,7 +182,7 @@ pub struct SheetRead {
     /// The row of the header, from 1.
     pub header_row: u32,
     /// Its columns: letters, header, and what each holds, or nothing where it was not read.
-    pub columns: Vec<(String, String, Option<Column>)>,
+    pub columns: Vec<ReadColumn<Column>>,
 }
 
 /// What a list of schools holds.
@@ -213,8 +205,8 @@ pub fn read_school_list(grid: &Grid) -> SchoolList {
     let mut list = SchoolList::default();
     let mut first_rows = HashMap::new();
     for sheet in &grid.sheets {
-        match find_header(sheet).filter(|_| !sheet.hidden) {
-            Some(header) => read_sheet(sheet, header, &mut list, &mut first_rows),
+        match Header::find(sheet, &[Column::Code, Column::Name]).filter(|_| !sheet.hidden) {
+            Some(header) => read_sheet(sheet, &header, &mut list, &mut first_rows),
             None => list.ignored_sheets.push(sheet.name.clone()),
         }
     }
@@ -227,44 +219,16 @@ pub fn read_school_list(grid: &Grid) -> SchoolList {
     list
 }
 
-/// The row of the header and the columns it names.
-fn find_header(sheet: &GridSheet) -> Option<(usize, HashMap<Column, usize>)> {
-    let columns_of = |cells: &Vec<Cell>| {
-        let mut columns = HashMap::new();
-        for (index, cell) in cells.iter().enumerate() {
-            if let Some(column) = Column::from_header(cell) {
-                columns.entry(column).or_insert(index);
-            }
-        }
-        columns
-    };
-    sheet
-        .rows
-        .iter()
-        .take(HEADER_ROWS_MAX)
-        .map(columns_of)
-        .enumerate()
-        .find(|(_, columns)| columns.contains_key(&Column::Code) && columns.contains_key(&Column::Name))
-}
-
-fn sheet_row(row: usize) -> u32 {
-    u32::try_from(row).unwrap_or(u32::MAX).saturating_add(1)
-}
-
 fn read_sheet(
     sheet: &GridSheet,
-    (header_row, columns): (usize, HashMap<Column, usize>),
+    header: &Header<Column>,
     list: &mut SchoolList,
     first_rows: &mut HashMap<SchoolCode, u32>,
 ) {
-    let header_text = |index: usize| sheet.cell(header_row, index).text();
-    let shown = (0..sheet.rows.get(header_row).map_or(0, Vec::len)).filter(|index| !header_text(*index).is_empty());
-    let meaning = |index: usize| columns.iter().find(|(_, at)| **at == index).map(|(column, _)| *column);
-    let columns_read = shown.map(|index| (column_letters(index), header_text(index), meaning(index))).collect();
-    let read = SheetRead { name: sheet.name.clone(), header_row: sheet_row(header_row), columns: columns_read };
+    let read = SheetRead { name: sheet.name.clone(), header_row: sheet_row(header.row), columns: header.shown(sheet) };
     list.sheets.push(read);
-    for row in header_row + 1..sheet.rows.len() {
-        let cell = |column: Column| columns.get(&column).map_or(&Cell::Empty, |index| sheet.cell(row, *index));
+    for row in header.row + 1..sheet.rows.len() {
+        let cell = |column: Column| header.cell(sheet, row, column);
         let (code, name) = (cell(Column::Code), cell(Column::Name));
         let letters = code.compact();
         // 合计 and 填表人 stand where a code or a name would.
@@ -280,7 +244,7 @@ fn read_sheet(
         list.faults.extend(faults.into_iter().map(|(column, fault): (Column, Fault)| Placed {
             sheet: sheet.name.clone(),
             row: Some(sheet_row(row)),
-            place: columns.get(&column).map(|index| (column_letters(*index), header_text(*index), column)),
+            place: header.place(sheet, column),
             fault,
         }));
     }

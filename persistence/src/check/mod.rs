@@ -4,6 +4,7 @@
 //! A check only reads. Each looks at one moment of the database, so that it may run while the program serves.
 
 mod log;
+mod outside;
 mod readings;
 mod references;
 mod statements;

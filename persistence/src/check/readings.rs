@@ -270,13 +270,15 @@ fn certificates(conn: &mut Conn, _: UtcMillis) -> DbResult<Checked> {
 }
 
 /// The triggers that refuse changes, on SQLite and on PostgreSQL.
-const GUARDS_SQLITE: [&str; 22] = [
+const GUARDS_SQLITE: [&str; 28] = [
     "tr_hour_entries_no_update",
     "tr_hour_entries_no_delete",
     "tr_unit_changes_no_update",
     "tr_unit_changes_no_delete",
     "tr_event_log_no_update",
     "tr_event_log_no_delete",
+    "tr_record_steps_no_update",
+    "tr_record_steps_no_delete",
     "tr_policy_packs_no_update",
     "tr_policy_packs_no_delete",
     "tr_log_leaves_no_update",
@@ -287,6 +289,10 @@ const GUARDS_SQLITE: [&str; 22] = [
     "tr_log_checkpoints_no_delete",
     "tr_log_cosignatures_no_update",
     "tr_log_cosignatures_no_delete",
+    "tr_waivers_no_update",
+    "tr_waivers_no_delete",
+    "tr_waiver_steps_no_update",
+    "tr_waiver_steps_no_delete",
     "tr_certificates_no_update",
     "tr_certificates_no_delete",
     "tr_certificate_revocations_no_update",
@@ -294,13 +300,15 @@ const GUARDS_SQLITE: [&str; 22] = [
     "tr_frozen_reports_settled",
     "tr_frozen_reports_no_delete",
 ];
-const GUARDS_POSTGRES: [&str; 23] = [
+const GUARDS_POSTGRES: [&str; 29] = [
     "tr_hour_entries_append_only",
     "tr_hour_entries_no_truncate",
     "tr_unit_changes_append_only",
     "tr_unit_changes_no_truncate",
     "tr_event_log_append_only",
     "tr_event_log_no_truncate",
+    "tr_record_steps_append_only",
+    "tr_record_steps_no_truncate",
     "tr_policy_packs_published",
     "tr_policy_packs_no_truncate",
     "tr_log_leaves_append_only",
@@ -311,6 +319,10 @@ const GUARDS_POSTGRES: [&str; 23] = [
     "tr_log_checkpoints_no_truncate",
     "tr_log_cosignatures_append_only",
     "tr_log_cosignatures_no_truncate",
+    "tr_waivers_append_only",
+    "tr_waivers_no_truncate",
+    "tr_waiver_steps_append_only",
+    "tr_waiver_steps_no_truncate",
     "tr_certificates_append_only",
     "tr_certificates_no_truncate",
     "tr_certificate_revocations_append_only",

@@ -66,6 +66,23 @@ pub(super) const ALL: &[(&str, &str, &str, &str)] = &[
     ("frozen_reports", "area", "areas", "code"),
     ("frozen_reports", "area, proposed_by", "accounts", "area, id"),
     ("frozen_reports", "area, settled_by", "accounts", "area, id"),
+    ("outside_records", "area, person_id", "persons", "area, id"),
+    ("outside_records", "area, organisation_id", "organisations", "area, id"),
+    ("outside_records", "area, entered_by", "accounts", "area, id"),
+    ("outside_records", "area, examined_by", "accounts", "area, id"),
+    ("outside_records", "area, decided_by", "accounts", "area, id"),
+    ("record_steps", "area, record_id", "outside_records", "area, id"),
+    ("record_steps", "area, account_id", "accounts", "area, id"),
+    ("transfers", "area, person_id", "persons", "area, id"),
+    ("transfers", "other_area", "areas", "code"),
+    ("transfers", "area, entered_by", "accounts", "area, id"),
+    ("transfers", "area, decided_by", "accounts", "area, id"),
+    ("disputes", "area, person_id", "persons", "area, id"),
+    ("disputes", "area, entry_id", "hour_entries", "area, id"),
+    ("disputes", "area, opened_by", "accounts", "area, id"),
+    ("disputes", "area, decided_by", "accounts", "area, id"),
+    ("disputes", "area, reversal_id", "hour_entries", "area, id"),
+    ("disputes", "area, replacement_id", "hour_entries", "area, id"),
 ];
 
 /// Tables whose rows are found by other columns than `id`.

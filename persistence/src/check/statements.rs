@@ -28,7 +28,7 @@ fn words(wanted: impl Fn(EnrolmentStatus) -> bool) -> String {
     wanted.map(|status| format!("'{status}'")).collect::<Vec<_>>().join(", ")
 }
 
-fn statement(
+pub(super) fn statement(
     name: &'static str,
     about: &'static str,
     object: fn(i32, i64) -> String,
@@ -41,6 +41,7 @@ fn statement(
 pub(super) fn all() -> Vec<Statement> {
     let mut all = enrolment();
     all.extend(ledger());
+    all.extend(super::outside::all());
     all.extend(people());
     all.extend(others());
     all

@@ -18,10 +18,11 @@ use crate::{
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use shixun_domain::{
-    AreaCode, UtcMillis,
+    AreaCode, Id, UtcMillis,
     id::{Person, PersonId},
     people::IdentityNumber,
 };
+use std::collections::HashMap;
 
 /// Values in one `IN (…)` or batch: below SQLite's limit of 32,766 bound values at 20 columns a row.
 pub(crate) const CHUNK: usize = 1_000;
@@ -157,6 +158,23 @@ pub fn find_by_identities(conn: &mut Conn, area: AreaCode, numbers: &[&str]) -> 
         for columns in rows {
             found.push(row(columns)?);
         }
+    }
+    Ok(found)
+}
+
+/// The identity numbers of persons. Personal data: not for answers, logs or events.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn identities_of(conn: &mut Conn, area: AreaCode, persons: &[i64]) -> DbResult<HashMap<PersonId, String>> {
+    let mut found = HashMap::new();
+    for chunk in persons.chunks(CHUNK) {
+        let rows: Vec<(i64, String)> = t::table
+            .filter(t::area.eq(area.get()))
+            .filter(t::id.eq_any(chunk))
+            .select((t::id, t::identity_number))
+            .load(conn)?;
+        found.extend(rows.into_iter().map(|(number, identity)| (Id::new(area, number), identity)));
     }
     Ok(found)
 }

@@ -34,6 +34,7 @@ pub(super) async fn walk(demo: &Demo) -> Shown {
     let object = session.rsplit('/').next().unwrap();
     shown.get(&demo.sign_in("auditor"), &format!("/v1/events?object_id={object}&limit=2")).await;
     log(demo, &mut shown).await;
+    super::outside::outside(demo, &mut shown).await;
     shown
 }
 

@@ -3,6 +3,7 @@
 mod catalogue;
 mod closing;
 mod ledger;
+mod outside;
 mod people;
 
 use super::{Beside, accounts::Seat, plan::Plan};
@@ -62,6 +63,7 @@ pub(super) fn write(
     progress(200);
     ledger::write(tx, plan, &offices, &staffed, &accounts, progress)?;
     closing::write(tx, &offices, &staffed, &accounts, beside)?;
+    outside::write(tx, plan, &offices, &staffed, &accounts)?;
     let about = serde_json::json!({ "schools": plan.schools.len(), "teachers": plan.teachers.len() });
     demo::mark(tx, area, &about.to_string())?;
     Ok(())

@@ -20,7 +20,11 @@ use shixun_domain::{
 use shixun_persistence::ledger::{
     Entry, GrantedWaiver, PersonRecord, PersonSnapshot, Revision, StandingEntries, StandingEntry,
 };
-use std::{collections::HashMap, str::FromStr, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    str::FromStr,
+    sync::Arc,
+};
 
 /// A leaf, read.
 #[derive(Debug, Clone)]
@@ -152,6 +156,8 @@ pub(super) struct About {
     pub(super) snapshot: PersonSnapshot,
     pub(super) facts: PersonFacts,
     pub(super) waivers: Vec<GrantedWaiver>,
+    /// Numbers of entries that are disputed.
+    pub(super) disputed: HashSet<i64>,
 }
 
 /// Why leaves give no statement.
@@ -257,6 +263,6 @@ pub(super) fn statement(rules: &CycleRules, about: About, leaves: &[Read]) -> Re
         facts: about.facts,
         waivers: about.waivers,
     };
-    let judged: Judged = judged(about.person, record, StandingEntries::arrange(entries), rules);
+    let judged: Judged = judged(about.person, record, (StandingEntries::arrange(entries), about.disputed), rules);
     Ok(explain::statement(rules, judged, None))
 }

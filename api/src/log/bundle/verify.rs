@@ -7,7 +7,7 @@ use super::{
     files::{Manifest, digest, open, read_all, read_one, refused},
     judge::{self, About, Fault, Read, RuleBook},
 };
-use crate::wire::{HoursText, OneOf, OrganisationRef, StageWord, TeacherRef, TitleWord, WaiverRef};
+use crate::wire::{HourEntryRef, HoursText, OneOf, OrganisationRef, StageWord, TeacherRef, TitleWord, WaiverRef};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::Value;
@@ -344,6 +344,13 @@ struct Stated {
     as_of: NaiveDate,
     facts: StatedFacts,
     requirements: Vec<StatedRequirement>,
+    entries: Vec<StatedEntry>,
+}
+
+#[derive(Deserialize)]
+struct StatedEntry {
+    id: HourEntryRef,
+    disputed: bool,
 }
 
 #[derive(Deserialize)]
@@ -443,6 +450,7 @@ impl Stated {
                 waivers: waivers.iter().map(GrantedWaiver::facts).collect(),
             },
             waivers,
+            disputed: self.entries.iter().filter(|one| one.disputed).map(|one| one.id.0.number()).collect(),
         }
     }
 }

@@ -1,20 +1,21 @@
 //! A file as the body of a request.
 
-use crate::{http::body, problem::ApiError};
+use super::body;
+use crate::problem::ApiError;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Bytes};
 use sha2::{Digest, Sha256};
 use std::{future::Future, pin::Pin};
 
 /// What a file may say it is. What it really is, is read from its content.
-pub(super) const MEDIA_TYPES: &str =
+pub const MEDIA_TYPES: &str =
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet, text/csv, application/octet-stream";
 
 /// A file, up to the configured size, with its digest.
-pub(super) struct FileBody {
+pub struct FileBody {
     /// The bytes.
-    pub(super) bytes: Bytes,
+    pub bytes: Bytes,
     /// SHA-256 of them.
-    pub(super) digest: [u8; 32],
+    pub digest: [u8; 32],
 }
 
 impl FromRequest for FileBody {

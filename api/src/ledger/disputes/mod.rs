@@ -1,0 +1,5 @@
+//! Disputes about entries of hours.
+
+pub mod routes;
+pub mod service;
+pub mod wire;

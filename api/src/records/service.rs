@@ -1,0 +1,400 @@
+//! Records from outside: the use cases.
+
+use super::wire::{RecordInput, RecordView};
+use crate::{
+    access::Actor,
+    http::{Page, Work, command::NOTHING, conditions::same_version},
+    ledger::{
+        service::policy_label,
+        sight::{manages_area, viewer},
+        wire::Evidence,
+    },
+    policy::PolicyCache,
+    problem::{ApiError, Code},
+};
+use shixun_domain::{
+    AreaCode,
+    access::Role,
+    id::{AccountId, OrganisationId, OutsideRecordId, PersonId, TeacherId},
+    ledger::{Amounts, EntryKind, SourceKind},
+    records::{Claim, Hand, Hands, RecordState, RecordStep, Refusal, after, content_claim, may_enter},
+};
+use shixun_persistence::{
+    Conn, accounts,
+    ledger::{self, Appended, NewEntry},
+    records::{self as store, Content, NewRecord, RecordFilter, RecordRow, Saved, Step},
+};
+
+/// Refuses to enter hours for somebody the actor does not look after: teachers enter their own, a school for those it employs
+/// or employed, the training centre for all of the county. Only accounts of the area change anything in it.
+fn may_enter_for(conn: &mut Conn, actor: &Actor, person: PersonId) -> Result<(), ApiError> {
+    let missing = || ApiError::missing(person.teacher());
+    ledger::revision(conn, person)?.ok_or_else(missing)?;
+    if actor.is_self(person) || manages_area(actor, person.area()) {
+        return Ok(());
+    }
+    let reached = actor.area() == person.area()
+        && ledger::was_employed_below(conn, person, |area, path| actor.reaches(area, path))?;
+    if reached { Ok(()) } else { Err(missing()) }
+}
+
+/// Whether the actor sees a record: one's own, those of one's school, all of the county.
+fn sees(actor: &Actor, row: &RecordRow) -> bool {
+    actor.is_self(row.person) || actor.reaches(row.id.area(), &row.organisation_path)
+}
+
+/// What was found out about a claim: what would be posted, and where the person was employed.
+struct Judged {
+    amounts: Amounts,
+    organisation: OrganisationId,
+}
+
+fn judge(work: &mut Work<'_, '_>, person: PersonId, claim: &Claim) -> Result<Judged, ApiError> {
+    let today = work.at().china_date();
+    let employments = ledger::employments(work.conn(), person)?;
+    let spells: Vec<_> = employments.iter().map(|employment| employment.span).collect();
+    let amounts = may_enter(claim, &spells, today)?;
+    let place = employments.iter().rev().find(|employment| employment.span.contains(claim.ends_on));
+    let organisation =
+        place.map(|employment| employment.organisation).ok_or(Refusal::OutsideEmployment { day: claim.ends_on })?;
+    Ok(Judged { amounts, organisation })
+}
+
+/// The claim on the content in its cycle; none where the same content is there already and the training centre allows it.
+fn claim_content(
+    work: &mut Work<'_, '_>,
+    cache: &PolicyCache,
+    may_allow: bool,
+    (person, own): (PersonId, Option<OutsideRecordId>),
+    input: &RecordInput,
+) -> Result<Option<String>, ApiError> {
+    let now = work.at();
+    let content = &input.content;
+    let cycle = cache.area(work.conn(), person.area(), now)?.cycle_on(content.ends_on)?;
+    let claim = content_claim(&cycle, &content.content_key);
+    let span = (cycle.from(), cycle.to());
+    let Some((title, on)) = store::content_taken(work.conn(), person, own, &claim, &content.content_key, span)? else {
+        return Ok(Some(claim));
+    };
+    match &input.duplicate_reason {
+        None => Err(Refusal::ContentTaken { title, on }.into()),
+        Some(_) if !may_allow => Err(Refusal::OverrideNotYours.into()),
+        Some(_) => Ok(None),
+    }
+}
+
+/// Judges a record that is entered or corrected.
+fn prepared(
+    work: &mut Work<'_, '_>,
+    cache: &PolicyCache,
+    (entered_by, may_allow): (AccountId, bool),
+    (person, own): (PersonId, Option<OutsideRecordId>),
+    input: &RecordInput,
+) -> Result<NewRecord, ApiError> {
+    let judged = judge(work, person, &input.claim)?;
+    let Content { source, source_key, .. } = &input.content;
+    let taken = store::source_taken(work.conn(), person, source, source_key)?;
+    if let Some(record) = taken.filter(|record| Some(*record) != own) {
+        return Err(Refusal::SourceTaken { record }.into());
+    }
+    let content_claim = claim_content(work, cache, may_allow, (person, own), input)?;
+    let organisation = judged.organisation;
+    Ok(NewRecord { person, organisation, content: input.content.clone(), content_claim, entered_by })
+}
+
+/// Enters hours from outside, to be examined.
+///
+/// # Errors
+/// `not_found`, `policy_missing` for a day outside of any cycle, and the refusals of records and of the ledger.
+pub fn enter(
+    work: &mut Work<'_, '_>,
+    cache: &PolicyCache,
+    actor: &Actor,
+    teacher: TeacherId,
+    input: &RecordInput,
+) -> Result<RecordView, ApiError> {
+    let person = teacher.person();
+    may_enter_for(work.conn(), actor, person)?;
+    for_somebody_else(work, actor, person)?;
+    let new = prepared(work, cache, by(actor), (person, None), input)?;
+    let id = store::add(work.tx(), &new)?;
+    noted(work, id, RecordStep::Enter, &new, input)?;
+    let view = read_back(work.conn(), id)?;
+    work.record("enter", id, NOTHING, Some(&view))?;
+    Ok(view)
+}
+
+/// Enters a row of a file for a person of the area. What is refused has written nothing.
+///
+/// # Errors
+/// As [`enter`].
+pub fn enter_line(
+    work: &mut Work<'_, '_>,
+    cache: &PolicyCache,
+    by: AccountId,
+    person: PersonId,
+    input: &RecordInput,
+) -> Result<OutsideRecordId, ApiError> {
+    let new = prepared(work, cache, (by, false), (person, None), input)?;
+    let id = store::add(work.tx(), &new)?;
+    noted(work, id, RecordStep::Enter, &new, input)?;
+    Ok(id)
+}
+
+/// Who enters, and whether the same content may be allowed again.
+fn by(actor: &Actor) -> (AccountId, bool) {
+    (actor.account, actor.is(Role::Centre))
+}
+
+fn for_somebody_else(work: &mut Work<'_, '_>, actor: &Actor, person: PersonId) -> Result<(), ApiError> {
+    if !actor.is_self(person) {
+        let account = accounts::of_person(work.conn(), person)?;
+        work.on_behalf_of(account);
+    }
+    Ok(())
+}
+
+fn noted(
+    work: &mut Work<'_, '_>,
+    id: OutsideRecordId,
+    step: RecordStep,
+    new: &NewRecord,
+    input: &RecordInput,
+) -> Result<(), ApiError> {
+    store::note(work.tx(), id, step, new.entered_by, None)?;
+    let reason = input.duplicate_reason.as_deref().filter(|_| new.content_claim.is_none());
+    if reason.is_some() {
+        store::note(work.tx(), id, RecordStep::AllowDuplicate, new.entered_by, reason)?;
+    }
+    Ok(())
+}
+
+fn read_back(conn: &mut Conn, id: OutsideRecordId) -> Result<RecordView, ApiError> {
+    let row = store::find(conn, id)?.ok_or_else(|| ApiError::missing(id))?;
+    view(conn, row)
+}
+
+fn view(conn: &mut Conn, row: RecordRow) -> Result<RecordView, ApiError> {
+    let steps = store::steps_of(conn, row.id.area(), &[row.id.number()])?.remove(&row.id.number());
+    RecordView::new(row, steps.unwrap_or_default())
+}
+
+/// One record.
+///
+/// # Errors
+/// `not_found`.
+pub fn get(conn: &mut Conn, actor: &Actor, id: OutsideRecordId) -> Result<RecordView, ApiError> {
+    let row = store::find(conn, id)?.filter(|row| sees(actor, row)).ok_or_else(|| ApiError::missing(id))?;
+    view(conn, row)
+}
+
+/// Records that the actor may see.
+///
+/// # Errors
+/// `not_found` for an area that is not the actor's; `invalid_cursor`.
+pub fn list(
+    conn: &mut Conn,
+    actor: &Actor,
+    area: Option<AreaCode>,
+    filter: &RecordFilter,
+    page: &Page,
+) -> Result<(Vec<RecordView>, Option<i64>), ApiError> {
+    let area = area.unwrap_or(actor.area());
+    let viewer = viewer(conn, actor, area)?;
+    let rows = store::list(conn, area, &viewer, filter, page.after()?, page.fetch())?;
+    let numbers: Vec<i64> = rows.iter().map(|row| row.id.number()).collect();
+    let mut steps = store::steps_of(conn, area, &numbers)?;
+    let total = if page.total { Some(store::count(conn, area, &viewer, filter)?) } else { None };
+    let views = rows.into_iter().map(|row| {
+        let steps = steps.remove(&row.id.number()).unwrap_or_default();
+        RecordView::new(row, steps)
+    });
+    Ok((views.collect::<Result<_, _>>()?, total))
+}
+
+/// Corrects a record that was not examined yet, was returned or was withdrawn. It is examined anew.
+///
+/// # Errors
+/// `not_found`, `precondition_failed`, `record_wrong_state`, and as [`enter`].
+pub fn correct(
+    work: &mut Work<'_, '_>,
+    cache: &PolicyCache,
+    actor: &Actor,
+    id: OutsideRecordId,
+    based_on: i64,
+    input: &RecordInput,
+) -> Result<RecordView, ApiError> {
+    let before = mine(work, actor, id, based_on)?;
+    after(before.state, RecordStep::Correct, &hands(&before), hand(actor, &before), None)?;
+    let new = prepared(work, cache, by(actor), (before.person, Some(id)), input)?;
+    kept(store::change(work.tx(), &before, &new)?)?;
+    noted(work, id, RecordStep::Correct, &new, input)?;
+    recorded(work, before, "correct")
+}
+
+/// A record that the actor may enter and withdraw.
+fn mine(work: &mut Work<'_, '_>, actor: &Actor, id: OutsideRecordId, based_on: i64) -> Result<RecordRow, ApiError> {
+    let row = store::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
+    may_enter_for(work.conn(), actor, row.person).map_err(|problem| match problem.code() {
+        Code::NotFound => ApiError::missing(id),
+        _ => problem,
+    })?;
+    for_somebody_else(work, actor, row.person)?;
+    same_version(based_on, row.version)?;
+    Ok(row)
+}
+
+fn hands(row: &RecordRow) -> Hands {
+    Hands { entered_by: row.entered_by, examined_by: row.examined_by }
+}
+
+fn hand(actor: &Actor, row: &RecordRow) -> Hand {
+    Hand { account: actor.account, is_subject: actor.is_self(row.person) }
+}
+
+fn kept(saved: Saved) -> Result<(), ApiError> {
+    match saved {
+        Saved::Done => Ok(()),
+        Saved::Stale => Err(ApiError::new(Code::PreconditionFailed)),
+    }
+}
+
+fn recorded(work: &mut Work<'_, '_>, before: RecordRow, action: &str) -> Result<RecordView, ApiError> {
+    let id = before.id;
+    let before = RecordView::new(before, Vec::new())?;
+    let view = read_back(work.conn(), id)?;
+    work.record(action, id, Some(&before), Some(&view))?;
+    Ok(view)
+}
+
+/// Gives a record up; it may be corrected and entered again.
+///
+/// # Errors
+/// `not_found`, `precondition_failed`, `record_wrong_state`.
+pub fn withdraw(
+    work: &mut Work<'_, '_>,
+    actor: &Actor,
+    id: OutsideRecordId,
+    based_on: i64,
+) -> Result<RecordView, ApiError> {
+    let before = mine(work, actor, id, based_on)?;
+    step(work, actor, before, RecordStep::Withdraw, None)
+}
+
+/// Examines, returns or rejects a record.
+///
+/// # Errors
+/// `not_found`, `precondition_failed`, `record_wrong_state`, `record_same_person`, `reason_missing`.
+pub fn review(
+    work: &mut Work<'_, '_>,
+    actor: &Actor,
+    id: OutsideRecordId,
+    based_on: i64,
+    to: RecordStep,
+    reason: Option<&str>,
+) -> Result<RecordView, ApiError> {
+    let before = theirs(work, actor, id, based_on)?;
+    step(work, actor, before, to, reason)
+}
+
+/// A record that the actor may examine and decide on.
+fn theirs(work: &mut Work<'_, '_>, actor: &Actor, id: OutsideRecordId, based_on: i64) -> Result<RecordRow, ApiError> {
+    let row = store::find(work.conn(), id)?
+        .filter(|_| manages_area(actor, id.area()))
+        .ok_or_else(|| ApiError::missing(id))?;
+    same_version(based_on, row.version)?;
+    Ok(row)
+}
+
+fn step(
+    work: &mut Work<'_, '_>,
+    actor: &Actor,
+    before: RecordRow,
+    to: RecordStep,
+    reason: Option<&str>,
+) -> Result<RecordView, ApiError> {
+    advance(work, actor, &before, to, reason)?;
+    recorded(work, before, to.as_str())
+}
+
+/// Takes a step, where the record is still the one that was read.
+fn advance(
+    work: &mut Work<'_, '_>,
+    actor: &Actor,
+    before: &RecordRow,
+    to: RecordStep,
+    reason: Option<&str>,
+) -> Result<(), ApiError> {
+    let state = after(before.state, to, &hands(before), hand(actor, before), reason)?;
+    let examined_by = match to {
+        RecordStep::Examine => Some(actor.account),
+        RecordStep::Return | RecordStep::Withdraw => None,
+        _ => before.examined_by,
+    };
+    let decided_by = matches!(state, RecordState::Verified | RecordState::Rejected).then_some(actor.account);
+    kept(store::step(work.tx(), before, Step { state, examined_by, decided_by })?)?;
+    Ok(store::note(work.tx(), before.id, to, actor.account, reason)?)
+}
+
+/// Verifies a record and posts its hours in the same transaction. Everything is judged once more: the facts of the person may
+/// have changed since it was entered.
+///
+/// # Errors
+/// As [`review`], and what [`enter`] refuses.
+pub fn verify(
+    work: &mut Work<'_, '_>,
+    cache: &PolicyCache,
+    actor: &Actor,
+    id: OutsideRecordId,
+    based_on: i64,
+) -> Result<RecordView, ApiError> {
+    let before = theirs(work, actor, id, based_on)?;
+    advance(work, actor, &before, RecordStep::Verify, None)?;
+    let evidence = RecordView::new(before.clone(), Vec::new())?.evidence;
+    let content = &before.content;
+    let claim = Claim {
+        starts_on: content.starts_on,
+        ends_on: content.ends_on,
+        hours: content.hours,
+        practice: content.practice,
+        provider: content.circumstances.provider,
+        evidence: evidence.len(),
+    };
+    let amounts = judge(work, before.person, &claim)?.amounts;
+    let now = work.at();
+    let policy = cache.area(work.conn(), id.area(), now)?;
+    let files: Vec<String> =
+        evidence.iter().map(|file| format!("{} sha-256 {}", file.file_name, file.sha256)).collect();
+    let proof = Evidence {
+        reference: Some(content.source_key.clone()),
+        provider: content.provider.clone(),
+        certified_by: None,
+        note: Some(format!("{id}: {}", files.join("; "))),
+    };
+    let entry = NewEntry {
+        person: before.person,
+        kind: EntryKind::Posted,
+        refers_to: None,
+        route: content.route,
+        form: content.form,
+        level: content.level,
+        themes: content.themes.clone(),
+        circumstances: content.circumstances.clone(),
+        block_key: content.block_key.clone(),
+        title: content.title.clone(),
+        source_kind: SourceKind::Record,
+        source: Some((id.area(), id.number())),
+        source_key: format!("outside:{}", id.number()),
+        amounts,
+        effective_on: content.ends_on,
+        evidence: Some(proof.text()?),
+        policy: policy_label(&policy, content.ends_on)?,
+        recognised_by: Some(actor.account),
+        snapshot: None,
+        reason: None,
+    };
+    match ledger::append(work.tx(), &entry)? {
+        Appended::New(_) => recorded(work, before, RecordStep::Verify.as_str()),
+        Appended::Duplicate => Err(ApiError::new(Code::DuplicateSource).with("source", &before.content.source_key)),
+    }
+}

@@ -1,0 +1,117 @@
+use super::*;
+use crate::{Id, area::AreaCode};
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn account(number: i64) -> AccountId {
+    Id::new(AreaCode::new(331_123).unwrap(), number)
+}
+
+fn claim() -> Claim {
+    Claim {
+        starts_on: day("2019-07-01"),
+        ends_on: day("2019-07-03"),
+        hours: Hours::whole(20),
+        practice: Hours::whole(4),
+        provider: Provider::Reviewed,
+        evidence: 1,
+    }
+}
+
+#[test]
+fn a_claim_is_refused_for_each_reason_in_order() {
+    let employed = [
+        DateSpan { from: day("2014-08-01"), to: Some(day("2018-07-31")) },
+        DateSpan { from: day("2019-02-01"), to: None },
+    ];
+    let today = day("2026-11-23");
+    let consent = |on: Option<&str>| Provider::Unreviewed { consent_on: on.map(day), starts_on: day("2019-07-01") };
+    let check = |change: &dyn Fn(&mut Claim)| {
+        let mut claim = claim();
+        change(&mut claim);
+        may_enter(&claim, &employed, today).map(|amounts| amounts.credited)
+    };
+    assert_eq!(check(&|_| {}), Ok(Hours::whole(20)));
+    assert_eq!(check(&|claim| claim.evidence = 0), Err(Refusal::EvidenceMissing));
+    assert_eq!(check(&|claim| claim.hours = Hours::whole(-1)), Err(Refusal::Ledger(ledger::Refusal::Negative)));
+    assert_eq!(check(&|claim| claim.hours = Hours::whole(10_001)), Err(Refusal::Ledger(ledger::Refusal::Overflow)));
+    assert_eq!(
+        check(&|claim| claim.ends_on = day("2026-11-24")),
+        Err(Refusal::Ledger(ledger::Refusal::InFuture { today }))
+    );
+    assert_eq!(
+        check(&|claim| claim.ends_on = day("2014-07-31")),
+        Err(Refusal::Ledger(ledger::Refusal::BeforeEmployment { employed_from: day("2014-08-01") }))
+    );
+    assert_eq!(may_enter(&claim(), &[], today), Err(Refusal::Ledger(ledger::Refusal::NeverEmployed)));
+    assert_eq!(check(&|claim| (claim.hours, claim.practice) = (Hours::ZERO, Hours::ZERO)), Err(Refusal::NoHours));
+    let between = day("2018-12-01");
+    assert_eq!(check(&|claim| claim.ends_on = between), Err(Refusal::OutsideEmployment { day: between }));
+    assert_eq!(check(&|claim| claim.provider = consent(None)), Err(Refusal::ConsentMissing));
+    for late in ["2019-07-01", "2019-07-05"] {
+        let refusal = Refusal::ConsentLate { consent_on: day(late), starts_on: day("2019-07-01") };
+        assert_eq!(check(&|claim| claim.provider = consent(Some(late))), Err(refusal));
+    }
+    assert_eq!(check(&|claim| claim.provider = consent(Some("2019-06-30"))), Ok(Hours::whole(20)));
+}
+
+/// Plays every sequence of steps by three people and a teacher: whoever verifies, three people had it in hand.
+#[test]
+fn whatever_is_verified_went_through_three_pairs_of_hands() {
+    let steps = [
+        RecordStep::Examine,
+        RecordStep::Verify,
+        RecordStep::Return,
+        RecordStep::Reject,
+        RecordStep::Withdraw,
+        RecordStep::Correct,
+    ];
+    let mut open = vec![(RecordState::Entered, Hands { entered_by: account(1), examined_by: None }, 0)];
+    let mut verified = 0;
+    while let Some((state, hands, depth)) = open.pop() {
+        for (step, number) in steps.iter().flat_map(|step| (1..=4).map(move |number| (*step, number))) {
+            // The hours are those of number 4.
+            let by = Hand { account: account(number), is_subject: number == 4 };
+            let Ok(next) = after(state, step, &hands, by, Some("理由")) else { continue };
+            match step {
+                RecordStep::Verify => {
+                    let all = [Some(hands.entered_by), hands.examined_by, Some(by.account)];
+                    assert!(all[0] != all[1] && all[1] != all[2] && all[0] != all[2] && !by.is_subject, "{all:?}");
+                    assert!(hands.examined_by.is_some() && hands.examined_by != Some(account(4)));
+                    verified += 1;
+                }
+                _ if depth == 4 => {}
+                RecordStep::Examine => {
+                    open.push((next, Hands { examined_by: Some(by.account), ..hands }, depth + 1));
+                }
+                RecordStep::Correct => {
+                    open.push((next, Hands { entered_by: by.account, examined_by: None }, depth + 1));
+                }
+                _ => open.push((next, Hands { examined_by: None, ..hands }, depth + 1)),
+            }
+        }
+    }
+    assert!(verified > 100, "{verified}");
+}
+
+#[test]
+fn a_step_says_why_it_cannot_be_taken() {
+    let hands = Hands { entered_by: account(1), examined_by: Some(account(2)) };
+    let by = |number: i64| Hand { account: account(number), is_subject: false };
+    let cases = [
+        (RecordState::Examined, RecordStep::Verify, by(1), Some(RecordStep::Enter)),
+        (RecordState::Examined, RecordStep::Verify, by(2), Some(RecordStep::Examine)),
+        (RecordState::Entered, RecordStep::Examine, by(1), Some(RecordStep::Enter)),
+        (RecordState::Entered, RecordStep::Examine, Hand { account: account(9), is_subject: true }, None),
+    ];
+    for (state, step, hand, did) in cases {
+        assert_eq!(after(state, step, &hands, hand, None), Err(Refusal::SamePerson { did }), "{step} by {hand:?}");
+    }
+    assert_eq!(after(RecordState::Entered, RecordStep::Reject, &hands, by(3), Some("  ")), Err(Refusal::ReasonMissing));
+    let verified = after(RecordState::Verified, RecordStep::Withdraw, &hands, by(1), None);
+    assert!(matches!(verified, Err(Refusal::WrongState { state: RecordState::Verified, .. })));
+    let back = after(RecordState::Examined, RecordStep::Return, &hands, by(2), Some("凭证不清"));
+    assert_eq!(back, Ok(RecordState::Returned), "who examined it may still ask for it back");
+}

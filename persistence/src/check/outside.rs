@@ -1,0 +1,70 @@
+//! The checks of records from outside, of transfers and of disputes.
+
+use super::{
+    shown,
+    statements::{Statement, statement},
+};
+use shixun_domain::id;
+
+pub(super) fn all() -> Vec<Statement> {
+    vec![
+        statement(
+            "verified_records_posted",
+            "a verified record has exactly one entry of hours, corrections aside, and a record in any other state none",
+            shown::<id::OutsideRecord>,
+            "SELECT r.area, r.id, r.state || ' with ' || CAST(COALESCE(h.posted, 0) AS TEXT) || ' entries of hours' AS detail \
+             FROM outside_records r LEFT JOIN (SELECT area, source_id, COUNT(*) AS posted FROM hour_entries \
+             WHERE source_id IS NOT NULL AND source_kind = 'record' AND refers_to IS NULL GROUP BY area, source_id) h \
+             ON h.area = r.area AND h.source_id = r.id \
+             WHERE COALESCE(h.posted, 0) <> CASE WHEN r.state = 'verified' THEN 1 ELSE 0 END ORDER BY r.area, r.id",
+        ),
+        statement(
+            "record_hours_claimed",
+            "hours from a record are those that were claimed: of the same person, the same day and as many",
+            shown::<id::HourEntry>,
+            "SELECT h.area, h.id, CASE WHEN r.id IS NULL THEN 'the record is not there' \
+             WHEN r.person_id <> h.person_id THEN 'the record is about somebody else' \
+             ELSE CAST(h.credited AS TEXT) || ' hundredths of ' || CAST(r.hours AS TEXT) || ' claimed' END AS detail \
+             FROM hour_entries h LEFT JOIN outside_records r ON r.area = h.area AND r.id = h.source_id \
+             WHERE h.source_kind = 'record' AND h.source_id IS NOT NULL AND h.refers_to IS NULL AND (r.id IS NULL \
+             OR r.person_id <> h.person_id OR r.hours <> h.credited OR r.ends_on <> h.effective_on) ORDER BY h.area, h.id",
+        ),
+        statement(
+            "three_people",
+            "three people had a verified record in hand, and the teacher is none of those who examined and verified it",
+            shown::<id::OutsideRecord>,
+            "SELECT r.area, r.id, r.state || ', and one person took two of the stages' AS detail FROM outside_records r \
+             LEFT JOIN accounts e ON e.area = r.area AND e.id = r.examined_by \
+             LEFT JOIN accounts d ON d.area = r.area AND d.id = r.decided_by \
+             WHERE r.examined_by = r.entered_by OR r.decided_by = r.entered_by OR r.decided_by = r.examined_by \
+             OR e.person_id = r.person_id OR d.person_id = r.person_id \
+             OR (r.state = 'verified' AND (r.examined_by IS NULL OR r.decided_by IS NULL)) ORDER BY r.area, r.id",
+        ),
+        statement(
+            "transfers_posted",
+            "hours that were taken over have entries, those that wait or were refused or issued have none, and all are the teacher's",
+            shown::<id::Transfer>,
+            "SELECT t.area, t.id, t.state || ' with ' || CAST(COALESCE(h.posted, 0) AS TEXT) || ' entries of hours, ' \
+             || CAST(COALESCE(h.others, 0) AS TEXT) || ' of somebody else' AS detail \
+             FROM transfers t LEFT JOIN (SELECT e.area, e.source_id, COUNT(*) AS posted, \
+             SUM(CASE WHEN e.person_id = o.person_id THEN 0 ELSE 1 END) AS others FROM hour_entries e \
+             JOIN transfers o ON o.area = e.area AND o.id = e.source_id \
+             WHERE e.source_id IS NOT NULL AND e.source_kind = 'opening' AND e.refers_to IS NULL GROUP BY e.area, e.source_id) h \
+             ON h.area = t.area AND h.source_id = t.id \
+             WHERE (COALESCE(h.posted, 0) > 0) <> (t.state = 'taken') OR COALESCE(h.others, 0) > 0 ORDER BY t.area, t.id",
+        ),
+        statement(
+            "disputes_settled",
+            "an upheld dispute has the reversal of its entry, and who recognised an entry did not decide",
+            shown::<id::Dispute>,
+            "SELECT d.area, d.id, d.state || CASE WHEN r.id IS NULL AND d.state = 'upheld' THEN ' without a reversal' \
+             WHEN r.refers_to <> d.entry_id THEN ' with the reversal of another entry' \
+             WHEN h.person_id <> d.person_id THEN ' about the entry of somebody else' \
+             ELSE ' and decided by who recognised the entry' END AS detail FROM disputes d \
+             LEFT JOIN hour_entries h ON h.area = d.area AND h.id = d.entry_id \
+             LEFT JOIN hour_entries r ON r.area = d.area AND r.id = d.reversal_id \
+             WHERE (d.state = 'upheld') <> (r.id IS NOT NULL) OR r.refers_to <> d.entry_id OR h.person_id <> d.person_id \
+             OR d.decided_by = h.recognised_by ORDER BY d.area, d.id",
+        ),
+    ]
+}

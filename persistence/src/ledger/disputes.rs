@@ -1,0 +1,279 @@
+//! Disputes about entries: facts in and out.
+
+use super::Viewer;
+use crate::{
+    Conn, DbResult, WriteTx, columns,
+    db::{At, MultiBackend, each},
+    schema::{disputes as t, hour_entries as h, persons as p},
+};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use shixun_domain::{
+    AreaCode, Id, UtcMillis,
+    id::{AccountId, Dispute, DisputeId, HourEntryId, PersonId},
+    ledger::dispute::DisputeState,
+};
+use std::collections::HashSet;
+
+/// A dispute with the names that lists show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DisputeRow {
+    /// Key.
+    pub id: DisputeId,
+    /// Whose hours.
+    pub person: PersonId,
+    /// Name.
+    pub person_name: String,
+    /// The entry that is disputed.
+    pub entry: HourEntryId,
+    /// What it was for.
+    pub entry_title: String,
+    /// Who recognised it.
+    pub recognised_by: Option<AccountId>,
+    /// What became of the dispute.
+    pub state: DisputeState,
+    /// What is wrong, as the teacher says.
+    pub claim: String,
+    /// By when it is to be decided.
+    pub decide_by: NaiveDate,
+    /// Who opened it.
+    pub opened_by: AccountId,
+    /// Who decided it.
+    pub decided_by: Option<AccountId>,
+    /// When.
+    pub decided_at: Option<UtcMillis>,
+    /// Why.
+    pub reason: Option<String>,
+    /// The reversal, where it was upheld.
+    pub reversal: Option<HourEntryId>,
+    /// What was posted in place of the entry.
+    pub replacement: Option<HourEntryId>,
+    /// Row version.
+    pub version: i64,
+    /// When it was opened.
+    pub created_at: UtcMillis,
+}
+
+type Columns = (
+    (i32, i64, i64, String, i64, String, Option<i64>),
+    (String, String, NaiveDate, i64, Option<i64>, Option<At>, Option<String>),
+    (Option<i64>, Option<i64>, i64, At),
+);
+
+macro_rules! dispute_columns {
+    () => {
+        (
+            (t::area, t::id, t::person_id, p::name, t::entry_id, h::title, h::recognised_by),
+            (t::state, t::claim, t::decide_by, t::opened_by, t::decided_by, t::decided_at, t::reason),
+            (t::reversal_id, t::replacement_id, t::version, t::created_at),
+        )
+    };
+}
+
+/// The disputes with their persons and entries.
+macro_rules! joined {
+    () => {
+        t::table
+            .inner_join(p::table.on(p::area.eq(t::area).and(p::id.eq(t::person_id))))
+            .inner_join(h::table.on(h::area.eq(t::area).and(h::id.eq(t::entry_id))))
+    };
+}
+
+fn row((who, what, after): Columns) -> DbResult<DisputeRow> {
+    let id: DisputeId = columns::id(who.0, who.1)?;
+    let area = id.area();
+    Ok(DisputeRow {
+        id,
+        person: Id::new(area, who.2),
+        person_name: who.3,
+        entry: Id::new(area, who.4),
+        entry_title: who.5,
+        recognised_by: who.6.map(|number| Id::new(area, number)),
+        state: columns::word("disputes.state", &what.0)?,
+        claim: what.1,
+        decide_by: what.2,
+        opened_by: Id::new(area, what.3),
+        decided_by: what.4.map(|number| Id::new(area, number)),
+        decided_at: what.5.map(UtcMillis::from),
+        reason: what.6,
+        reversal: after.0.map(|number| Id::new(area, number)),
+        replacement: after.1.map(|number| Id::new(area, number)),
+        version: after.2,
+        created_at: after.3.into(),
+    })
+}
+
+/// What is wanted of the list.
+#[derive(Debug, Clone, Default)]
+pub struct DisputeFilter {
+    /// One dispute.
+    pub id: Option<DisputeId>,
+    /// Of one person.
+    pub person: Option<PersonId>,
+    /// In one state.
+    pub state: Option<DisputeState>,
+    /// Open, and to be decided before this day.
+    pub overdue_on: Option<NaiveDate>,
+}
+
+type Filtered<'a> = diesel::helper_types::IntoBoxed<'a, t::table, MultiBackend>;
+
+fn filtered<'a>(area: AreaCode, viewer: &Viewer, filter: &DisputeFilter) -> Filtered<'a> {
+    let mut query = t::table.into_boxed().filter(t::area.eq(area.get()));
+    if let Viewer::Schools(numbers, person) = viewer {
+        let of_schools =
+            h::table.filter(h::area.eq(area.get())).filter(h::organisation_id.eq_any(numbers.clone())).select(h::id);
+        query = query.filter(t::entry_id.eq_any(of_schools).or(t::person_id.eq(Viewer::own(*person, area))));
+    }
+    if let Some(id) = filter.id {
+        query = query.filter(t::id.eq(id.number()));
+    }
+    if let Some(person) = filter.person {
+        query = query.filter(t::person_id.eq(person.number()));
+    }
+    if let Some(state) = filter.state {
+        query = query.filter(t::state.eq(state.as_str()));
+    }
+    if let Some(day) = filter.overdue_on {
+        query = query.filter(t::state.eq(DisputeState::Open.as_str())).filter(t::decide_by.lt(day));
+    }
+    query
+}
+
+/// Disputes by the day by which they are to be decided, behind `after`.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer or a row is damaged.
+pub fn list(
+    conn: &mut Conn,
+    area: AreaCode,
+    viewer: &Viewer,
+    filter: &DisputeFilter,
+    after: Option<(NaiveDate, i64)>,
+    limit: i64,
+) -> DbResult<Vec<DisputeRow>> {
+    let mut query = filtered(area, viewer, filter).order((t::decide_by.asc(), t::id.asc())).limit(limit);
+    if let Some((day, number)) = after {
+        query = query.filter(t::decide_by.gt(day).or(t::decide_by.eq(day).and(t::id.gt(number))));
+    }
+    let numbers: Vec<i64> = query.select(t::id).load(conn)?;
+    let rows: Vec<Columns> = joined!()
+        .filter(t::area.eq(area.get()))
+        .filter(t::id.eq_any(numbers))
+        .order((t::decide_by.asc(), t::id.asc()))
+        .select(dispute_columns!())
+        .load(conn)?;
+    rows.into_iter().map(row).collect()
+}
+
+/// How many a list has in all.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn count(conn: &mut Conn, area: AreaCode, viewer: &Viewer, filter: &DisputeFilter) -> DbResult<i64> {
+    Ok(filtered(area, viewer, filter).count().get_result(conn)?)
+}
+
+/// The dispute about an entry.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn of_entry(conn: &mut Conn, entry: HourEntryId) -> DbResult<Option<DisputeId>> {
+    let found: Option<i64> = t::table
+        .filter(t::area.eq(entry.area().get()))
+        .filter(t::entry_id.eq(entry.number()))
+        .select(t::id)
+        .first(conn)
+        .optional()?;
+    Ok(found.map(|number| Id::new(entry.area(), number)))
+}
+
+/// The entries of a person that are disputed now.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn open_of(conn: &mut Conn, person: PersonId) -> DbResult<HashSet<i64>> {
+    let (area, number) = person.key();
+    let rows: Vec<i64> = each!(conn, k => t::table
+        .filter(t::area.eq(area))
+        .filter(t::person_id.eq(number))
+        .filter(t::state.eq(DisputeState::Open.as_str()))
+        .select(t::entry_id)
+        .load(k))?;
+    Ok(rows.into_iter().collect())
+}
+
+/// A dispute to be opened.
+#[derive(Debug, Clone)]
+pub struct NewDispute<'a> {
+    /// Whose hours.
+    pub person: PersonId,
+    /// The entry.
+    pub entry: HourEntryId,
+    /// What is wrong.
+    pub claim: &'a str,
+    /// By when it is to be decided.
+    pub decide_by: NaiveDate,
+    /// Who opens it.
+    pub opened_by: AccountId,
+}
+
+/// Opens a dispute.
+///
+/// # Errors
+/// [`crate::DbError::Duplicate`] where the entry is disputed already: the transaction runs again and sees it.
+pub fn add(tx: &mut WriteTx<'_>, new: &NewDispute<'_>) -> DbResult<DisputeId> {
+    let id = tx.new_id::<Dispute>(new.person.area());
+    let at = tx.at().naive();
+    diesel::insert_into(t::table)
+        .values((
+            t::area.eq(id.area().get()),
+            t::id.eq(id.number()),
+            t::person_id.eq(new.person.number()),
+            t::entry_id.eq(new.entry.number()),
+            t::state.eq(DisputeState::Open.as_str()),
+            t::claim.eq(new.claim),
+            t::decide_by.eq(new.decide_by),
+            t::opened_by.eq(new.opened_by.number()),
+            t::version.eq(1_i64),
+            t::created_at.eq(at),
+        ))
+        .execute(tx.conn())?;
+    Ok(id)
+}
+
+/// How a dispute ends.
+#[derive(Debug, Clone)]
+pub struct Ending<'a> {
+    /// The state.
+    pub state: DisputeState,
+    /// Who decided; nobody where it was withdrawn.
+    pub decided_by: Option<AccountId>,
+    /// Why.
+    pub reason: Option<&'a str>,
+    /// The reversal.
+    pub reversal: Option<HourEntryId>,
+    /// What was posted in place of the entry.
+    pub replacement: Option<HourEntryId>,
+}
+
+/// Ends a dispute; false where somebody changed it meanwhile.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn end(tx: &mut WriteTx<'_>, before: &DisputeRow, ending: &Ending<'_>) -> DbResult<bool> {
+    let at = tx.at().naive();
+    let open = t::table.find(before.id.key()).filter(t::version.eq(before.version));
+    let rows = diesel::update(open.filter(t::state.eq(DisputeState::Open.as_str())))
+        .set((
+            t::state.eq(ending.state.as_str()),
+            t::decided_by.eq(ending.decided_by.map(|account| account.number())),
+            t::decided_at.eq(Some(at)),
+            t::reason.eq(ending.reason),
+            t::reversal_id.eq(ending.reversal.map(|id| id.number())),
+            t::replacement_id.eq(ending.replacement.map(|id| id.number())),
+            t::version.eq(before.version + 1),
+        ))
+        .execute(tx.conn())?;
+    Ok(rows == 1)
+}

@@ -1,0 +1,8 @@
+//! Records from outside: three people, evidence, nothing twice.
+
+pub mod steps;
+
+mod entering;
+mod platform;
+mod reviewing;
+mod transfers;

@@ -1,0 +1,180 @@
+//! Entering: who may, what is refused, what is never entered twice.
+
+use super::steps::*;
+use crate::harness::{both, training::TestSession};
+use actix_web::http::Method;
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+both! {
+    async fn teachers_enter_their_own_schools_for_their_teachers_and_the_centre_for_all(county: County) {
+        let [one, other, elsewhere] = prepared(county);
+        let teacher = county.caller(one.account);
+        let entered = teacher.post(&of(one.person), record("K-1")).await;
+        let view = entered.expect(201);
+        assert_eq!((&view["state"], &view["organisation_name"], &view["hour_entry_id"]), (&json!("entered"), &json!("实验小学"), &Value::Null));
+        assert_eq!(view["activity"], json!({"kind": "degree_course", "role": null, "result": "pass"}));
+        assert_eq!(view["steps"].as_array().unwrap().len(), 1);
+        assert_eq!(teacher.get(&at(&entered)).await.expect(200), view);
+        assert_eq!(teacher.get(&at(&entered)).await.etag(), "\"1\"");
+        teacher.post(&of(other.person), record("K-2")).await.refused(404, "not_found");
+        let school = county.sign_in("school-1");
+        school.post(&of(other.person), record("K-2")).await.expect(201);
+        school.post(&of(elsewhere.person), record("K-3")).await.refused(404, "not_found");
+        county.sign_in("centre").post(&of(elsewhere.person), record("K-3")).await.expect(201);
+        county.sign_in("elsewhere-centre").post(&of(one.person), record("K-4")).await.refused(404, "not_found");
+        county.sign_in("bureau").post(&of(one.person), record("K-4")).await.refused(403, "forbidden");
+        let log = county.sign_in("auditor").get(&format!("/v1/events?object_id={}", view["id"].as_str().unwrap())).await.expect(200);
+        assert_eq!((&log["data"][0]["action"], &log["data"][0]["object_kind"]), (&json!("enter"), &json!("record")));
+    }
+
+    async fn each_sees_the_records_they_may_see_page_by_page(county: County) {
+        let [one, other, elsewhere] = prepared(county);
+        let centre = county.sign_in("centre");
+        for (number, person) in [one, other, elsewhere, one, one].iter().enumerate() {
+            centre.post(&of(person.person), record(&format!("K-{number}"))).await.expect(201);
+        }
+        let total = async |who: &crate::harness::Caller<'_>, query: &str| {
+            who.get(&format!("/v1/records?include=total{query}")).await.expect(200)["total"].as_i64().unwrap()
+        };
+        let (school, teacher) = (county.sign_in("school-2"), county.caller(one.account));
+        assert_eq!((total(&centre, "").await, total(&school, "").await, total(&teacher, "").await), (5, 1, 3));
+        assert_eq!(total(&centre, &format!("&teacher_id={}", other.person.teacher())).await, 1);
+        assert_eq!(total(&centre, &format!("&organisation_id={}", county.schools[1])).await, 1);
+        assert_eq!(total(&centre, "&category=degree&state=entered&source=certificate&from=2026-06-30&to=2026-06-30").await, 5);
+        for none in ["&category=course", "&state=verified", "&source=zj_platform", "&from=2026-07-01", "&to=2026-06-29"] {
+            assert_eq!(total(&centre, none).await, 0, "{none}");
+        }
+        let mut seen = Vec::new();
+        let mut path = "/v1/records?limit=2".to_owned();
+        loop {
+            let page = centre.get(&path).await.expect(200);
+            seen.extend(page["data"].as_array().unwrap().iter().map(|row| row["source_key"].as_str().unwrap().to_owned()));
+            // Somebody enters one more while the list is read: it is newer than the page and shown in no later one.
+            county.sign_in("centre-2").post(&of(other.person), record(&format!("N-{}", seen.len()))).await.expect(201);
+            let Some(cursor) = page["next_cursor"].as_str() else { break };
+            path = format!("/v1/records?limit=2&cursor={cursor}");
+        }
+        assert_eq!(seen, ["K-4", "K-3", "K-2", "K-1", "K-0"]);
+        centre.get("/v1/records?phone=1").await.refused(400, "unknown_parameter");
+        centre.get("/v1/records?area=331124").await.refused(404, "not_found");
+    }
+
+    async fn bad_input_is_refused_with_its_code_and_nothing_is_written(county: County) {
+        let [one, ..] = prepared(county);
+        let centre = county.sign_in("centre");
+        let unreviewed = |consent: Value| with("unreviewed", json!({"consent_on": consent, "consent_reference": "校字〔2025〕9号"}));
+        let cases = [
+            (with("evidence", json!([])), "evidence_missing"),
+            (with("hours", json!("10001")), "hours_overflow"),
+            (with("hours", json!("-1")), "hours_negative"),
+            (crate::catalogue::steps::with(record("K-1"), json!({"hours": "0", "practice": "0"})), "hours_missing"),
+            (with("practice", json!("15.01")), "hours_practice_exceed_credited"),
+            (with("ends_on", json!("2026-11-24")), "hours_in_future"),
+            (crate::catalogue::steps::with(record("K-1"), json!({"starts_on": "2004-07-01", "ends_on": "2005-08-31"})), "hours_before_employment"),
+            (unreviewed(Value::Null), "consent_missing"),
+            (unreviewed(json!("2025-09-01")), "consent_late"),
+            (with("ends_on", json!("2025-08-31")), "invalid_field"),
+            (with("hours", json!("99999999999")), "hours_overflow"),
+            (with("hours", json!(15)), "invalid_field"),
+            (with("source_key", json!("  ")), "invalid_field"),
+            (with("category", json!("holiday")), "invalid_field"),
+            (with("nobody_knows", json!(1)), "invalid_field"),
+        ];
+        for (body, code) in cases {
+            centre.post(&of(one.person), body).await.refused(422, code);
+        }
+        let evidence = json!([{"kind": "photo", "file_name": "a.jpg", "sha256": "XYZ", "media_type": "image/jpeg", "kept_at": "校"}]);
+        let fault = centre.post(&of(one.person), with("evidence", evidence)).await.refused(422, "invalid_field");
+        assert_eq!(fault["errors"][0]["pointer"], "/evidence/0/sha256");
+        assert_eq!(centre.get("/v1/records?include=total").await.expect(200)["total"], 0);
+        centre.post(&of(one.person), unreviewed(json!("2025-08-31"))).await.expect(201);
+        let facts = format!("/v1/persons/{}", one.person);
+        let employment = centre.get(&format!("{facts}/facts")).await.expect(200)["employments"][0]["id"].as_str().unwrap().to_owned();
+        centre.post(&format!("{facts}/employments/{employment}/end"), json!({"last_day": "2026-03-31"})).await.expect(200);
+        let late = centre.post(&of(one.person), record("K-2")).await.refused(422, "hours_outside_employment");
+        assert_eq!(late["parameters"]["day"], "2026-06-30");
+    }
+
+    async fn the_same_number_of_a_source_is_entered_once_per_teacher(county: County) {
+        let [one, other, _] = prepared(county);
+        let centre = county.sign_in("centre");
+        let first = centre.post(&of(one.person), record("K-1")).await.expect(201);
+        let again = crate::catalogue::steps::with(record("K-1"), json!({"title": "另一门课"}));
+        let refused = centre.post(&of(one.person), again.clone()).await.refused(409, "record_known");
+        assert_eq!(refused["parameters"]["record"], first["id"]);
+        // One document often names several teachers.
+        centre.post(&of(other.person), record("K-1")).await.expect(201);
+        let elsewhere = crate::catalogue::steps::with(again, json!({"source": "zj_platform"}));
+        centre.post(&of(one.person), elsewhere).await.expect(201);
+    }
+
+    async fn a_retry_with_the_same_key_enters_once(county: County) {
+        let [one, ..] = prepared(county);
+        let centre = county.sign_in("centre");
+        let send = || centre.request(Method::POST, &of(one.person)).header("Idempotency-Key", "r-1").json(&record("K-1")).send();
+        assert_eq!(send().await.expect(201), send().await.expect(201));
+        assert_eq!(centre.get("/v1/records?include=total").await.expect(200)["total"], 1);
+    }
+
+    async fn the_same_content_counts_once_in_a_cycle_unless_the_centre_allows_it(county: County) {
+        let [one, other, _] = prepared(county);
+        let (centre, school) = (county.sign_in("centre"), county.sign_in("school-1"));
+        let body = |key: &str| crate::catalogue::steps::with(record(key), json!({"title": "教育硕士 课程"}));
+        let first = at(&school.post(&of(one.person), body("K-1")).await);
+        let twice = school.post(&of(one.person), body("K-2")).await.refused(409, "duplicate_content");
+        assert_eq!((&twice["parameters"]["title"], &twice["parameters"]["on"]), (&json!("教育硕士 课程"), &json!("2026-06-30")));
+        // Blanks and width make no other content; another teacher and another cycle do not matter.
+        let spaced = crate::catalogue::steps::with(body("K-2"), json!({"title": "教育硕士课程"}));
+        school.post(&of(one.person), spaced).await.refused(409, "duplicate_content");
+        school.post(&of(other.person), body("K-2")).await.expect(201);
+        let before = crate::catalogue::steps::with(body("K-3"), json!({"starts_on": "2019-09-01", "ends_on": "2020-12-31"}));
+        school.post(&of(one.person), before).await.expect(201);
+        let reason = json!({"duplicate_reason": "两学年各修一半，成绩单分别出具"});
+        let allowed = crate::catalogue::steps::with(body("K-2"), reason);
+        school.post(&of(one.person), allowed.clone()).await.refused(403, "duplicate_not_yours");
+        let view = centre.post(&of(one.person), allowed).await.expect(201);
+        let steps: Vec<&str> = view["steps"].as_array().unwrap().iter().map(|step| step["step"].as_str().unwrap()).collect();
+        assert_eq!(steps, ["enter", "allow_duplicate"]);
+        assert_eq!(view["steps"][1]["note"], "两学年各修一半，成绩单分别出具");
+        // What was withdrawn stands in nobody's way.
+        step(&school, &first, "withdraw").await.expect(200);
+        school.post(&of(one.person), body("K-5")).await.expect(201);
+    }
+
+    async fn a_session_that_gave_hours_is_the_same_content_by_its_key(county: County) {
+        let [one, ..] = prepared(county);
+        let made = county.add_session(TestSession { content_key: "unit-design".into(), ..TestSession::default() });
+        let (area, number) = (one.person.area(), made.id.number());
+        crate::ledger::fixture::post(county, vec![shixun_persistence::ledger::NewEntry {
+            source: Some((area, number)),
+            ..crate::ledger::fixture::entry(one.person, "2026-10-10", "8")
+        }]);
+        let same = with("content_key", json!("unit-design"));
+        county.sign_in("centre").post(&of(one.person), same).await.refused(409, "duplicate_content");
+        county.sign_in("centre").post(&of(one.person), with("content_key", json!("another"))).await.expect(201);
+    }
+
+    async fn of_many_who_enter_the_same_at_once_one_does(county: County) {
+        let [one, ..] = prepared(county);
+        let centre = county.sign_in("centre");
+        let path = of(one.person);
+        let same = join_all((0..6).map(|_| centre.post(&path, record("K-1")))).await;
+        assert_eq!(same.iter().filter(|answer| answer.status == 201).count(), 1);
+        for late in same.iter().filter(|answer| answer.status != 201) {
+            late.refused(409, "record_known");
+        }
+        let other = |number: i32| crate::catalogue::steps::with(record(&format!("N-{number}")), json!({"content_key": "one"}));
+        let content = join_all((0..6).map(|number| centre.post(&path, other(number)))).await;
+        assert_eq!(content.iter().filter(|answer| answer.status == 201).count(), 1);
+        for late in content.iter().filter(|answer| answer.status != 201) {
+            late.refused(409, "duplicate_content");
+        }
+    }
+
+    async fn a_day_outside_of_every_cycle_is_refused(county: County) {
+        let [one, ..] = prepared(county);
+        let early = crate::catalogue::steps::with(record("K-1"), json!({"starts_on": "2005-09-01", "ends_on": "2005-10-01"}));
+        county.sign_in("centre").post(&of(one.person), early).await.refused(409, "policy_missing");
+    }
+}
