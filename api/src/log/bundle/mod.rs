@@ -5,6 +5,7 @@
 
 mod files;
 mod judge;
+mod stated;
 mod verify;
 mod write;
 

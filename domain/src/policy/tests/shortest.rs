@@ -121,8 +121,8 @@ proptest! {
             one != other && meets >> (low * 7 + high) & 1 == 1
         };
         let mut offerings = Vec::new();
-        for (place, (year, month, tens, school_based, it)) in plain.iter().enumerate() {
-            let (key, on, amount) = (100 + place as i64, format!("{year}-{month:02}-15"), (tens * 6).to_string());
+        for (key, (place, (year, month, tens, school_based, it))) in (100_i64..).zip(plain.iter().enumerate()) {
+            let (on, amount) = (format!("{year}-{month:02}-15"), (tens * 6).to_string());
             let one = if *school_based { school(key, &on, &amount) } else { entry(key, &on, &amount) };
             let one = if *it { themed("it", EntryFacts { practice: one.credited, ..one }) } else { one };
             let excludes: Vec<usize> = (0..plain.len()).filter(|other| excluded(place, *other)).collect();
