@@ -3,6 +3,7 @@
 mod lecturer;
 mod queue;
 mod races;
+mod way;
 
 use crate::harness::{
     Answered, Caller, both,

@@ -4,6 +4,7 @@ mod conduct;
 mod problems;
 mod routes;
 pub mod service;
+mod way;
 pub mod wire;
 
 pub use routes::mount;

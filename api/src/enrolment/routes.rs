@@ -2,10 +2,11 @@
 
 use super::{
     conduct, service,
+    way::{self, WayView},
     wire::{
         AttendanceIn, AttendanceSheetView, AttendanceView, ClosingView, EligibilityQuery, EligibilityReasonView,
         EligibilityView, EnrolmentIn, EnrolmentList, EnrolmentPath, EnrolmentQuery, EnrolmentView, ResultsIn, ReviewIn,
-        SessionEnrolmentQuery, SessionPath, SessionUnitPath,
+        SessionEnrolmentQuery, SessionPath, SessionUnitPath, WayQuery,
     },
 };
 use crate::{
@@ -15,12 +16,13 @@ use crate::{
         Answer, Body, Command, Conditions, DryRunQuery, FromPath, FromQuery, Meta, Reply, answer, command::NO_BODY,
         page,
     },
+    ledger::wire::TeacherPath,
     state::App,
     wire::Text,
 };
 use actix_web::{HttpRequest, get, post, put, web::Data};
 use shixun_domain::{
-    access::needs::{CloseSessions, Enrol, ReadEnrolments, RecordAttendance, ReviewEnrolments},
+    access::needs::{CloseSessions, Enrol, ReadEnrolments, ReadHours, RecordAttendance, ReviewEnrolments},
     enrolment::{Placement, ReviewVerdict},
     id::{EnrolmentId, SessionId},
 };
@@ -40,7 +42,8 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(get_attendance)
         .service(replace_attendance)
         .service(replace_results)
-        .service(close_session);
+        .service(close_session)
+        .service(get_way);
 }
 
 problem_set!(
@@ -58,6 +61,7 @@ problem_set!(
         | SessionFull
 );
 problem_set!(EligibilityProblems = TeacherNotNamed);
+problem_set!(WayProblems = CycleUnknown | PolicyMissing);
 problem_set!(ReviewProblems = NotAwaitingReview);
 problem_set!(WithdrawProblems = EnrolmentEnded | WithdrawalClosed);
 problem_set!(AttendanceProblems = SessionNotRunning | UnitNotBegun | NotYourUnit);
@@ -399,4 +403,28 @@ fn closing_view(session: SessionId, closing: &conduct::Closing) -> ClosingView {
         lapsed: closing.lapsed,
         hours_posted: Text(closing.hours_posted),
     }
+}
+
+/// Find the shortest way to what is missing
+///
+/// Of the published sessions that the teacher may attend, with a free seat and not at the same time, the choice with the fewest hours
+/// (then the earliest end) that meets whatever can still be met by the end of the cycle; or the proof that none does. Seats that the
+/// teacher holds are taken as attended. Nothing is reserved.
+///
+/// 补学建议：在可参加且时间不冲突的已发布班期中，给出学时最少（其次结束最早）的补齐方案；没有则证明没有。已占名额视为完成；不预留名额。
+#[utoipa::path(
+    operation_id = "get_way", tag = "hours", params(TeacherPath, WayQuery), security(("bearer" = ["read_hours"])),
+    responses((status = 200, description = "The way, or that there is none.", body = WayView), WayProblems)
+)]
+#[get("/teachers/{teacher_id}/way")]
+async fn get_way(
+    who: Allowed<ReadHours>,
+    app: Data<App>,
+    path: FromPath<TeacherPath>,
+    query: FromQuery<WayQuery>,
+) -> Answer {
+    let (actor, teacher, now, shared) = (who.actor(), path.0.teacher_id.0, app.clock.now(), app.clone());
+    let found =
+        app.db.read_long(move |conn| way::way(conn, &shared.policy, &actor, teacher, query.0.cycle.as_deref(), now));
+    answer::json(&found.await?)
 }

@@ -30,23 +30,27 @@ use shixun_persistence::{
 };
 
 /// Everything the decision needs.
-struct Facts {
-    offer: OfferRow,
+pub(super) struct Facts {
+    pub(super) offer: OfferRow,
     row: Option<ApplicantRow>,
     current: Option<EnrolmentRow>,
-    applicant: Applicant,
+    pub(super) applicant: Applicant,
 }
 
 /// What a decision wants to know of the yearly maximum.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Headroom {
+pub(super) enum Headroom {
     /// How many hours are left, for people to read: the whole ledger of the cycle is evaluated.
     Shown,
     /// Only whether this session is too much: a sum settles nearly every case.
     Judged,
 }
 
-fn gather(
+/// Reads everything the decision needs.
+///
+/// # Errors
+/// `policy_missing`; where the database does not answer.
+pub(super) fn gather(
     conn: &mut Conn,
     policy: &PolicyCache,
     offer: OfferRow,

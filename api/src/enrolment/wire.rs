@@ -17,6 +17,16 @@ use shixun_persistence::enrolment::{AttendanceMark, AttendanceRow, EnrolmentFilt
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
+/// The cycle a way is asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct WayQuery {
+    /// First and last year of the cycle; the one that runs where it is not given.
+    #[param(max_length = 9, example = "2026-2030")]
+    pub cycle: Option<String>,
+}
+
 /// Whether a teacher may apply, with every reason against it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EligibilityView {

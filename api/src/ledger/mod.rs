@@ -5,6 +5,7 @@ pub mod conversions;
 pub mod days;
 pub mod disputes;
 pub mod explain;
+pub mod judging;
 pub mod moment;
 mod problems;
 mod routes;

@@ -1,8 +1,9 @@
 //! The hour ledger: the use cases.
 
 use super::{
-    days::{days_of_cycle, span},
-    explain::{self, Judged},
+    days::span,
+    explain,
+    judging::judge,
     moment::{Moment, answered_at, moment},
     statement::StatementView,
     wire::{HourEntryView, NewHours, ReversalView},
@@ -20,13 +21,13 @@ use shixun_domain::{
     id::{HourEntryId, PersonId, TeacherId},
     ledger::{self as rules_of_ledger, Amounts, Circumstances, SourceKind, Step},
     policy::wording::{self, Wording},
-    policy::{Body, CycleRules, Effect, EntryFacts, evaluate},
+    policy::{Body, CycleRules, Effect, EntryFacts},
 };
 use shixun_persistence::{
     Conn,
-    ledger::{self, Appended, EntryFilter, EntryRow, NewEntry, PersonRecord, Revision, StandingEntries},
+    ledger::{self, Appended, EntryFilter, EntryRow, NewEntry, Revision},
 };
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 /// Refuses to show the hours of somebody the actor does not look after: teachers see their own, a school those it employs or
 /// employed, the county all.
@@ -108,58 +109,6 @@ pub fn statement(
     let before = policy.before(&rules)?;
     let judged = judge(conn, person, record, &rules, before.as_deref(), wish.known_at)?;
     Ok(StatementAnswer::Fresh(etag, Box::new(explain::statement(&rules, judged, wish.known_at))))
-}
-
-/// Reads the entries and evaluates them; `before` are the rules of the cycle before, where some of its surplus may count.
-fn judge(
-    conn: &mut Conn,
-    person: PersonId,
-    mut record: PersonRecord,
-    rules: &CycleRules,
-    before: Option<&CycleRules>,
-    known_at: Option<UtcMillis>,
-) -> Result<Judged, ApiError> {
-    if let Some(before) = before {
-        record.facts.surplus = surplus(conn, person, &record, before, known_at)?;
-    }
-    let (from, to) = span(rules, &record.facts);
-    let entries = ledger::standing_entries(conn, person, from, to, known_at)?;
-    let disputed = ledger::disputes::open_of(conn, person)?;
-    Ok(judged(person, record, (entries, disputed), rules))
-}
-
-/// What counted in the cycle before beyond what was owed in it.
-///
-/// # Errors
-/// Where the database does not answer.
-pub(crate) fn surplus(
-    conn: &mut Conn,
-    person: PersonId,
-    record: &PersonRecord,
-    before: &CycleRules,
-    known_at: Option<UtcMillis>,
-) -> Result<Hours, ApiError> {
-    let (from, to) = span(before, &record.facts);
-    let earlier = ledger::standing_entries(conn, person, from, to, known_at)?.standing;
-    let earlier: Vec<EntryFacts> = earlier.into_iter().map(|entry| entry.entry.facts).collect();
-    Ok(evaluate(before, &record.facts, &earlier).surplus())
-}
-
-/// Evaluates entries that were read, some of which may be disputed.
-pub(crate) fn judged(
-    person: PersonId,
-    record: PersonRecord,
-    (mut entries, disputed): (StandingEntries, HashSet<i64>),
-    rules: &CycleRules,
-) -> Judged {
-    let (first, last) = days_of_cycle(rules, &record.facts);
-    let within = |day: NaiveDate| first <= day && day <= last;
-    entries.standing.retain(|entry| within(entry.entry.facts.effective) || rules.reaches(&entry.entry.facts));
-    entries.corrected.retain(|entry| within(entry.entry.facts.effective));
-    let facts: Vec<EntryFacts> = entries.standing.iter().map(|entry| entry.entry.facts.clone()).collect();
-    let evaluation = evaluate(rules, &record.facts, &facts);
-    entries.pending.retain(|entry| rules.cycle().contains(entry.entry.facts.effective));
-    Judged { person, record, entries, disputed, evaluation }
 }
 
 /// What is left under the yearly maximum.

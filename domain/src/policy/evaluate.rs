@@ -153,6 +153,13 @@ impl Evaluation {
         self.required.map_or(Hours::ZERO, |owed| self.total.less(owed))
     }
 
+    /// The requirements that miss something, hours or days.
+    pub fn unmet(&self) -> impl Iterator<Item = &Requirement> {
+        self.requirements
+            .iter()
+            .filter(|one| one.missing > Hours::ZERO || one.days.is_some_and(|days| days.missing > Days::ZERO))
+    }
+
     /// The requirement of a rule in a period.
     pub fn requirement(&self, rule: RuleIndex, period: Period) -> Option<&Requirement> {
         self.requirements.iter().find(|requirement| requirement.rule == rule && requirement.period == period)

@@ -14,7 +14,7 @@ use super::{
     requirements::Requirement,
     rule::Rounding,
 };
-use crate::hours::{Days, Hours};
+use crate::hours::Hours;
 use chrono::NaiveDate;
 use std::{cmp::Reverse, collections::BinaryHeap};
 
@@ -94,10 +94,10 @@ pub fn shortest_way(
         after: start.clone(),
         proven: true,
     };
-    if missing(&start).next().is_none() {
+    if start.unmet().next().is_none() {
         return met;
     }
-    let out_of_reach: Vec<Requirement> = missing(&search.judge(search.everything())).copied().collect();
+    let out_of_reach: Vec<Requirement> = search.judge(search.everything()).unmet().copied().collect();
     let none = ShortestWay { outcome: Outcome::None, out_of_reach, ..met };
     match search.run(&none.out_of_reach, steps) {
         Ended::Found(set, after) if set != 0 => ShortestWay {
@@ -109,14 +109,6 @@ pub fn shortest_way(
         Ended::Found(..) | Ended::Exhausted => none,
         Ended::GivenUp => ShortestWay { proven: false, ..none },
     }
-}
-
-/// The requirements that miss something.
-fn missing(evaluation: &Evaluation) -> impl Iterator<Item = &Requirement> {
-    evaluation
-        .requirements
-        .iter()
-        .filter(|one| one.missing > Hours::ZERO || one.days.is_some_and(|days| days.missing > Days::ZERO))
 }
 
 enum Ended {
@@ -195,7 +187,7 @@ impl<'a> Search<'a> {
             let Some(fewer) = left.checked_sub(1) else { return Ended::GivenUp };
             left = fewer;
             let evaluation = self.judge(node.set);
-            let most = missing(&evaluation).filter(wanted).map(|one| one.missing).max();
+            let most = evaluation.unmet().filter(wanted).map(|one| one.missing).max();
             let Some(most) = most else { return Ended::Found(node.set, evaluation) };
             let to_go = if self.hour_for_hour { most } else { Hours::ZERO };
             let bound = node.bound.max(node.hours.plus(to_go));

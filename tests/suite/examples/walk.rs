@@ -313,6 +313,8 @@ async fn session(demo: &Demo, shown: &mut Shown, programme: &str) -> String {
 /// Five apply: two are approved, one is declined, one withdraws, and one is never reviewed.
 async fn applications(demo: &Demo, shown: &mut Shown, session: &str) -> Vec<String> {
     let (teacher, school) = (demo.sign_in("teacher-0001"), demo.sign_in("school-01"));
+    let me = teacher.get("/v1/me").await.expect(200)["person_id"].as_str().unwrap().replace("per_", "tch_");
+    shown.get(&teacher, &format!("/v1/teachers/{me}/way?cycle=2026-2030")).await;
     shown.get(&teacher, &format!("{session}/eligibility")).await;
     let path = format!("{session}/enrolments");
     let mut places = vec![format!("/v1/enrolments/{}", id(&shown.post(&teacher, &path, json!({})).await))];

@@ -3,7 +3,7 @@
 use crate::ledger::{
     days::span,
     explain::{self, Judged},
-    service::judged,
+    judging::judged,
     statement::StatementView,
 };
 use chrono::NaiveDate;

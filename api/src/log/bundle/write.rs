@@ -8,8 +8,9 @@ use super::{
 use crate::{
     access::Actor,
     ledger::{
+        judging::surplus,
         moment::moment,
-        service::{StatementWish, may_see, surplus},
+        service::{StatementWish, may_see},
     },
     log::{LogSigner, problems},
     policy::PolicyCache,

@@ -1,0 +1,323 @@
+//! What is missing to a teacher, and the shortest way to it: which published sessions to attend.
+
+use super::service::{Facts, Headroom, gather};
+use crate::{
+    access::Actor,
+    ledger::{
+        explain::requirement,
+        judging::{Case, case},
+        service::may_see,
+        statement::{RequirementView, StatementCycleView},
+    },
+    policy::PolicyCache,
+    problem::ApiError,
+    wire::{HoursText, InstantText, SessionRef, TeacherRef, Text},
+};
+use chrono::NaiveDate;
+use serde::Serialize;
+use shixun_domain::{
+    UtcMillis,
+    catalogue::{ProgrammeKind, SessionState},
+    enrolment::{Attended, Closed, Placement, Reason, by_month, days_attended, reasons},
+    id::{PersonId, SessionId, TeacherId},
+    policy::{EntryFacts, OFFERINGS_MAX, Offering, Outcome, Provider, Requirement, ShortestWay, shortest_way},
+};
+use shixun_persistence::{
+    Conn,
+    catalogue::{
+        Sight,
+        session_list::{self, Order, SessionFilter},
+    },
+    enrolment::{self as store, OfferRow, UnitTime},
+};
+use utoipa::ToSchema;
+
+/// Judgements before the search is given up: about half a second for somebody with a long ledger.
+const STEPS: usize = 2_000;
+
+/// What is missing at the end of the cycle, and the shortest way to it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WayView {
+    /// The teacher.
+    pub teacher_id: TeacherRef,
+    /// The cycle.
+    pub cycle: StatementCycleView,
+    /// `met`: nothing is missing. `way`: `sessions` meet whatever can be met. `none`: nothing that is offered helps, or no choice of
+    /// sessions that can be attended together does.
+    #[schema(pattern = "^(met|way|none)$", example = "way")]
+    pub outcome: &'static str,
+    /// True where the answer is proved: no other choice of the sessions considered takes fewer hours, or as many and ends earlier. False
+    /// where the search was given up; a way, if there is one, might be bettered.
+    pub proven: bool,
+    /// Hours of `sessions`.
+    pub hours: HoursText,
+    /// What to attend, by last day.
+    pub sessions: Vec<WaySessionView>,
+    /// Sessions in which the teacher holds a seat; they are taken as attended in full and passed.
+    pub held: Vec<WaySessionView>,
+    /// Requirements that stay unmet even for somebody who attends everything that is offered, clashes disregarded.
+    pub out_of_reach: Vec<RequirementView>,
+    /// What is still missing when the way is gone.
+    pub missing_after: Vec<RequirementView>,
+    /// Sessions with a free seat that the teacher may attend, among which was chosen.
+    #[schema(minimum = 0)]
+    pub considered: usize,
+    /// The same in Chinese.
+    #[schema(example = "参加1个班期共24.00学时，即可补齐目前开设的培训所能补齐的要求。")]
+    pub text_zh: String,
+    /// The same in English.
+    #[schema(
+        example = "Attending 1 session(s) of 24.00 hours in all meets every requirement that what is offered can meet."
+    )]
+    pub text_en: String,
+}
+
+/// A session on the way.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"session_id": "ses_a3bk65kd90200005k5", "programme_name": "小学数学单元整体教学", "starts_on": "2026-12-05",
+    "ends_on": "2026-12-19", "hours": "24.00", "applications_open_at": "2026-11-01T08:00:00.000+08:00",
+    "applications_close_at": "2026-11-30T17:00:00.000+08:00"}))]
+pub struct WaySessionView {
+    /// Identifier.
+    pub session_id: SessionRef,
+    /// The programme's name.
+    pub programme_name: String,
+    /// First day.
+    pub starts_on: NaiveDate,
+    /// Last day.
+    pub ends_on: NaiveDate,
+    /// Hours.
+    pub hours: HoursText,
+    /// From when applications are taken.
+    pub applications_open_at: InstantText,
+    /// Until when.
+    pub applications_close_at: InstantText,
+}
+
+impl From<&Candidate> for WaySessionView {
+    fn from(one: &Candidate) -> Self {
+        let offer = &one.row.offer;
+        WaySessionView {
+            session_id: Text(offer.session),
+            programme_name: one.row.programme_name.clone(),
+            starts_on: offer.openings.starts_on,
+            ends_on: offer.ends_on,
+            hours: Text(offer.hours),
+            applications_open_at: Text(offer.openings.opens_at),
+            applications_close_at: Text(offer.openings.closes_at),
+        }
+    }
+}
+
+/// A session that is or could be attended.
+struct Candidate {
+    row: OfferRow,
+    units: Vec<UnitTime>,
+}
+
+impl Candidate {
+    fn read(conn: &mut Conn, row: OfferRow) -> Result<Candidate, ApiError> {
+        let units = store::units(conn, row.offer.session)?;
+        Ok(Candidate { row, units })
+    }
+
+    /// The entry that it becomes when attended in full and passed.
+    fn entry(&self) -> EntryFacts {
+        let (row, offer) = (&self.row, &self.row.offer);
+        let attended: Vec<(NaiveDate, Attended)> = self
+            .units
+            .iter()
+            .map(|unit| {
+                let minutes = unit.minutes();
+                (
+                    unit.starts_at.china_date(),
+                    Attended { hours: unit.hours, minutes_total: minutes, minutes: Some(minutes) },
+                )
+            })
+            .collect();
+        let key = offer.session.number();
+        EntryFacts {
+            key,
+            effective: offer.ends_on,
+            sequence: key,
+            route: row.route,
+            form: row.delivery_form,
+            themes: row.themes.clone(),
+            level: row.level,
+            block: (row.kind == ProgrammeKind::Block).then_some(key),
+            credited: offer.hours,
+            nominal: offer.hours,
+            practice: row.practice_hours,
+            corrects: None,
+            provider: Provider::Reviewed,
+            misconduct: false,
+            certified_elsewhere: false,
+            activity: None,
+            recognised: None,
+            dated: by_month(&attended, offer.ends_on),
+            days: Some(days_attended(&attended)),
+        }
+    }
+
+    /// Whether nobody can attend both: they meet at the same time, or teach the same.
+    fn excludes(&self, other: &Candidate) -> bool {
+        let meets = |one: &UnitTime| {
+            other.units.iter().any(|unit| one.starts_at < unit.ends_at && unit.starts_at < one.ends_at)
+        };
+        self.row.offer.content_key == other.row.offer.content_key || self.units.iter().any(meets)
+    }
+}
+
+/// The shortest way of a teacher to the end of a cycle.
+///
+/// # Errors
+/// `not_found`, `cycle_unknown`, `policy_missing`.
+pub fn way(
+    conn: &mut Conn,
+    policy: &PolicyCache,
+    actor: &Actor,
+    teacher: TeacherId,
+    cycle: Option<&str>,
+    now: UtcMillis,
+) -> Result<WayView, ApiError> {
+    let person = teacher.person();
+    may_see(conn, actor, person)?;
+    let Case { rules, record, mut entries } = case(conn, policy, person, cycle, now)?;
+    let cycle = rules.cycle();
+    let held = held(conn, person, (cycle.from(), cycle.to()))?;
+    entries.extend(held.iter().map(Candidate::entry));
+    let candidates = candidates(conn, policy, person, cycle.to(), now)?;
+    let offerings: Vec<Offering> = candidates
+        .iter()
+        .enumerate()
+        .map(|(place, one)| Offering {
+            entry: one.entry(),
+            hours: one.row.offer.hours,
+            ends_on: one.row.offer.ends_on,
+            excludes: (0..)
+                .zip(&candidates)
+                .filter(|(other, candidate)| *other != place && one.excludes(candidate))
+                .map(|(other, _)| other)
+                .collect(),
+        })
+        .collect();
+    let found = shortest_way(&rules, &record.facts, &entries, &offerings, STEPS);
+    let shown = |requirements: Vec<&Requirement>| -> Vec<RequirementView> {
+        requirements.into_iter().filter_map(|one| requirement(&rules, one, &record.waivers)).collect()
+    };
+    let chosen: Vec<&Candidate> = match &found.outcome {
+        Outcome::Way(places) => places.iter().filter_map(|place| candidates.get(*place)).collect(),
+        Outcome::Met | Outcome::None => Vec::new(),
+    };
+    let (outcome, text_zh, text_en) = words(&found, chosen.len(), candidates.len());
+    Ok(WayView {
+        teacher_id: Text(teacher),
+        cycle: StatementCycleView { name: cycle.name(), from: cycle.from(), to: cycle.to() },
+        outcome,
+        proven: found.proven,
+        hours: Text(found.hours),
+        sessions: chosen.into_iter().map(WaySessionView::from).collect(),
+        held: held.iter().map(WaySessionView::from).collect(),
+        out_of_reach: shown(found.out_of_reach.iter().collect()),
+        missing_after: shown(found.after.unmet().collect()),
+        considered: candidates.len(),
+        text_zh,
+        text_en,
+    })
+}
+
+fn words(found: &ShortestWay, chosen: usize, considered: usize) -> (&'static str, String, String) {
+    let hours = found.hours;
+    match (&found.outcome, found.proven) {
+        (Outcome::Met, _) => (
+            "met",
+            "各项要求均已达到，无需再参加培训。".into(),
+            "Every requirement is met; nothing more has to be attended.".into(),
+        ),
+        (Outcome::Way(_), _) => (
+            "way",
+            format!("参加{chosen}个班期共{hours}学时，即可补齐目前开设的培训所能补齐的要求。"),
+            format!(
+                "Attending {chosen} session(s) of {hours} hours in all meets every requirement that what is offered can meet."
+            ),
+        ),
+        (Outcome::None, true) => (
+            "none",
+            format!("在可参加的{considered}个班期中，没有任何组合能够补齐尚缺的要求；请关注后续开设的班期。"),
+            format!(
+                "No choice among the {considered} session(s) that can be attended meets what is missing; watch for sessions to come."
+            ),
+        ),
+        (Outcome::None, false) => (
+            "none",
+            format!("在可参加的{considered}个班期中，限定步数内未找到可补齐的组合。"),
+            format!(
+                "Within the steps allowed no choice among the {considered} session(s) was found that meets what is missing."
+            ),
+        ),
+    }
+}
+
+/// The sessions of the cycle in which the person holds a seat and no hours were posted yet.
+fn held(conn: &mut Conn, person: PersonId, (from, to): (NaiveDate, NaiveDate)) -> Result<Vec<Candidate>, ApiError> {
+    let mut held = Vec::new();
+    for booking in store::bookings(conn, person, from, to)? {
+        if booking.status.is_open() && booking.status.holds_seat() {
+            let row = store::offer(conn, booking.session)?.ok_or_else(|| ApiError::missing(booking.session))?;
+            held.push(Candidate::read(conn, row)?);
+        }
+    }
+    Ok(held)
+}
+
+/// The sessions with a free seat that the person may attend within the cycle: those that take applications, and those that will.
+fn candidates(
+    conn: &mut Conn,
+    policy: &PolicyCache,
+    person: PersonId,
+    last_day: NaiveDate,
+    now: UtcMillis,
+) -> Result<Vec<Candidate>, ApiError> {
+    let today = now.china_date();
+    let own = person.area();
+    let mut areas = vec![own, own.city(), own.province()];
+    areas.dedup();
+    let filter = SessionFilter {
+        state: Some(SessionState::Published),
+        starts_from: Some(today),
+        starts_to: Some(last_day),
+        ..SessionFilter::default()
+    };
+    let mut found = Vec::new();
+    for area in areas {
+        let sight = Sight { everything: false, drafts_of: Vec::new(), wide_only: area != own };
+        let limit = i64::try_from(2 * OFFERINGS_MAX).unwrap_or(i64::MAX);
+        for row in session_list::list(conn, area, &sight, &filter, Order::EarliestFirst, None, limit)? {
+            let fits = row.ends_on <= last_day && row.applications_close_at >= now && row.seats_taken < row.seats;
+            if fits && found.len() < OFFERINGS_MAX {
+                found.extend(attendable(conn, policy, person, row.id, now)?);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The session, where nothing stands against an application but that its window is still to come.
+fn attendable(
+    conn: &mut Conn,
+    policy: &PolicyCache,
+    person: PersonId,
+    session: SessionId,
+    now: UtcMillis,
+) -> Result<Option<Candidate>, ApiError> {
+    let row = store::offer(conn, session)?.ok_or_else(|| ApiError::missing(session))?;
+    let Facts { offer: row, applicant, .. } = gather(conn, policy, row, person, Headroom::Judged, now)?;
+    let may = reasons(&row.offer, &applicant, now)
+        .iter()
+        .all(|reason| matches!(reason, Reason::WindowClosed(Closed::OpensAt(_))));
+    if may && row.offer.openings.free() == Some(Placement::Seat) {
+        Candidate::read(conn, row).map(Some)
+    } else {
+        Ok(None)
+    }
+}

@@ -1,0 +1,102 @@
+//! From a person's entries to what they are worth: what a statement, a bundle and the way to what is missing have in common.
+
+use super::{
+    days::{days_of_cycle, span},
+    explain::Judged,
+    moment::{Moment, moment},
+};
+use crate::{policy::PolicyCache, problem::ApiError};
+use chrono::NaiveDate;
+use shixun_domain::{
+    Hours, UtcMillis,
+    id::PersonId,
+    policy::{CycleRules, EntryFacts, evaluate},
+};
+use shixun_persistence::{
+    Conn,
+    ledger::{self, PersonRecord, StandingEntries},
+};
+use std::{collections::HashSet, sync::Arc};
+
+/// Reads the entries and evaluates them; `before` are the rules of the cycle before, where some of its surplus may count.
+pub(super) fn judge(
+    conn: &mut Conn,
+    person: PersonId,
+    mut record: PersonRecord,
+    rules: &CycleRules,
+    before: Option<&CycleRules>,
+    known_at: Option<UtcMillis>,
+) -> Result<Judged, ApiError> {
+    if let Some(before) = before {
+        record.facts.surplus = surplus(conn, person, &record, before, known_at)?;
+    }
+    let (from, to) = span(rules, &record.facts);
+    let entries = ledger::standing_entries(conn, person, from, to, known_at)?;
+    let disputed = ledger::disputes::open_of(conn, person)?;
+    Ok(judged(person, record, (entries, disputed), rules))
+}
+
+/// What counted in the cycle before beyond what was owed in it.
+///
+/// # Errors
+/// Where the database does not answer.
+pub(crate) fn surplus(
+    conn: &mut Conn,
+    person: PersonId,
+    record: &PersonRecord,
+    before: &CycleRules,
+    known_at: Option<UtcMillis>,
+) -> Result<Hours, ApiError> {
+    let (from, to) = span(before, &record.facts);
+    let earlier = ledger::standing_entries(conn, person, from, to, known_at)?.standing;
+    let earlier: Vec<EntryFacts> = earlier.into_iter().map(|entry| entry.entry.facts).collect();
+    Ok(evaluate(before, &record.facts, &earlier).surplus())
+}
+
+/// Evaluates entries that were read, some of which may be disputed.
+pub(crate) fn judged(
+    person: PersonId,
+    record: PersonRecord,
+    (mut entries, disputed): (StandingEntries, HashSet<i64>),
+    rules: &CycleRules,
+) -> Judged {
+    let (first, last) = days_of_cycle(rules, &record.facts);
+    let within = |day: NaiveDate| first <= day && day <= last;
+    entries.standing.retain(|entry| within(entry.entry.facts.effective) || rules.reaches(&entry.entry.facts));
+    entries.corrected.retain(|entry| within(entry.entry.facts.effective));
+    let facts: Vec<EntryFacts> = entries.standing.iter().map(|entry| entry.entry.facts.clone()).collect();
+    let evaluation = evaluate(rules, &record.facts, &facts);
+    entries.pending.retain(|entry| rules.cycle().contains(entry.entry.facts.effective));
+    Judged { person, record, entries, disputed, evaluation }
+}
+
+/// What is judged at the end of a cycle.
+pub struct Case {
+    /// The rules at the end of the cycle.
+    pub rules: Arc<CycleRules>,
+    /// The person.
+    pub record: PersonRecord,
+    /// What stands in the ledger.
+    pub entries: Vec<EntryFacts>,
+}
+
+/// Reads what is judged at the end of a cycle: the one named, or the one that runs.
+///
+/// # Errors
+/// `not_found`, `cycle_unknown`, `policy_missing`.
+pub fn case(
+    conn: &mut Conn,
+    cache: &PolicyCache,
+    person: PersonId,
+    cycle: Option<&str>,
+    now: UtcMillis,
+) -> Result<Case, ApiError> {
+    let (policy, today) = (cache.area(conn, person.area(), now)?, now.china_date());
+    let Moment { cycle, as_of } = moment(&policy, cycle, None, today)?;
+    let rules = policy.rules(cycle, cycle.to())?;
+    let record = ledger::person_record(conn, person, as_of)?.ok_or_else(|| ApiError::missing(person.teacher()))?;
+    let before = policy.before(&rules)?;
+    let Judged { record, entries, .. } = judge(conn, person, record, &rules, before.as_deref(), None)?;
+    let entries = entries.standing.into_iter().map(|entry| entry.entry.facts).collect();
+    Ok(Case { rules, record, entries })
+}
