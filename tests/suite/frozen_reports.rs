@@ -22,7 +22,8 @@ fn people(county: &mut County) -> ([PersonId; 2], Vec<HourEntryId>) {
     ([one, other], ids)
 }
 
-async fn propose(caller: &Caller<'_>) -> String {
+/// Proposes to close the cycle and gives the place of the proposal.
+pub async fn propose(caller: &Caller<'_>) -> String {
     let made = caller.post(REPORTS, json!({"cycle": "2016-2020"})).await.expect(201);
     assert_eq!(made["state"], "proposed");
     format!("{REPORTS}/{}", made["id"].as_str().unwrap())

@@ -3,7 +3,7 @@
 use crate::problem::{ApiError, Code, Words};
 use shixun_domain::{
     AreaCode, Id,
-    id::{Event, HourEntry, PolicyPack},
+    id::{Event, FrozenReport, HourEntry, PolicyPack},
     log::{LeafKind, NoteFault},
 };
 
@@ -23,6 +23,7 @@ pub(super) fn missing(area: AreaCode, kind: LeafKind, number: i64) -> ApiError {
         LeafKind::HourEntry => ApiError::missing(Id::<HourEntry>::new(area, number)),
         LeafKind::PolicyPack => ApiError::missing(Id::<PolicyPack>::new(area, number)),
         LeafKind::Event => ApiError::missing(Id::<Event>::new(area, number)),
+        LeafKind::FrozenReport => ApiError::missing(Id::<FrozenReport>::new(area, number)),
     }
 }
 

@@ -170,6 +170,7 @@ fn shown(
     let may = match leaf.kind {
         LeafKind::PolicyPack => true,
         LeafKind::Event => within(Permission::ReadEvents).is_some_and(|actor| actor.reaches_area(area)),
+        LeafKind::FrozenReport => within(Permission::ReadReports).is_some_and(|actor| actor.reaches_area(area)),
         LeafKind::HourEntry => match within(Permission::ReadHours) {
             Some(actor) => match ledger::service::get(conn, &actor, Id::new(area, leaf.number)) {
                 Ok(_) => true,

@@ -9,7 +9,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use shixun_domain::{
     AreaCode, Id,
-    id::{Event, HourEntry, IdFault, PolicyPack},
+    id::{Event, FrozenReport, HourEntry, IdFault, PolicyPack},
     log::{Hash, LeafKind, VerifierKey},
 };
 use shixun_persistence::log::{CheckpointRow, CosignatureRow};
@@ -254,6 +254,7 @@ fn read_id(kind: LeafKind, text: &str) -> Option<Wanted> {
         LeafKind::HourEntry => key(text.parse::<Id<HourEntry>>()),
         LeafKind::PolicyPack => key(text.parse::<Id<PolicyPack>>()),
         LeafKind::Event => key(text.parse::<Id<Event>>()),
+        LeafKind::FrozenReport => key(text.parse::<Id<FrozenReport>>()),
     }?;
     Some(Wanted::Row(area, kind, number))
 }

@@ -15,6 +15,7 @@ word_list! {
         HourEntry = "hour_entry", "学时条目", "an entry of the hour ledger";
         PolicyPack = "policy_pack", "政策包", "a policy pack that was published";
         Event = "event", "事件", "a record of the event log";
+        FrozenReport = "frozen_report", "周期定稿报表", "the report with which a cycle was closed";
     }
 }
 

@@ -4,6 +4,7 @@
 //! what it says is read again whenever the log is checked.
 
 mod events;
+mod frozen_reports;
 mod hour_entries;
 mod policy_packs;
 
@@ -65,6 +66,7 @@ pub fn rows(conn: &mut Conn, salts: &Salts, area: AreaCode, kind: LeafKind, whic
         LeafKind::HourEntry => hour_entries::rows(conn, area, which)?,
         LeafKind::PolicyPack => policy_packs::rows(conn, area, which)?,
         LeafKind::Event => events::rows(conn, area, which)?,
+        LeafKind::FrozenReport => frozen_reports::rows(conn, area, which)?,
     };
     Ok(rows
         .into_iter()
@@ -81,15 +83,17 @@ pub fn id(area: AreaCode, kind: LeafKind, number: i64) -> String {
         LeafKind::HourEntry => shown::<shixun_domain::id::HourEntry>(area, number),
         LeafKind::PolicyPack => shown::<shixun_domain::id::PolicyPack>(area, number),
         LeafKind::Event => shown::<shixun_domain::id::Event>(area, number),
+        LeafKind::FrozenReport => shown::<shixun_domain::id::FrozenReport>(area, number),
     }
 }
 
 /// Whether rows of a kind get their number when they are published, so that those of higher numbers than the last in the log are
-/// all the new ones but for transactions that ran meanwhile. A pack is numbered when it is drafted.
+/// all the new ones but for transactions that ran meanwhile. A pack is numbered when it is drafted, a report when it is
+/// proposed.
 pub const fn numbered_when_published(kind: LeafKind) -> bool {
     match kind {
         LeafKind::HourEntry | LeafKind::Event => true,
-        LeafKind::PolicyPack => false,
+        LeafKind::PolicyPack | LeafKind::FrozenReport => false,
     }
 }
 

@@ -31,9 +31,9 @@ fn texts(sessions: &[SessionId]) -> Vec<String> {
 both! {
     async fn the_way_takes_the_fewest_hours_that_meet_what_can_be_met(county: County) {
         let teacher = county.add_teacher(1, county.schools[0]);
-        let (short, long) = (planned(&county, 24, "2026-12-05"), planned(&county, 60, "2026-12-12"));
-        let other = planned(&county, 24, "2026-12-19");
-        let found = way(&county, teacher).await;
+        let (short, long) = (planned(county, 24, "2026-12-05"), planned(county, 60, "2026-12-12"));
+        let other = planned(county, 24, "2026-12-19");
+        let found = way(county, teacher).await;
         // The floor of 2026 is 48 hours. What later years ask for cannot be met by what is offered today.
         assert_eq!((&found["outcome"], &found["proven"], &found["hours"]), (&json!("way"), &json!(true), &json!("48.00")));
         assert_eq!(chosen(&found, "sessions"), texts(&[short, other]), "and not {long}");
@@ -45,19 +45,19 @@ both! {
 
     async fn sessions_at_the_same_time_are_no_way_together(county: County) {
         let teacher = county.add_teacher(1, county.schools[0]);
-        let (_, _) = (planned(&county, 24, "2026-12-05"), planned(&county, 24, "2026-12-05"));
-        let none = way(&county, teacher).await;
+        let (_, _) = (planned(county, 24, "2026-12-05"), planned(county, 24, "2026-12-05"));
+        let none = way(county, teacher).await;
         assert_eq!((&none["outcome"], &none["proven"]), (&json!("none"), &json!(true)));
-        let long = planned(&county, 60, "2026-12-12");
-        assert_eq!(chosen(&way(&county, teacher).await, "sessions"), texts(&[long]));
+        let long = planned(county, 60, "2026-12-12");
+        assert_eq!(chosen(&way(county, teacher).await, "sessions"), texts(&[long]));
     }
 
     async fn a_seat_that_is_held_is_the_first_step_of_the_way(county: County) {
         let teacher = county.add_teacher(1, county.schools[0]);
-        let (first, second) = (planned(&county, 24, "2026-12-05"), planned(&county, 24, "2026-12-12"));
+        let (first, second) = (planned(county, 24, "2026-12-05"), planned(county, 24, "2026-12-12"));
         let me = county.caller(teacher.account);
         me.post(&format!("/v1/sessions/{first}/enrolments"), json!({})).await.expect(201);
-        let found = way(&county, teacher).await;
+        let found = way(county, teacher).await;
         assert_eq!((chosen(&found, "held"), chosen(&found, "sessions")), (texts(&[first]), texts(&[second])));
     }
 

@@ -2,6 +2,7 @@
 
 use super::{checkpoint, hash, hashes, sequenced};
 use crate::{
+    frozen_reports::propose,
     harness::{both, witness},
     ledger::fixture::{entry, post, with_teacher},
 };
@@ -42,6 +43,25 @@ both! {
             let by_place = auditor.get(&format!("/v1/log/proofs/inclusion?position={position}{query}")).await.expect(200);
             assert_eq!(by_place, proof);
         }
+    }
+
+    async fn a_cycle_that_was_closed_is_a_leaf_and_a_proposal_is_none(county: County) {
+        with_teacher(county);
+        let place = propose(&county.sign_in("centre")).await;
+        let proposed = place.rsplit('/').next().unwrap();
+        sequenced(county, Look::All);
+        let auditor = county.sign_in("auditor");
+        let path = format!("/v1/log/proofs/inclusion?id={proposed}");
+        auditor.get(&path).await.refused(404, "not_found");
+        county.advance_millis(60_000);
+        county.sign_in("bureau").act(&format!("{place}/confirm")).await.expect(200);
+        sequenced(county, Look::New);
+        let proof = auditor.get(&path).await.expect(200);
+        let leaf: Value = serde_json::from_str(proof["leaf"].as_str().unwrap()).unwrap();
+        assert_eq!((&leaf["kind"], &leaf["content"]["cycle"]), (&json!("frozen_report"), &json!("2016-2020")));
+        assert_eq!(leaf["content"]["document_sha256"].as_str().unwrap().len(), 64);
+        let teacher = county.sign_in("teacher-1").get(&path).await.expect(200);
+        assert!(teacher["leaf"].is_null(), "a report of the whole county is not shown to a teacher");
     }
 
     async fn a_leaf_is_shown_to_those_who_may_see_its_row(county: County) {

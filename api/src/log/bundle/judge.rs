@@ -11,7 +11,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use shixun_domain::{
     AreaCode, Hours,
-    id::{HourEntryId, OrganisationId, PersonId, PolicyPackId, TeacherId},
+    id::{EventId, FrozenReportId, HourEntryId, OrganisationId, PersonId, PolicyPackId, TeacherId},
     ledger::{Circumstances, EntryKind, Factor, SourceKind},
     log::{Json, LeafKind},
     policy::{CycleRules, EntryFacts, Pack, PersonFacts, cycle_named, cycle_on},
@@ -86,7 +86,8 @@ impl Read {
         match self.kind {
             LeafKind::HourEntry => self.id.parse().ok().map(|id: HourEntryId| id.area()),
             LeafKind::PolicyPack => self.id.parse().ok().map(|id: PolicyPackId| id.area()),
-            LeafKind::Event => self.id.parse().ok().map(|id: shixun_domain::id::EventId| id.area()),
+            LeafKind::Event => self.id.parse().ok().map(|id: EventId| id.area()),
+            LeafKind::FrozenReport => self.id.parse().ok().map(|id: FrozenReportId| id.area()),
         }
     }
 
