@@ -50,15 +50,11 @@ impl Conn {
         // WAL lets readers and the writer work side by side; FULL makes an acknowledged commit survive a power cut.
         inner.batch_execute(
             "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-             PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;",
+             PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;",
         )?;
-        // The one writer keeps what it reads, since nobody else's commit makes it forget; and a page that many commits change is
-        // written back once in a while, not every few milliseconds. The log grows to 32 MB, which the next start reads in a moment.
-        inner.batch_execute(if writable {
-            "PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 8000;"
-        } else {
-            "PRAGMA cache_size = -8000; PRAGMA query_only = ON;"
-        })?;
+        // A page that many commits change is written back once in a while, not every few milliseconds. The log grows to 32 MB, which
+        // the next start reads in a moment.
+        inner.batch_execute(if writable { "PRAGMA wal_autocheckpoint = 8000;" } else { "PRAGMA query_only = ON;" })?;
         Ok(Conn::Sqlite(inner))
     }
 
