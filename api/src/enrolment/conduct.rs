@@ -393,7 +393,10 @@ fn post(
 }
 
 /// What the packs in force on a day say of results and absence.
-fn result_terms(policy: &AreaPolicy, day: NaiveDate) -> Result<ResultTerms, ApiError> {
+///
+/// # Errors
+/// `policy_missing`.
+pub(super) fn result_terms(policy: &AreaPolicy, day: NaiveDate) -> Result<ResultTerms, ApiError> {
     let cycle = policy.cycle_on(day)?;
     let rules = policy.rules(cycle, cycle.to())?;
     Ok(rules.rules_on(day).map_or(ResultTerms::PLAIN, |set| {

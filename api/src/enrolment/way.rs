@@ -1,6 +1,9 @@
 //! What is missing to a teacher, and the shortest way to it: which published sessions to attend.
 
-use super::service::{Facts, Headroom, gather};
+use super::{
+    conduct::result_terms,
+    service::{Facts, Headroom, gather},
+};
 use crate::{
     access::Actor,
     ledger::{
@@ -9,7 +12,7 @@ use crate::{
         service::may_see,
         statement::{RequirementView, StatementCycleView},
     },
-    policy::PolicyCache,
+    policy::{AreaPolicy, PolicyCache},
     problem::ApiError,
     wire::{HoursText, InstantText, SessionRef, TeacherRef, Text},
 };
@@ -18,7 +21,7 @@ use serde::Serialize;
 use shixun_domain::{
     UtcMillis,
     catalogue::{ProgrammeKind, SessionState},
-    enrolment::{Attended, Closed, Placement, Reason, by_month, days_attended, reasons},
+    enrolment::{self, Attended, Closed, Placement, Reason, ResultTerms, by_month, days_attended, earned, reasons},
     id::{PersonId, SessionId, TeacherId},
     policy::{EntryFacts, OFFERINGS_MAX, Offering, Outcome, Provider, Requirement, ShortestWay, shortest_way},
 };
@@ -113,12 +116,14 @@ impl From<&Candidate> for WaySessionView {
 struct Candidate {
     row: OfferRow,
     units: Vec<UnitTime>,
+    terms: ResultTerms,
 }
 
 impl Candidate {
-    fn read(conn: &mut Conn, row: OfferRow) -> Result<Candidate, ApiError> {
+    fn read(conn: &mut Conn, policy: &AreaPolicy, row: OfferRow) -> Result<Candidate, ApiError> {
         let units = store::units(conn, row.offer.session)?;
-        Ok(Candidate { row, units })
+        let terms = result_terms(policy, row.offer.ends_on)?;
+        Ok(Candidate { row, units, terms })
     }
 
     /// The entry that it becomes when attended in full and passed.
@@ -135,6 +140,8 @@ impl Candidate {
                 )
             })
             .collect();
+        let parts: Vec<Attended> = attended.iter().map(|(_, unit)| *unit).collect();
+        let earned = earned(&parts, row.practice_hours, enrolment::Outcome::Pass, false, self.terms);
         let key = offer.session.number();
         EntryFacts {
             key,
@@ -145,9 +152,9 @@ impl Candidate {
             themes: row.themes.clone(),
             level: row.level,
             block: (row.kind == ProgrammeKind::Block).then_some(key),
-            credited: offer.hours,
-            nominal: offer.hours,
-            practice: row.practice_hours,
+            credited: earned.credited,
+            nominal: earned.nominal,
+            practice: earned.practice,
             corrects: None,
             provider: Provider::Reviewed,
             misconduct: false,
@@ -184,7 +191,8 @@ pub fn way(
     may_see(conn, actor, person)?;
     let Case { rules, record, mut entries } = case(conn, policy, person, cycle, now)?;
     let cycle = rules.cycle();
-    let held = held(conn, person, (cycle.from(), cycle.to()))?;
+    let area = policy.area(conn, person.area(), now)?;
+    let held = held(conn, &area, person, (cycle.from(), cycle.to()))?;
     entries.extend(held.iter().map(Candidate::entry));
     let candidates = candidates(conn, policy, person, cycle.to(), now)?;
     let offerings: Vec<Offering> = candidates
@@ -259,12 +267,17 @@ fn words(found: &ShortestWay, chosen: usize, considered: usize) -> (&'static str
 }
 
 /// The sessions of the cycle in which the person holds a seat and no hours were posted yet.
-fn held(conn: &mut Conn, person: PersonId, (from, to): (NaiveDate, NaiveDate)) -> Result<Vec<Candidate>, ApiError> {
+fn held(
+    conn: &mut Conn,
+    policy: &AreaPolicy,
+    person: PersonId,
+    (from, to): (NaiveDate, NaiveDate),
+) -> Result<Vec<Candidate>, ApiError> {
     let mut held = Vec::new();
     for booking in store::bookings(conn, person, from, to)? {
         if booking.status.is_open() && booking.status.holds_seat() {
             let row = store::offer(conn, booking.session)?.ok_or_else(|| ApiError::missing(booking.session))?;
-            held.push(Candidate::read(conn, row)?);
+            held.push(Candidate::read(conn, policy, row)?);
         }
     }
     Ok(held)
@@ -316,7 +329,8 @@ fn attendable(
         .iter()
         .all(|reason| matches!(reason, Reason::WindowClosed(Closed::OpensAt(_))));
     if may && row.offer.openings.free() == Some(Placement::Seat) {
-        Candidate::read(conn, row).map(Some)
+        let area = policy.area(conn, person.area(), now)?;
+        Candidate::read(conn, &area, row).map(Some)
     } else {
         Ok(None)
     }

@@ -4,8 +4,8 @@
 //! Cheapest is fewest hours, then the earliest last day. The search is best first over sets of offerings, judged by
 //! [`evaluate`] itself, so that it knows nothing of the rules: a set costs its hours, and no set can cost less than the hours it
 //! has and the most that a requirement still misses. That holds because an hour attended meets at most an hour of any one
-//! requirement; where a factor above one, rounding or a cap that is a share of what counts says otherwise, only the hours of the
-//! set bound it.
+//! requirement; where a factor above one, rounding, a cap that is a share of what counts, or days of training (a short day is a
+//! day) say otherwise, only the hours of the set bound it.
 
 use super::{
     cycle_rules::CycleRules,
@@ -139,10 +139,12 @@ impl<'a> Search<'a> {
         let order: Vec<usize> = by_day.iter().map(|(place, _)| *place).collect();
         let position = |wanted: &usize| order.iter().position(|place| place == wanted);
         let excluded = |one: &Offering| one.excludes.iter().filter_map(position).fold(0, |set, place| set | bit(place));
+        // A pass may be worth more than its hours.
+        let plain = by_day.iter().all(|(_, one)| one.entry.credited <= one.hours);
         let offerings = by_day.into_iter().map(|(place, one)| (place, one, excluded(one))).collect();
         let rounding = rules.closing_rules().map_or(Rounding::Keep, |set| set.rounding());
         let hour_for_hour =
-            rounding == Rounding::Keep && !rules.raises_hours() && rules.shares_of_counted().next().is_none();
+            rounding == Rounding::Keep && !rules.raises_hours() && rules.shares_of_counted().next().is_none() && plain;
         Search { rules, person, entries, offerings, hour_for_hour }
     }
 
@@ -187,7 +189,8 @@ impl<'a> Search<'a> {
             let Some(fewer) = left.checked_sub(1) else { return Ended::GivenUp };
             left = fewer;
             let evaluation = self.judge(node.set);
-            let most = evaluation.unmet().filter(wanted).map(|one| one.missing).max();
+            let in_hours = |one: &Requirement| if one.days.is_some() { Hours::ZERO } else { one.missing };
+            let most = evaluation.unmet().filter(wanted).map(in_hours).max();
             let Some(most) = most else { return Ended::Found(node.set, evaluation) };
             let to_go = if self.hour_for_hour { most } else { Hours::ZERO };
             let bound = node.bound.max(node.hours.plus(to_go));

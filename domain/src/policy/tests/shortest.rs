@@ -96,6 +96,25 @@ fn hours_that_a_cap_would_cut_are_no_way() {
     assert_eq!(chosen(&found), [1], "24 school-based hours a year count, and they are there");
 }
 
+#[test]
+fn a_short_day_is_a_day_where_days_are_asked_for() {
+    let days = rule(
+        "ethics.summer",
+        json!({"minimum": {
+        "of": {"themes": ["ethics"]}, "measure": "credited", "window": "months",
+        "months_from": figure("7"), "months_to": figure("8"), "days": figure("1"), "strength": figure("fail")}}),
+    );
+    let rules = with_county(json!({"rules": [days], "hours_per_day": figure("6")}));
+    let one_day = |key, on, amount| {
+        let day = EntryFacts { days: Some(crate::hours::Days::from_hundredths(100)), ..entry(key, on, amount) };
+        offering(themed("ethics", day), &[])
+    };
+    let offerings = [one_day(1, "2020-07-01", "6"), one_day(2, "2020-08-01", "2")];
+    let entries: Vec<EntryFacts> = nearly().into_iter().chain([entry(92, "2020-03-01", "36")]).collect();
+    let found = shortest_way(&rules, &PersonFacts::default(), &entries, &offerings, STEPS);
+    assert_eq!((chosen(&found), found.proven), (vec![1], true), "two hours on one day are the day");
+}
+
 /// A set of offerings in plain numbers: year, hours, school-based, theme, and whom it excludes.
 type Plain = (i32, u32, i32, bool, bool);
 
