@@ -112,10 +112,14 @@ pub struct Published {
 }
 
 impl Published {
-    /// Builds the document.
+    /// Builds the document, on a thread of its own: many times its size is needed for the building, and the allocator gives that
+    /// back to the system when the thread ends.
     pub fn new() -> Published {
-        let value = document::value();
-        Published { json: value.to_string().into(), routes: Data::new(KnownRoutes::from_document(&value)) }
+        let built = std::thread::spawn(|| {
+            let value = document::value();
+            Published { json: value.to_string().into(), routes: Data::new(KnownRoutes::from_document(&value)) }
+        });
+        built.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     }
 }
 

@@ -2,11 +2,11 @@
 
 use crate::problem::{ApiError, Code, Words};
 use actix_web::{HttpRequest, dev::ServiceRequest};
-use std::collections::BTreeMap;
+use matchit::Router;
 
 /// The addresses the API documents, and the operations of each.
 #[derive(Debug, Clone, Default)]
-pub struct KnownRoutes(BTreeMap<Vec<Segment>, Vec<Operation>>);
+pub struct KnownRoutes(Router<Vec<Operation>>);
 
 #[derive(Debug, Clone)]
 struct Operation {
@@ -15,29 +15,21 @@ struct Operation {
     reads_query: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Segment {
-    Fixed(String),
-    Any,
-}
-
 impl KnownRoutes {
-    /// From the paths of an OpenAPI document.
+    /// From the paths of an OpenAPI document, whose templates differ.
     pub fn from_document(document: &serde_json::Value) -> KnownRoutes {
         let mut routes = KnownRoutes::default();
         let paths = document.get("paths").and_then(serde_json::Value::as_object);
         for (path, item) in paths.into_iter().flatten() {
-            let segments = path
-                .split('/')
-                .map(|part| if part.starts_with('{') { Segment::Any } else { Segment::Fixed(part.to_owned()) })
-                .collect();
             let operations = item.as_object().into_iter().flatten().map(|(method, operation)| {
                 let parameters = operation.get("parameters").and_then(serde_json::Value::as_array);
                 let in_query =
                     |parameter: &serde_json::Value| parameter.get("in").is_some_and(|place| place == "query");
                 Operation { method: method.to_uppercase(), reads_query: parameters.into_iter().flatten().any(in_query) }
             });
-            routes.0.entry(segments).or_default().extend(operations);
+            if let Err(fault) = routes.0.insert(path, operations.collect()) {
+                tracing::error!(%fault, path, "an address is documented twice");
+            }
         }
         routes
     }
@@ -63,15 +55,7 @@ impl KnownRoutes {
     }
 
     fn operations(&self, path: &str) -> Option<&[Operation]> {
-        let parts: Vec<&str> = path.split('/').collect();
-        let fits = |segments: &Vec<Segment>| {
-            segments.len() == parts.len()
-                && segments.iter().zip(&parts).all(|(segment, part)| match segment {
-                    Segment::Fixed(fixed) => fixed == part,
-                    Segment::Any => !part.is_empty(),
-                })
-        };
-        self.0.iter().find(|(segments, _)| fits(segments)).map(|(_, operations)| operations.as_slice())
+        self.0.at(path).ok().map(|found| found.value.as_slice())
     }
 }
 
@@ -107,5 +91,20 @@ mod tests {
         assert_eq!(routes.methods("/v1/sessions").as_deref(), Some("POST"));
         assert_eq!(routes.methods("/v1/sessions/"), None);
         assert_eq!(routes.methods("/v1/nothing"), None);
+    }
+
+    #[test]
+    fn every_documented_address_is_known_with_its_methods() {
+        let document = crate::document::value();
+        let routes = KnownRoutes::from_document(&document);
+        for (path, item) in document["paths"].as_object().unwrap() {
+            let asked: String = path
+                .split('/')
+                .map(|part| if part.starts_with('{') { "x" } else { part })
+                .collect::<Vec<_>>()
+                .join("/");
+            let methods: Vec<String> = item.as_object().unwrap().keys().map(|method| method.to_uppercase()).collect();
+            assert_eq!(routes.methods(&asked), Some(methods.join(", ")), "{path}");
+        }
     }
 }

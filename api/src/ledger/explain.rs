@@ -27,14 +27,12 @@ pub(crate) struct Judged {
     pub(super) person: PersonId,
     pub(super) record: PersonRecord,
     pub(super) entries: StandingEntries,
-    /// Numbers of entries that are disputed.
-    pub(super) disputed: HashSet<i64>,
     pub(super) evaluation: Evaluation,
 }
 
 /// Writes the statement.
 pub(crate) fn statement(rules: &CycleRules, judged: Judged, known_at: Option<UtcMillis>) -> StatementView {
-    let Judged { person, record, entries, disputed, evaluation } = judged;
+    let Judged { person, record, entries, evaluation } = judged;
     let cycle = rules.cycle();
     let requirements =
         evaluation.requirements.iter().filter_map(|one| requirement(rules, one, &record.waivers)).collect();
@@ -70,7 +68,7 @@ pub(crate) fn statement(rules: &CycleRules, judged: Judged, known_at: Option<Utc
         requirements,
         years,
         corrections: corrections(&entries),
-        entries: entry_views(rules, entries, &disputed, &evaluation),
+        entries: entry_views(rules, entries, &record.disputed, &evaluation),
     }
 }
 

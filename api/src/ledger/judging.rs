@@ -16,7 +16,7 @@ use shixun_persistence::{
     Conn,
     ledger::{self, PersonRecord, StandingEntries},
 };
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 /// Reads the entries and evaluates them; `before` are the rules of the cycle before, where some of its surplus may count.
 pub(super) fn judge(
@@ -32,8 +32,7 @@ pub(super) fn judge(
     }
     let (from, to) = span(rules, &record.facts);
     let entries = ledger::standing_entries(conn, person, from, to, known_at)?;
-    let disputed = ledger::disputes::open_of(conn, person)?;
-    Ok(judged(person, record, (entries, disputed), rules))
+    Ok(judged(person, record, entries, rules))
 }
 
 /// What counted in the cycle before beyond what was owed in it.
@@ -53,11 +52,11 @@ pub(crate) fn surplus(
     Ok(evaluate(before, &record.facts, &earlier).surplus())
 }
 
-/// Evaluates entries that were read, some of which may be disputed.
+/// Evaluates entries that were read.
 pub(crate) fn judged(
     person: PersonId,
     record: PersonRecord,
-    (mut entries, disputed): (StandingEntries, HashSet<i64>),
+    mut entries: StandingEntries,
     rules: &CycleRules,
 ) -> Judged {
     let (first, last) = days_of_cycle(rules, &record.facts);
@@ -67,7 +66,7 @@ pub(crate) fn judged(
     let facts: Vec<EntryFacts> = entries.standing.iter().map(|entry| entry.entry.facts.clone()).collect();
     let evaluation = evaluate(rules, &record.facts, &facts);
     entries.pending.retain(|entry| rules.cycle().contains(entry.entry.facts.effective));
-    Judged { person, record, entries, disputed, evaluation }
+    Judged { person, record, entries, evaluation }
 }
 
 /// What is judged at the end of a cycle.

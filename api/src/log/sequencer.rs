@@ -2,7 +2,7 @@
 //!
 //! A pass looks for rows of higher numbers than the last in the log. On PostgreSQL a transaction may commit after another that got
 //! higher numbers, so that every minute a pass also looks back, and at the start and once a day one looks at everything: a row can be
-//! late, and none is passed over. Of two servers that append at once one wins (`log_heads`), and the other looks again. A crash between
+//! late, and none is passed over. While many commands come in, passes wait, up to a minute: nobody's seat waits for a proof. Of two servers that append at once one wins (`log_heads`), and the other looks again. A crash between
 //! two batches leaves whole batches; one before the checkpoint leaves the checkpoint for the next pass.
 
 use super::LogSigner;
@@ -13,15 +13,16 @@ use shixun_domain::{
 };
 use shixun_persistence::{
     Conn, Db, DbError, DbResult, Keep,
-    log::{
-        self, Appended, Growth,
-        sources::{self, Which},
-    },
+    log::{self, Appended, Growth, sources},
 };
 use std::time::Duration;
 
 /// How long the sequencer rests between two passes.
 const EVERY: Duration = Duration::from_secs(2);
+/// Writes between two passes from which on a pass gives way.
+const BUSY: u64 = 200;
+/// Passes that may give way one after the other.
+const PATIENCE: u32 = 30;
 /// Passes after which one looks back.
 const BACK_EVERY: u32 = 30;
 /// Passes after which one looks at everything: a day.
@@ -89,9 +90,8 @@ impl Pass<'_> {
         let mut after = self.db.read_blocking(|conn| self.begin(conn, kind, look))?;
         let (mut frontier, mut added) = (None, 0);
         loop {
-            let rows = self.db.read_blocking(|conn| {
-                sources::rows(conn, self.signer.salts(), self.area, kind, Which::Unlogged { after })
-            })?;
+            let rows =
+                self.db.read_blocking(|conn| sources::unlogged(conn, self.signer.salts(), self.area, kind, after))?;
             let Some(last) = rows.last().map(|row| row.number) else { return Ok(added) };
             // The edge is read before the rows are: whoever appends some of them in between moves the head, and then nothing is
             // written here.
@@ -142,10 +142,23 @@ impl Pass<'_> {
     }
 }
 
+/// Whether a pass waits, after so many writes since the last look and so many passes that waited already.
+fn gives_way(writes: u64, waited: u32) -> bool {
+    writes >= BUSY && waited < PATIENCE
+}
+
 /// Sequences for as long as the server runs.
 pub async fn keep(app: &App) {
-    let mut passes: u32 = 0;
+    let (mut passes, mut waited): (u32, u32) = (0, 0);
+    let mut begun = app.db.writes_begun();
     loop {
+        let before = std::mem::replace(&mut begun, app.db.writes_begun());
+        if gives_way(begun - before, waited) {
+            waited += 1;
+            tokio::time::sleep(EVERY).await;
+            continue;
+        }
+        waited = 0;
         let look = match passes {
             0 => Look::All,
             number if number % BACK_EVERY == 0 => Look::Back,
@@ -160,6 +173,21 @@ pub async fn keep(app: &App) {
             Err(error) => tracing::error!(%error, "the sequencer ended early"),
         }
         passes = (passes + 1) % ALL_EVERY;
+        // What the pass itself has written is nobody's haste.
+        begun = app.db.writes_begun();
         tokio::time::sleep(EVERY).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pass_gives_way_to_many_commands_and_not_for_ever() {
+        assert!(!gives_way(BUSY - 1, 0));
+        assert!(gives_way(BUSY, 0));
+        assert!(gives_way(u64::MAX, PATIENCE - 1));
+        assert!(!gives_way(u64::MAX, PATIENCE));
     }
 }

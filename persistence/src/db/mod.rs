@@ -27,7 +27,10 @@ use crate::error::{DbError, DbResult, Failure};
 use ids::IdMaker;
 use pool::{Postgres, Sqlite};
 use shixun_domain::{AreaCode, Id, UtcMillis};
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 /// How to open a database.
 #[derive(Debug, Clone)]
@@ -59,6 +62,7 @@ pub struct Db {
 struct Inner {
     store: Store,
     ids: Arc<IdMaker>,
+    writes: AtomicU64,
 }
 
 enum Store {
@@ -117,7 +121,7 @@ impl Db {
             DbUrl::Sqlite(path) => Store::Sqlite(Sqlite::open(path, options, Arc::clone(&ids))?),
             DbUrl::Postgres(url) => Store::Postgres(Postgres::open(url, options)?),
         };
-        Ok(Db { inner: Arc::new(Inner { store, ids }) })
+        Ok(Db { inner: Arc::new(Inner { store, ids, writes: AtomicU64::new(0) }) })
     }
 
     /// Which database this is.
@@ -126,6 +130,11 @@ impl Db {
             Store::Sqlite(_) => DatabaseKind::Sqlite,
             Store::Postgres(_) => DatabaseKind::Postgres,
         }
+    }
+
+    /// How many write transactions this process has begun: what can wait looks whether others are busy.
+    pub fn writes_begun(&self) -> u64 {
+        self.inner.writes.load(Ordering::Relaxed)
     }
 
     /// Runs a short read. On SQLite it runs at once on a connection of the calling thread, so it must touch few rows;
@@ -198,6 +207,7 @@ impl Db {
         T: Send + 'static,
         E: Failure + Send + 'static,
     {
+        self.inner.writes.fetch_add(1, Ordering::Relaxed);
         match &self.inner.store {
             Store::Sqlite(sqlite) => {
                 let (job, answer) = writer::job(at, keep, f);
@@ -221,6 +231,7 @@ impl Db {
         T: Send + 'static,
         E: Failure + Send + 'static,
     {
+        self.inner.writes.fetch_add(1, Ordering::Relaxed);
         match &self.inner.store {
             Store::Sqlite(sqlite) => {
                 let (job, answer) = writer::job(at, keep, f);

@@ -1,6 +1,7 @@
 //! What the ledger must know of a person: the facts that rules look at, and school, title and subject on a day.
 
 use super::{
+    disputes,
     stands::{Revision, own_entries},
     waivers::{GrantedWaiver, WaiverRow, waivers_of},
 };
@@ -8,23 +9,25 @@ use crate::{
     Conn, DbResult,
     db::{Day, Word, each, kept},
     schema::{
-        employments as e, leave_spells as l, organisations as o, persons as p, posts_held as h,
-        teaching_assignments as a, titles_held as h_titles,
+        disputes as d, employments as e, leave_spells as l, organisations as o, persons as p, posts_held as h,
+        teaching_assignments as a, titles_held as h_titles, waivers as w,
     },
 };
 use chrono::NaiveDate;
 use diesel::{
+    dsl::exists,
     prelude::*,
     sql_types::{Nullable, Text},
 };
 use shixun_domain::{
     AreaCode, Id, Stage, Title,
     id::{OrganisationId, PersonId},
-    ledger::waiver::WaiverState,
+    ledger::{dispute::DisputeState, waiver::WaiverState},
     policy::PersonFacts,
     time::DateSpan,
     words::Post,
 };
+use std::collections::HashSet;
 
 /// The organisation of a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,19 +77,32 @@ pub struct PersonRecord {
     pub facts: PersonFacts,
     /// The granted waivers among [`PersonFacts::waivers`].
     pub waivers: Vec<GrantedWaiver>,
+    /// Numbers of the entries that the person disputes and nobody has decided about.
+    pub disputed: HashSet<i64>,
 }
 
 /// The person with what holds on `day`; `None` where there is no such person.
 ///
-/// Three queries: the person joined with what holds on the day; the posts and the leave; the waivers.
+/// One query for most people: what the person has none of is not asked for.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer or a row is damaged.
 pub fn person_record(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbResult<Option<PersonRecord>> {
-    let Some(OnDay { revision, snapshot, entered_on, probation_ends_on, retires_on }) = on_day(conn, person, day)?
+    let Some(OnDay { revision, snapshot, entered_on, probation_ends_on, retires_on, has }) = on_day(conn, person, day)?
     else {
         return Ok(None);
     };
+    let (posts, leave) = if has.spells { spells(conn, person)? } else { (Vec::new(), Vec::new()) };
+    let waivers = if has.waivers { waivers_of(conn, person)? } else { Vec::new() };
+    let disputed = if has.disputes { disputes::open_of(conn, person)? } else { HashSet::new() };
+    let waivers: Vec<GrantedWaiver> = granted(waivers).map(|(_, waiver)| waiver).collect();
+    let facts = assemble(entered_on, probation_ends_on, retires_on, &posts, leave);
+    let facts = PersonFacts { waivers: waivers.iter().map(GrantedWaiver::facts).collect(), ..facts };
+    Ok(Some(PersonRecord { revision, snapshot, facts, waivers, disputed }))
+}
+
+/// Every post held and every leave.
+fn spells(conn: &mut Conn, person: PersonId) -> DbResult<(Vec<PostHeld>, Vec<DateSpan>)> {
     let (area, number) = person.key();
     // Leave is told from posts by having none.
     let spells: Vec<(Option<Word<Post>>, Day, Option<Day>)> = each!(conn, k => {
@@ -108,10 +124,7 @@ pub fn person_record(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbRes
             None => leave.push(DateSpan { from, to }),
         }
     }
-    let facts = assemble(entered_on, probation_ends_on, retires_on, &posts, leave);
-    let waivers: Vec<GrantedWaiver> = granted(waivers_of(conn, person)?).map(|(_, waiver)| waiver).collect();
-    let facts = PersonFacts { waivers: waivers.iter().map(GrantedWaiver::facts).collect(), ..facts };
-    Ok(Some(PersonRecord { revision, snapshot, facts, waivers }))
+    Ok((posts, leave))
 }
 
 /// The person on a day, in one query; `None` where there is no such person.
@@ -128,6 +141,15 @@ struct OnDay {
     entered_on: Option<NaiveDate>,
     probation_ends_on: Option<NaiveDate>,
     retires_on: Option<NaiveDate>,
+    has: Has,
+}
+
+/// What there is at all of things that most people have none of.
+#[derive(Queryable)]
+struct Has {
+    spells: bool,
+    waivers: bool,
+    disputes: bool,
 }
 
 type OnDayColumns = (
@@ -136,6 +158,7 @@ type OnDayColumns = (
     Option<Word<Title>>,
     Option<(Word<Stage>, String)>,
     Option<i64>,
+    Has,
 );
 
 fn on_day(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbResult<Option<OnDay>> {
@@ -163,11 +186,20 @@ fn on_day(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbResult<Option<
             h_titles::title.nullable(),
             (a::stage, a::subject).nullable(),
             own_entries(area, number).single_value(),
+            (
+                exists(h::table.filter(h::area.eq(area)).filter(h::person_id.eq(number)))
+                    .or(exists(l::table.filter(l::area.eq(area)).filter(l::person_id.eq(number)))),
+                exists(w::table.filter(w::area.eq(area)).filter(w::person_id.eq(number))),
+                exists(d::table
+                    .filter(d::area.eq(area))
+                    .filter(d::person_id.eq(number))
+                    .filter(d::state.eq(DisputeState::Open.as_str()))),
+            ),
         ))
         .limit(1))
         .get_result(k)
         .optional())?;
-    let Some((own, organisation, title, teaching, entries)) = found else { return Ok(None) };
+    let Some((own, organisation, title, teaching, entries, has)) = found else { return Ok(None) };
     let (name, version, entered_on, probation_ends_on, retires_on) = own;
     let (stage, subject) = teaching.map_or((None, None), |(stage, subject)| (Some(stage), Some(subject)));
     let snapshot = PersonSnapshot {
@@ -188,6 +220,7 @@ fn on_day(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbResult<Option<
         entered_on: entered_on.map(Into::into),
         probation_ends_on: probation_ends_on.map(Into::into),
         retires_on: retires_on.map(Into::into),
+        has,
     }))
 }
 

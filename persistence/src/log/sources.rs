@@ -8,7 +8,8 @@ mod frozen_reports;
 mod hour_entries;
 mod policy_packs;
 
-use crate::{Conn, DbResult};
+use crate::{Conn, DbResult, schema::log_leaves as l};
+use diesel::prelude::*;
 use shixun_domain::{
     AreaCode, Hours, Id,
     id::Kind,
@@ -21,10 +22,12 @@ pub const ROWS_AT_ONCE: usize = 1_000;
 /// Which rows are wanted.
 #[derive(Debug, Clone, Copy)]
 pub enum Which<'a> {
-    /// Those that are not in the log, of numbers above this, at most [`ROWS_AT_ONCE`].
-    Unlogged {
-        /// The number.
-        after: i64,
+    /// Those of numbers between these, both included.
+    Between {
+        /// The lowest.
+        first: i64,
+        /// The highest.
+        last: i64,
     },
     /// These, at most [`ROWS_AT_ONCE`].
     Of(&'a [i64]),
@@ -77,6 +80,50 @@ pub fn rows(conn: &mut Conn, salts: &Salts, area: AreaCode, kind: LeafKind, whic
         .collect())
 }
 
+/// Published rows of a kind that are not in the log, of numbers above `after`, by number, at most [`ROWS_AT_ONCE`].
+///
+/// Numbers are compared page by page: a planner that is asked for the rows without a leaf sorts all of them to give away the first.
+///
+/// # Errors
+/// As [`rows`].
+pub fn unlogged(conn: &mut Conn, salts: &Salts, area: AreaCode, kind: LeafKind, mut after: i64) -> DbResult<Vec<Leaf>> {
+    loop {
+        let numbers = numbers(conn, area, kind, after)?;
+        let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else { return Ok(Vec::new()) };
+        let logged = logged(conn, area, kind, *first, *last)?;
+        let missing: Vec<i64> =
+            numbers.iter().copied().filter(|number| logged.binary_search(number).is_err()).collect();
+        if let (Some(first), Some(last)) = (missing.first(), missing.last()) {
+            let mut rows = rows(conn, salts, area, kind, Which::Between { first: *first, last: *last })?;
+            rows.retain(|row| missing.binary_search(&row.number).is_ok());
+            return Ok(rows);
+        }
+        after = *last;
+    }
+}
+
+/// The numbers of published rows of a kind above `after`, in order, at most [`ROWS_AT_ONCE`].
+fn numbers(conn: &mut Conn, area: AreaCode, kind: LeafKind, after: i64) -> DbResult<Vec<i64>> {
+    match kind {
+        LeafKind::HourEntry => hour_entries::numbers(conn, area, after),
+        LeafKind::PolicyPack => policy_packs::numbers(conn, area, after),
+        LeafKind::Event => events::numbers(conn, area, after),
+        LeafKind::FrozenReport => frozen_reports::numbers(conn, area, after),
+    }
+}
+
+/// The numbers from `first` to `last` that are in the log, in order.
+fn logged(conn: &mut Conn, area: AreaCode, kind: LeafKind, first: i64, last: i64) -> DbResult<Vec<i64>> {
+    Ok(l::table
+        .filter(l::area.eq(area.get()))
+        .filter(l::kind.eq(kind.as_str()))
+        .filter(l::row_id.ge(first))
+        .filter(l::row_id.le(last))
+        .order(l::row_id.asc())
+        .select(l::row_id)
+        .load(conn)?)
+}
+
 /// The identifier of a row of a kind.
 pub fn id(area: AreaCode, kind: LeafKind, number: i64) -> String {
     match kind {
@@ -112,21 +159,25 @@ fn hundredths(number: i64) -> Json {
 
 /// The rows of a table that are wanted, by number.
 macro_rules! wanted {
-    ($table:ident, $kind:expr, $area:expr, $which:expr) => {{
-        use crate::schema::log_leaves as l;
+    ($table:ident, $area:expr, $which:expr) => {{
         let query = $table::table.filter($table::area.eq($area.get())).order($table::id.asc()).into_boxed();
         match $which {
             Which::Of(numbers) => query.filter($table::id.eq_any(numbers.to_vec())),
-            Which::Unlogged { after } => query
-                .filter($table::id.gt(after))
-                .filter(diesel::dsl::not(diesel::dsl::exists(
-                    l::table
-                        .filter(l::area.eq($table::area))
-                        .filter(l::kind.eq($kind.as_str()))
-                        .filter(l::row_id.eq($table::id)),
-                )))
-                .limit(i64::try_from(super::ROWS_AT_ONCE).unwrap_or(i64::MAX)),
+            Which::Between { first, last } => query.filter($table::id.ge(first)).filter($table::id.le(last)),
         }
     }};
 }
 use wanted;
+
+/// The numbers of a table above `after`, in order, as many as are read at once.
+macro_rules! numbered {
+    ($table:ident, $area:expr, $after:expr) => {
+        $table::table
+            .filter($table::area.eq($area.get()))
+            .filter($table::id.gt($after))
+            .order($table::id.asc())
+            .limit(i64::try_from(super::ROWS_AT_ONCE).unwrap_or(i64::MAX))
+            .select($table::id)
+    };
+}
+use numbered;

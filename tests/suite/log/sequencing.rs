@@ -114,7 +114,7 @@ both! {
         }
         let signer = county.app.log.clone();
         let waiting = read(county, |conn| {
-            log::sources::rows(conn, signer.salts(), area(), LeafKind::Event, Which::Unlogged { after: i64::MIN })
+            log::sources::unlogged(conn, signer.salts(), area(), LeafKind::Event, i64::MIN)
         });
         assert_eq!(waiting.len(), 5);
         let mut edge = read(county, |conn| log::frontier(conn, area()));

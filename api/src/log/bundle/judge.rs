@@ -1,11 +1,6 @@
 //! From leaves to a statement: what the writer of a bundle and whoever checks it both do.
 
-use crate::ledger::{
-    days::span,
-    explain::{self, Judged},
-    judging::judged,
-    statement::StatementView,
-};
+use crate::ledger::{days::span, explain, judging::judged, statement::StatementView};
 use chrono::NaiveDate;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -263,7 +258,8 @@ pub(super) fn statement(rules: &CycleRules, about: About, leaves: &[Read]) -> Re
         snapshot: about.snapshot,
         facts: about.facts,
         waivers: about.waivers,
+        disputed: about.disputed,
     };
-    let judged: Judged = judged(about.person, record, (StandingEntries::arrange(entries), about.disputed), rules);
+    let judged = judged(about.person, record, StandingEntries::arrange(entries), rules);
     Ok(explain::statement(rules, judged, None))
 }

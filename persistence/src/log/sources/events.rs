@@ -1,12 +1,9 @@
 //! Records of the event log.
 
-use super::{Published, Which, maybe_shown, shown, wanted};
+use super::{Published, Which, maybe_shown, numbered, shown, wanted};
 use crate::{Conn, DbResult, db::At, schema::event_log as t};
 use diesel::prelude::*;
-use shixun_domain::{
-    AreaCode, UtcMillis, id,
-    log::{Json, LeafKind},
-};
+use shixun_domain::{AreaCode, UtcMillis, id, log::Json};
 
 #[derive(Queryable)]
 struct Row {
@@ -25,8 +22,12 @@ struct Row {
 }
 
 pub(super) fn rows(conn: &mut Conn, area: AreaCode, which: Which<'_>) -> DbResult<Vec<Published>> {
-    let rows: Vec<Row> = wanted!(t, LeafKind::Event, area, which).load(conn)?;
+    let rows: Vec<Row> = wanted!(t, area, which).load(conn)?;
     Ok(rows.into_iter().map(|row| published(area, row)).collect())
+}
+
+pub(super) fn numbers(conn: &mut Conn, area: AreaCode, after: i64) -> DbResult<Vec<i64>> {
+    Ok(numbered!(t, area, after).load(conn)?)
 }
 
 fn published(area: AreaCode, row: Row) -> Published {

@@ -1,6 +1,6 @@
 //! Entries of the hour ledger.
 
-use super::{Published, Which, hundredths, maybe_shown, shown, wanted};
+use super::{Published, Which, hundredths, maybe_shown, numbered, shown, wanted};
 use crate::{
     Conn, DbResult,
     db::{At, Day},
@@ -8,10 +8,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use shixun_domain::{
-    AreaCode, UtcMillis, id,
-    log::{Json, LeafKind},
-};
+use shixun_domain::{AreaCode, UtcMillis, id, log::Json};
 
 /// A row with its words as they stand, so that one that was changed to nonsense still has a hash.
 #[derive(Queryable)]
@@ -50,8 +47,12 @@ struct Row {
 }
 
 pub(super) fn rows(conn: &mut Conn, area: AreaCode, which: Which<'_>) -> DbResult<Vec<Published>> {
-    let rows: Vec<Row> = wanted!(t, LeafKind::HourEntry, area, which).load(conn)?;
+    let rows: Vec<Row> = wanted!(t, area, which).load(conn)?;
     Ok(rows.into_iter().map(|row| published(area, row)).collect())
+}
+
+pub(super) fn numbers(conn: &mut Conn, area: AreaCode, after: i64) -> DbResult<Vec<i64>> {
+    Ok(numbered!(t, area, after).load(conn)?)
 }
 
 fn published(area: AreaCode, row: Row) -> Published {

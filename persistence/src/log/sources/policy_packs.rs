@@ -1,14 +1,10 @@
 //! Policy packs, from their publication on.
 
-use super::{Published, Which, maybe_shown, shown, wanted};
+use super::{Published, Which, maybe_shown, numbered, shown, wanted};
 use crate::{Conn, DbResult, db::At, schema::policy_packs as t};
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use shixun_domain::{
-    AreaCode, UtcMillis, id,
-    log::{Json, LeafKind},
-    policy::PackState,
-};
+use shixun_domain::{AreaCode, UtcMillis, id, log::Json, policy::PackState};
 
 #[derive(Queryable)]
 struct Row {
@@ -30,9 +26,13 @@ struct Row {
 
 pub(super) fn rows(conn: &mut Conn, area: AreaCode, which: Which<'_>) -> DbResult<Vec<Published>> {
     // A pack that is in the log stays published; what became of it otherwise is for its hash to tell.
-    let query = wanted!(t, LeafKind::PolicyPack, area, which);
+    let query = wanted!(t, area, which);
     let rows: Vec<Row> = query.filter(t::state.eq(PackState::Published.as_str())).load(conn)?;
     Ok(rows.into_iter().map(|row| published(area, row)).collect())
+}
+
+pub(super) fn numbers(conn: &mut Conn, area: AreaCode, after: i64) -> DbResult<Vec<i64>> {
+    Ok(numbered!(t, area, after).filter(t::state.eq(PackState::Published.as_str())).load(conn)?)
 }
 
 fn published(area: AreaCode, row: Row) -> Published {
