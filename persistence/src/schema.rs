@@ -666,10 +666,6 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(hour_entries, log_leaves);
-diesel::allow_tables_to_appear_in_same_query!(event_log, log_leaves);
-diesel::allow_tables_to_appear_in_same_query!(policy_packs, log_leaves);
-diesel::allow_tables_to_appear_in_same_query!(frozen_reports, log_leaves);
 diesel::allow_tables_to_appear_in_same_query!(
     organisations,
     persons,

@@ -20,7 +20,7 @@ const FEATURES: [(&str, &[&str]); 19] = [
     ("frozen_reports", &["ledger"]),
     ("log", &["ledger", "frozen_reports"]),
     ("records", &["catalogue", "ledger"]),
-    ("enrolment", &["catalogue", "ledger"]),
+    ("enrolment", &["catalogue", "ledger", "records"]),
     ("tasks", &["enrolment"]),
     ("school_plans", &["catalogue", "ledger"]),
     ("audits", &["school_plans", "enrolment"]),

@@ -1,7 +1,7 @@
 //! Refusals of the enrolment rules as problems, one code each.
 
 use crate::problem::{ApiError, Code, Words};
-use shixun_domain::enrolment::{Closed, EnrolmentStatus, Reason, StatusRefusal};
+use shixun_domain::enrolment::{Closed, EnrolmentStatus, Reason, Recorded, StatusRefusal};
 
 fn status_words(status: EnrolmentStatus) -> Words {
     Words::new(status.zh(), status.as_str())
@@ -32,6 +32,9 @@ pub fn refused(reason: &Reason) -> ApiError {
         }
         Reason::AlreadyDone { session, name } => {
             ApiError::new(Code::AlreadyDoneInCycle).with("session", session).with("name", name)
+        }
+        Reason::AlreadyRecorded(Recorded { record, title }) => {
+            ApiError::new(Code::ContentRecorded).with("record", record).with("title", title)
         }
         Reason::YearlyMaximum { left, hours } => {
             ApiError::new(Code::YearlyMaximumReached).with("left", left).with("hours", hours)

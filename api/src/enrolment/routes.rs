@@ -57,6 +57,7 @@ problem_set!(
         | NotInAudience
         | ScheduleClash
         | AlreadyDoneInCycle
+        | ContentRecorded
         | YearlyMaximumReached
         | SessionFull
 );

@@ -20,6 +20,7 @@ use shixun_domain::{
     },
     id::{EnrolmentId, OrganisationId, PersonId, SessionId},
     policy::Effect,
+    records::content_claim,
 };
 use shixun_persistence::{
     Conn, DbError, WriteTx, accounts,
@@ -59,10 +60,11 @@ pub(super) fn gather(
     now: UtcMillis,
 ) -> Result<Facts, ApiError> {
     let session = offer.offer.session;
-    let row = store::applicant(conn, person, &offer.offer, now.china_date())?;
     let ends_on = offer.offer.ends_on;
     let area = policy.area(conn, person.area(), now)?;
     let cycle = area.cycle_on(ends_on)?;
+    let claim = content_claim(&cycle, &offer.offer.content_key);
+    let row = store::applicant(conn, person, &offer.offer, &claim, now.china_date())?;
     let bookings = store::bookings(conn, person, cycle.from(), cycle.to())?;
     // The session ends within the cycle, so that the person's place in it is among the bookings.
     let current = match bookings.iter().any(|booking| booking.session == session) {
@@ -87,6 +89,7 @@ pub(super) fn gather(
     let applicant = Applicant {
         facts: row.as_ref().map(|row| row.facts.clone()),
         current: current.as_ref().map(|row| row.status),
+        recorded: row.as_ref().and_then(|row| row.recorded.clone()),
         bookings,
         clashes,
         headroom,

@@ -172,6 +172,8 @@ problems! {
         "与已报的“{name}”（{session}）上课时间重叠；请先退出其中一个。", "Its units overlap with \"{name}\" ({session}), which was applied for; withdraw from one first.";
     AlreadyDoneInCycle = "already_done_in_cycle", 409, "本周期已参加过相同内容", "The same content is done or booked in this cycle",
         "“{name}”（{session}）与此内容相同，一个周期内只计一次；请选择其他内容。", "\"{name}\" ({session}) has the same content, which counts once in a cycle; choose another content.";
+    ContentRecorded = "content_recorded", 409, "相同内容已登记为项目外学时", "The same content is recorded from outside",
+        "“{title}”（{record}）已登记相同内容，一个周期内只计一次；请选择其他内容，登记有误的请先撤回。", "\"{title}\" ({record}) records the same content, which counts once in a cycle; choose another content, or withdraw the record first where it is wrong.";
     YearlyMaximumReached = "yearly_maximum_reached", 409, "超过年度学时上限", "Beyond the yearly maximum",
         "本年度还可计{left}学时，此班期为{hours}学时；请选择学时较少的班期，或先退出已报的班期。", "{left} hours are left in the year and the session is worth {hours}; choose a shorter one or withdraw from another first.";
     SessionFull = "session_full", 409, "名额已满", "No seat and no place in the queue is left",

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Hours, UtcMillis,
     catalogue::{Audience, AudienceFacts, AudienceGap},
-    id::SessionId,
+    id::{OutsideRecordId, SessionId},
 };
 use chrono::NaiveDate;
 
@@ -47,6 +47,15 @@ pub struct Booking {
     pub ends_on: NaiveDate,
 }
 
+/// A record from outside that is entered or verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// The record.
+    pub record: OutsideRecordId,
+    /// What it is about.
+    pub title: String,
+}
+
 /// What is known of someone who wants to apply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Applicant {
@@ -58,6 +67,8 @@ pub struct Applicant {
     pub bookings: Vec<Booking>,
     /// Sessions among them whose units meet at the same time.
     pub clashes: Vec<SessionId>,
+    /// The record from outside by which the same content counts in this cycle already, or will.
+    pub recorded: Option<Recorded>,
     /// Hours left under the yearly maximum in the year of the session's end, before what is booked; `None` where no
     /// maximum refuses enrolment.
     pub headroom: Option<Hours>,
@@ -93,6 +104,8 @@ pub enum Reason {
         /// The name of its programme.
         name: String,
     },
+    /// The same content is recorded from outside in this cycle.
+    AlreadyRecorded(Recorded),
     /// The yearly maximum leaves too little (worked example 11 of the field's rules).
     YearlyMaximum {
         /// Hours left in the year, after what is booked.
@@ -118,6 +131,7 @@ pub fn reasons(offer: &Offer, applicant: &Applicant, now: UtcMillis) -> Vec<Reas
     for booking in others().filter(|booking| counts(booking.status) && booking.content_key == offer.content_key) {
         found.push(Reason::AlreadyDone { session: booking.session, name: booking.name.clone() });
     }
+    found.extend(applicant.recorded.clone().map(Reason::AlreadyRecorded));
     if let Some(headroom) = applicant.headroom {
         let left = headroom.less(booked_hours(offer, &applicant.bookings));
         if offer.hours > left {

@@ -57,8 +57,13 @@ fn applicant() -> Applicant {
         current: None,
         bookings: Vec::new(),
         clashes: Vec::new(),
+        recorded: None,
         headroom: None,
     }
+}
+
+fn recorded() -> Recorded {
+    Recorded { record: crate::Id::new(AreaCode::new(331_123).unwrap(), 7), title: "省平台同名课程".into() }
 }
 
 fn booking(number: i64, status: EnrolmentStatus) -> Booking {
@@ -123,6 +128,7 @@ fn every_reason_is_named_and_the_weightiest_comes_first() {
             applicant.bookings = vec![booking(2, EnrolmentStatus::Confirmed), booking(3, EnrolmentStatus::Completed)];
             applicant.bookings[1].content_key = "drawing".into();
             applicant.clashes = vec![session(2)];
+            applicant.recorded = Some(recorded());
             applicant.headroom = Some(Hours::whole(35));
         },
         &[
@@ -132,6 +138,7 @@ fn every_reason_is_named_and_the_weightiest_comes_first() {
             Reason::NotInAudience(AudienceGap::Title(vec![Title::Senior])),
             Reason::Clash { session: session(2), name: "另一门课".into() },
             Reason::AlreadyDone { session: session(3), name: "另一门课".into() },
+            Reason::AlreadyRecorded(recorded()),
             Reason::YearlyMaximum { left: Hours::whole(5), hours: Hours::whole(12) },
         ],
     );

@@ -64,9 +64,9 @@ pub fn may_open(posted_on: NaiveDate, today: NaiveDate, deadlines: Deadlines) ->
 
 /// Whose hands a dispute is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Parties {
-    /// Who recognised the entry, where that is known.
-    pub recognised_by: Option<AccountId>,
+pub struct Parties<'a> {
+    /// Who recognised the entry, and who entered and examined the record that it comes from.
+    pub made_by: &'a [AccountId],
     /// Who disputes it.
     pub opened_by: AccountId,
 }
@@ -77,7 +77,7 @@ pub struct Parties {
 /// [`Refusal::NotOpen`], [`Refusal::SamePerson`], [`Refusal::ReasonMissing`].
 pub fn may_decide(
     state: DisputeState,
-    parties: Parties,
+    parties: Parties<'_>,
     by: AccountId,
     is_subject: bool,
     reason: &str,
@@ -85,7 +85,7 @@ pub fn may_decide(
     if state != DisputeState::Open {
         return Err(Refusal::NotOpen { state });
     }
-    if is_subject || by == parties.opened_by || parties.recognised_by == Some(by) {
+    if is_subject || by == parties.opened_by || parties.made_by.contains(&by) {
         return Err(Refusal::SamePerson);
     }
     if reason.trim().is_empty() {
@@ -108,11 +108,11 @@ mod tests {
         assert_eq!(may_open(posted, day("2026-11-24"), deadlines), Err(Refusal::TooLate { until: day("2026-11-23") }));
         assert_eq!(may_open(NaiveDate::MAX, NaiveDate::MAX, deadlines), Ok(NaiveDate::MAX));
         let account = |number: i64| Id::new(AreaCode::new(331_123).unwrap(), number);
-        let parties = Parties { recognised_by: Some(account(1)), opened_by: account(2) };
+        let parties = Parties { made_by: &[account(1), account(4)], opened_by: account(2) };
         let decide = |state, by: i64, own, reason| may_decide(state, parties, account(by), own, reason);
         assert_eq!(decide(DisputeState::Open, 3, false, "核对无误"), Ok(()));
         assert_eq!(decide(DisputeState::Open, 3, false, " "), Err(Refusal::ReasonMissing));
-        for (by, own) in [(1, false), (2, false), (3, true)] {
+        for (by, own) in [(1, false), (4, false), (2, false), (3, true)] {
             assert_eq!(decide(DisputeState::Open, by, own, "理由"), Err(Refusal::SamePerson));
         }
         let over = Refusal::NotOpen { state: DisputeState::Upheld };

@@ -10,13 +10,13 @@ use crate::{
 use chrono::{Datelike, NaiveDate};
 use diesel::prelude::*;
 use schema::{
-    employments, enrolments, organisations, persons, posts_held, programmes, sessions, teaching_assignments,
-    titles_held, units,
+    employments, enrolments, organisations, outside_records, persons, posts_held, programmes, sessions,
+    teaching_assignments, titles_held, units,
 };
 use shixun_domain::{
     AreaCode, Hours, Id, UtcMillis,
     catalogue::{AudienceFacts, ProgrammeKind, SessionState},
-    enrolment::{Booking, EnrolmentStatus, Offer, Openings},
+    enrolment::{Booking, EnrolmentStatus, Offer, Openings, Recorded},
     id::{OrganisationId, PersonId, ProgrammeId, SessionId},
     words::{DeliveryForm, Level, Route, Setting, Theme, Title},
 };
@@ -211,17 +211,29 @@ pub struct ApplicantRow {
     pub organisation_path: String,
     /// What the audience asks for.
     pub facts: AudienceFacts,
+    /// The record from outside with the content that was asked about.
+    pub recorded: Option<Recorded>,
 }
 
-type ApplicantColumns =
-    ((String, Option<Day>, Option<Day>), (i64, String, String, Option<Word<Setting>>, bool), Option<Word<Title>>);
+type ApplicantColumns = (
+    (String, Option<Day>, Option<Day>),
+    (i64, String, String, Option<Word<Setting>>, bool),
+    Option<Word<Title>>,
+    Option<(i64, String)>,
+);
 
-/// The person as employed on a day; `None` where the person is employed nowhere. Stages, subjects and posts are read only
-/// where the audience asks for them.
+/// The person as employed on a day, with the record from outside that holds `content_claim`; `None` where the person is employed
+/// nowhere. Stages, subjects and posts are read only where the audience asks for them.
 ///
 /// # Errors
 /// A [`DbError`] where the database does not answer or a row is damaged.
-pub fn applicant(conn: &mut Conn, person: PersonId, offer: &Offer, day: NaiveDate) -> DbResult<Option<ApplicantRow>> {
+pub fn applicant(
+    conn: &mut Conn,
+    person: PersonId,
+    offer: &Offer,
+    content_claim: &str,
+    day: NaiveDate,
+) -> DbResult<Option<ApplicantRow>> {
     let (area, number) = person.key();
     let found: Option<ApplicantColumns> = each!(conn, k => kept!(persons::table
         .inner_join(
@@ -242,6 +254,12 @@ pub fn applicant(conn: &mut Conn, person: PersonId, offer: &Offer, day: NaiveDat
                 .and(titles_held::valid_from.le(day))
                 .and(titles_held::valid_to.is_null().or(titles_held::valid_to.ge(day)))),
         )
+        .left_join(
+            outside_records::table.on(outside_records::area
+                .eq(persons::area)
+                .and(outside_records::person_id.eq(persons::id))
+                .and(outside_records::content_claim.eq(content_claim))),
+        )
         .filter(persons::area.eq(area))
         .filter(persons::id.eq(number))
         .order((employments::valid_from.desc(), employments::id.desc()))
@@ -255,11 +273,12 @@ pub fn applicant(conn: &mut Conn, person: PersonId, offer: &Offer, day: NaiveDat
                 organisations::small_class,
             ),
             titles_held::title.nullable(),
+            (outside_records::id, outside_records::title).nullable(),
         ))
         .limit(1))
         .get_result(k)
         .optional())?;
-    let Some(((name, entered_on, probation_ends_on), organisation, title)) = found else { return Ok(None) };
+    let Some(((name, entered_on, probation_ends_on), organisation, title, recorded)) = found else { return Ok(None) };
     let (stages, subjects) = if offer.audience.stages.is_empty() && offer.audience.subjects.is_empty() {
         (Vec::new(), Vec::new())
     } else {
@@ -284,6 +303,7 @@ pub fn applicant(conn: &mut Conn, person: PersonId, offer: &Offer, day: NaiveDat
         organisation_name: organisation.1,
         organisation_path: organisation.2,
         facts,
+        recorded: recorded.map(|(number, title)| Recorded { record: Id::new(person.area(), number), title }),
     }))
 }
 

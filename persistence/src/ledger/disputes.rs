@@ -4,14 +4,14 @@ use super::Viewer;
 use crate::{
     Conn, DbResult, WriteTx, columns,
     db::{At, MultiBackend, each},
-    schema::{disputes as t, hour_entries as h, persons as p},
+    schema::{disputes as t, hour_entries as h, outside_records as r, persons as p},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use shixun_domain::{
     AreaCode, Id, UtcMillis,
     id::{AccountId, Dispute, DisputeId, HourEntryId, PersonId},
-    ledger::dispute::DisputeState,
+    ledger::{SourceKind, dispute::DisputeState},
 };
 use std::collections::HashSet;
 
@@ -28,8 +28,8 @@ pub struct DisputeRow {
     pub entry: HourEntryId,
     /// What it was for.
     pub entry_title: String,
-    /// Who recognised it.
-    pub recognised_by: Option<AccountId>,
+    /// Who recognised it, and who entered and examined the record from outside that it comes from.
+    pub made_by: Vec<AccountId>,
     /// What became of the dispute.
     pub state: DisputeState,
     /// What is wrong, as the teacher says.
@@ -55,7 +55,8 @@ pub struct DisputeRow {
 }
 
 type Columns = (
-    (i32, i64, i64, String, i64, String, Option<i64>),
+    (i32, i64, i64, String, i64, String),
+    (Option<i64>, Option<(i64, Option<i64>)>),
     (String, String, NaiveDate, i64, Option<i64>, Option<At>, Option<String>),
     (Option<i64>, Option<i64>, i64, At),
 );
@@ -63,7 +64,8 @@ type Columns = (
 macro_rules! dispute_columns {
     () => {
         (
-            (t::area, t::id, t::person_id, p::name, t::entry_id, h::title, h::recognised_by),
+            (t::area, t::id, t::person_id, p::name, t::entry_id, h::title),
+            (h::recognised_by, (r::entered_by, r::examined_by).nullable()),
             (t::state, t::claim, t::decide_by, t::opened_by, t::decided_by, t::decided_at, t::reason),
             (t::reversal_id, t::replacement_id, t::version, t::created_at),
         )
@@ -76,10 +78,16 @@ macro_rules! joined {
         t::table
             .inner_join(p::table.on(p::area.eq(t::area).and(p::id.eq(t::person_id))))
             .inner_join(h::table.on(h::area.eq(t::area).and(h::id.eq(t::entry_id))))
+            .left_join(
+                r::table.on(h::source_kind
+                    .eq(SourceKind::Record.as_str())
+                    .and(h::source_area.eq(r::area.nullable()))
+                    .and(h::source_id.eq(r::id.nullable()))),
+            )
     };
 }
 
-fn row((who, what, after): Columns) -> DbResult<DisputeRow> {
+fn row((who, made, what, after): Columns) -> DbResult<DisputeRow> {
     let id: DisputeId = columns::id(who.0, who.1)?;
     let area = id.area();
     Ok(DisputeRow {
@@ -88,7 +96,11 @@ fn row((who, what, after): Columns) -> DbResult<DisputeRow> {
         person_name: who.3,
         entry: Id::new(area, who.4),
         entry_title: who.5,
-        recognised_by: who.6.map(|number| Id::new(area, number)),
+        made_by: [made.0, made.1.map(|hands| hands.0), made.1.and_then(|hands| hands.1)]
+            .into_iter()
+            .flatten()
+            .map(|number| Id::new(area, number))
+            .collect(),
         state: columns::word("disputes.state", &what.0)?,
         claim: what.1,
         decide_by: what.2,

@@ -155,6 +155,20 @@ both! {
         county.sign_in("centre").post(&of(one.person), with("content_key", json!("another"))).await.expect(201);
     }
 
+    async fn nobody_applies_for_content_that_is_recorded_from_outside_until_the_record_is_withdrawn(county: County) {
+        let [one, other, _] = prepared(county);
+        let same = county.add_session(TestSession { content_key: "unit-design".into(), ..TestSession::default() }).id;
+        let (path, teacher) = (format!("/v1/sessions/{same}/enrolments"), county.caller(one.account));
+        let place = at(&teacher.post(&of(one.person), with("content_key", json!("unit-design"))).await);
+        let refused = teacher.post(&path, json!({})).await.refused(409, "content_recorded");
+        assert_eq!(refused["parameters"]["record"], place.rsplit('/').next().unwrap());
+        let eligibility = teacher.get(&format!("/v1/sessions/{same}/eligibility")).await.expect(200);
+        assert_eq!(eligibility["reasons"][0]["code"], "content_recorded");
+        county.caller(other.account).post(&path, json!({})).await.expect(201);
+        step(&teacher, &place, "withdraw").await.expect(200);
+        teacher.post(&path, json!({})).await.expect(201);
+    }
+
     async fn of_many_who_enter_the_same_at_once_one_does(county: County) {
         let [one, ..] = prepared(county);
         let centre = county.sign_in("centre");

@@ -64,6 +64,21 @@ both! {
         elsewhere.header("If-Match", "\"1\"").send().await.refused(404, "not_found");
     }
 
+    async fn who_examined_a_record_decides_no_dispute_about_its_hours(county: County) {
+        let [one, ..] = prepared(county);
+        let (teacher, bureau) = (county.caller(one.account), county.sign_in("bureau"));
+        let (centre, other) = (county.sign_in("centre"), county.sign_in("centre-2"));
+        let place = at(&teacher.post(&of(one.person), record("K-1")).await);
+        step(&centre, &place, "examine").await.expect(200);
+        let done = step(&other, &place, "verify").await.expect(200);
+        let entry = format!("/v1/hour-entries/{}/disputes", done["hour_entry_id"].as_str().unwrap());
+        let dispute = at(&teacher.post(&entry, json!({"claim": "成绩单上是20学时，少记5学时。"})).await);
+        for hand in [&centre, &other] {
+            decide(hand, &dispute, "dismiss", "成绩单无误").await.refused(403, "dispute_same_person");
+        }
+        decide(&bureau, &dispute, "dismiss", "成绩单无误").await.expect(200);
+    }
+
     async fn a_returned_record_is_corrected_and_examined_anew(county: County) {
         let [one, ..] = prepared(county);
         let (teacher, centre, bureau) = (county.caller(one.account), county.sign_in("centre"), county.sign_in("bureau"));

@@ -9,6 +9,7 @@ use crate::{
         training::{TestSession, at},
     },
     ledger::fixture::{day, sql, teacher},
+    records::steps as records,
 };
 use serde_json::{Value, json};
 use shixun_api::problem::Code;
@@ -63,6 +64,9 @@ pub(super) async fn applying(told: &mut Told, county: &mut County) {
     told.by(Code::ApplicationsNotOpenYet, &me, apply(coming)).await;
     apply(open)(&me).await.expect(201);
     told.by(Code::AlreadyEnrolled, &me, apply(open)).await;
+    let recorded = county.add_session(TestSession { content_key: "recorded".into(), ..later("2026-12-14") }).id;
+    me.post(&records::of(one.person), records::with("content_key", json!("recorded"))).await.expect(201);
+    told.by(Code::ContentRecorded, &me, apply(recorded)).await;
     for (code, wanted) in made {
         told.by(code, &me, apply(county.add_session(wanted).id)).await;
     }
