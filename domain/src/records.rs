@@ -16,7 +16,10 @@ use crate::{
     hours::Hours,
     id::{AccountId, OutsideRecordId},
     ledger::{self, Amounts, Factor},
-    policy::{Cycle, Provider},
+    policy::{
+        Cycle, Provider,
+        conversion::{Activity, Conversion, ConversionRefusal, ConversionTable, convert},
+    },
     time::DateSpan,
     words::{ActivityWord, Level, word_list},
 };
@@ -87,8 +90,8 @@ pub struct Claim {
     pub practice: Hours,
     /// Who gave the training.
     pub provider: Provider,
-    /// Pieces of evidence there are.
-    pub evidence: usize,
+    /// The kinds of the pieces of evidence there are.
+    pub evidence: Vec<ActivityWord>,
 }
 
 /// Why a record is not taken or does not go on. Declared in the order in which they are looked for.
@@ -120,6 +123,17 @@ pub enum Refusal {
     /// Nothing was earned.
     #[error("no hours")]
     NoHours,
+    /// The packs give nothing for the activity.
+    #[error(transparent)]
+    Worthless(ConversionRefusal),
+    /// The packs give less for the activity than is claimed (浙教师〔2016〕71号, article 3).
+    #[error("{by} gives at most {worth} for it")]
+    MoreThanWorth {
+        /// The most that it is worth.
+        worth: Hours,
+        /// The conversion that says so, with its pack.
+        by: String,
+    },
     /// The person was not employed here on that day.
     #[error("nobody employed the person on {day}")]
     OutsideEmployment {
@@ -161,7 +175,7 @@ pub enum Refusal {
 /// # Errors
 /// One [`Refusal`] per reason, in the order of the enum.
 pub fn may_enter(claim: &Claim, employments: &[DateSpan], today: NaiveDate) -> Result<Amounts, Refusal> {
-    if claim.evidence == 0 {
+    if claim.evidence.is_empty() {
         return Err(Refusal::EvidenceMissing);
     }
     let amounts = Amounts::new(claim.hours, claim.hours, Factor::ONE, claim.practice)?;
@@ -182,6 +196,30 @@ pub fn may_enter(claim: &Claim, employments: &[DateSpan], today: NaiveDate) -> R
         Provider::Unreviewed { .. } => Ok(amounts),
     }
 }
+
+/// Holds a claim to what the packs in force on its last day give for the activity; `None` where nothing is to be converted. Where no
+/// pack has conversions, the three people who see the record judge what it is worth.
+///
+/// # Errors
+/// [`Refusal::Worthless`], [`Refusal::MoreThanWorth`].
+pub fn converted(
+    table: &ConversionTable,
+    activity: Option<&ClaimedActivity>,
+    claim: &Claim,
+) -> Result<Option<Conversion>, Refusal> {
+    let Some(activity) = activity.filter(|_| table.kinds().next().is_some()) else { return Ok(None) };
+    let ClaimedActivity { kind, level, role, result } = *activity;
+    // However long it took: what is claimed is what it is worth, not the time.
+    let whole = Activity { kind, level, role, result, hours: Some(LONGEST), evidence: claim.evidence.clone() };
+    let conversion = convert(table, &whole).map_err(Refusal::Worthless)?;
+    if claim.hours > conversion.hours {
+        return Err(Refusal::MoreThanWorth { worth: conversion.hours, by: conversion.by.to_string() });
+    }
+    Ok(Some(conversion))
+}
+
+/// More hours than any activity takes.
+const LONGEST: Hours = Hours::whole(100_000);
 
 /// Whose hands a record went through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -296,6 +296,8 @@ problems! {
         "至少附一件凭证（文件名、SHA-256、类型、存放处）。", "Name at least one piece of evidence: file name, SHA-256, media type and where it is kept.";
     HoursMissing = "hours_missing", 422, "没有学时", "There are no hours",
         "学时须大于0，请填写认定的学时。", "Hours must be above 0; give those that were earned.";
+    MoreThanConverted = "more_than_converted", 422, "超过折算标准", "More than the activity is worth",
+        "按“{by}”此项活动最多折算{worth}学时；请按标准更正登记的学时。", "By \"{by}\" the activity is worth {worth} hours at most; claim no more than that.";
     HoursOutsideEmployment = "hours_outside_employment", 422, "该日不在任职期内", "Not employed on that day",
         "该教师{day}没有任职；请核对日期，或先补登任职。", "Nobody employed the teacher on {day}; check the day, or enter the employment first.";
     ConsentMissing = "consent_missing", 422, "缺少学校事先同意", "The school's consent is missing",

@@ -33,7 +33,7 @@ pub fn evidence(import: ImportId, file_name: &str, digest: &str, media_type: &st
 /// # Errors
 /// `internal` where the evidence cannot be written as JSON.
 pub fn input(line: &RecordLine, evidence: &EvidenceFile) -> Result<RecordInput, ApiError> {
-    let evidence = serde_json::to_string(&[evidence]).map_err(|error| ApiError::internal(error.to_string()))?;
+    let files = serde_json::to_string(&[evidence]).map_err(|error| ApiError::internal(error.to_string()))?;
     let category = RecordCategory::Platform;
     let content = Content {
         category,
@@ -52,7 +52,7 @@ pub fn input(line: &RecordLine, evidence: &EvidenceFile) -> Result<RecordInput, 
         ends_on: line.ends_on,
         hours: line.hours,
         practice: line.practice,
-        evidence,
+        evidence: files,
         source: SOURCE.to_owned(),
         source_key: line.key.clone(),
     };
@@ -62,7 +62,7 @@ pub fn input(line: &RecordLine, evidence: &EvidenceFile) -> Result<RecordInput, 
         hours: line.hours,
         practice: line.practice,
         provider: Provider::Reviewed,
-        evidence: 1,
+        evidence: vec![evidence.kind.0],
     };
     Ok(RecordInput { content, claim, duplicate_reason: None })
 }

@@ -1,6 +1,9 @@
 //! What records are refused for, as problems.
 
-use crate::problem::{ApiError, Code, Words};
+use crate::{
+    ledger::conversions::worthless,
+    problem::{ApiError, Code, Words},
+};
 use shixun_domain::records::{RecordState, RecordStep, Refusal, transfer};
 
 /// The labels of several states.
@@ -36,6 +39,10 @@ impl From<Refusal> for ApiError {
             Refusal::EvidenceMissing => ApiError::new(Code::EvidenceMissing),
             Refusal::Ledger(refusal) => refusal.into(),
             Refusal::NoHours => ApiError::new(Code::HoursMissing),
+            Refusal::Worthless(refusal) => worthless(&refusal, "/activity"),
+            Refusal::MoreThanWorth { worth, by } => {
+                ApiError::new(Code::MoreThanConverted).with("worth", worth).with("by", by)
+            }
             Refusal::OutsideEmployment { day } => ApiError::new(Code::HoursOutsideEmployment).with("day", day),
             Refusal::ConsentMissing => ApiError::new(Code::ConsentMissing),
             Refusal::ConsentLate { consent_on, starts_on } => {

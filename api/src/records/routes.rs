@@ -46,6 +46,7 @@ problem_set!(
         | HoursInFuture
         | HoursBeforeEmployment
         | HoursOutsideEmployment
+        | MoreThanConverted
         | TeacherNeverEmployed
         | ConsentMissing
         | ConsentLate
@@ -58,7 +59,14 @@ problem_set!(ListProblems = NotFound);
 problem_set!(CorrectProblems = RecordWrongState);
 problem_set!(ReviewProblems = RecordWrongState | RecordSamePerson);
 problem_set!(ReasonProblems = ReasonMissing);
-problem_set!(VerifyProblems = HoursBeforeEmployment | HoursOutsideEmployment | TeacherNeverEmployed | PolicyMissing);
+problem_set!(
+    VerifyProblems = HoursBeforeEmployment
+        | HoursOutsideEmployment
+        | MoreThanConverted
+        | ConversionNeedsApprover
+        | TeacherNeverEmployed
+        | PolicyMissing
+);
 
 /// Enter hours from outside
 ///

@@ -5,6 +5,7 @@ use crate::{
     access::Actor,
     http::{Page, Work, command::NOTHING, conditions::same_version},
     ledger::{
+        conversions::approves,
         service::policy_label,
         sight::{manages_area, viewer},
         wire::Evidence,
@@ -17,7 +18,11 @@ use shixun_domain::{
     access::Role,
     id::{AccountId, OrganisationId, OutsideRecordId, PersonId, TeacherId},
     ledger::{Amounts, EntryKind, SourceKind},
-    records::{Claim, Hand, Hands, RecordState, RecordStep, Refusal, after, content_claim, may_enter},
+    policy::conversion::Approver,
+    records::{
+        Claim, ClaimedActivity, Hand, Hands, RecordState, RecordStep, Refusal, after, content_claim, converted,
+        may_enter,
+    },
 };
 use shixun_persistence::{
     Conn, accounts,
@@ -43,21 +48,31 @@ fn sees(actor: &Actor, row: &RecordRow) -> bool {
     actor.is_self(row.person) || actor.reaches(row.id.area(), &row.organisation_path)
 }
 
-/// What was found out about a claim: what would be posted, and where the person was employed.
+/// What was found out about a claim: what would be posted, where the person was employed, and who approves what was converted.
 struct Judged {
     amounts: Amounts,
     organisation: OrganisationId,
+    approver: Option<Approver>,
 }
 
-fn judge(work: &mut Work<'_, '_>, person: PersonId, claim: &Claim) -> Result<Judged, ApiError> {
-    let today = work.at().china_date();
+fn judge(
+    work: &mut Work<'_, '_>,
+    cache: &PolicyCache,
+    person: PersonId,
+    claim: &Claim,
+    activity: Option<&ClaimedActivity>,
+) -> Result<Judged, ApiError> {
+    let now = work.at();
+    let today = now.china_date();
     let employments = ledger::employments(work.conn(), person)?;
     let spells: Vec<_> = employments.iter().map(|employment| employment.span).collect();
     let amounts = may_enter(claim, &spells, today)?;
     let place = employments.iter().rev().find(|employment| employment.span.contains(claim.ends_on));
     let organisation =
         place.map(|employment| employment.organisation).ok_or(Refusal::OutsideEmployment { day: claim.ends_on })?;
-    Ok(Judged { amounts, organisation })
+    let table = cache.area(work.conn(), person.area(), now)?.conversions(claim.ends_on);
+    let approver = converted(&table, activity, claim)?.map(|conversion| conversion.approver);
+    Ok(Judged { amounts, organisation, approver })
 }
 
 /// The claim on the content in its cycle; none where the same content is there already and the training centre allows it.
@@ -91,13 +106,15 @@ fn prepared(
     (person, own): (PersonId, Option<OutsideRecordId>),
     input: &RecordInput,
 ) -> Result<NewRecord, ApiError> {
-    let judged = judge(work, person, &input.claim)?;
+    let judged = judge(work, cache, person, &input.claim, input.content.activity.as_ref())?;
+    // Read in the other order than told: of several who enter the same at once, all but one hear the weightier reason.
+    let content_claim = claim_content(work, cache, may_allow, (person, own), input);
     let Content { source, source_key, .. } = &input.content;
     let taken = store::source_taken(work.conn(), person, source, source_key)?;
     if let Some(record) = taken.filter(|record| Some(*record) != own) {
         return Err(Refusal::SourceTaken { record }.into());
     }
-    let content_claim = claim_content(work, cache, may_allow, (person, own), input)?;
+    let content_claim = content_claim?;
     let organisation = judged.organisation;
     Ok(NewRecord { person, organisation, content: input.content.clone(), content_claim, entered_by })
 }
@@ -358,9 +375,10 @@ pub fn verify(
         hours: content.hours,
         practice: content.practice,
         provider: content.circumstances.provider,
-        evidence: evidence.len(),
+        evidence: evidence.iter().map(|file| file.kind.0).collect(),
     };
-    let amounts = judge(work, before.person, &claim)?.amounts;
+    let judged = judge(work, cache, before.person, &claim, content.activity.as_ref())?;
+    judged.approver.map_or(Ok(()), |approver| approves(actor, before.person, approver))?;
     let now = work.at();
     let policy = cache.area(work.conn(), id.area(), now)?;
     let files: Vec<String> =
@@ -385,7 +403,7 @@ pub fn verify(
         source_kind: SourceKind::Record,
         source: Some((id.area(), id.number())),
         source_key: format!("outside:{}", id.number()),
-        amounts,
+        amounts: judged.amounts,
         effective_on: content.ends_on,
         evidence: Some(proof.text()?),
         policy: policy_label(&policy, content.ends_on)?,

@@ -99,7 +99,7 @@ pub struct UnreviewedConsentIn {
 pub struct RecordIn {
     /// What kind of training.
     pub category: RecordCategoryWord,
-    /// What was done, for conversion; left out where there is nothing to convert.
+    /// What was done, by the conversion tables of the packs; left out where there is nothing to convert.
     pub activity: Option<ActivityIn>,
     /// Level.
     pub level: LevelWord,
@@ -135,7 +135,7 @@ pub struct RecordIn {
     pub starts_on: NaiveDate,
     /// Last day, to which the hours belong.
     pub ends_on: NaiveDate,
-    /// Hours claimed.
+    /// Hours claimed: at most what the packs in force on the last day give for the activity, where they convert activities.
     pub hours: HoursText,
     /// Of these, practice.
     pub practice: Option<HoursText>,
@@ -220,7 +220,11 @@ impl RecordIn {
             content_key: key.unwrap_or_else(|| default_content_key(category, &search_name(&title))),
             title,
             provider: trimmed_opt(self.provider.as_deref()),
-            circumstances: Circumstances { provider, ..Circumstances::ORDINARY },
+            circumstances: Circumstances {
+                provider,
+                activity: activity.map(|activity| activity.kind),
+                ..Circumstances::ORDINARY
+            },
             consent_reference: unreviewed.and_then(|one| trimmed_opt(one.consent_reference.as_deref())),
             starts_on,
             ends_on: self.ends_on,
@@ -236,7 +240,7 @@ impl RecordIn {
             hours: self.hours.0,
             practice,
             provider,
-            evidence: self.evidence.len(),
+            evidence: self.evidence.iter().map(|file| file.kind.0).collect(),
         };
         Ok(RecordInput { content, claim, duplicate_reason: trimmed_opt(self.duplicate_reason.as_deref()) })
     }

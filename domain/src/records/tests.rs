@@ -9,6 +9,10 @@ fn account(number: i64) -> AccountId {
     Id::new(AreaCode::new(331_123).unwrap(), number)
 }
 
+fn word(text: &str) -> ActivityWord {
+    text.parse().unwrap()
+}
+
 fn claim() -> Claim {
     Claim {
         starts_on: day("2019-07-01"),
@@ -16,7 +20,7 @@ fn claim() -> Claim {
         hours: Hours::whole(20),
         practice: Hours::whole(4),
         provider: Provider::Reviewed,
-        evidence: 1,
+        evidence: vec![word("certificate")],
     }
 }
 
@@ -34,7 +38,7 @@ fn a_claim_is_refused_for_each_reason_in_order() {
         may_enter(&claim, &employed, today).map(|amounts| amounts.credited)
     };
     assert_eq!(check(&|_| {}), Ok(Hours::whole(20)));
-    assert_eq!(check(&|claim| claim.evidence = 0), Err(Refusal::EvidenceMissing));
+    assert_eq!(check(&|claim| claim.evidence.clear()), Err(Refusal::EvidenceMissing));
     assert_eq!(check(&|claim| claim.hours = Hours::whole(-1)), Err(Refusal::Ledger(ledger::Refusal::Negative)));
     assert_eq!(check(&|claim| claim.hours = Hours::whole(10_001)), Err(Refusal::Ledger(ledger::Refusal::Overflow)));
     assert_eq!(

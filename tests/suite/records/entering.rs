@@ -1,7 +1,10 @@
 //! Entering: who may, what is refused, what is never entered twice.
 
 use super::steps::*;
-use crate::harness::{both, training::TestSession};
+use crate::{
+    harness::{both, training::TestSession},
+    ledger::parameters::{figure, publish},
+};
 use actix_web::http::Method;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -167,6 +170,37 @@ both! {
         county.caller(other.account).post(&path, json!({})).await.expect(201);
         step(&teacher, &place, "withdraw").await.expect(200);
         teacher.post(&path, json!({})).await.expect(201);
+    }
+
+    async fn a_claim_for_an_activity_keeps_to_what_the_packs_give_and_to_who_approves(county: County) {
+        let [one, ..] = prepared(county);
+        publish(county, json!({"conversions": [
+            {"kind": "open_lesson", "zh": "公开课", "en": "open lesson", "evidence": [figure("transcript")], "approver": figure("county"),
+                "lines": [{"levels": ["county"], "hours": figure("6")}, {"factor": figure("1/2"), "most": figure("9")}]},
+            {"kind": "degree_course", "zh": "学历进修", "en": "degree study", "approver": figure("province"), "lines": [{"hours": figure("15")}]}
+        ]})).await;
+        let (teacher, centre, bureau) = (county.caller(one.account), county.sign_in("centre"), county.sign_in("bureau"));
+        let claim = |kind: &str, level: &str, hours: &str| {
+            let fields = json!({"activity": {"kind": kind}, "level": level, "hours": hours, "practice": "0", "starts_on": "2018-05-10",
+                "ends_on": "2018-05-10", "source_key": format!("{kind} {level} {hours}"), "title": format!("{kind} {level}")});
+            crate::catalogue::steps::with(record("K-1"), fields)
+        };
+        let path = of(one.person);
+        let told = teacher.post(&path, claim("open_lesson", "county", "6.01")).await.refused(422, "more_than_converted");
+        assert_eq!((&told["parameters"]["worth"], &told["parameters"]["by"]), (&json!("6.00"), &json!("SX-TEST v1 conversion.open_lesson")));
+        teacher.post(&path, claim("open_lesson", "city", "10")).await.refused(422, "more_than_converted");
+        let told = teacher.post(&path, claim("ballroom", "county", "1")).await.refused(422, "invalid_field");
+        assert_eq!(told["errors"][0]["pointer"], "/activity/kind");
+        let place = at(&teacher.post(&path, claim("open_lesson", "county", "6")).await);
+        step(&centre, &place, "examine").await.expect(200);
+        let done = step(&bureau, &place, "verify").await.expect(200);
+        let entry = teacher.get(&format!("/v1/hour-entries/{}", done["hour_entry_id"].as_str().unwrap())).await.expect(200);
+        assert_eq!((&entry["activity"], &entry["credited"]), (&json!("open_lesson"), &json!("6.00")));
+        let place = at(&teacher.post(&path, claim("degree_course", "national", "15")).await);
+        step(&centre, &place, "examine").await.expect(200);
+        let told = step(&bureau, &place, "verify").await.refused(403, "conversion_needs_approver");
+        assert_eq!(told["parameters"]["approver"], "province");
+        assert_eq!(teacher.get(&place).await.expect(200)["state"], "examined", "what was refused changed nothing");
     }
 
     async fn of_many_who_enter_the_same_at_once_one_does(county: County) {

@@ -2,6 +2,7 @@
 
 use super::Told;
 use crate::{
+    catalogue::steps::with,
     harness::{Caller, County},
     ledger::{
         fixture::{entry, post, with_teacher},
@@ -9,6 +10,7 @@ use crate::{
     },
     people::NUMBERS,
     policy::{pack, unreachable},
+    records::steps as records,
 };
 use serde_json::{Value, json};
 use shixun_api::problem::Code;
@@ -16,7 +18,7 @@ use shixun_api::problem::Code;
 fn record(fields: Value) -> Value {
     let body = json!({"title": "省级骨干研修", "effective_on": "2019-07-03", "route": "mandated", "delivery_form": "lecture",
         "level": "province", "nominal": "30", "attended": "24.5", "practice": "4", "reference": "A-1"});
-    crate::catalogue::steps::with(body, fields)
+    with(body, fields)
 }
 
 pub(super) async fn policy(told: &mut Told, county: &mut County) {
@@ -84,6 +86,10 @@ pub(super) async fn hours(told: &mut Told, county: &mut County) {
     let convert = format!("/v1/teachers/{}/conversions", person.teacher());
     let school = county.sign_in("school-1");
     told.by(Code::ConversionNeedsApprover, &school, async |me| me.post(&convert, talk.clone()).await).await;
+    let claimed = json!({"activity": {"kind": "talk"}, "level": "school", "hours": "3", "practice": "0", "starts_on": "2019-07-03",
+        "ends_on": "2019-07-03"});
+    let claimed = with(records::record("K-1"), claimed);
+    told.by(Code::MoreThanConverted, &school, async |me| me.post(&records::of(person), claimed.clone()).await).await;
     let waivers = format!("/v1/teachers/{}/waivers", person.teacher());
     let proposal =
         json!({"rule_id": "block.cycle", "valid_from": "2019-01-01", "valid_to": "2020-12-31", "reason": "长期病假"});

@@ -5,3 +5,4 @@ mod service;
 pub mod wire;
 
 pub use routes::mount;
+pub(crate) use service::{approves, worthless};

@@ -61,12 +61,8 @@ pub fn convert(
     let (person, now) = (teacher.person(), work.at());
     may_see(work.conn(), actor, person)?;
     let table = cache.area(work.conn(), person.area(), now)?.conversions(new.effective_on);
-    let conversion = worth(&table, &new.activity).map_err(|refusal| refused(&refusal))?;
-    if stage(actor, person) < conversion.approver {
-        let approver = conversion.approver;
-        let shown = Words::new(approver.zh(), approver.en());
-        return Err(ApiError::new(Code::ConversionNeedsApprover).with_shown("approver", approver.as_str(), shown));
-    }
+    let conversion = worth(&table, &new.activity).map_err(|refusal| worthless(&refusal, ""))?;
+    approves(actor, person, conversion.approver)?;
     let hours = NewHours {
         title: new.title.clone(),
         effective_on: new.effective_on,
@@ -97,6 +93,18 @@ pub fn convert(
     })
 }
 
+/// Refuses an actor below the stage that approves.
+///
+/// # Errors
+/// `conversion_needs_approver`.
+pub(crate) fn approves(actor: &Actor, person: PersonId, approver: Approver) -> Result<(), ApiError> {
+    if stage(actor, person) >= approver {
+        return Ok(());
+    }
+    let shown = Words::new(approver.zh(), approver.en());
+    Err(ApiError::new(Code::ConversionNeedsApprover).with_shown("approver", approver.as_str(), shown))
+}
+
 /// The highest stage at which the actor approves for a person: a school for those it looks after, a county, a city, the province.
 fn stage(actor: &Actor, person: PersonId) -> Approver {
     let whole_areas = actor.offices().filter(|scope| scope.covers_area(person.area()));
@@ -108,32 +116,38 @@ fn stage(actor: &Actor, person: PersonId) -> Approver {
     stages.max().unwrap_or(Approver::School)
 }
 
-/// Why an activity is worth nothing, at the field that says so.
-fn refused(refusal: &ConversionRefusal) -> ApiError {
+/// Why an activity is worth nothing, at the field that says so; what is said of the activity alone stands below `activity`.
+pub(crate) fn worthless(refusal: &ConversionRefusal, activity: &str) -> ApiError {
     let (pointer, code, words) = match refusal {
         ConversionRefusal::UnknownKind { kind } => (
-            "/kind",
+            format!("{activity}/kind"),
             "unknown_kind",
             Words::new(format!("当日政策没有规定{kind}的折算"), format!("no pack in force converts {kind}")),
         ),
-        ConversionRefusal::NoLine { by } => {
-            ("/level", "no_line", Words::new(format!("{by}没有适合该级别、角色和结果的标准"), refusal.to_string()))
-        }
-        ConversionRefusal::HoursMissing { by } => {
-            ("/hours", "hours_missing", Words::new(format!("{by}按活动时长折算，请填写时长"), refusal.to_string()))
-        }
-        ConversionRefusal::NoHours { by } => {
-            ("/level", "worth_nothing", Words::new(format!("{by}对该级别、角色和结果不计学时"), refusal.to_string()))
-        }
+        ConversionRefusal::NoLine { by } => (
+            "/level".to_owned(),
+            "no_line",
+            Words::new(format!("{by}没有适合该级别、角色和结果的标准"), refusal.to_string()),
+        ),
+        ConversionRefusal::HoursMissing { by } => (
+            "/hours".to_owned(),
+            "hours_missing",
+            Words::new(format!("{by}按活动时长折算，请填写时长"), refusal.to_string()),
+        ),
+        ConversionRefusal::NoHours { by } => (
+            "/level".to_owned(),
+            "worth_nothing",
+            Words::new(format!("{by}对该级别、角色和结果不计学时"), refusal.to_string()),
+        ),
         ConversionRefusal::EvidenceMissing { missing } => {
             let missing: Vec<&str> = missing.iter().map(|kind| kind.as_str()).collect();
             let missing = missing.join(", ");
             (
-                "/evidence",
+                "/evidence".to_owned(),
                 "evidence_missing",
                 Words::new(format!("缺少证明材料：{missing}"), format!("evidence is missing: {missing}")),
             )
         }
     };
-    ApiError::field(pointer, code, words)
+    ApiError::field(&pointer, code, words)
 }
