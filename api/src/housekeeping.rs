@@ -8,6 +8,10 @@ use std::time::Duration;
 
 /// How often.
 const EVERY: Duration = Duration::from_secs(600);
+/// How often memory is given back.
+const MEMORY_EVERY: Duration = Duration::from_secs(5);
+/// Large enough to be a page of the allocator by itself.
+const PAGE_BYTES: usize = 4 << 20;
 /// Rows that go in one transaction, so that nobody waits long behind it.
 const ROWS_AT_ONCE: i64 = 500;
 
@@ -41,6 +45,15 @@ async fn in_steps(db: &Db, at: UtcMillis, forget: fn(&mut WriteTx<'_>, i64) -> D
         if step < usize::try_from(ROWS_AT_ONCE).unwrap_or(usize::MAX) {
             return Ok(gone);
         }
+    }
+}
+
+/// Has the allocator give back to the system what nobody uses any more, for as long as the server runs. It looks for that when a
+/// page of its own changes hands, and an idle server changes none: what the start and the log took would stay.
+pub async fn give_memory_back() {
+    loop {
+        tokio::time::sleep(MEMORY_EVERY).await;
+        drop(std::hint::black_box(Vec::<u8>::with_capacity(PAGE_BYTES)));
     }
 }
 

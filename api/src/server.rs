@@ -112,8 +112,8 @@ pub struct Published {
 }
 
 impl Published {
-    /// Builds the document, on a thread of its own: many times its size is needed for the building, and the allocator gives that
-    /// back to the system when the thread ends.
+    /// Builds the document, on a thread of its own: many times its size is needed for the building, and the pages of a thread that
+    /// ends are free as a whole.
     pub fn new() -> Published {
         let built = std::thread::spawn(|| {
             let value = document::value();

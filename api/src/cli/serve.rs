@@ -71,9 +71,11 @@ pub(super) fn listen(config: Config, db: Db, chance: Chance, greeting: &str) -> 
     let ended = actix_web::rt::System::new().block_on(async move {
         let kept = app.clone();
         let house = actix_web::rt::spawn(async move { housekeeping::keep(&kept).await });
+        let memory = actix_web::rt::spawn(housekeeping::give_memory_back());
         let sequencer = actix_web::rt::spawn(async move { log::keep(&app).await });
         let ended = server.await;
         house.abort();
+        memory.abort();
         sequencer.abort();
         db.drain().await;
         ended

@@ -68,6 +68,7 @@ impl Bench {
     pub fn rig(&self, store: Store) -> Outcome<Rig> {
         let server = self.serve(&store)?;
         logged(&store)?;
+        std::thread::sleep(AT_REST);
         let idle = server.memory()?;
         let mut request = Vec::new();
         http::get(&mut request, "/livez", None, &[]);
@@ -94,6 +95,8 @@ fn logged(store: &Store) -> Outcome<()> {
     Ok(())
 }
 
+/// After which a server that nobody asks is at rest.
+const AT_REST: Duration = Duration::from_secs(12);
 /// How long the log of a seeded county may take.
 const LOG_PATIENCE: Duration = Duration::from_secs(1_200);
 

@@ -269,6 +269,7 @@ fn big(bench: &Bench, small: &[Speed; 2], report: &mut Report) -> Outcome<()> {
         begun.elapsed().as_secs_f64()
     );
     let rig = bench.rig(store)?;
+    rig.store.read_once()?;
     let big = office_reads(bench, &rig, county)?;
     for ((name, big), small) in ["big statement", "big sessions-page"].into_iter().zip(&big).zip(small) {
         let ratio = big.rate / small.rate.max(1.0);
