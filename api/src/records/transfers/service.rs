@@ -3,11 +3,8 @@
 use super::wire::{CertificateLine, HourTransferView, TransferInput, Wanted, certificate};
 use crate::{
     access::Actor,
-    http::{
-        Page, Work,
-        command::{NOTHING, hex},
-        conditions::same_version,
-    },
+    canonical,
+    http::{Page, Work, command::NOTHING, conditions::same_version},
     ledger::{
         certified::certified,
         service::policy_label,
@@ -18,7 +15,6 @@ use crate::{
     problem::{ApiError, Code},
 };
 use chrono::NaiveDate;
-use sha2::{Digest, Sha256};
 use shixun_domain::{
     AreaCode, Hours, Id,
     id::{PersonId, TeacherId, TransferId},
@@ -64,7 +60,7 @@ pub fn create(
             if !taken && input.evidence.is_empty() {
                 return Err(RecordRefusal::EvidenceMissing.into());
             }
-            let text = given.canonical()?;
+            let text = canonical::text(given)?;
             let new = NewTransfer {
                 person,
                 direction: Direction::In,
@@ -72,7 +68,7 @@ pub fn create(
                 other_area: known_area(work.conn(), facts.area)?,
                 other_name: given.county.clone(),
                 moved_on: given.moved_on,
-                digest: hex(&Sha256::digest(text.as_bytes())),
+                digest: canonical::digest(&text),
                 certificate: text,
                 evidence,
                 note: input.note.clone(),
@@ -89,7 +85,7 @@ pub fn create(
                 other_area: known_area(work.conn(), *other_area)?,
                 other_name: other_name.clone(),
                 moved_on: *moved_on,
-                digest: hex(&Sha256::digest(text.as_bytes())),
+                digest: canonical::digest(&text),
                 certificate: text,
                 evidence,
                 note: input.note.clone(),
@@ -152,7 +148,7 @@ fn issued(
     });
     let lines = summed(lines, last_day.succ_opt().unwrap_or(last_day));
     let county = org::find_area(work.conn(), person.area())?.map(|area| area.name).unwrap_or_default();
-    certificate(person.area(), &county, &snapshot.name, moved_on, &lines).canonical()
+    canonical::text(&certificate(person.area(), &county, &snapshot.name, moved_on, &lines))
 }
 
 /// Posts one entry a line, as certified elsewhere: yearly limits here do not cut them again.

@@ -113,16 +113,6 @@ impl From<&CertificateLine> for CertifiedLine {
 }
 
 impl TransferCertificate {
-    /// As canonical JSON.
-    ///
-    /// # Errors
-    /// `internal` where it cannot be written.
-    pub fn canonical(&self) -> Result<String, ApiError> {
-        let mut value = serde_json::to_value(self).map_err(|error| ApiError::internal(error.to_string()))?;
-        value.sort_all_objects();
-        Ok(value.to_string())
-    }
-
     /// What rules look at.
     pub fn facts(&self) -> Certificate {
         Certificate {
