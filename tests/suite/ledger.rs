@@ -5,6 +5,7 @@ mod disputes;
 mod entries;
 mod examples;
 pub mod fixture;
+pub mod grounds;
 mod known_at;
 pub mod parameters;
 mod simulation;

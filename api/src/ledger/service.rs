@@ -415,7 +415,7 @@ fn follower(row: &EntryRow, actor: &Actor) -> NewEntry {
         block_key: row.block_key.clone(),
         title: row.title.clone(),
         source_kind: row.source_kind,
-        source: source(row),
+        source: row.origin,
         source_key: String::new(),
         amounts: row.amounts,
         effective_on: row.effective_on,
@@ -425,11 +425,6 @@ fn follower(row: &EntryRow, actor: &Actor) -> NewEntry {
         snapshot: None,
         reason: None,
     }
-}
-
-fn source(row: &EntryRow) -> Option<(shixun_domain::AreaCode, i64)> {
-    let area = shixun_domain::AreaCode::new(row.source_area?).ok()?;
-    row.source_id.map(|number| (area, number))
 }
 
 /// The circumstances of an entry, from what a client says.
