@@ -6,6 +6,7 @@ mod entries;
 mod examples;
 pub mod fixture;
 pub mod grounds;
+mod histories;
 mod known_at;
 pub mod parameters;
 mod simulation;

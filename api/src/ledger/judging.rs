@@ -32,7 +32,7 @@ pub(super) fn judge(
     }
     let (from, to) = span(rules, &record.facts);
     let entries = ledger::standing_entries(conn, person, from, to, known_at)?;
-    let disputed = ledger::disputes::open_of(conn, person)?;
+    let disputed = ledger::disputes::open_of(conn, person, known_at)?;
     Ok(judged(person, record, (entries, disputed), rules))
 }
 

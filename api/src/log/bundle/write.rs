@@ -231,7 +231,7 @@ impl<'a> Maker<'a> {
             snapshot: record.snapshot.clone(),
             facts: record.facts.clone(),
             waivers: record.waivers.clone(),
-            disputed: ledger::disputes::open_of(conn, person)?,
+            disputed: ledger::disputes::open_of(conn, person, None)?,
         };
         let faulty = |fault| match fault {
             Fault::Leaf(id, what) => ApiError::internal(format!("{id} {what}")),
