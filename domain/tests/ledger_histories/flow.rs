@@ -114,8 +114,8 @@ impl Rules {
             let whole = net.node();
             join(&mut net, end, whole, greatest);
             let versions = [net.node(), net.node()];
-            for version in 0..2 {
-                join(&mut net, whole, versions[version], of(version).cycle);
+            for (version, pipe) in versions.iter().enumerate() {
+                join(&mut net, whole, *pipe, of(version).cycle);
             }
             let mut years = BTreeMap::new();
             for year in 2016..=2020 {

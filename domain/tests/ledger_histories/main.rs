@@ -249,14 +249,17 @@ fn small(rules: &Rules, version: usize) -> Pack {
     Pack::parse(&document.to_string()).unwrap()
 }
 
+/// The widths of a cap in both editions.
+type Width = Option<(i64, i64)>;
+
 /// Caps of both editions: a cap is in both or in none, with amounts of their own.
 fn small_rules() -> impl Strategy<Value = Rules> {
     let width = || prop_oneof![1 => Just(None), 2 => (0_i64..9_000, 0_i64..9_000).prop_map(Some)];
     (prop::collection::vec((width(), width()), 5), 2017..=2020).prop_map(|(widths, change)| {
         let caps = |version: usize| {
-            let of = |two: Option<(i64, i64)>| two.map(|(first, second)| if version == 0 { first } else { second });
+            let of = |two: Width| two.map(|(first, second)| if version == 0 { first } else { second });
             std::array::from_fn(|family| {
-                let (year, cycle): (Option<(i64, i64)>, Option<(i64, i64)>) = widths[family];
+                let (year, cycle): (Width, Width) = widths[family];
                 Caps { year: of(year), cycle: of(cycle) }
             })
         };
