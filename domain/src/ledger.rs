@@ -7,12 +7,14 @@
 
 mod circumstances;
 pub mod dispute;
+mod source;
 pub mod waiver;
 
 #[cfg(test)]
 mod tests;
 
 pub use circumstances::{BadCircumstances, Circumstances};
+pub use source::EntrySource;
 
 use crate::{hours::Hours, policy::Cycle, words::word_list};
 use chrono::NaiveDate;

@@ -222,6 +222,20 @@ pub fn find(conn: &mut Conn, id: CertificateId) -> DbResult<Option<Found>> {
     found.map(|columns| complete(conn, row(columns)?)).transpose()
 }
 
+/// Certificates of all areas behind `after`, by area and number.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer or a row is damaged.
+pub fn page(conn: &mut Conn, after: Option<CertificateId>, limit: i64) -> DbResult<Vec<CertificateRow>> {
+    let (area, number) = after.map_or((i32::MIN, i64::MIN), |id| id.key());
+    let rows: Vec<Columns> = t::table
+        .filter(t::area.gt(area).or(t::area.eq(area).and(t::id.gt(number))))
+        .order((t::area, t::id))
+        .limit(limit)
+        .load(conn)?;
+    rows.into_iter().map(row).collect()
+}
+
 /// The certificate with a code.
 ///
 /// # Errors

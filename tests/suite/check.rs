@@ -60,8 +60,10 @@ fn unprotect(kind: Kind, table: &str) -> Vec<String> {
 }
 
 /// The tables that the breaches below change.
-const TABLES: [&str; 18] = [
+const TABLES: [&str; 20] = [
     "certificates",
+    "certificate_counters",
+    "record_steps",
     "sessions",
     "enrolments",
     "attendance",
@@ -173,6 +175,46 @@ both! {
         assert_eq!(names.len(), checked.len(), "each has a name of its own");
     }
 
+    async fn a_certificate_is_held_against_the_ledger_as_it_was(county: County) {
+        let Busy { teachers, .. } = busy(county).await;
+        let certified = |county: &County| {
+            let db = county.app.db.clone();
+            let checked = off_runtime(|| db.read_blocking(shixun_api::certificates::check::check).unwrap());
+            checked.breaches.into_iter().map(|breach| breach.detail).collect::<BTreeSet<_>>()
+        };
+        let one = teachers[0].person;
+        county.advance_millis(3_600_000);
+        county.sign_in("centre").post(&format!("/v1/teachers/{}/certificates", one.teacher()), json!({})).await.expect(201);
+        assert_eq!(certified(county), BTreeSet::new());
+        // What is corrected afterwards was right when the certificate was issued.
+        county.advance_millis(3_600_000);
+        let centre = county.sign_in("centre");
+        let list = centre.get(&format!("/v1/teachers/{}/hour-entries?limit=200", one.teacher())).await.expect(200);
+        let last = list["data"].as_array().unwrap().iter().find(|row| row["followed_by"].is_null()).unwrap()["id"].clone();
+        let reverse = centre.request(Method::POST, &format!("/v1/hour-entries/{}/reverse", last.as_str().unwrap()));
+        reverse.json(&json!({"reason": "误录"})).send().await.expect(201);
+        assert_eq!(certified(county), BTreeSet::new());
+        let kind = county.database.kind();
+        for table in ["hour_entries", "certificates"] {
+            behind_the_back(county, &unprotect(kind, table));
+        }
+        let number = one.number();
+        let replaced = |from: &str, to: &str| format!("UPDATE certificates SET document = REPLACE(document, '{from}', '{to}')");
+        for (statement, detail) in [
+            (format!("UPDATE hour_entries SET title = title || '!' WHERE person_id = {number}"), "hours stand in it that did not stand in the ledger"),
+            (format!("UPDATE hour_entries SET title = RTRIM(title, '!') WHERE person_id = {number}"), ""),
+            (replaced("\"counted\":\"6.00\",\"credited\":\"6.00\",\"cycle\"", "\"counted\":\"7.00\",\"credited\":\"6.00\",\"cycle\""),
+                "the hours of its entries do not add up to what it says"),
+            (replaced("\"counted\":\"7.00\"", "\"counted\":\"6.00\""), ""),
+            (format!("UPDATE hour_entries SET refers_to = NULL WHERE kind = 'reversed' AND person_id = {number}"),
+                "hours that stood in the ledger are not in it"),
+        ] {
+            behind_the_back(county, &[statement.clone()]);
+            let found = certified(county);
+            assert_eq!(found, BTreeSet::from_iter(Some(detail.to_owned()).filter(|detail| !detail.is_empty())), "{statement}");
+        }
+    }
+
     async fn every_broken_invariant_is_found_by_name(county: County) {
         let Busy { closed, open, teachers } = busy(county).await;
         let kind = county.database.kind();
@@ -196,6 +238,14 @@ both! {
         let columns = "session_id, person_area, person_id, person_name, organisation_id, organisation_name, teacher_title, status, \
                        requested_at, requested_by, decided_by, decided_at, note, result, misconduct, version, updated_at";
         let breaches = [
+            ("session_hours_attended", format!("UPDATE attendance SET minutes = minutes - 45 WHERE id = (SELECT MIN(id) FROM attendance \
+                WHERE mark = 'present' AND enrolment_id IN (SELECT id FROM enrolments WHERE person_id = {two}))")),
+            ("record_steps", "UPDATE record_steps SET step = 'return' WHERE step = 'verify'".to_owned()),
+            ("certificate_numbers", "UPDATE certificate_counters SET issued = issued + 1".to_owned()),
+            ("transfer_certificates", "UPDATE transfers SET digest = 'another'".to_owned()),
+            ("dispute_replacements", "UPDATE disputes SET replacement_id = entry_id".to_owned()),
+            ("person_search_names", format!("UPDATE persons SET search_name = 'x' WHERE id = {three}")),
+            ("programme_search_names", "UPDATE programmes SET search_name = 'x'".to_owned()),
             ("verified_records_posted", "UPDATE outside_records SET state = 'examined'".to_owned()),
             ("record_hours_claimed", "UPDATE outside_records SET hours = hours + 1".to_owned()),
             ("three_people", "UPDATE outside_records SET decided_by = examined_by".to_owned()),

@@ -192,6 +192,34 @@ fn programmes_and_sessions_keep_the_rules_that_clients_are_held_to() {
     }
 }
 
+async fn every_statement_has_its_grounds(kind: Kind) {
+    let demo = Demo::on(kind, SMALL).await;
+    let centre = demo.sign_in("centre");
+    let (mut place, mut asked) = ("/v1/teachers?limit=200".to_owned(), 0);
+    let teachers = rows(centre.get(&place).await);
+    for teacher in &teachers {
+        for query in ["cycle=2016-2020", "cycle=2021-2025"] {
+            place = format!("/v1/teachers/{}/statement?{query}", id(teacher));
+            let statement = centre.get(&place).await.expect(200);
+            crate::ledger::grounds::every_figure_has_its_grounds(&statement);
+            asked += statement["entries"].as_array().unwrap().len();
+        }
+    }
+    assert!(teachers.len() >= 120 && asked > 4_000, "{} teachers with {asked} entries", teachers.len());
+}
+
+#[actix_web::test]
+async fn every_figure_of_the_demo_county_is_followed_to_its_document_on_sqlite() {
+    every_statement_has_its_grounds(Kind::Sqlite).await;
+}
+
+#[actix_web::test]
+async fn every_figure_of_the_demo_county_is_followed_to_its_document_on_postgres() {
+    if postgres_is_here() {
+        every_statement_has_its_grounds(Kind::Postgres).await;
+    }
+}
+
 /// The rows of a list.
 fn rows(answer: Answered) -> Vec<Value> {
     answer.expect(200)["data"].as_array().unwrap().clone()

@@ -5,6 +5,8 @@ mod disputes;
 mod entries;
 mod examples;
 pub mod fixture;
+pub mod grounds;
+mod histories;
 mod known_at;
 pub mod parameters;
 mod simulation;

@@ -1,6 +1,7 @@
 //! Certificates: statements that people carry, on paper and as credentials, and how anybody verifies one.
 
 mod book;
+pub mod check;
 pub mod content;
 mod credential;
 pub mod paper;

@@ -2,7 +2,7 @@
 
 use super::{CliError, export::print, report::refused, serve};
 use serde_json::{Value, json};
-use shixun_api::{chance::Chance, clock::Clock, config::Config, frozen_reports};
+use shixun_api::{certificates, chance::Chance, clock::Clock, config::Config, frozen_reports};
 use shixun_persistence::check::{self, Checked};
 use std::{path::Path, process::ExitCode};
 
@@ -17,8 +17,11 @@ pub(super) fn check(config: Config, output: Option<&Path>) -> Result<ExitCode, C
     let db = serve::open(&config, &Chance::from_system())?;
     let mut checked = db.read_blocking(|conn| check::run(conn, now, tell))?;
     let frozen = db.read_blocking(|conn| frozen_reports::service::check(conn, now)).map_err(refused)?;
-    tell(&frozen);
-    checked.push(frozen);
+    let certified = db.read_blocking(certificates::check::check).map_err(refused)?;
+    for made_again in [frozen, certified] {
+        tell(&made_again);
+        checked.push(made_again);
+    }
     let broken = checked.iter().filter(|one| one.count > 0).count();
     let report = json!({
         "at": now.to_string(),

@@ -33,7 +33,8 @@ pub fn certified(
     now: UtcMillis,
 ) -> Result<Vec<CertifiedEntry>, ApiError> {
     let rules = cache.area(conn, person.area(), now)?.rules(cycle, until)?;
-    let record = ledger::person_record(conn, person, until)?.ok_or_else(|| ApiError::missing(person.teacher()))?;
+    let record =
+        ledger::person_record(conn, person, until, None)?.ok_or_else(|| ApiError::missing(person.teacher()))?;
     let (from, to) = span(&rules, &record.facts);
     let entries = ledger::standing_entries(conn, person, from, to, None)?;
     let facts: Vec<EntryFacts> = entries.standing.into_iter().map(|entry| entry.entry.facts).collect();

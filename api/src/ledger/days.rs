@@ -11,7 +11,7 @@ pub(crate) fn span(rules: &CycleRules, person: &PersonFacts) -> (NaiveDate, Naiv
 }
 
 /// First and last day that an entry may have.
-const EVERY_DAY: (NaiveDate, NaiveDate) =
+pub(crate) const EVERY_DAY: (NaiveDate, NaiveDate) =
     match (NaiveDate::from_ymd_opt(1900, 1, 1), NaiveDate::from_ymd_opt(2999, 12, 31)) {
         (Some(first), Some(last)) => (first, last),
         _ => (NaiveDate::MIN, NaiveDate::MAX),

@@ -1,9 +1,12 @@
 //! From an evaluation to a statement: every figure with its rule, its pack and its words.
 
-use super::statement::{
-    CutView, PeriodView, RequirementDaysView, RequirementView, RequirementWaiverView, RuleNameView, SpellView,
-    StatementCorrectionView, StatementCycleView, StatementEntryView, StatementFactsView, StatementTeacherView,
-    StatementView, StatementYearView,
+use super::{
+    rules::{self, Grounds, NamedRule},
+    statement::{
+        CutView, PeriodView, RequirementDaysView, RequirementView, RequirementWaiverView, RuleNameView, SpellView,
+        StatementCorrectionView, StatementCycleView, StatementEntryView, StatementFactsView, StatementTeacherView,
+        StatementView, StatementYearView,
+    },
 };
 use crate::{
     policy::wire::PackNameView,
@@ -12,15 +15,16 @@ use crate::{
 use chrono::NaiveDate;
 use shixun_domain::{
     Hours, UtcMillis,
-    id::PersonId,
+    id::{HourEntryId, PersonId},
+    ledger::EntrySource,
     policy::{
         Body, CycleRules, Evaluation, Period, PersonFacts, Profile, Requirement, RuleIndex, RuleRef, RuleSet, Unit,
         wording,
     },
     time::DateSpan,
 };
-use shixun_persistence::ledger::{GrantedWaiver, PersonRecord, StandingEntries};
-use std::collections::HashSet;
+use shixun_persistence::ledger::{GrantedWaiver, PersonRecord, StandingEntries, StandingEntry};
+use std::{collections::HashSet, sync::Arc};
 
 /// What a statement is made of.
 pub(crate) struct Judged {
@@ -36,11 +40,21 @@ pub(crate) fn statement(rules: &CycleRules, judged: Judged, known_at: Option<Utc
     let cycle = rules.cycle();
     let requirements =
         evaluation.requirements.iter().filter_map(|one| requirement(rules, one, &record.waivers)).collect();
-    let years = years(rules, &evaluation);
+    let mut others = Vec::new();
+    let years = years(rules, &evaluation, &mut others);
     let credited: Hours = evaluation.entries.iter().filter(|entry| entry.in_cycle).map(|entry| entry.credited).sum();
     let pending = entries.pending.iter().map(|entry| entry.entry.facts.credited).sum();
     let snapshot = record.snapshot;
     let organisation = snapshot.organisation;
+    let indexes = evaluation
+        .requirements
+        .iter()
+        .map(|one| one.rule)
+        .chain(evaluation.cuts().iter().map(|cut| cut.rule))
+        .collect();
+    let corrections = corrections(&entries);
+    let entries = entry_views(rules, entries, &record.disputed, &evaluation, &mut others);
+    let Grounds { rules: named, settings, documents } = Grounds::new(rules, indexes, others);
     StatementView {
         teacher: StatementTeacherView {
             id: Text(person.teacher()),
@@ -67,15 +81,17 @@ pub(crate) fn statement(rules: &CycleRules, judged: Judged, known_at: Option<Utc
         policy_packs: packs(rules),
         requirements,
         years,
-        corrections: corrections(&entries),
-        entries: entry_views(rules, entries, &record.disputed, &evaluation),
+        corrections,
+        entries,
+        rules: named,
+        settings,
+        documents,
     }
 }
 
 /// A rule by name; `None` for a rule of another cycle.
 pub fn rule_name(rules: &CycleRules, index: RuleIndex) -> Option<RuleNameView> {
-    let rule = rules.rule(index)?;
-    Some(RuleNameView { id: rule.rule.id.clone(), pack: rule.pack.clone(), edition: rule.version })
+    rules.rule(index).map(rules::name)
 }
 
 fn period(period: Period) -> PeriodView {
@@ -146,7 +162,8 @@ pub fn packs(rules: &CycleRules) -> Vec<PackNameView> {
     found
 }
 
-fn years(rules: &CycleRules, evaluation: &Evaluation) -> Vec<StatementYearView> {
+/// The years that have begun; the rules they name are added to `named`.
+fn years(rules: &CycleRules, evaluation: &Evaluation, named: &mut Vec<NamedRule>) -> Vec<StatementYearView> {
     let mut years = Vec::with_capacity(5);
     for year in rules.cycle().years() {
         let (first, last) = rules.cycle().year_span(year);
@@ -163,6 +180,7 @@ fn years(rules: &CycleRules, evaluation: &Evaluation) -> Vec<StatementYearView> 
         // Where those of two areas stand beside each other, the one that is further from being met is shown.
         let floor = floors.max_by_key(|one| (one.verdict, one.missing, one.owed));
         let maximum = maximum(rules, evaluation, last);
+        named.extend(maximum.map(|(_, rule)| NamedRule::Rule(Arc::clone(rule))));
         years.push(StatementYearView {
             year,
             credited: Text(credited),
@@ -171,31 +189,37 @@ fn years(rules: &CycleRules, evaluation: &Evaluation) -> Vec<StatementYearView> 
             owed: floor.map(|floor| Text(floor.owed)),
             missing: floor.map(|floor| Text(floor.missing)),
             verdict: floor.map(|floor| OneOf(floor.verdict)),
-            maximum: maximum.map(Text),
-            left: maximum.map(|maximum| Text(maximum.less(counted))),
+            maximum: maximum.map(|(maximum, _)| Text(maximum)),
+            left: maximum.map(|(maximum, _)| Text(maximum.less(counted))),
+            floor_rule: floor.and_then(|floor| rule_name(rules, floor.rule)),
+            maximum_rule: maximum.map(|(_, rule)| rules::name(rule)),
         });
     }
     years
 }
 
-/// The least yearly maximum that binds the person on a day.
-fn maximum(rules: &CycleRules, evaluation: &Evaluation, day: NaiveDate) -> Option<Hours> {
+/// The least yearly maximum that binds the person on a day, and the rule that sets it.
+fn maximum<'r>(rules: &'r CycleRules, evaluation: &Evaluation, day: NaiveDate) -> Option<(Hours, &'r Arc<RuleRef>)> {
     let in_force = rules.rules_on(day)?.rules().iter().filter(|rule| rule.binds(evaluation.profiles));
     let maxima = in_force.filter_map(|rule| match &rule.reference.rule.body {
-        Body::YearMaximum { hours, .. } => Some(*hours),
+        Body::YearMaximum { hours, .. } => Some((*hours, &rule.reference)),
         _ => None,
     });
-    maxima.min()
+    maxima.min_by_key(|(hours, _)| *hours)
 }
 
+/// The entries that stand; what their kinds of activity are worth is added to `named`.
 fn entry_views(
     rules: &CycleRules,
     entries: StandingEntries,
     disputed: &HashSet<i64>,
     evaluation: &Evaluation,
+    named: &mut Vec<NamedRule>,
 ) -> Vec<StatementEntryView> {
-    let mut views = Vec::with_capacity(entries.standing.len());
-    for (place, (row, counted)) in entries.standing.into_iter().zip(&evaluation.entries).enumerate() {
+    let StandingEntries { standing, corrected, .. } = entries;
+    let mut views = Vec::with_capacity(standing.len());
+    for (place, (row, counted)) in standing.into_iter().zip(&evaluation.entries).enumerate() {
+        let (source_id, replaces) = origin(&row, &corrected);
         let facts = row.entry.facts;
         let cuts = evaluation.cuts_of(place).iter().filter_map(|cut| {
             let words = wording::cut(rules, evaluation, counted, cut)?;
@@ -208,11 +232,16 @@ fn entry_views(
             })
         });
         let cuts = cuts.collect();
+        if let (Some(kind), Some(table)) = (facts.activity, rules.conversions_on(facts.effective)) {
+            named.extend(table.of_kind(kind).iter().cloned().map(NamedRule::Conversion));
+        }
         views.push(StatementEntryView {
             id: Text(row.id),
             effective_on: facts.effective,
             title: row.title,
             source: OneOf(row.source_kind),
+            source_id: source_id.map(Text),
+            replaces: replaces.map(Text),
             route: OneOf(facts.route),
             delivery_form: OneOf(facts.form),
             level: OneOf(facts.level),
@@ -223,10 +252,12 @@ fn entry_views(
             organisation_name: row.organisation_name,
             nominal: Text(facts.nominal),
             attended: Text(row.attended),
+            factor: Text(row.factor),
             credited: Text(facts.credited),
             practice: Text(facts.practice),
             counted: Text(counted.counted),
-            elsewhere: Text(counted.elsewhere),
+            // Hours of a probation before the cycle, or recognised after it, are none of the cycle's at all.
+            elsewhere: Text(if counted.in_cycle { counted.elsewhere } else { facts.credited }),
             unit: OneOf(rules.rules_on(facts.effective).map_or(Unit::Hour, RuleSet::unit)),
             activity: facts.activity.map(|kind| kind.to_string()),
             days: facts.days.map(Text),
@@ -235,6 +266,21 @@ fn entry_views(
         });
     }
     views
+}
+
+/// The object that an entry comes from, and the entry it replaces. What was reversed, and what reversed it, has the date of what
+/// replaces it and lies among `corrected`; the hours of a replacement come from where those of the first of the chain came.
+fn origin(row: &StandingEntry, corrected: &[StandingEntry]) -> (Option<EntrySource>, Option<HourEntryId>) {
+    let before = |row: &StandingEntry| {
+        let number = row.entry.refers_to?;
+        corrected.iter().find(|other| other.entry.facts.key == number)
+    };
+    let reversed = before(row).and_then(before);
+    let (mut source, mut earlier) = (row.source, reversed);
+    while let Some(row) = earlier.filter(|_| source.is_none()) {
+        (source, earlier) = (row.source, before(row).and_then(before));
+    }
+    (source, reversed.map(|row| row.id))
 }
 
 fn corrections(entries: &StandingEntries) -> Vec<StatementCorrectionView> {

@@ -93,7 +93,8 @@ pub fn case(
     let (policy, today) = (cache.area(conn, person.area(), now)?, now.china_date());
     let Moment { cycle, as_of } = moment(&policy, cycle, None, today)?;
     let rules = policy.rules(cycle, cycle.to())?;
-    let record = ledger::person_record(conn, person, as_of)?.ok_or_else(|| ApiError::missing(person.teacher()))?;
+    let record =
+        ledger::person_record(conn, person, as_of, None)?.ok_or_else(|| ApiError::missing(person.teacher()))?;
     let before = policy.before(&rules)?;
     let Judged { record, entries, .. } = judge(conn, person, record, &rules, before.as_deref(), None)?;
     let entries = entries.standing.into_iter().map(|entry| entry.entry.facts).collect();

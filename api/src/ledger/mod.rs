@@ -9,6 +9,7 @@ pub mod judging;
 pub mod moment;
 mod problems;
 mod routes;
+pub mod rules;
 pub mod service;
 pub mod sight;
 mod simulation;

@@ -103,7 +103,8 @@ pub fn statement(
         }
     }
     let rules = policy.rules(cycle, as_of)?;
-    let record = ledger::person_record(conn, person, as_of)?.ok_or_else(|| ApiError::missing(teacher))?;
+    let record =
+        ledger::person_record(conn, person, as_of, wish.known_at)?.ok_or_else(|| ApiError::missing(teacher))?;
     // Read before the entries are, so that a tag never stands for less than its statement shows.
     let etag = etag(record.revision);
     let before = policy.before(&rules)?;
@@ -135,7 +136,7 @@ pub fn headroom(
     now: UtcMillis,
 ) -> Result<Option<Room>, ApiError> {
     let rules = rules_on(conn, cache, person, day, now)?;
-    let Some(record) = ledger::person_record(conn, person, day)? else { return Ok(None) };
+    let Some(record) = ledger::person_record(conn, person, day, None)? else { return Ok(None) };
     let (from, to) = span(&rules, &record.facts);
     let entries = ledger::standing_entries(conn, person, from, to, None)?;
     let facts: Vec<EntryFacts> = entries.standing.into_iter().map(|entry| entry.entry.facts).collect();
@@ -415,7 +416,7 @@ fn follower(row: &EntryRow, actor: &Actor) -> NewEntry {
         block_key: row.block_key.clone(),
         title: row.title.clone(),
         source_kind: row.source_kind,
-        source: source(row),
+        source: row.origin,
         source_key: String::new(),
         amounts: row.amounts,
         effective_on: row.effective_on,
@@ -425,11 +426,6 @@ fn follower(row: &EntryRow, actor: &Actor) -> NewEntry {
         snapshot: None,
         reason: None,
     }
-}
-
-fn source(row: &EntryRow) -> Option<(shixun_domain::AreaCode, i64)> {
-    let area = shixun_domain::AreaCode::new(row.source_area?).ok()?;
-    row.source_id.map(|number| (area, number))
 }
 
 /// The circumstances of an entry, from what a client says.

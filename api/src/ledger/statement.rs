@@ -1,5 +1,9 @@
 //! The statement (学时证明) as JSON: what counts, what was cut by which rule, what is owed, and what all of that rests on.
 
+use super::{
+    rules::{DocumentView, NamedDocument, NamedRule, NamedSetting, RuleView, SettingView},
+    wire::{EntrySourceRef, FactorText},
+};
 use crate::{
     policy::wire::PackNameView,
     wire::{
@@ -66,6 +70,15 @@ pub struct StatementView {
     pub entries: Vec<StatementEntryView>,
     /// Entries that were reversed and what reversed them; together they are worth nothing.
     pub corrections: Vec<StatementCorrectionView>,
+    /// Every rule that is named anywhere above, once, by pack, edition and id, with the article that each of its figures comes from.
+    #[schema(value_type = Vec<RuleView<'static>>)]
+    pub rules: Vec<NamedRule>,
+    /// What the packs in force on the day of the statement say once for everybody of the cycle and of how hours are added up.
+    #[schema(value_type = Vec<SettingView<'static>>)]
+    pub settings: Vec<NamedSetting>,
+    /// The documents that `rules` and `settings` cite.
+    #[schema(value_type = Vec<DocumentView<'static>>)]
+    pub documents: Vec<NamedDocument>,
 }
 
 /// A teacher on the day of the statement.
@@ -133,7 +146,8 @@ pub struct SpellView {
     pub to: Option<NaiveDate>,
 }
 
-/// The rule behind a figure.
+/// The rule behind a figure: the key to one of a statement's `rules`, and to a rule of the document of `GET /v1/policy-packs/{id}`, where
+/// what it says stands with the article it comes from.
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(example = json!({"id": "school_based.cap.year", "pack": "331123", "edition": 1}))]
 pub struct RuleNameView {
@@ -234,6 +248,10 @@ pub struct StatementYearView {
     pub maximum: Option<HoursText>,
     /// What is left below the maximum.
     pub left: Option<HoursText>,
+    /// The rule that hours are owed by; null where none is.
+    pub floor_rule: Option<RuleNameView>,
+    /// The rule that sets the maximum; null where none does.
+    pub maximum_rule: Option<RuleNameView>,
 }
 
 /// An entry that stands, and what became of it.
@@ -247,6 +265,11 @@ pub struct StatementEntryView {
     pub title: String,
     /// Where it comes from.
     pub source: SourceKindWord,
+    /// The session it was earned in, the record it was entered by, or the transfer it came with; for a correction that of the entry it
+    /// replaces. Null for hours that were entered by themselves.
+    pub source_id: Option<EntrySourceRef>,
+    /// The entry whose place it took, which stands among `corrections`; null where it took none.
+    pub replaces: Option<HourEntryRef>,
     /// Route.
     pub route: RouteWord,
     /// Delivery form.
@@ -267,17 +290,21 @@ pub struct StatementEntryView {
     pub nominal: HoursText,
     /// Hours attended.
     pub attended: HoursText,
+    /// What an hour attended was worth: `credited` is `attended` times it, rounded down to a hundredth.
+    pub factor: FactorText,
     /// Hours earned.
     pub credited: HoursText,
     /// The part that was practice.
     pub practice: HoursText,
     /// Hours that count. `credited` is `counted`, `elsewhere` and the cuts together.
     pub counted: HoursText,
-    /// Hours that belong to days outside the cycle, where hours belong to the days of the course or to that of recognition.
+    /// Hours that belong to days outside the cycle: of a probation before it, or where hours belong to the days of the course or to that
+    /// of recognition.
     pub elsewhere: HoursText,
     /// What training was counted in on the day to which the entry belongs.
     pub unit: UnitWord,
-    /// The kind of activity that the hours were converted from; null for a course.
+    /// The kind of activity that the hours were converted from; null for a course. What the packs in force on its day say of it stands
+    /// among `rules` with the id `conversion.` and the kind.
     #[schema(example = "open_lesson")]
     pub activity: Option<String>,
     /// Days of training, where they were recorded.

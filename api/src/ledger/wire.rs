@@ -16,7 +16,7 @@ use crate::{
     problem::{ApiError, Words},
     wire::{
         AccountRef, DaysText, DeliveryFormWord, HourEntryRef, HoursText, InstantText, LevelWord, OneOf,
-        OrganisationRef, RouteWord, TeacherRef, Text, TitleWord, WireText,
+        OrganisationRef, RouteWord, SAMPLE_AREA, TeacherRef, Text, TitleWord, WireText,
     },
 };
 use chrono::NaiveDate;
@@ -24,8 +24,8 @@ use serde::{Deserialize, Serialize};
 use shixun_domain::{
     Hours,
     hours::Days,
-    id::HourEntryId,
-    ledger::{Circumstances, EntryKind, Factor},
+    id::{HourEntryId, SessionId},
+    ledger::{Circumstances, EntryKind, EntrySource, Factor},
     policy::Provider,
     words::{DeliveryForm, Level, Route, Theme},
 };
@@ -66,6 +66,34 @@ impl WireText for Factor {
     }
 }
 
+/// The object that hours come from, as JSON shows it.
+pub type EntrySourceRef = Text<EntrySource>;
+
+impl WireText for EntrySource {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("EntrySource")
+    }
+
+    fn schema() -> Schema {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some(
+                "Identifier of what hours come from: a session (`ses_`), a record (`rec_`) or a transfer (`trf_`).",
+            ))
+            .pattern(Some("^(ses|rec|trf)_[0-9a-hjkmnp-tv-z]{18}$"))
+            .examples([SessionId::new(SAMPLE_AREA, 4_611_686_018_427_387_904).to_string()])
+            .into()
+    }
+
+    fn read(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|fault: shixun_domain::id::IdFault| fault.to_string())
+    }
+
+    fn write(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
+}
+
 /// An entry of the ledger. Entries are appended and never changed; what counts is for the statement to say.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct HourEntryView {
@@ -95,6 +123,9 @@ pub struct HourEntryView {
     pub block_key: Option<String>,
     /// Where it comes from.
     pub source: SourceKindWord,
+    /// The session it was earned in, the record it was entered by, or the transfer it came with; null for hours that were entered by
+    /// themselves, and for a correction, which follows an entry that says it.
+    pub source_id: Option<EntrySourceRef>,
     /// Hours of the course; below nothing in a reversal.
     pub nominal: HoursText,
     /// Hours attended.
@@ -210,6 +241,7 @@ impl HourEntryView {
             themes: row.themes.iter().map(|theme| theme.as_str().to_owned()).collect(),
             block_key: row.block_key,
             source: OneOf(row.source_kind),
+            source_id: row.source.map(Text),
             nominal: Text(row.amounts.nominal),
             attended: Text(row.amounts.attended),
             factor: Text(row.amounts.factor),

@@ -14,6 +14,7 @@
 //! amount decides, the evidence of both is needed, and the higher stage approves.
 
 use super::{
+    citation::Citation,
     layers::layers,
     pack::Pack,
     rule::{Ratio, Relaxable},
@@ -83,6 +84,8 @@ pub struct ConversionRule {
     pub approver: Approver,
     /// What it is worth; the first line that fits decides.
     pub lines: Vec<ConversionLine>,
+    /// Where each of its figures comes from.
+    pub citations: Arc<[Citation]>,
 }
 
 /// A kind of activity with the pack that speaks of it.

@@ -11,6 +11,7 @@
 //! own, the cap that stands there is its version.
 
 use super::{
+    conversion::ConversionTable,
     cycle::Cycle,
     facts::{EntryFacts, ProfileSet},
     layers::{Binding, LayerFault, RuleInForce, RuleRef, RuleSet, attributions},
@@ -55,6 +56,7 @@ struct Segment {
     from: NaiveDate,
     to: NaiveDate,
     rules: RuleSet,
+    conversions: ConversionTable,
 }
 
 /// A cap as it stood in some segments.
@@ -168,6 +170,11 @@ impl CycleRules {
         self.as_of
     }
 
+    /// What activities are worth on a day of the cycle; outside it as [`CycleRules::rules_on`].
+    pub fn conversions_on(&self, day: NaiveDate) -> Option<&ConversionTable> {
+        self.segment_on(day).and_then(|place| self.segments.get(place)).map(|segment| &segment.conversions)
+    }
+
     /// The rules in force on a day of the cycle; before it those of its first day, after it those of its last.
     pub fn rules_on(&self, day: NaiveDate) -> Option<&RuleSet> {
         self.segment_on(day).and_then(|place| self.segments.get(place)).map(|segment| &segment.rules)
@@ -229,7 +236,12 @@ impl CycleRules {
 
     /// The rule that an explanation names.
     pub fn rule(&self, index: RuleIndex) -> Option<&RuleRef> {
-        self.references.get(index.0).map(Arc::as_ref)
+        self.shared_rule(index).map(Arc::as_ref)
+    }
+
+    /// The same, to be kept.
+    pub fn shared_rule(&self, index: RuleIndex) -> Option<&Arc<RuleRef>> {
+        self.references.get(index.0)
     }
 
     /// The index of a rule of this cycle.
@@ -355,13 +367,14 @@ fn segments(packs: &[Pack], area: AreaCode, cycle: Cycle) -> Result<Vec<Segment>
     let mut segments: Vec<Segment> = Vec::new();
     for from in starts {
         let rules = RuleSet::on(packs, area, from)?;
+        let conversions = ConversionTable::on(packs, area, from);
         match segments.last_mut() {
             Some(last) if last.rules.packs() == rules.packs() => {}
             Some(last) => {
                 last.to = from.pred_opt().unwrap_or(from);
-                segments.push(Segment { from, to: cycle.to(), rules });
+                segments.push(Segment { from, to: cycle.to(), rules, conversions });
             }
-            None => segments.push(Segment { from, to: cycle.to(), rules }),
+            None => segments.push(Segment { from, to: cycle.to(), rules, conversions }),
         }
     }
     if segments.len() > SEGMENTS_MAX {

@@ -461,6 +461,33 @@ fn locate(json: &str, error: &serde_json::Error) -> (String, String) {
     cited.or_else(profile).or_else(rule).or_else(conversion).unwrap_or(whole)
 }
 
+/// Every figure in a part of a document with the path to it, such as `cap/hours`. They are looked for in the JSON, so that a field that
+/// a rule gets tomorrow is cited without anybody thinking of it.
+pub(super) fn figures(part: &impl Serialize) -> Vec<(String, Cited)> {
+    fn collect(path: &str, value: &Value, found: &mut Vec<(String, Cited)>) {
+        if let Ok(cited) = Cited::deserialize(value) {
+            found.push((path.to_owned(), cited));
+            return;
+        }
+        let mut inside = |name: &str, value: &Value| {
+            let path = if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") };
+            collect(&path, value, found);
+        };
+        match value {
+            Value::Object(members) => members.iter().for_each(|(name, value)| inside(name, value)),
+            Value::Array(values) => {
+                (0_usize..).zip(values).for_each(|(place, value)| inside(&place.to_string(), value))
+            }
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    if let Ok(value) = serde_json::to_value(part) {
+        collect("", &value, &mut found);
+    }
+    found
+}
+
 /// What is wrong with a part, and where it is.
 fn misfit<T: serde::de::DeserializeOwned>(pointer: &str, part: &Value) -> Option<(String, String)> {
     serde_json::from_value::<T>(part.clone()).err().map(|error| (pointer.to_owned(), error.to_string()))

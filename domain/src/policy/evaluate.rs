@@ -148,6 +148,11 @@ impl Evaluation {
         range.and_then(|range| self.cuts.get(range)).unwrap_or_default()
     }
 
+    /// The cuts of all entries.
+    pub fn cuts(&self) -> &[Cut] {
+        &self.cuts
+    }
+
     /// What counts beyond what is owed; nothing where no rule asks for a total. What was carried over is not carried on.
     pub fn surplus(&self) -> Hours {
         self.required.map_or(Hours::ZERO, |owed| self.total.less(owed))

@@ -13,6 +13,7 @@
 //! pack either comes from. Where several profiles hold, the first in the order of [`Profile`] decides.
 
 use super::{
+    citation::{Citation, settings_in_force},
     cycle::{Cycle, CycleCalendar},
     facts::ProfileSet,
     fund::{FundBase, FundRule},
@@ -114,6 +115,7 @@ pub struct RuleSet {
     packs: Vec<(String, i32)>,
     calendar: Option<CycleCalendar>,
     settings: Settings,
+    pub(super) cited: Vec<Arc<Citation>>,
     rules: Vec<RuleInForce>,
 }
 
@@ -156,10 +158,12 @@ impl RuleSet {
                 }
             }
         }
+        let settings = settings(&layers);
         Ok(RuleSet {
             packs: layers.iter().map(|pack| (pack.code().to_owned(), pack.version())).collect(),
             calendar: layers.iter().rev().find_map(|pack| pack.calendar()),
-            settings: settings(&layers),
+            cited: settings_in_force(&layers, &settings),
+            settings,
             rules: by_id.into_values().flat_map(Variants::into_rules).collect(),
         })
     }

@@ -9,6 +9,7 @@
 //! - [`packs`]: the packs shipped with the program.
 
 mod attribution;
+mod citation;
 pub mod conversion;
 mod counting;
 mod cycle;
@@ -35,6 +36,7 @@ pub mod wording;
 #[cfg(test)]
 mod tests;
 
+pub use citation::{Citation, CitedDocument};
 pub use cycle::{Cycle, CycleCalendar};
 pub use cycle_rules::{CycleRules, RuleIndex};
 pub use effects::{RuleEffect, effects};

@@ -4,7 +4,13 @@ mod bodies;
 mod conversions;
 mod reader;
 
-use super::{conversion::ConversionRule, cycle::CycleCalendar, document::Document, rule::*};
+use super::{
+    citation::{Citation, documents, of_settings},
+    conversion::ConversionRule,
+    cycle::CycleCalendar,
+    document::Document,
+    rule::*,
+};
 use crate::{area::AreaCode, time::DateSpan, words::Theme};
 use reader::{At, Reader, valid};
 use std::{collections::BTreeSet, sync::Arc};
@@ -40,6 +46,7 @@ pub struct Pack {
     valid: DateSpan,
     calendar: Option<CycleCalendar>,
     settings: Settings,
+    setting_citations: Vec<Arc<Citation>>,
     drops: Vec<ProfileDrops>,
     rules: Vec<Rule>,
     conversions: Vec<Arc<ConversionRule>>,
@@ -76,7 +83,9 @@ impl Pack {
         for (name, source) in &document.sources {
             at.field("sources").field(name).field("title").text(&source.title)?;
         }
-        let reader = Reader { document: &document };
+        let documents = documents(&document);
+        let setting_citations = of_settings(&documents, &document);
+        let reader = Reader { document: &document, documents };
         let calendar = document.cycle.as_ref().map(|cycle| reader.calendar(&at.field("cycle"), cycle)).transpose()?;
         let settings = reader.settings()?;
         for (word, label) in &document.themes {
@@ -115,7 +124,7 @@ impl Pack {
             conversions.push(Arc::new(conversion));
             rules.extend(caps);
         }
-        Ok(Pack { area, valid, calendar, settings, drops, rules, conversions, document })
+        Ok(Pack { area, valid, calendar, settings, setting_citations, drops, rules, conversions, document })
     }
 
     /// Stable code such as `ZJ-2016`.
@@ -146,6 +155,11 @@ impl Pack {
     /// What it says once for everybody.
     pub const fn settings(&self) -> Settings {
         self.settings
+    }
+
+    /// Where that comes from, as far as it is about the cycle and about adding hours up.
+    pub(super) fn setting_citations(&self) -> &[Arc<Citation>] {
+        &self.setting_citations
     }
 
     /// What profiles leave out.

@@ -1,11 +1,12 @@
-//! A rule of a policy pack after parsing: typed, checked, and free of its citations (those stay in the document).
+//! A rule of a policy pack after parsing: typed and checked, its citations beside what it says.
 
-use super::fund::FundBase;
+use super::{citation::Citation, fund::FundBase};
 use crate::{
     hours::{Days, Hours},
     words::{ActivityWord, DeliveryForm, Level, Route, Theme, word_list},
 };
 use chrono::NaiveDate;
+use std::sync::Arc;
 
 word_list! {
     /// Facts about a person by which a pack chooses other rules. Where several hold, the first in this order decides.
@@ -407,6 +408,8 @@ pub struct Rule {
     pub relaxable: Relaxable,
     /// What it says.
     pub body: Body,
+    /// Where each of its figures comes from.
+    pub citations: Arc<[Citation]>,
 }
 
 impl Body {

@@ -3,6 +3,7 @@
 //!
 //! A check only reads. Each looks at one moment of the database, so that it may run while the program serves.
 
+mod derived;
 mod log;
 mod outside;
 mod readings;
@@ -72,7 +73,7 @@ pub fn run(conn: &mut Conn, now: UtcMillis, mut progress: impl FnMut(&Checked)) 
         keep(check.run(conn)?);
     }
     keep(references::check(conn)?);
-    for check in readings::ALL {
+    for check in derived::ALL.into_iter().chain(readings::ALL) {
         keep(check(conn, now)?);
     }
     for checked in log::check(conn)? {

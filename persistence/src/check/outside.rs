@@ -66,5 +66,14 @@ pub(super) fn all() -> Vec<Statement> {
              WHERE (d.state = 'upheld') <> (r.id IS NOT NULL) OR r.refers_to <> d.entry_id OR h.person_id <> d.person_id \
              OR d.decided_by = h.recognised_by ORDER BY d.area, d.id",
         ),
+        statement(
+            "dispute_replacements",
+            "what a dispute says stands in place of the entry is what follows the reversal",
+            shown::<id::Dispute>,
+            "SELECT d.area, d.id, d.state || CASE WHEN p.id IS NULL THEN ' with a replacement that is not there' \
+             WHEN d.replacement_id IS NULL THEN ' without the replacement that is there' ELSE ' with another replacement' END AS detail \
+             FROM disputes d LEFT JOIN hour_entries p ON p.area = d.area AND p.refers_to = d.reversal_id \
+             WHERE COALESCE(p.id, 0) <> COALESCE(d.replacement_id, 0) ORDER BY d.area, d.id",
+        ),
     ]
 }

@@ -19,7 +19,7 @@ use shixun_domain::{
     words::{DeliveryForm, OrganisationKind},
 };
 
-type Check = fn(&mut Conn, UtcMillis) -> DbResult<Checked>;
+pub(super) type Check = fn(&mut Conn, UtcMillis) -> DbResult<Checked>;
 
 /// Every check of this kind.
 pub(super) const ALL: [Check; 9] = [

@@ -200,18 +200,27 @@ pub fn of_entry(conn: &mut Conn, entry: HourEntryId) -> DbResult<Option<DisputeI
     Ok(found.map(|number| Id::new(entry.area(), number)))
 }
 
-/// The entries of a person that are disputed now.
+/// The entries of a person that are disputed now; with `known_at` those that were disputed at that instant.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
-pub fn open_of(conn: &mut Conn, person: PersonId) -> DbResult<HashSet<i64>> {
+pub fn open_of(conn: &mut Conn, person: PersonId, known_at: Option<UtcMillis>) -> DbResult<HashSet<i64>> {
     let (area, number) = person.key();
-    let rows: Vec<i64> = each!(conn, k => t::table
-        .filter(t::area.eq(area))
-        .filter(t::person_id.eq(number))
-        .filter(t::state.eq(DisputeState::Open.as_str()))
-        .select(t::entry_id)
-        .load(k))?;
+    let rows: Vec<i64> = match known_at {
+        None => each!(conn, k => t::table
+            .filter(t::area.eq(area))
+            .filter(t::person_id.eq(number))
+            .filter(t::state.eq(DisputeState::Open.as_str()))
+            .select(t::entry_id)
+            .load(k))?,
+        Some(at) => each!(conn, k => t::table
+            .filter(t::area.eq(area))
+            .filter(t::person_id.eq(number))
+            .filter(t::created_at.le(at.naive()))
+            .filter(t::state.eq(DisputeState::Open.as_str()).or(t::decided_at.gt(at.naive())))
+            .select(t::entry_id)
+            .load(k))?,
+    };
     Ok(rows.into_iter().collect())
 }
 

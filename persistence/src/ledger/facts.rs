@@ -20,9 +20,9 @@ use diesel::{
     sql_types::{Nullable, Text},
 };
 use shixun_domain::{
-    AreaCode, Id, Stage, Title,
+    AreaCode, Id, Stage, Title, UtcMillis,
     id::{OrganisationId, PersonId},
-    ledger::{dispute::DisputeState, waiver::WaiverState},
+    ledger::waiver::WaiverState,
     policy::PersonFacts,
     time::DateSpan,
     words::Post,
@@ -77,24 +77,29 @@ pub struct PersonRecord {
     pub facts: PersonFacts,
     /// The granted waivers among [`PersonFacts::waivers`].
     pub waivers: Vec<GrantedWaiver>,
-    /// Numbers of the entries that the person disputes and nobody has decided about.
+    /// Numbers of the entries that the person disputed and nobody had decided about.
     pub disputed: HashSet<i64>,
 }
 
 /// The person with what holds on `day`; `None` where there is no such person.
 ///
-/// One query for most people: what the person has none of is not asked for.
+/// One query for most people: what the person has none of is not asked for. With `known_at` the disputes are those of that instant.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer or a row is damaged.
-pub fn person_record(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbResult<Option<PersonRecord>> {
+pub fn person_record(
+    conn: &mut Conn,
+    person: PersonId,
+    day: NaiveDate,
+    known_at: Option<UtcMillis>,
+) -> DbResult<Option<PersonRecord>> {
     let Some(OnDay { revision, snapshot, entered_on, probation_ends_on, retires_on, has }) = on_day(conn, person, day)?
     else {
         return Ok(None);
     };
     let (posts, leave) = if has.spells { spells(conn, person)? } else { (Vec::new(), Vec::new()) };
     let waivers = if has.waivers { waivers_of(conn, person)? } else { Vec::new() };
-    let disputed = if has.disputes { disputes::open_of(conn, person)? } else { HashSet::new() };
+    let disputed = if has.disputes { disputes::open_of(conn, person, known_at)? } else { HashSet::new() };
     let waivers: Vec<GrantedWaiver> = granted(waivers).map(|(_, waiver)| waiver).collect();
     let facts = assemble(entered_on, probation_ends_on, retires_on, &posts, leave);
     let facts = PersonFacts { waivers: waivers.iter().map(GrantedWaiver::facts).collect(), ..facts };
@@ -190,10 +195,7 @@ fn on_day(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbResult<Option<
                 exists(h::table.filter(h::area.eq(area)).filter(h::person_id.eq(number)))
                     .or(exists(l::table.filter(l::area.eq(area)).filter(l::person_id.eq(number)))),
                 exists(w::table.filter(w::area.eq(area)).filter(w::person_id.eq(number))),
-                exists(d::table
-                    .filter(d::area.eq(area))
-                    .filter(d::person_id.eq(number))
-                    .filter(d::state.eq(DisputeState::Open.as_str()))),
+                exists(d::table.filter(d::area.eq(area)).filter(d::person_id.eq(number))),
             ),
         ))
         .limit(1))

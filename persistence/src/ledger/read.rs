@@ -1,13 +1,13 @@
 //! Single entries and lists of them, with every column.
 
 use super::stands;
-use crate::{Conn, DbResult, columns, db::At, schema::hour_entries as t};
+use crate::{Conn, DbError, DbResult, columns, db::At, schema::hour_entries as t};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use shixun_domain::{
     AreaCode, Hours, Id, Title, UtcMillis,
     id::{AccountId, HourEntryId, OrganisationId, PersonId},
-    ledger::{Amounts, Circumstances, EntryKind, SourceKind},
+    ledger::{Amounts, Circumstances, EntryKind, EntrySource, SourceKind},
     words::{DeliveryForm, Level, Route, Theme},
 };
 use std::collections::HashMap;
@@ -39,10 +39,10 @@ pub struct EntryRow {
     pub title: String,
     /// Where it comes from.
     pub source_kind: SourceKind,
-    /// The area of the object it comes from.
-    pub source_area: Option<i32>,
-    /// The object it comes from.
-    pub source_id: Option<i64>,
+    /// Area and number of the object it comes from, or came from before it was corrected.
+    pub origin: Option<(AreaCode, i64)>,
+    /// The object it comes from; `None` where there is none, and for a correction.
+    pub source: Option<EntrySource>,
     /// Unique among the person's entries.
     pub source_key: String,
     /// The hours.
@@ -108,6 +108,9 @@ fn row(row: Columns) -> DbResult<EntryRow> {
     let (evidence, policy, recognised_by, organisation, organisation_name, teacher_title, subject, reason) = context;
     let id: HourEntryId = columns::id(area, id)?;
     let area = id.area();
+    let source_kind: SourceKind = columns::word("hour_entries.source_kind", &source_kind)?;
+    let origin = source_area.zip(source_id).map(|(area, number)| Ok::<_, DbError>((columns::area(area)?, number)));
+    let origin = origin.transpose()?;
     Ok(EntryRow {
         id,
         person: Id::new(area, person),
@@ -120,9 +123,9 @@ fn row(row: Columns) -> DbResult<EntryRow> {
         circumstances: columns::word("hour_entries.circumstances", &circumstances)?,
         block_key,
         title,
-        source_kind: columns::word("hour_entries.source_kind", &source_kind)?,
-        source_area,
-        source_id,
+        source_kind,
+        origin,
+        source: origin.and_then(|(area, number)| EntrySource::new(source_kind, area, number)),
         source_key,
         amounts: Amounts {
             nominal: Hours::from_hundredths(nominal),

@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use shixun_domain::{
     Hours, Id, UtcMillis,
     id::{HourEntryId, OrganisationId, PersonId},
-    ledger::{Circumstances, EntryKind, Factor, SourceKind},
+    ledger::{Circumstances, EntryKind, EntrySource, Factor, SourceKind},
     policy::EntryFacts,
     words::{DeliveryForm, Level, Route, Theme},
 };
@@ -167,6 +167,8 @@ pub struct StandingEntry {
     pub title: String,
     /// Where it comes from.
     pub source_kind: SourceKind,
+    /// The object it comes from; `None` where there is none, and for a correction.
+    pub source: Option<EntrySource>,
     /// Hours attended.
     pub attended: Hours,
     /// What an hour attended was worth.
@@ -190,14 +192,19 @@ pub struct StandingEntries {
     pub pending: Vec<StandingEntry>,
 }
 
-type StatementColumns = (Lean, (String, Word<SourceKind>, i64, i32, Option<i64>, Option<String>, Option<String>));
+type StatementColumns = (
+    Lean,
+    (String, Word<SourceKind>, Option<i32>, Option<i64>),
+    (i64, i32, Option<i64>, Option<String>, Option<String>),
+);
 
 /// Selects [`StatementColumns`].
 macro_rules! statement_columns {
     () => {
         (
             lean_columns!(),
-            (t::title, t::source_kind, t::attended, t::factor, t::organisation_id, t::organisation_name, t::reason),
+            (t::title, t::source_kind, t::source_area, t::source_id),
+            (t::attended, t::factor, t::organisation_id, t::organisation_name, t::reason),
         )
     };
 }
@@ -237,13 +244,15 @@ pub fn standing_entries(
     };
     let mut blocks = Vec::new();
     let mut read = Vec::with_capacity(rows.len());
-    for (columns, (title, source_kind, attended, factor, organisation, organisation_name, reason)) in rows {
+    for (columns, (title, source_kind, source_area, source_id), own) in rows {
+        let (attended, factor, organisation, organisation_name, reason) = own;
         let entry = lean(columns, &mut blocks)?;
         read.push(StandingEntry {
             id: Id::new(person.area(), entry.facts.key),
             entry,
             title,
             source_kind: source_kind.0,
+            source: source(source_kind.0, source_area, source_id)?,
             attended: Hours::from_hundredths(attended),
             factor: self::factor(factor)?,
             organisation: organisation.map(|number| Id::new(person.area(), number)),
@@ -252,6 +261,12 @@ pub fn standing_entries(
         });
     }
     Ok(StandingEntries::arrange(read))
+}
+
+/// The object an entry comes from, from its columns.
+pub(super) fn source(kind: SourceKind, area: Option<i32>, number: Option<i64>) -> DbResult<Option<EntrySource>> {
+    let Some((area, number)) = area.zip(number) else { return Ok(None) };
+    Ok(EntrySource::new(kind, columns::area(area)?, number))
 }
 
 impl StandingEntries {

@@ -24,7 +24,9 @@ both! {
         assert_eq!(requirement(&read, "block.cycle", None), "90.00 90.00 0.00 met");
         assert_eq!(requirement(&read, "year.floor", Some(2018)), "48.00 144.00 0.00 met");
         assert_eq!(read["years"][2], json!({"year": 2018, "credited": "150.00", "counted": "144.00", "cut": "6.00",
-            "owed": "48.00", "missing": "0.00", "verdict": "met", "maximum": "144.00", "left": "0.00"}));
+            "owed": "48.00", "missing": "0.00", "verdict": "met", "maximum": "144.00", "left": "0.00",
+            "floor_rule": {"id": "year.floor", "pack": "331123", "edition": 1},
+            "maximum_rule": {"id": "year.maximum", "pack": "331123", "edition": 1}}));
         let cut = &read["entries"][0]["cuts"][0];
         assert_eq!(cut["text_zh"], "校本研修每年最多计24学时（331123 v1 school_based.cap.year），本条计24.00学时，削减6.00学时");
         assert_eq!(read["policy_packs"], json!([

@@ -150,9 +150,11 @@ pub fn post(county: &County, entries: Vec<NewEntry>) -> Vec<HourEntryId> {
     })
 }
 
-/// Everybody's statement is asked for by the centre.
+/// Everybody's statement is asked for by the centre. Whatever a test looks at in it, its figures add up and have their grounds.
 pub async fn statement(caller: &Caller<'_>, person: PersonId, query: &str) -> Value {
-    caller.get(&format!("/v1/teachers/{}/statement?{query}", person.teacher())).await.expect(200)
+    let read = caller.get(&format!("/v1/teachers/{}/statement?{query}", person.teacher())).await.expect(200);
+    super::grounds::every_figure_has_its_grounds(&read);
+    read
 }
 
 /// A requirement of a statement as `owed counted missing verdict`.

@@ -72,6 +72,26 @@ both! {
         }
     }
 
+    async fn what_was_disputed_then_is_disputed_in_what_was_known_then(county: County) {
+        let person = with_teacher(county);
+        let ids = post(county, vec![entry(person, "2026-10-20", "24")]);
+        let query = |at: UtcMillis| format!("cycle=2026-2030&as_of=2026-11-23&{}", asked(at));
+        let before = county.clock.now();
+        county.advance_millis(LATER);
+        let opened = county.sign_in("teacher-1").post(&format!("/v1/hour-entries/{}/disputes", ids[0]), json!({"claim": "少记"})).await;
+        let place = opened.header("location").unwrap();
+        let during = county.clock.now();
+        county.advance_millis(LATER);
+        let bureau = county.sign_in("bureau");
+        let dismiss = bureau.request(actix_web::http::Method::POST, &format!("{place}/dismiss")).header("If-Match", "\"1\"");
+        dismiss.json(&json!({"reason": "无误"})).send().await.expect(200);
+        let decided = county.clock.now();
+        for (at, disputed) in [(before, false), (during, true), (decided, false)] {
+            let read = statement(&county.sign_in("centre"), person, &query(at)).await;
+            assert_eq!(read["entries"][0]["disputed"], disputed, "{at}");
+        }
+    }
+
     async fn a_pack_published_later_was_not_known_then(county: County) {
         let person = with_teacher(county);
         let before = county.clock.now();

@@ -82,11 +82,7 @@ pub fn convert(
     let words = wording::conversion(&conversion);
     Ok(ConversionView {
         entry,
-        rule: crate::ledger::statement::RuleNameView {
-            id: format!("conversion.{}", conversion.by.rule.kind),
-            pack: conversion.by.pack.clone(),
-            edition: conversion.by.version,
-        },
+        rule: crate::ledger::rules::conversion_name(&conversion.by),
         approver: OneOf(conversion.approver),
         text_zh: words.zh,
         text_en: words.en,

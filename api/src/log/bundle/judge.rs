@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use shixun_domain::{
     AreaCode, Hours,
     id::{EventId, FrozenReportId, HourEntryId, OrganisationId, PersonId, PolicyPackId, TeacherId},
-    ledger::{Circumstances, EntryKind, Factor, SourceKind},
+    ledger::{Circumstances, EntryKind, EntrySource, Factor, SourceKind},
     log::{Json, LeafKind},
     policy::{CycleRules, EntryFacts, Pack, PersonFacts, cycle_named, cycle_on},
     words::{DeliveryForm, Level, Route, Theme},
@@ -107,6 +107,8 @@ impl Read {
                 blocks.len() - 1
             }
         });
+        let source_kind: SourceKind = self.read("source")?;
+        let (source_area, source_id) = (self.maybe::<AreaCode>("source_area")?, self.maybe::<i64>("source_id")?);
         let theme = |value: &Value| value.as_str()?.parse::<Theme>().ok();
         let facts = EntryFacts {
             key: id.number(),
@@ -133,7 +135,8 @@ impl Read {
             id,
             entry: Entry { kind: self.read::<EntryKind>("kind")?, refers_to: refers_to.map(|id| id.number()), facts },
             title: self.read("title")?,
-            source_kind: self.read::<SourceKind>("source")?,
+            source_kind,
+            source: source_area.zip(source_id).and_then(|(area, number)| EntrySource::new(source_kind, area, number)),
             attended: self.read("attended")?,
             factor: self.read::<Factor>("factor")?,
             organisation: self.maybe::<OrganisationId>("organisation_id")?,

@@ -223,7 +223,7 @@ impl<'a> Maker<'a> {
         cycle: &str,
         as_of: NaiveDate,
     ) -> Result<Vec<u8>, ApiError> {
-        let record = person_record(conn, person, as_of)?.ok_or_else(|| ApiError::missing(person.teacher()))?;
+        let record = person_record(conn, person, as_of, None)?.ok_or_else(|| ApiError::missing(person.teacher()))?;
         let mut about = About {
             person,
             cycle: cycle.to_owned(),

@@ -6,8 +6,9 @@ use super::{
 };
 use crate::{
     policy::{
+        citation::{citations, cite},
         conversion::{ConversionLine, ConversionRule, Worth},
-        document::{Cited, ConversionDocument, ConversionLineDocument},
+        document::{Cited, ConversionDocument, ConversionLineDocument, figures},
         rule::{Amount, Body, CapPeriod, Most, Rule, Selector},
     },
     words::ActivityWord,
@@ -30,7 +31,8 @@ impl Reader<'_> {
             let of = Selector { activities: vec![kind], ..Selector::default() };
             let body = Body::Cap { of, period, amount: Most::Hours(Amount::Fixed(self.hours(&place, cited)?)) };
             let (zh, en) = (document.zh.clone(), document.en.clone());
-            Ok(Rule { pointer: place.pointer(), id, zh, en, profile: None, relaxable, body })
+            let citations = cite(&self.documents, &format!("cap_{name}"), cited).into_iter().collect();
+            Ok(Rule { pointer: place.pointer(), id, zh, en, profile: None, relaxable, body, citations })
         };
         let year = self.maybe(document.cap_year.as_ref(), |cited| cap("year", CapPeriod::Year, cited))?;
         let cycle = self.maybe(document.cap_cycle.as_ref(), |cited| cap("cycle", CapPeriod::Cycle, cited))?;
@@ -55,6 +57,7 @@ impl Reader<'_> {
             evidence,
             approver: self.word(&at.field("approver"), &document.approver)?,
             lines,
+            citations: citations(&self.documents, figures(document)).into(),
         };
         Ok((rule, year.into_iter().chain(cycle).collect()))
     }

@@ -4,15 +4,18 @@ use super::{PackFault, ProfileDrops};
 use crate::{
     hours::{Days, Hours},
     policy::{
+        citation::{Citation, Documents, citations},
         cycle::CycleCalendar,
-        document::{Cited, CycleDocument, Document, ProfileDocument, RuleDocument, SelectorDocument},
+        document::{
+            BodyDocument, Cited, CycleDocument, Document, ProfileDocument, RuleDocument, SelectorDocument, figures,
+        },
         rule::*,
     },
     time::DateSpan,
     words::{Theme, UnknownWord},
 };
 use chrono::{Datelike, NaiveDate};
-use std::{fmt::Display, str::FromStr};
+use std::{fmt::Display, str::FromStr, sync::Arc};
 
 /// The greatest number of hours that a rule may name.
 const HOURS_MAX: Hours = Hours::whole(100_000);
@@ -72,6 +75,7 @@ pub(super) fn date(at: &At, text: &str) -> Result<NaiveDate, PackFault> {
 /// Reads the parts of one document.
 pub(super) struct Reader<'a> {
     pub(super) document: &'a Document,
+    pub(super) documents: Documents,
 }
 
 impl Reader<'_> {
@@ -210,7 +214,19 @@ impl Reader<'_> {
             profile,
             relaxable: self.relaxable(at, rule.may_be_relaxed.as_ref())?,
             body,
+            citations: self.citations(&rule.rule),
         })
+    }
+
+    /// The citations of a rule, by the fields of its kind.
+    fn citations(&self, body: &BodyDocument) -> Arc<[Citation]> {
+        let mut figures = figures(body);
+        for (path, _) in &mut figures {
+            if let Some((_, field)) = path.split_once('/') {
+                *path = field.to_owned();
+            }
+        }
+        citations(&self.documents, figures).into()
     }
 
     pub(super) fn relaxable(&self, at: &At, cited: Option<&Cited>) -> Result<Relaxable, PackFault> {
