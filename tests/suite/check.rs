@@ -209,7 +209,7 @@ both! {
             (format!("UPDATE hour_entries SET refers_to = NULL WHERE kind = 'reversed' AND person_id = {number}"),
                 "hours that stood in the ledger are not in it"),
         ] {
-            behind_the_back(county, &[statement.clone()]);
+            behind_the_back(county, std::slice::from_ref(&statement));
             let found = certified(county);
             assert_eq!(found, BTreeSet::from_iter(Some(detail.to_owned()).filter(|detail| !detail.is_empty())), "{statement}");
         }
@@ -240,6 +240,7 @@ both! {
         let breaches = [
             ("session_hours_attended", format!("UPDATE attendance SET minutes = minutes - 45 WHERE id = (SELECT MIN(id) FROM attendance \
                 WHERE mark = 'present' AND enrolment_id IN (SELECT id FROM enrolments WHERE person_id = {two}))")),
+            ("unit_hours", format!("UPDATE units SET hours = hours + 100 WHERE session_id = {open}")),
             ("record_steps", "UPDATE record_steps SET step = 'return' WHERE step = 'verify'".to_owned()),
             ("certificate_numbers", "UPDATE certificate_counters SET issued = issued + 1".to_owned()),
             ("transfer_certificates", "UPDATE transfers SET digest = 'another'".to_owned()),

@@ -100,6 +100,16 @@ fn enrolment() -> Vec<Statement> {
             ),
         ),
         statement(
+            "unit_hours",
+            "the units of a session that was published have together the hours of its programme",
+            shown::<id::Session>,
+            "SELECT s.area, s.id, 'the units have ' || CAST(COALESCE(n.hours, 0) AS TEXT) || ' hundredths of an hour, the programme ' \
+             || CAST(p.hours AS TEXT) AS detail FROM sessions s JOIN programmes p ON p.area = s.area AND p.id = s.programme_id \
+             LEFT JOIN (SELECT area, session_id, CAST(SUM(hours) AS BIGINT) AS hours FROM units GROUP BY area, session_id) n \
+             ON n.area = s.area AND n.session_id = s.id \
+             WHERE s.state IN ('published', 'running', 'closed') AND COALESCE(n.hours, 0) <> p.hours ORDER BY s.area, s.id",
+        ),
+        statement(
             "attendance_of_its_session",
             "attendance is recorded for people of the session that the unit belongs to",
             shown::<id::Attendance>,

@@ -36,6 +36,7 @@ struct World<'c> {
     counted: Vec<[Option<i64>; 2]>,
     kept: Vec<Kept>,
     packs: i64,
+    certificates: usize,
     keys: usize,
 }
 
@@ -72,15 +73,16 @@ impl<'c> World<'c> {
     /// One step; gives the person whose hours it was about.
     async fn step(&mut self) -> Option<usize> {
         let person = self.dice.below(self.model.people.len());
-        match self.dice.below(20) {
+        match self.dice.below(21) {
             0..=5 => self.enter(person).await,
             6..=8 => self.reverse(person).await,
             9..=11 => self.record(person).await,
             12..=14 => return self.examine_or_verify().await,
             15 => return self.import().await,
-            16 => self.transfer(person).await,
+            16 => return self.transfer().await,
             17 => self.publish().await,
             18 => self.dispute(person).await,
+            19 => self.certify(person).await,
             _ => return self.decide().await,
         }
         Some(person)
@@ -195,10 +197,8 @@ impl<'c> World<'c> {
     }
 
     /// Who came in 2026 brings hours of the years before, once.
-    async fn transfer(&mut self, person: usize) {
-        if !self.model.people[person].newcomer || self.model.people[person].moved {
-            return;
-        }
+    async fn transfer(&mut self) -> Option<usize> {
+        let person = self.model.people.iter().position(|one| one.newcomer && !one.moved)?;
         let lines: Vec<Value> = (2022..=2025)
             .map(|year| {
                 json!({"on": format!("{year}-11-30"), "route": "mandated",
@@ -222,6 +222,7 @@ impl<'c> World<'c> {
         }
         self.by("centre-2").post(&path, body).await.refused(409, "transfer_known");
         self.model.people[person].moved = true;
+        Some(person)
     }
 
     /// Another cap on school-based hours, from a day that may be long past.
@@ -254,6 +255,17 @@ impl<'c> World<'c> {
         } else {
             assert_eq!(opened.status, 409, "{opened:?}");
         }
+    }
+
+    /// A certificate of what stands now; whatever becomes of the hours later, it was right.
+    async fn certify(&mut self, person: usize) {
+        let path = format!("/v1/teachers/{}/certificates", self.teacher(person));
+        let cycle = Cycle::BOTH[self.dice.below(2)];
+        let (_, name) = cycle.query().split_once('=').unwrap();
+        let issued = self.by("centre").post(&path, json!({"cycle": name})).await.expect(201);
+        let earned: i64 = self.model.expected(person, cycle).iter().map(|entry| entry.credited).sum();
+        assert_eq!(hundredths(&issued["content"]["credited"]), earned);
+        self.certificates += 1;
     }
 
     async fn decide(&mut self) -> Option<usize> {
@@ -379,6 +391,7 @@ async fn lived(county: &mut County, seed: u64) {
         counted,
         kept: Vec::new(),
         packs: 0,
+        certificates: 0,
         keys: 0,
     };
     for step in 0..STEPS {
@@ -417,6 +430,9 @@ async fn lived(county: &mut County, seed: u64) {
     let checked = crate::harness::off_runtime(|| db.read_blocking(|conn| check::run(conn, now, |_| {})).unwrap());
     let broken: Vec<_> = checked.iter().filter(|one| one.count > 0).collect();
     assert!(broken.is_empty(), "{broken:#?}");
+    let db = world.county.app.db.clone();
+    let certified = crate::harness::off_runtime(|| db.read_blocking(shixun_api::certificates::check::check).unwrap());
+    assert!(world.certificates > 2 && certified.count == 0, "{} certificates: {certified:#?}", world.certificates);
 }
 
 both! {
