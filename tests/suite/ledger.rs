@@ -7,7 +7,7 @@ mod examples;
 pub mod fixture;
 mod known_at;
 pub mod parameters;
-mod simulation;
+pub(crate) mod simulation;
 mod statements;
 mod store;
 mod waivers;
