@@ -14,25 +14,27 @@ use serde_json::{Value, json};
 use shixun_api::{
     config::Config,
     housekeeping::sweep,
-    jobs::{self, Kind, Taken},
+    jobs::{self, After, Kind, Taken},
     problem::{ApiError, Code},
     state::App,
 };
 use shixun_domain::jobs::{JobKind, JobState, KEPT_MILLIS, SILENCE_MILLIS_MAX};
 use std::collections::BTreeSet;
 
+const DONE: After = After::Ended(JobState::Done);
+const CANCELLED: After = After::Ended(JobState::Cancelled);
 const AS_JOB: &str = "/v1/policy-packs/simulate?as_job=true";
 
 /// Lets the server do the job that waits longest, to its end.
-pub(crate) fn run_next(test: &TestApp) -> Option<JobState> {
+pub(crate) fn run_next(test: &TestApp) -> Option<After> {
     let app = test.app.clone();
-    off_runtime(move || jobs::run_next(&app, app.jobs.kinds()).unwrap().map(|(_, state)| state))
+    off_runtime(move || jobs::run_next(&app, app.jobs.kinds()).unwrap())
 }
 
 /// A runner that has taken a job, on a thread of its own as in the server, and does a step when it is told to.
 struct Runner {
     orders: std::sync::mpsc::Sender<()>,
-    states: std::sync::mpsc::Receiver<Option<JobState>>,
+    states: std::sync::mpsc::Receiver<Option<After>>,
 }
 
 impl Runner {
@@ -43,7 +45,7 @@ impl Runner {
         let (say, states) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
             let mut taken: Option<Taken> = jobs::take(&app, app.jobs.kinds()).unwrap();
-            say.send(taken.as_ref().map(|_| JobState::Running)).unwrap();
+            say.send(taken.as_ref().map(|_| After::More)).unwrap();
             while let (Ok(()), Some(taken)) = (told.recv(), &mut taken) {
                 say.send(Some(taken.step(&app).unwrap())).unwrap();
             }
@@ -52,7 +54,7 @@ impl Runner {
         runner.states.recv().unwrap().map(|_| runner)
     }
 
-    fn step(&self) -> JobState {
+    fn step(&self) -> After {
         self.orders.send(()).unwrap();
         self.states.recv().unwrap().unwrap()
     }
@@ -122,7 +124,7 @@ both! {
             let at_once = centre.post(SIMULATE, simulated(cap("8"))).await;
             assert_eq!(at_once.expect(200)["changed_total"], 2);
             let place = asked(&centre).await;
-            assert_eq!(run_next(&county), Some(JobState::Done));
+            assert_eq!(run_next(&county), Some(DONE));
             let job = centre.get(&place).await.expect(200);
             assert_eq!(job["result"].to_string(), at_once.text(), "{a_step} a step");
             assert_eq!((&job["state"], &job["done"], &job["total"], &job["unit"]), (&json!("done"), &json!(3), &json!(3), &json!("teachers")));
@@ -140,7 +142,7 @@ both! {
         assert_eq!(seen(&centre, &place).await, ("running".into(), json!(0), Value::Null));
         let mut tags = vec![waiting.etag()];
         for done in 0..3 {
-            assert_eq!(runner.step(), JobState::Running);
+            assert_eq!(runner.step(), After::More);
             assert_eq!(seen(&centre, &place).await, ("running".into(), json!(done), json!(3)));
             let again = centre.get(&place).await;
             assert_eq!(again.header("retry-after").as_deref(), Some("1"));
@@ -149,7 +151,7 @@ both! {
             let unchanged = centre.request(Method::GET, &place).header("If-None-Match", &again.etag()).send().await;
             assert_eq!(unchanged.status, 304);
         }
-        assert_eq!(runner.step(), JobState::Done);
+        assert_eq!(runner.step(), DONE);
         let done = centre.get(&place).await;
         assert_eq!((done.expect(200)["done"].clone(), done.header("retry-after")), (json!(3), None));
         let end = done.json();
@@ -175,11 +177,11 @@ both! {
         for steps in [1, 2, 3] {
             let place = asked(&centre).await;
             let runner = Runner::take(&county).unwrap();
-            (0..steps).for_each(|_| assert_eq!(runner.step(), JobState::Running));
+            (0..steps).for_each(|_| assert_eq!(runner.step(), After::More));
             let told = cancel(&centre, &place).await.expect(200);
             assert_eq!((&told["state"], &told["cancel_requested"]), (&json!("running"), &json!(true)));
             assert_eq!(cancel(&centre, &place).await.expect(200)["state"], "running", "twice is once");
-            assert_eq!(runner.step(), JobState::Cancelled);
+            assert_eq!(runner.step(), CANCELLED);
             let job = centre.get(&place).await.expect(200);
             assert_eq!((&job["state"], &job["result"]), (&json!("cancelled"), &Value::Null));
             cancel(&centre, &place).await.refused(409, "job_ended");
@@ -192,7 +194,7 @@ both! {
         let send = |body: Value| centre.request(Method::POST, AS_JOB).header("Idempotency-Key", "try-1").json(&body).send();
         let first = send(simulated(cap("8"))).await;
         let job = first.expect(202);
-        assert_eq!(run_next(county), Some(JobState::Done));
+        assert_eq!(run_next(county), Some(DONE));
         let again = send(simulated(cap("8"))).await;
         assert_eq!((again.expect(202), again.header("location")), (job.clone(), first.header("location")));
         assert_eq!(again.header("idempotency-hit").as_deref(), Some("true"));
@@ -205,7 +207,7 @@ both! {
     async fn a_job_is_seen_by_who_asked_and_by_who_may_do_the_same_for_the_whole_county(county: County) {
         three_teachers(county);
         let place = asked(&county.sign_in("centre")).await;
-        assert_eq!(run_next(county), Some(JobState::Done));
+        assert_eq!(run_next(county), Some(DONE));
         for name in ["centre", "bureau"] {
             let told = county.sign_in(name).get(&place).await.expect(200);
             assert_eq!(told["result"]["before"]["teachers"], 3, "{name}");
@@ -242,7 +244,7 @@ both! {
         for _ in 0..3 {
             places.push(asked(&centre).await);
         }
-        assert_eq!(run_next(county), Some(JobState::Done));
+        assert_eq!(run_next(county), Some(DONE));
         cancel(&centre, &places[2]).await.expect(200);
         let ids = |list: &Value| -> Vec<String> {
             list["data"].as_array().unwrap().iter().map(|job| format!("/v1/jobs/{}", job["id"].as_str().unwrap())).collect()
@@ -279,7 +281,7 @@ both! {
         let problem = centre.post(SIMULATE, simulated(cap("8"))).await.refused(409, "job_needed");
         assert_eq!(problem["parameters"]["most"], "3");
         asked(&centre).await;
-        assert_eq!(run_next(&county), Some(JobState::Done));
+        assert_eq!(run_next(&county), Some(DONE));
     }
 
     async fn an_account_has_ten_jobs_open_at_most(county: County) {
@@ -299,21 +301,21 @@ both! {
         let county = step_by_step(county).await;
         let place = asked(&county.sign_in("centre")).await;
         let dead = Runner::take(&county).unwrap();
-        assert_eq!([dead.step(), dead.step()], [JobState::Running; 2]);
+        assert_eq!([dead.step(), dead.step()], [After::More; 2]);
         county.advance_millis(SILENCE_MILLIS_MAX - 1);
         assert!(Runner::take(&county).is_none(), "it may still live");
         county.advance_millis(1);
         let second = Runner::take(&county).unwrap();
-        assert_eq!(second.step(), JobState::Running);
+        assert_eq!(second.step(), After::More);
         let centre = county.sign_in("centre");
         assert_eq!(seen(&centre, &place).await, ("running".into(), json!(0), json!(3)), "it begins from the start");
         // What was taken for dead comes back to life: the job is not its own any more.
-        assert_eq!(dead.step(), JobState::Cancelled);
-        assert_eq!(dead.step(), JobState::Cancelled);
+        assert_eq!(dead.step(), After::Lost);
+        assert_eq!(dead.step(), After::Lost);
         assert_eq!(seen(&centre, &place).await, ("running".into(), json!(0), json!(3)));
         county.advance_millis(SILENCE_MILLIS_MAX);
         assert!(Runner::take(&county).is_none(), "twice is enough");
-        assert_eq!(second.step(), JobState::Cancelled);
+        assert_eq!(second.step(), After::Lost);
         let job = centre.get(&place).await.expect(200);
         assert_eq!((&job["state"], &job["problem"]["code"]), (&json!("failed"), &json!("job_interrupted")));
         assert_eq!(job["problem"]["zh"]["title"], "任务中断");
@@ -328,7 +330,7 @@ both! {
         let place = asked(&centre).await;
         Runner::take(&county).unwrap().step();
         county.advance_millis(SILENCE_MILLIS_MAX);
-        assert_eq!(run_next(&county), Some(JobState::Done));
+        assert_eq!(run_next(&county), Some(DONE));
         assert_eq!(county.sign_in("centre").get(&place).await.expect(200)["result"].to_string(), at_once);
     }
 
@@ -337,7 +339,7 @@ both! {
         let centre = county.sign_in("centre");
         let place = asked(&centre).await;
         county.app.jobs.stop();
-        assert_eq!(run_next(&county), Some(JobState::Queued));
+        assert_eq!(run_next(&county), Some(After::More));
         let job = centre.get(&place).await.expect(200);
         assert_eq!((&job["state"], &job["done"], &job["total"], &job["started_at"]), (&json!("queued"), &json!(0), &Value::Null, &Value::Null));
         assert!(Runner::take(&county).is_some(), "the next server takes it at once");
@@ -352,12 +354,12 @@ both! {
         }
         let kinds = [Kind { word: JobKind::PolicySimulation, result: "SimulationView", begin: panics }];
         let app = county.app.clone();
-        let ended = off_runtime(move || jobs::run_next(&app, &kinds).unwrap().map(|(_, state)| state));
-        assert_eq!(ended, Some(JobState::Failed));
+        let ended = off_runtime(move || jobs::run_next(&app, &kinds).unwrap());
+        assert_eq!(ended, Some(After::Ended(JobState::Failed)));
         let job = centre.get(&place).await.expect(200);
         assert_eq!((&job["problem"]["code"], &job["result"]), (&json!("internal"), &Value::Null));
         asked(&centre).await;
-        assert_eq!(run_next(county), Some(JobState::Done));
+        assert_eq!(run_next(county), Some(DONE));
     }
 
     async fn a_job_that_is_refused_says_why_in_both_languages(county: County) {
@@ -400,8 +402,8 @@ both! {
             let answers = join_all((0..3).map(|_| cancel(&centre, &place))).await;
             let ended = runner.states.recv().unwrap().unwrap();
             let told = answers.iter().any(|answer| answer.status == 200);
-            assert_eq!(ended, if told { JobState::Cancelled } else { JobState::Done }, "{answers:?}");
-            assert_eq!(seen(&centre, &place).await.0, ended.as_str());
+            assert_eq!(ended, if told { CANCELLED } else { DONE }, "{answers:?}");
+            assert_eq!(seen(&centre, &place).await.0, if told { "cancelled" } else { "done" });
         }
     }
 
@@ -410,7 +412,7 @@ both! {
         let centre = county.sign_in("centre");
         asked(&centre).await;
         let before = rows(county);
-        assert_eq!(run_next(county), Some(JobState::Done));
+        assert_eq!(run_next(county), Some(DONE));
         assert_eq!(rows(county), before);
         asked(&centre).await;
         let asking: Vec<String> = rows(county).difference(&before).cloned().collect();
@@ -421,7 +423,7 @@ both! {
         three_teachers(county);
         let centre = county.sign_in("centre");
         let (done, waiting) = (asked(&centre).await, asked(&centre).await);
-        assert_eq!(run_next(county), Some(JobState::Done));
+        assert_eq!(run_next(county), Some(DONE));
         let (db, now) = (county.app.db.clone(), county.clock.now());
         assert_eq!(sweep(&db, now.plus_millis(KEPT_MILLIS - 1)).await.unwrap().jobs, 0);
         centre.get(&done).await.expect(200);

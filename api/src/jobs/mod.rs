@@ -12,7 +12,7 @@ pub mod service;
 pub mod wire;
 
 pub use routes::mount;
-pub use runner::{RUNNERS, Taken, keep, run_next, take};
+pub use runner::{After, RUNNERS, Taken, keep, run_next, take};
 
 use crate::{problem::ApiError, state::App};
 use serde::Serialize;

@@ -33,6 +33,17 @@ pub struct Taken {
     steps: Option<Box<dyn Steps>>,
 }
 
+/// How things stand after a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum After {
+    /// There is more to do.
+    More,
+    /// The job is over.
+    Ended(JobState),
+    /// The job is another runner's by now; nothing was written.
+    Lost,
+}
+
 fn count(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
@@ -56,7 +67,9 @@ pub fn take(app: &App, kinds: &[Kind]) -> DbResult<Option<Taken>> {
                 tracing::info!(job = %claim.id, kind = %kind.word, request_id, "job begun");
                 return Ok(Some(Taken { claim, kind, request, request_id, steps: None }));
             }
-            AfterInterruption::Fail => fail(app, &claim, &ApiError::new(Code::JobInterrupted), &request_id)?,
+            AfterInterruption::Fail => {
+                fail(app, &claim, &ApiError::new(Code::JobInterrupted), &request_id)?;
+            }
         }
     }
 }
@@ -81,25 +94,22 @@ impl Taken {
         self.claim.id
     }
 
-    /// Does the next step and gives the state of the job: `running` where there is more to do. A state of another's making, of a job that
-    /// is this runner's no more, is `cancelled` here. A panic of the work is its failure and no more.
+    /// Does the next step, the first of which begins the work. A panic of the work is its failure and no more.
     ///
     /// # Errors
     /// Where the job cannot be written down; it is found by its silence then.
-    pub fn step(&mut self, app: &App) -> DbResult<JobState> {
+    pub fn step(&mut self, app: &App) -> DbResult<After> {
         let made = catch_unwind(AssertUnwindSafe(|| self.work(app)));
         match made.unwrap_or_else(|_| Err(ApiError::internal("the work of a job panicked"))) {
             Ok(Step::Made(done)) => self.say(app, done),
             Ok(Step::Finished(result)) => {
-                if self.end(app, Ending::Done { result, total: self.total() })? {
-                    return Ok(JobState::Done);
-                }
-                // Cancelled in the last moment, or not this runner's any more, and then this writes nothing.
-                self.end(app, Ending::Cancelled).map(|_| JobState::Cancelled)
+                let done = self.end(app, JobState::Done, Ending::Done { result, total: self.total() })?;
+                // Without an end: cancelled in the last moment, or lost.
+                if done == After::Lost { self.end(app, JobState::Cancelled, Ending::Cancelled) } else { Ok(done) }
             }
             Err(problem) => {
-                fail(app, &self.claim, &problem, &self.request_id)?;
-                Ok(JobState::Failed)
+                let failed = fail(app, &self.claim, &problem, &self.request_id)?;
+                Ok(if failed { After::Ended(JobState::Failed) } else { After::Lost })
             }
         }
     }
@@ -119,20 +129,17 @@ impl Taken {
     }
 
     /// Says that the job lives and how far it is, and hears whether it is still wanted.
-    fn say(&self, app: &App, done: usize) -> DbResult<JobState> {
+    fn say(&self, app: &App, done: usize) -> DbResult<After> {
         let (claim, done, total) = (self.claim.clone(), count(done), self.total());
         match write(app, move |tx| jobs::beat(tx, &claim, done, total))? {
-            Heard::GoOn => Ok(JobState::Running),
-            Heard::Cancel => self.end(app, Ending::Cancelled).map(|_| JobState::Cancelled),
-            Heard::Lost => {
-                tracing::warn!(job = %self.claim.id, "another process took the job meanwhile");
-                Ok(JobState::Cancelled)
-            }
+            Heard::GoOn => Ok(After::More),
+            Heard::Cancel => self.end(app, JobState::Cancelled, Ending::Cancelled),
+            Heard::Lost => Ok(After::Lost),
         }
     }
 
-    fn end(&self, app: &App, ending: Ending) -> DbResult<bool> {
-        end(app, &self.claim, ending)
+    fn end(&self, app: &App, state: JobState, ending: Ending) -> DbResult<After> {
+        Ok(if end(app, &self.claim, ending)? { After::Ended(state) } else { After::Lost })
     }
 
     /// Puts the job back into the queue: another run begins from the start.
@@ -140,7 +147,7 @@ impl Taken {
     /// # Errors
     /// As [`Taken::step`].
     pub fn put_back(self, app: &App) -> DbResult<()> {
-        self.end(app, Ending::PutBack)?;
+        end(app, &self.claim, Ending::PutBack)?;
         tracing::info!(job = %self.claim.id, "job put back");
         Ok(())
     }
@@ -151,30 +158,29 @@ fn end(app: &App, claim: &Claim, ending: Ending) -> DbResult<bool> {
     write(app, move |tx| jobs::end(tx, &claim, &ending))
 }
 
-fn fail(app: &App, claim: &Claim, problem: &ApiError, request_id: &str) -> DbResult<()> {
+fn fail(app: &App, claim: &Claim, problem: &ApiError, request_id: &str) -> DbResult<bool> {
     let code = problem.code().as_str();
     let cause = problem.cause().map(ToString::to_string).unwrap_or_default();
     tracing::warn!(job = %claim.id, code, cause, request_id, "job failed");
     let problem = problems::kept(problem, request_id);
-    end(app, claim, Ending::Failed { code, problem }).map(|_| ())
+    end(app, claim, Ending::Failed { code, problem })
 }
 
-/// Takes the job that waits longest and does it; gives it with the state in which it ended, `queued` where the process stops.
+/// Takes the job that waits longest and does it; gives how it ended. [`After::More`] says that the process stops, and the job was put back.
 ///
 /// # Errors
 /// Where the database does not answer.
-pub fn run_next(app: &App, kinds: &[Kind]) -> DbResult<Option<(JobId, JobState)>> {
+pub fn run_next(app: &App, kinds: &[Kind]) -> DbResult<Option<After>> {
     let Some(mut taken) = take(app, kinds)? else { return Ok(None) };
-    let id = taken.id();
     loop {
-        let state = taken.step(app)?;
-        if state != JobState::Running {
-            tracing::info!(job = %id, %state, "job ended");
-            return Ok(Some((id, state)));
+        let after = taken.step(app)?;
+        if after != After::More {
+            tracing::info!(job = %taken.id(), ?after, "job left");
+            return Ok(Some(after));
         }
         if app.jobs.is_stopping() {
             taken.put_back(app)?;
-            return Ok(Some((id, JobState::Queued)));
+            return Ok(Some(After::More));
         }
     }
 }
