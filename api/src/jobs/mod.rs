@@ -20,6 +20,9 @@ use shixun_domain::jobs::JobKind;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::Notify;
 
+/// Begins the work that somebody asked for, from what [`service::enqueue`] was given, as JSON.
+pub type Begin = fn(&App, &str) -> Result<Box<dyn Steps>, ApiError>;
+
 /// A kind of job, as its feature does it.
 #[derive(Debug, Clone, Copy)]
 pub struct Kind {
@@ -27,8 +30,8 @@ pub struct Kind {
     pub word: JobKind,
     /// The schema of its result in the document: that of the operation that does the same at once.
     pub result: &'static str,
-    /// Begins the work that somebody asked for, from what [`service::enqueue`] was given, as JSON.
-    pub begin: fn(&App, &str) -> Result<Box<dyn Steps>, ApiError>,
+    /// How its work begins.
+    pub begin: Begin,
 }
 
 /// Work that is done step by step.
