@@ -73,6 +73,8 @@ pub struct Config {
     pub log_witnesses: String,
     pub dispute_days: u32,
     pub dispute_decision_days: u32,
+    pub simulation_teachers_at_once: u32,
+    pub simulation_teachers_a_step: u32,
     pub shutdown_seconds: u64,
     pub log: String,
     pub log_format: LogFormat,
@@ -145,6 +147,8 @@ impl Config {
         within("refresh_token_days", self.refresh_token_days.into(), 1, 366)?;
         within("dispute_days", self.dispute_days.into(), 1, 3_660)?;
         within("dispute_decision_days", self.dispute_decision_days.into(), 1, 366)?;
+        within("simulation_teachers_at_once", self.simulation_teachers_at_once.into(), 1, 1_000_000)?;
+        within("simulation_teachers_a_step", self.simulation_teachers_a_step.into(), 1, 100_000)?;
         within("argon2_memory_kib", self.argon2_memory_kib.into(), 8, 1_048_576)?;
         within("argon2_passes", self.argon2_passes.into(), 1, 64)?;
         within("body_bytes_max", wide(self.body_bytes_max), 1_024, 16_777_216)?;

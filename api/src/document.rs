@@ -67,6 +67,7 @@ pub fn problem_responses(codes: &[Code]) -> BTreeMap<String, RefOr<Response>> {
         (name = "certificates", description = "Teachers, schools and everybody who is shown one: certificates of statements on paper and as credentials, and how to verify them. 学时证明书与验证"),
         (name = "records", description = "Teachers, schools and the training centre: hours from outside, transfers between counties, reconciliation with the provincial platform. 项目外学时、转移与对账"),
         (name = "reports", description = "County staff, schools and auditors: completion of schools and the county. 报表"),
+        (name = "jobs", description = "Whoever asked for something that takes longer than a request: how far it is, and what came of it. 任务"),
         (name = "log", description = "Auditors, witnesses and everybody who keeps a statement: signed checkpoints, proofs and bundles that show that nothing was changed. 防篡改日志"),
         (name = "audit", description = "Auditors: who did what, when and from where. 事件日志"),
         (name = "system", description = "Operators and client programmers: health, version, problem catalogue. 系统"),
@@ -111,12 +112,25 @@ fn complete(collected: utoipa::openapi::OpenApi) -> Value {
         }
     }
     if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+        name_results_of_jobs(schemas);
         for (name, schema) in schemas {
             require_all_fields_of_answers(name, schema);
             limit_names_of_maps(schema);
         }
     }
     document
+}
+
+/// The result of a job is what the operation answers that does the same at once: which those are, the kinds of jobs say.
+fn name_results_of_jobs(schemas: &mut Map<String, Value>) {
+    let results =
+        crate::server::JOB_KINDS.iter().map(|kind| json!({"$ref": format!("#/components/schemas/{}", kind.result)}));
+    let choice: Vec<Value> = std::iter::once(json!({"type": "null"})).chain(results).collect();
+    let result = schemas.get_mut("JobView").and_then(|view| view.pointer_mut("/properties/result"));
+    if let Some(result) = result.and_then(Value::as_object_mut) {
+        result.remove("type");
+        result.insert("oneOf".into(), choice.into());
+    }
 }
 
 /// A view always shows all its fields; null stands where there is nothing.
@@ -302,8 +316,10 @@ fn add_examples(operation: &mut Map<String, Value>, schemas: &Value, exchanges: 
         add(request, "text/csv", exchange.get("request"));
     }
     let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
-    for (_, response) in responses.into_iter().flatten() {
-        add(response, "application/json", exchange.get("answer"));
+    for (status, response) in responses.into_iter().flatten() {
+        // An operation that may also answer with a job has an example of both.
+        let part = if status == "202" { "accepted" } else { "answer" };
+        add(response, "application/json", exchange.get(part));
     }
 }
 

@@ -1,9 +1,9 @@
 //! What is thrown away while the server runs: kept answers older than a day, refresh tokens that have expired, the counters of
-//! callers that have been quiet. Nothing that anybody may still ask for.
+//! callers that have been quiet, jobs that ended a week ago. Nothing that anybody may still ask for.
 
 use crate::state::App;
 use shixun_domain::UtcMillis;
-use shixun_persistence::{Db, DbResult, WriteTx, idempotency, tokens};
+use shixun_persistence::{Db, DbResult, WriteTx, idempotency, jobs, tokens};
 use std::time::Duration;
 
 /// How often.
@@ -22,6 +22,8 @@ pub struct Swept {
     pub answers: usize,
     /// Refresh tokens.
     pub refresh_tokens: usize,
+    /// Jobs.
+    pub jobs: usize,
 }
 
 /// Throws away what nobody may ask for any more at the instant `at`.
@@ -32,6 +34,7 @@ pub async fn sweep(db: &Db, at: UtcMillis) -> DbResult<Swept> {
     let swept = Swept {
         answers: in_steps(db, at, idempotency::forget_old).await?,
         refresh_tokens: in_steps(db, at, tokens::forget_expired_refresh).await?,
+        jobs: in_steps(db, at, jobs::forget_old).await?,
     };
     db.write(at, |tx| tx.conn().refresh_statistics()).await?;
     Ok(swept)

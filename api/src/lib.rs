@@ -19,6 +19,7 @@ pub mod frozen_reports;
 pub mod housekeeping;
 pub mod http;
 pub mod imports;
+pub mod jobs;
 pub mod ledger;
 pub mod log;
 pub mod org;

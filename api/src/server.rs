@@ -12,7 +12,9 @@ use crate::{
         limits::Limits,
         observe::{Metrics, observe},
     },
-    imports, ledger,
+    imports,
+    jobs::{self, Jobs, Kind},
+    ledger,
     log::{self, LogSigner},
     org, people,
     policy::{self, PolicyCache},
@@ -46,6 +48,9 @@ pub enum StartError {
     Socket(#[from] std::io::Error),
 }
 
+/// Every kind of job, each from the feature that does it.
+pub const JOB_KINDS: [Kind; 1] = [ledger::simulation::KIND];
+
 /// Builds the shared state.
 ///
 /// # Errors
@@ -62,6 +67,7 @@ pub fn state(config: Config, db: Db, clock: Clock, chance: Chance) -> Result<Dat
         policy: PolicyCache::default(),
         log: signer,
         fill_seats: enrolment::service::move_up,
+        jobs: Jobs::new(&JOB_KINDS),
         running: Running::default(),
         config,
         db,
@@ -91,6 +97,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
                 .configure(reports::mount)
                 .configure(frozen_reports::mount)
                 .configure(catalogue::mount)
+                .configure(jobs::mount)
                 .configure(events::mount)
                 .configure(problem::mount),
         )

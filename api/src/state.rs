@@ -6,6 +6,7 @@ use crate::{
     clock::Clock,
     config::Config,
     http::{Work, limits::Limits, observe::Metrics},
+    jobs::Jobs,
     log::LogSigner,
     policy::PolicyCache,
     problem::ApiError,
@@ -42,6 +43,8 @@ pub struct App {
     pub log: LogSigner,
     /// Gives free seats of a session to those who wait: enrolment's, for the catalogue, which knows nothing of enrolment.
     pub fill_seats: FillSeats,
+    /// Work that takes longer than a request may.
+    pub jobs: Jobs,
     /// Commands that run now, by account and key.
     pub running: Running,
 }

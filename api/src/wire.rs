@@ -340,6 +340,9 @@ words! {
     OutcomeWord = shixun_domain::enrolment::Outcome;
     CertificateStateWord = shixun_domain::certificates::CertificateState;
     FreezeStateWord = shixun_domain::frozen_reports::FreezeState;
+    JobKindWord = shixun_domain::jobs::JobKind;
+    JobStateWord = shixun_domain::jobs::JobState;
+    JobUnitWord = shixun_domain::jobs::JobUnit;
     RoleWord = shixun_domain::access::Role;
     ImportKindWord = shixun_domain::imports::ImportKind;
     ImportModeWord = shixun_domain::imports::ImportMode;

@@ -17,6 +17,7 @@ pub mod frozen_reports;
 pub mod hours;
 pub mod id;
 pub mod imports;
+pub mod jobs;
 pub mod ledger;
 pub mod log;
 pub mod money;

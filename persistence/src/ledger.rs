@@ -8,7 +8,10 @@ mod stands;
 mod viewer;
 mod waivers;
 
-pub use bulk::{Employee, PersonEntries, Whose, employees, entries_by_person, facts_by_person};
+pub use bulk::{
+    Employee, PersonEntries, Whose, employees, employs_more_than, entries_by_person, entries_of_persons_between,
+    facts_by_person,
+};
 pub use facts::{
     EmploymentSpell, PersonRecord, PersonSnapshot, SnapshotOrganisation, employed_from, employments, person_record,
     snapshot, was_employed_below,

@@ -18,6 +18,7 @@ pub mod events;
 pub mod frozen_reports;
 pub mod idempotency;
 pub mod imports;
+pub mod jobs;
 pub mod ledger;
 pub mod log;
 pub mod org;

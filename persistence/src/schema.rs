@@ -666,6 +666,31 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    jobs (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        kind -> Text,
+        state -> Text,
+        request -> Text,
+        request_id -> Text,
+        requested_by -> BigInt,
+        done -> BigInt,
+        total -> Nullable<BigInt>,
+        cancel_requested -> Bool,
+        interruptions -> Integer,
+        claim -> Nullable<BigInt>,
+        heartbeat_at -> Nullable<Timestamp>,
+        result -> Nullable<Text>,
+        problem_code -> Nullable<Text>,
+        problem -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        started_at -> Nullable<Timestamp>,
+        finished_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     organisations,
     persons,

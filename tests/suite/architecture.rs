@@ -10,11 +10,12 @@ use std::collections::{BTreeMap, BTreeSet};
 const ROOMS: [&str; 4] = ["domain", "persistence", "api", "openapi"];
 
 /// The features, each after everything it may use, with what it may use directly; what those may use is allowed too.
-const FEATURES: [(&str, &[&str]); 19] = [
+const FEATURES: [(&str, &[&str]); 20] = [
+    ("jobs", &[]),
     ("org", &[]),
     ("people", &["org"]),
     ("policy", &["org"]),
-    ("ledger", &["policy", "people"]),
+    ("ledger", &["policy", "people", "jobs"]),
     ("catalogue", &["org", "people", "policy"]),
     ("certificates", &["ledger"]),
     ("frozen_reports", &["ledger"]),

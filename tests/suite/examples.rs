@@ -54,16 +54,21 @@ impl Shown {
         // A credential is no JSON and has no example.
         if answered.header("content-type").is_some_and(|kind| kind.contains("json")) {
             let mut answer = answered.json();
-            // Long lists that are not paged are shown by their first rows.
-            for list in ["data", "changed", "rules", "teachers"] {
-                if let Some(rows) = answer.get_mut(list).and_then(Value::as_array_mut) {
+            // Long lists that are not paged are shown by their first rows, and so are those of a job's result.
+            for place in ["/data", "/changed", "/rules", "/teachers", "/result/changed", "/result/rules"] {
+                if let Some(rows) = answer.pointer_mut(place).and_then(Value::as_array_mut) {
                     rows.truncate(3);
                 }
             }
-            exchange.insert("answer".into(), answer);
+            exchange.insert(if answered.status == 202 { "accepted" } else { "answer" }.into(), answer);
         }
-        let again = self.0.insert(operation.id().unwrap().to_owned(), exchange.into());
-        assert!(again.is_none(), "{method} {path} is shown twice");
+        let shown = self.0.entry(operation.id().unwrap().to_owned()).or_insert_with(|| Map::new().into());
+        for (part, value) in exchange {
+            let before = shown.as_object_mut().unwrap().insert(part.clone(), value.clone());
+            // The same request may be answered at once, and once more with a job.
+            let known = before.is_some_and(|before| part != "request" || before != value);
+            assert!(!known, "{method} {path} is shown twice");
+        }
     }
 
     async fn get(&mut self, caller: &Caller<'_>, path: &str) -> Value {

@@ -9,7 +9,7 @@ pub mod grounds;
 mod histories;
 mod known_at;
 pub mod parameters;
-mod simulation;
+pub(crate) mod simulation;
 mod statements;
 mod store;
 mod waivers;

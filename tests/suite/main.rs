@@ -13,6 +13,7 @@ mod harness;
 mod hostile;
 mod housekeeping;
 mod imports;
+mod jobs;
 mod ledger;
 mod log;
 mod org;

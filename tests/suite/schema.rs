@@ -4,7 +4,7 @@ mod reading;
 
 use crate::harness::database::{Database, Kind, postgres_is_here};
 use diesel_migrations::{FileBasedMigrations, MigrationHarness};
-use reading::Schema;
+pub(crate) use reading::Schema;
 use shixun_persistence::{
     Conn,
     db::{migrate, revert_last},

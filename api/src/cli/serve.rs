@@ -5,7 +5,7 @@ use shixun_api::{
     chance::Chance,
     clock::Clock,
     config::Config,
-    housekeeping, log,
+    housekeeping, jobs, log,
     server::{self, StartError},
 };
 use shixun_persistence::{
@@ -72,11 +72,18 @@ pub(super) fn listen(config: Config, db: Db, chance: Chance, greeting: &str) -> 
         let kept = app.clone();
         let house = actix_web::rt::spawn(async move { housekeeping::keep(&kept).await });
         let memory = actix_web::rt::spawn(housekeeping::give_memory_back());
+        let runners: Vec<_> = (0..jobs::RUNNERS).map(|_| actix_web::rt::spawn(jobs::keep(app.clone()))).collect();
+        let working = app.clone();
         let sequencer = actix_web::rt::spawn(async move { log::keep(&app).await });
         let ended = server.await;
         house.abort();
         memory.abort();
         sequencer.abort();
+        // A job is not waited for, only its step: another run begins it again.
+        working.jobs.stop();
+        for runner in runners {
+            runner.await.ok();
+        }
         db.drain().await;
         ended
     });

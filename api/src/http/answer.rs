@@ -47,6 +47,14 @@ impl Reply {
         Ok(Reply { status: 201, location: Some(location), ..Reply::ok(etag, value)? })
     }
 
+    /// 202 with a body and the place where what was begun can be followed.
+    ///
+    /// # Errors
+    /// As [`Reply::ok`].
+    pub fn accepted<T: Serialize>(location: String, etag: Option<Etag>, value: &T) -> Result<Reply, ApiError> {
+        Ok(Reply { status: 202, location: Some(location), ..Reply::ok(etag, value)? })
+    }
+
     /// 204.
     pub fn empty() -> Reply {
         Reply { status: 204, body: String::new(), etag: None, location: None }

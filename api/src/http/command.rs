@@ -68,6 +68,11 @@ impl<'t, 'c> Work<'t, 'c> {
         self.tx.at()
     }
 
+    /// The request it came with.
+    pub fn request_id(&self) -> &str {
+        &self.origin.request_id
+    }
+
     /// Who gave it.
     pub fn actor(&self) -> Option<AccountId> {
         self.origin.actor

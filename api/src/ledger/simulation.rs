@@ -1,64 +1,65 @@
 //! What a draft of rules would do: everybody is judged under the rules in force and under those with the draft, and nothing is
-//! written.
+//! written. A county that is answered at once and one that is a job go through the same steps.
+
+mod fold;
+mod job;
 
 use super::{
     explain::rule_name,
-    standing::{PersonStanding, Tally, evaluate_all, jobs},
+    roster::Roster,
+    standing::{Job, fold_all},
     wire::simulation::{
         RuleEffectView, SimulatedPersonView, SimulatedRuleView, SimulatedStandingView, SimulationIn, SimulationView,
     },
 };
 use crate::{
     access::Actor,
+    config::Config,
     policy::{AreaPolicy, PolicyCache, service::faulty, wire::PackNameView},
-    problem::{ApiError, Words},
+    problem::{ApiError, Code, Words},
     wire::{OneOf, Text},
 };
 use chrono::NaiveDate;
+use fold::{Figures, Fold, Judged, Named};
 use shixun_domain::{
-    Fen, Hours, UtcMillis,
-    policy::{Cycle, CycleRules, Pack, RuleEffect, effects, with_draft},
+    AreaCode, Fen, Hours, UtcMillis,
+    policy::{Cycle, CycleRules, Pack, with_draft},
 };
-use shixun_persistence::Conn;
-use std::{cmp::Reverse, collections::BTreeMap};
+use shixun_persistence::{
+    Conn,
+    ledger::{Employee, employs_more_than},
+};
+use std::{collections::BTreeMap, sync::Arc};
 
-/// The most persons that are named.
-const NAMED_MAX: usize = 200;
+pub use job::KIND;
+pub(super) use job::enqueue;
 
-/// One person under both sets of rules.
-struct Compared {
-    before: PersonStanding,
-    after: PersonStanding,
-    effects: [Vec<RuleEffect>; 2],
+/// A draft that can be tried: on whom, in which cycle and on which day is settled.
+struct Plan {
+    area: AreaCode,
+    draft: Pack,
+    policy: Arc<AreaPolicy>,
+    cycle: Cycle,
+    as_of: NaiveDate,
+    price: Option<Fen>,
+    /// Hundredths of hours that a seat is worth; 0 where nobody asks for seats.
+    per_seat: i64,
 }
 
-impl Compared {
-    fn changes(&self) -> bool {
-        let figures = |one: &PersonStanding| (one.verdict, one.owed, one.counted, one.missing);
-        figures(&self.before) != figures(&self.after)
-    }
-
-    /// Hours the person has to earn beyond those missing already.
-    fn extra(&self) -> Hours {
-        self.after.missing.less(self.before.missing)
-    }
-}
-
-/// Judges everybody of a county with the draft and without.
+/// Looks whether what somebody wishes can be tried.
 ///
 /// # Errors
 /// `not_found` for an area the actor does not look after; `invalid_field` for a faulty document, a day outside the cycle or an
 /// area the draft is not about; `cycle_unknown`, `policy_missing`.
-pub(super) fn simulate(
+fn plan(
     conn: &mut Conn,
     cache: &PolicyCache,
     actor: &Actor,
     wish: &SimulationIn,
     now: UtcMillis,
-) -> Result<SimulationView, ApiError> {
-    let document = serde_json::to_string(&wish.document).map_err(|error| ApiError::internal(error.to_string()))?;
-    let draft = Pack::parse(&document).map_err(|fault| faulty("/document", &fault))?;
+) -> Result<Plan, ApiError> {
     let area = wish.area.as_ref().map_or(actor.area(), |area| area.0);
+    let draft = draft(wish)?;
     if !actor.reaches_area(area) {
         return Err(ApiError::no_area(area));
     }
@@ -75,6 +76,23 @@ pub(super) fn simulate(
     if wish.hours_per_seat.as_ref().is_some_and(|hours| hours.0 <= Hours::ZERO) {
         return Err(ApiError::field("/hours_per_seat", "too_small", Words::new("应大于零", "must be above zero")));
     }
+    settled(conn, cache, area, draft, wish, now)
+}
+
+fn draft(wish: &SimulationIn) -> Result<Pack, ApiError> {
+    let document = serde_json::to_string(&wish.document).map_err(|error| ApiError::internal(error.to_string()))?;
+    Pack::parse(&document).map_err(|fault| faulty("/document", &fault))
+}
+
+/// Settles cycle and day.
+fn settled(
+    conn: &mut Conn,
+    cache: &PolicyCache,
+    area: AreaCode,
+    draft: Pack,
+    wish: &SimulationIn,
+    now: UtcMillis,
+) -> Result<Plan, ApiError> {
     let policy = cache.area(conn, area, now)?;
     let today = now.china_date();
     let cycle = match &wish.cycle {
@@ -85,24 +103,9 @@ pub(super) fn simulate(
     if !cycle.contains(as_of) {
         return Err(outside(&cycle));
     }
-    let before = policy.rules(cycle, as_of)?;
-    let drafted = AreaPolicy::new(area, policy.revision(), with_draft(policy.packs(), &draft));
-    let after = drafted.rules(cycle, as_of)?;
-    let earlier = [policy.before(&before)?, drafted.before(&after)?];
-    let asking: Vec<&CycleRules> =
-        [&*before, &*after].into_iter().chain(earlier.iter().flatten().map(AsRef::as_ref)).collect();
-    let people = jobs(conn, area, "/", as_of, &asking, None)?;
-    let compared = evaluate_all(people, |job| {
-        let [earlier_before, earlier_after] = &earlier;
-        let (one, _) = job.judged(&before, earlier_before.as_deref());
-        let (other, _) = job.judged(&after, earlier_after.as_deref());
-        Compared {
-            before: PersonStanding::new(job.who.clone(), &one),
-            after: PersonStanding::new(job.who.clone(), &other),
-            effects: [effects(&one), effects(&other)],
-        }
-    })?;
-    Ok(view(&before, &after, compared, wish, as_of))
+    let price = wish.price_per_hour.as_ref().map(|price| price.0);
+    let per_seat = wish.hours_per_seat.as_ref().map_or(0, |hours| hours.0.hundredths());
+    Ok(Plan { area, draft, policy, cycle, as_of, price, per_seat })
 }
 
 fn outside(cycle: &Cycle) -> ApiError {
@@ -116,93 +119,164 @@ fn outside(cycle: &Cycle) -> ApiError {
     )
 }
 
-fn view(
-    before: &CycleRules,
-    after: &CycleRules,
-    compared: Vec<Compared>,
+/// Judges everybody of a county with the draft and without, at once.
+///
+/// # Errors
+/// As [`plan`], and `job_needed` for a county with more teachers than the settings let be answered at once.
+pub(super) fn simulate(
+    conn: &mut Conn,
+    cache: &PolicyCache,
+    actor: &Actor,
     wish: &SimulationIn,
+    now: UtcMillis,
+    settings: &Config,
+) -> Result<SimulationView, ApiError> {
+    let most = settings.simulation_teachers_at_once;
+    let plan = plan(conn, cache, actor, wish, now)?;
+    if employs_more_than(conn, plan.area, plan.as_of, most.into())? {
+        return Err(ApiError::new(Code::JobNeeded).with("most", most));
+    }
+    let mut simulation = Simulation::begin(conn, plan, settings)?;
+    while simulation.judge_some(conn)? {}
+    Ok(simulation.view())
+}
+
+/// A set of rules, and those of the cycle before where some of its surplus may count.
+struct Side {
+    rules: Arc<CycleRules>,
+    earlier: Option<Arc<CycleRules>>,
+}
+
+impl Side {
+    fn new(policy: &AreaPolicy, cycle: Cycle, as_of: NaiveDate) -> Result<Side, ApiError> {
+        let rules = policy.rules(cycle, as_of)?;
+        let earlier = policy.before(&rules)?;
+        Ok(Side { rules, earlier })
+    }
+
+    fn asking(&self) -> impl Iterator<Item = &CycleRules> {
+        [Some(&*self.rules), self.earlier.as_deref()].into_iter().flatten()
+    }
+
+    fn judge(&self, job: &Job<usize>) -> Judged {
+        let (evaluation, _) = job.judged(&self.rules, self.earlier.as_deref());
+        Judged::from(&evaluation)
+    }
+
+    /// The packs in force at the close of the day, once each.
+    fn packs(&self) -> Vec<PackNameView> {
+        let set = self.rules.closing_rules().map(|set| set.packs()).unwrap_or_default();
+        set.iter().map(|(code, edition)| PackNameView { code: code.clone(), edition: *edition }).collect()
+    }
+}
+
+/// A simulation on its way: who there is, who is still to be judged, and what is kept of those who were.
+struct Simulation {
+    sides: [Side; 2],
+    roster: Roster,
+    fold: Fold,
     as_of: NaiveDate,
-) -> SimulationView {
-    let (mut tallies, mut extra, mut seats) = ([Tally::default(), Tally::default()], Hours::ZERO, 0_i64);
-    let mut rules: BTreeMap<String, SimulatedRuleView> = BTreeMap::new();
-    let per_seat = wish.hours_per_seat.as_ref().map_or(Hours::ZERO, |hours| hours.0).hundredths();
-    for person in &compared {
-        tallies.iter_mut().zip([&person.before, &person.after]).for_each(|(tally, one)| tally.add(one));
-        extra = extra.plus(person.extra());
-        if per_seat > 0 {
-            seats += (person.extra().hundredths() + per_seat - 1) / per_seat;
+    price: Option<Fen>,
+    per_seat: i64,
+}
+
+impl Simulation {
+    /// Compiles both sets of rules and reads who there is.
+    ///
+    /// # Errors
+    /// `policy_missing`; where the database does not answer.
+    fn begin(conn: &mut Conn, plan: Plan, settings: &Config) -> Result<Simulation, ApiError> {
+        let Plan { area, draft, policy, cycle, as_of, price, per_seat } = plan;
+        let drafted = AreaPolicy::new(area, policy.revision(), with_draft(policy.packs(), &draft));
+        let sides = [Side::new(&policy, cycle, as_of)?, Side::new(&drafted, cycle, as_of)?];
+        let portion = usize::try_from(settings.simulation_teachers_a_step).unwrap_or(usize::MAX);
+        let roster = Roster::read(conn, area, as_of, portion)?;
+        Ok(Simulation { sides, roster, fold: Fold::default(), as_of, price, per_seat })
+    }
+
+    /// Judges the next portion of people; false when everybody is judged.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    fn judge_some(&mut self, conn: &mut Conn) -> Result<bool, ApiError> {
+        let asking: Vec<&CycleRules> = self.sides.iter().flat_map(Side::asking).collect();
+        let portion = self.roster.next(conn, &asking)?;
+        let (sides, per_seat) = (&self.sides, self.per_seat);
+        let folded = fold_all(portion, Fold::default, |fold, job| {
+            fold.add(job.who, sides.each_ref().map(|side| side.judge(&job)), per_seat);
+        })?;
+        folded.into_iter().for_each(|part| self.fold.join(part));
+        Ok(self.roster.done() < self.roster.total())
+    }
+
+    /// What the draft would do.
+    fn view(&mut self) -> SimulationView {
+        let extra = self.fold.extra;
+        // Hundredths of hours times fen: beyond what a county can pay the cost stays at the greatest amount there is.
+        let cost = |price: Fen| {
+            let fen = i128::from(extra.hundredths()) * i128::from(price.hundredths()) / 100;
+            Fen::from_hundredths(i64::try_from(fen).unwrap_or(i64::MAX))
+        };
+        let named: Vec<Named> = self.fold.worst().to_vec();
+        let [before, after] = &self.sides;
+        let [tally_before, tally_after] = &self.fold.tallies;
+        SimulationView {
+            cycle: before.rules.cycle().name(),
+            as_of: self.as_of,
+            packs_before: before.packs(),
+            packs_after: after.packs(),
+            before: tally_before.view(),
+            after: tally_after.view(),
+            extra_hours: Text(extra),
+            extra_seats: (self.per_seat > 0).then_some(self.fold.seats),
+            extra_cost: self.price.map(|price| Text(cost(price))),
+            rules: self.rules(),
+            changed_total: i64::try_from(self.fold.changed).unwrap_or(i64::MAX),
+            changed: named.iter().filter_map(|one| Some(person(self.roster.employee(one.place)?, one))).collect(),
         }
-        for (side, (set, found)) in [before, after].into_iter().zip(&person.effects).enumerate() {
-            for effect in found {
-                add(&mut rules, set, *effect, side == 0);
+    }
+
+    /// What the rules do, those of one id together, by id; the packs of each in the order in which they speak.
+    fn rules(&self) -> Vec<SimulatedRuleView> {
+        let mut views: BTreeMap<String, SimulatedRuleView> = BTreeMap::new();
+        for (place, (side, sums)) in self.sides.iter().zip(&self.fold.rules).enumerate() {
+            for (index, sum) in sums {
+                let (Some(name), Some(known)) = (rule_name(&side.rules, *index), side.rules.rule(*index)) else {
+                    continue;
+                };
+                let view = views.entry(name.id.clone()).or_insert_with(|| SimulatedRuleView {
+                    id: known.rule.id.clone(),
+                    name_zh: known.rule.zh.clone(),
+                    name_en: known.rule.en.clone(),
+                    before: RuleEffectView::nothing(),
+                    after: RuleEffectView::nothing(),
+                });
+                let effect = if place == 0 { &mut view.before } else { &mut view.after };
+                effect.teachers += sum.teachers;
+                effect.cut.0 = effect.cut.0.plus(sum.cut);
+                effect.missing.0 = effect.missing.0.plus(sum.missing);
+                if !effect.rules.contains(&name) {
+                    effect.rules.push(name);
+                }
             }
         }
-    }
-    let mut changed: Vec<Compared> = compared.into_iter().filter(Compared::changes).collect();
-    let changed_total = changed.len();
-    let worse = |one: &Compared| Reverse((one.after.verdict > one.before.verdict, one.extra()));
-    changed.sort_by_key(worse);
-    let [tally_before, tally_after] = tallies;
-    // Hundredths of hours times fen: beyond what a county can pay the cost stays at the greatest amount there is.
-    let cost = |price: Fen| {
-        let fen = i128::from(extra.hundredths()) * i128::from(price.hundredths()) / 100;
-        Fen::from_hundredths(i64::try_from(fen).unwrap_or(i64::MAX))
-    };
-    SimulationView {
-        cycle: before.cycle().name(),
-        as_of,
-        packs_before: names(before),
-        packs_after: names(after),
-        before: tally_before.view(),
-        after: tally_after.view(),
-        extra_hours: Text(extra),
-        extra_seats: (per_seat > 0).then_some(seats),
-        extra_cost: wish.price_per_hour.as_ref().map(|price| Text(cost(price.0))),
-        rules: rules.into_values().collect(),
-        changed_total: i64::try_from(changed_total).unwrap_or(i64::MAX),
-        changed: changed.into_iter().take(NAMED_MAX).map(person).collect(),
+        views.into_values().collect()
     }
 }
 
-/// The packs in force at the close of the day, once each.
-fn names(rules: &CycleRules) -> Vec<PackNameView> {
-    let set = rules.closing_rules().map(|set| set.packs()).unwrap_or_default();
-    set.iter().map(|(code, edition)| PackNameView { code: code.clone(), edition: *edition }).collect()
-}
-
-fn add(rules: &mut BTreeMap<String, SimulatedRuleView>, set: &CycleRules, effect: RuleEffect, is_before: bool) {
-    let (Some(name), Some(known)) = (rule_name(set, effect.rule), set.rule(effect.rule)) else { return };
-    let entry = rules.entry(known.rule.id.clone()).or_insert_with(|| SimulatedRuleView {
-        id: known.rule.id.clone(),
-        name_zh: known.rule.zh.clone(),
-        name_en: known.rule.en.clone(),
-        before: RuleEffectView::nothing(),
-        after: RuleEffectView::nothing(),
-    });
-    let side = if is_before { &mut entry.before } else { &mut entry.after };
-    side.teachers += 1;
-    side.cut.0 = side.cut.0.plus(effect.cut);
-    side.missing.0 = side.missing.0.plus(effect.missing);
-    if !side.rules.contains(&name) {
-        side.rules.push(name);
-    }
-}
-
-fn person(compared: Compared) -> SimulatedPersonView {
-    let standing = |one: &PersonStanding| SimulatedStandingView {
+fn person(employee: &Employee, named: &Named) -> SimulatedPersonView {
+    let standing = |one: Figures| SimulatedStandingView {
         verdict: OneOf(one.verdict),
         owed: Text(one.owed),
         counted: Text(one.counted),
         missing: Text(one.missing),
     };
-    let (before, after) = (standing(&compared.before), standing(&compared.after));
-    let employee = compared.after.employee;
     SimulatedPersonView {
         teacher_id: Text(employee.person.teacher()),
-        name: employee.name,
+        name: employee.name.clone(),
         organisation_id: Text(employee.organisation),
-        organisation_name: employee.organisation_name,
-        before,
-        after,
+        organisation_name: employee.organisation_name.clone(),
+        before: standing(named.before),
+        after: standing(named.after),
     }
 }

@@ -14,7 +14,7 @@ use shixun_domain::{
 };
 use shixun_persistence::{
     Conn,
-    ledger::{self, Employee, Whose},
+    ledger::{self, Employee, PersonEntries, Whose},
     org,
 };
 use std::{borrow::Cow, sync::Arc};
@@ -126,7 +126,7 @@ pub fn everybody<T: Send>(
 ///
 /// # Errors
 /// Where the database does not answer.
-pub(super) fn jobs(
+fn jobs(
     conn: &mut Conn,
     area: AreaCode,
     path: &str,
@@ -151,17 +151,28 @@ pub fn gathered<W>(
     asking: &[&CycleRules],
     known_at: Option<UtcMillis>,
 ) -> Result<Vec<Job<W>>, ApiError> {
-    let spans = || asking.iter().flat_map(|rules| people.iter().map(|(_, _, facts)| span(rules, facts)));
-    let Some(from) = spans().map(|(from, _)| from).min() else { return Ok(Vec::new()) };
-    let to = spans().map(|(_, to)| to).max().unwrap_or(from);
+    let Some((from, to)) = days_asked_for(&people, asking) else { return Ok(Vec::new()) };
     let numbers: Vec<i64> = people.iter().map(|(number, ..)| *number).collect();
     let whose = if numbers.len() > WHOLE_AREA_FROM { Whose::Area } else { Whose::Of(&numbers) };
-    let mut entries = ledger::entries_by_person(conn, area, &whose, from, to, known_at)?;
+    Ok(with_entries(people, ledger::entries_by_person(conn, area, &whose, from, to, known_at)?))
+}
+
+/// The first and the last day whose entries some of the rules ask for, of some of the people.
+pub(super) fn days_asked_for<W>(
+    people: &[(i64, W, PersonFacts)],
+    asking: &[&CycleRules],
+) -> Option<(NaiveDate, NaiveDate)> {
+    let spans = || asking.iter().flat_map(|rules| people.iter().map(|(_, _, facts)| span(rules, facts)));
+    Some((spans().map(|(from, _)| from).min()?, spans().map(|(_, to)| to).max()?))
+}
+
+/// People with their entries among those that were read.
+pub(super) fn with_entries<W>(people: Vec<(i64, W, PersonFacts)>, mut entries: PersonEntries) -> Vec<Job<W>> {
     let jobs = people.into_iter().map(|(number, who, facts)| {
         let entries = entries.remove(&number).unwrap_or_default();
         Job { who, facts, entries }
     });
-    Ok(jobs.collect())
+    jobs.collect()
 }
 
 /// A person to be evaluated.
@@ -199,6 +210,18 @@ impl<W> Job<W> {
 /// # Errors
 /// `internal` where a thread died: nobody may be missing from a standing in silence.
 pub fn evaluate_all<J: Send, T: Send>(jobs: Vec<J>, judge: impl Fn(J) -> T + Sync) -> Result<Vec<T>, ApiError> {
+    Ok(fold_all(jobs, Vec::new, |judged, job| judged.push(judge(job)))?.into_iter().flatten().collect())
+}
+
+/// Takes in everybody on as many threads as there are processors: what each thread made of its share, the shares in order.
+///
+/// # Errors
+/// As [`evaluate_all`].
+pub(super) fn fold_all<J: Send, F: Send>(
+    jobs: Vec<J>,
+    start: impl Fn() -> F + Sync,
+    take_in: impl Fn(&mut F, J) + Sync,
+) -> Result<Vec<F>, ApiError> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let share = jobs.len().div_ceil(threads).max(1);
     let mut shares: Vec<Vec<J>> = Vec::with_capacity(threads);
@@ -206,17 +229,17 @@ pub fn evaluate_all<J: Send, T: Send>(jobs: Vec<J>, judge: impl Fn(J) -> T + Syn
     while jobs.peek().is_some() {
         shares.push(jobs.by_ref().take(share).collect());
     }
-    let judge = &judge;
+    let (start, take_in) = (&start, &take_in);
     std::thread::scope(|scope| {
-        let running: Vec<_> = shares
-            .into_iter()
-            .map(|share| scope.spawn(move || share.into_iter().map(judge).collect::<Vec<_>>()))
-            .collect();
-        let mut all = Vec::new();
-        for thread in running {
-            all.extend(thread.join().map_err(|_| ApiError::internal("an evaluation ended early"))?);
-        }
-        Ok(all)
+        let run = |share: Vec<J>| {
+            let mut folded = start();
+            share.into_iter().for_each(|job| take_in(&mut folded, job));
+            folded
+        };
+        let running: Vec<_> = shares.into_iter().map(|share| scope.spawn(move || run(share))).collect();
+        // Every thread is waited for before any of them is looked at: one that died is not to be met by the scope's own end.
+        let ended: Vec<_> = running.into_iter().map(|thread| thread.join()).collect();
+        ended.into_iter().map(|one| one.map_err(|_| ApiError::internal("an evaluation ended early"))).collect()
     })
 }
 

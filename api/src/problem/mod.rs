@@ -10,7 +10,7 @@ mod table;
 pub use routes::mount;
 pub use table::{Code, Language};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use shixun_domain::{AreaCode, Id, UtcMillis, id::Kind};
 use shixun_persistence::{DbError, Failure};
 use utoipa::ToSchema;
@@ -235,7 +235,7 @@ impl Failure for ApiError {
 }
 
 /// What went wrong (RFC 9457, `application/problem+json`).
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "type": "/v1/problems#not_found", "title": "找不到", "status": 404,
     "detail": "没有标识符为org_a3bkg0000000000032的机构，或您无权查看。", "code": "not_found", "request_id": "r-8Qj6qg0J4o1w0l9l",
@@ -263,7 +263,7 @@ pub struct Problem {
 }
 
 /// One field at fault.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ProblemField {
     /// JSON pointer (RFC 6901) into the body.
     pub pointer: String,

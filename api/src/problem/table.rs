@@ -217,6 +217,15 @@ problems! {
         "当前状态为“{state_zh}”。", "It is {state}.";
     CycleUnknown = "cycle_unknown", 400, "没有这个周期", "There is no such cycle",
         "{area}没有周期{cycle}；可用周期见GET /v1/cycles。", "{area} has no cycle {cycle}; GET /v1/cycles lists those there are.";
+    // Jobs
+    JobNeeded = "job_needed", 409, "须作为任务提交", "It has to be asked for as a job",
+        "该县教师超过{most}人，不能即时答复；请加上as_job=true重新提交，再用返回的任务查看进度和结果。", "The county has more than {most} teachers, too many to be answered at once; ask again with as_job=true and follow the job.";
+    JobsWaiting = "jobs_waiting", 409, "未完成的任务已达上限", "Too many of your jobs are not over",
+        "每个账号最多同时有{most}个未完成的任务；请等待其完成，或取消不需要的任务。", "An account may have {most} that wait or run; wait for one of them, or cancel one that is not needed.";
+    JobEnded = "job_ended", 409, "任务已结束", "The job is over",
+        "该任务{state}，不能再取消。", "The job is {state} and cannot be cancelled any more.";
+    JobInterrupted = "job_interrupted", 503, "任务中断", "The job was interrupted",
+        "执行该任务的服务器两次在中途停止；请重新提交，再次中断时请将request_id告知管理员。", "Twice the server that ran it stopped in the middle; ask for it again, and if that happens again tell the administrator the request_id.";
     // Hours
     EntryNotPosted = "entry_not_posted", 409, "只有已入账的学时可以冲销", "Only posted hours can be reversed",
         "该条目的状态为“{state_zh}”；请在学时条目中选择已入账的一条。", "The entry is {state}; choose one that is posted.";

@@ -51,6 +51,8 @@ pub(super) const ALL: &[(&str, &str, &str, &str)] = &[
     ("imports", "area", "areas", "code"),
     ("imports", "area, created_by", "accounts", "area, id"),
     ("idempotency_keys", "area, account_id", "accounts", "area, id"),
+    ("jobs", "area", "areas", "code"),
+    ("jobs", "area, requested_by", "accounts", "area, id"),
     ("event_log", "area", "areas", "code"),
     ("log_heads", "area", "areas", "code"),
     ("log_leaves", "area", "log_heads", "area"),

@@ -83,6 +83,24 @@ pub fn employees(conn: &mut Conn, area: AreaCode, path: &str, day: NaiveDate) ->
     Ok(found)
 }
 
+/// Whether an area has more than `most` employments on `day`, which are about as many as it has teachers. No more than that many
+/// rows are looked at.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn employs_more_than(conn: &mut Conn, area: AreaCode, day: NaiveDate, most: i64) -> DbResult<bool> {
+    let beyond: Option<i64> = e::table
+        .filter(e::area.eq(area.get()))
+        .filter(e::valid_from.le(day))
+        .filter(e::valid_to.is_null().or(e::valid_to.ge(day)))
+        .select(e::id)
+        .limit(1)
+        .offset(most)
+        .first(conn)
+        .optional()?;
+    Ok(beyond.is_some())
+}
+
 /// What the rules look at, for each of `employees`, in their order.
 ///
 /// # Errors
@@ -178,6 +196,25 @@ pub fn entries_by_person(
             rows
         }
     };
+    by_person(rows)
+}
+
+/// The entries that stand of the persons whose numbers lie between `first` and `last`, both included, and whose hours belong to a
+/// day from `from` to `to`. Entries are kept by person: portions that follow one another read an area once.
+///
+/// # Errors
+/// As [`entries_by_person`].
+pub fn entries_of_persons_between(
+    conn: &mut Conn,
+    area: AreaCode,
+    (first, last): (i64, i64),
+    from: NaiveDate,
+    to: NaiveDate,
+) -> DbResult<PersonEntries> {
+    by_person(entries!(conn, area, from, to, t::person_id.between(first, last))?)
+}
+
+fn by_person(rows: Vec<(i64, Lean)>) -> DbResult<PersonEntries> {
     let mut by_person: HashMap<i64, Vec<Lean>> = HashMap::new();
     for (person, row) in rows {
         by_person.entry(person).or_default().push(row);

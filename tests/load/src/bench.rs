@@ -6,6 +6,7 @@ use crate::{
     fault::{Outcome, fault},
     http,
     report::Row,
+    seed::County,
     server::Server,
     stats::Speed,
     store::Store,
@@ -56,6 +57,29 @@ impl Bench {
     /// A migrated empty database.
     pub fn fresh(&self, name: &str) -> Outcome<Store> {
         Store::fresh(self.cluster.as_ref(), &self.folder, name)
+    }
+
+    /// A database with a county that takes minutes to make: on SQLite it is kept for the next run, where it still fits the program.
+    pub fn filled(&self, name: &str, county: County) -> Outcome<Store> {
+        if self.cluster.is_some() {
+            let store = self.fresh(name)?;
+            county.seed(&store)?;
+            return Ok(store);
+        }
+        std::fs::create_dir_all(&self.kept)?;
+        let file = self.kept.join(format!("{name}.db"));
+        if file.is_file() {
+            let store = Store::file(file.clone(), true)?;
+            if store.is_current()? && county.is_in(&store)? {
+                return Ok(store);
+            }
+        }
+        // Under another name until it is whole.
+        let half = Store::fresh(None, &self.kept, &format!("{name}-unfinished"))?;
+        county.seed(&half)?;
+        crate::store::remove(&file);
+        std::fs::rename(self.kept.join(format!("{name}-unfinished.db")), &file)?;
+        Store::file(file, true)
     }
 
     /// Starts the server on a database.

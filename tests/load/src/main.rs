@@ -27,7 +27,7 @@ use clap::{Parser, ValueEnum};
 use cluster::Cluster;
 use fault::Outcome;
 use report::Report;
-use scenarios::{county, crash, evaluate, import, log, reads, rush, start};
+use scenarios::{county, crash, evaluate, import, log, reads, rush, simulation_job, start};
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
@@ -76,6 +76,8 @@ enum Scenario {
     CompletionTable,
     /// A draft of rules tried on the whole demo county.
     Simulation,
+    /// The same on 100,000 teachers with 40 entries each, as a job.
+    SimulationJob,
     /// A million leaves, a proof, and the bundles of 10,000 statements.
     Log,
     /// A workbook of 10,000 persons.
@@ -197,6 +199,7 @@ fn every(cli: &Cli, bench: &Bench, report: &mut Report) {
     let wanted =
         county::Wanted { table: cli.wants(Scenario::CompletionTable), simulation: cli.wants(Scenario::Simulation) };
     attempt("county", wanted.any(), &|report| county::run(bench, wanted, report));
+    attempt("simulation-job", cli.wants(Scenario::SimulationJob), &|report| simulation_job::run(bench, report));
     attempt("log", cli.wants(Scenario::Log), &|report| log::run(bench, report));
     attempt("import", cli.wants(Scenario::Import), &|report| import::run(bench, report));
     attempt("start", cli.wants(Scenario::Start), &|report| start::run(bench, report));

@@ -128,6 +128,15 @@ async fn rules(demo: &Demo, shown: &mut Shown) {
     shown.get(&centre, "/v1/policy-packs?limit=2").await;
     let trial = shown.post(&centre, "/v1/policy-packs/simulate", example("SimulationIn")).await;
     assert!(trial["changed_total"].as_i64() > Some(2));
+    let as_job = "/v1/policy-packs/simulate?as_job=true";
+    let first = shown.post(&centre, as_job, example("SimulationIn")).await;
+    let second = centre.post(as_job, example("SimulationIn")).await.expect(202);
+    crate::jobs::run_next(&demo.test);
+    demo.test.advance_millis(1_000);
+    shown.act(&centre, &format!("/v1/jobs/{}/cancel", id(&second))).await;
+    let told = shown.get(&centre, &format!("/v1/jobs/{}", id(&first))).await;
+    assert_eq!(told["result"], trial, "the same at once and as a job");
+    shown.get(&centre, "/v1/jobs?limit=2").await;
     let draft = shown.post(&centre, "/v1/policy-packs", example("PolicyDocument")).await;
     let place = format!("/v1/policy-packs/{}", id(&draft["pack"]));
     shown.get(&centre, &place).await;

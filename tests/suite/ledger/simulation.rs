@@ -5,18 +5,18 @@ use crate::{harness::both, policy::pack};
 use serde_json::{Value, json};
 
 /// The draft with another cap on school-based hours, in force from 2016.
-fn cap(hours: &str) -> Value {
+pub(crate) fn cap(hours: &str) -> Value {
     let mut document = pack(1);
     document["valid"]["from"] = json!("2016-01-01");
     document["rules"][0]["rule"]["cap"]["hours"]["value"] = json!(hours);
     document
 }
 
-fn simulated(document: Value) -> Value {
+pub(crate) fn simulated(document: Value) -> Value {
     json!({"document": document, "cycle": "2016-2020", "as_of": "2020-12-31", "price_per_hour": "35.5", "hours_per_seat": "10"})
 }
 
-const SIMULATE: &str = "/v1/policy-packs/simulate";
+pub(crate) const SIMULATE: &str = "/v1/policy-packs/simulate";
 
 both! {
     async fn a_simulation_says_who_would_stand_differently_and_what_it_costs(county: County) {

@@ -3,10 +3,11 @@
 use super::Told;
 use crate::{
     catalogue::steps::with,
-    harness::{Caller, County},
+    harness::{Caller, County, TestApp},
     ledger::{
-        fixture::{entry, post, with_teacher},
+        fixture::{employ, entry, post, teacher, with_teacher},
         parameters::{figure, publish},
+        simulation::{SIMULATE, cap, simulated},
     },
     people::NUMBERS,
     policy::{pack, unreachable},
@@ -122,4 +123,24 @@ pub(super) async fn log(told: &mut Told, county: &mut County) {
     let body = json!({"line": stranger.cosign("another\n1\ntext\n", 1_795_000_000).trim_end()});
     let path = format!("/v1/log/checkpoints/{size}/cosignatures");
     told.by(Code::CosignatureRefused, &monitor, async |me| me.post(&path, body.clone()).await).await;
+}
+
+pub(super) async fn jobs(told: &mut Told, county: &mut County) {
+    let large = TestApp::with(county.database.kind(), |config| config.simulation_teachers_at_once = 1).await;
+    let large = County::in_app(large);
+    teacher(&large, 101, "雷晓燕", large.schools[0]);
+    employ(&large, 2_000, 101, large.schools[1], "2019-09-01");
+    let ask = async |me: &Caller<'_>| me.post(SIMULATE, simulated(cap("8"))).await;
+    told.by(Code::JobNeeded, &large.sign_in("centre"), ask).await;
+    let centre = county.sign_in("centre");
+    let as_job = format!("{SIMULATE}?as_job=true");
+    let ask = async |me: &Caller<'_>| me.post(&as_job, simulated(cap("8"))).await;
+    let first = ask(&centre).await.header("location").unwrap();
+    for _ in 1..10 {
+        ask(&centre).await.expect(202);
+    }
+    told.by(Code::JobsWaiting, &centre, ask).await;
+    let cancel = async |me: &Caller<'_>| me.act(&format!("{first}/cancel")).await;
+    cancel(&centre).await.expect(200);
+    told.by(Code::JobEnded, &centre, cancel).await;
 }

@@ -9,11 +9,11 @@ use crate::{
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use shixun_domain::Hours;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 /// A draft of rules to be tried on everybody.
-#[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "document": {
@@ -49,6 +49,17 @@ pub struct SimulationIn {
     /// Hours that a seat in a session is worth, for the seats that come on top.
     #[serde(default)]
     pub hours_per_seat: Option<HoursText>,
+}
+
+/// How the answer is wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SimulationQuery {
+    /// `true` answers with a job that can be followed and cancelled, instead of the result.
+    #[serde(default)]
+    #[param(default = false)]
+    pub as_job: bool,
 }
 
 /// What a draft would do. Nothing was written.

@@ -17,7 +17,7 @@ use shixun_persistence::accounts;
 use std::process::Command;
 
 const TABLE: &str = "/v1/reports/school-completion";
-const SIMULATE: &str = "/v1/policy-packs/simulate";
+pub(super) const SIMULATE: &str = "/v1/policy-packs/simulate";
 /// Requests of one repeat, one after another.
 const REQUESTS: usize = 21;
 
@@ -57,7 +57,14 @@ pub fn run(bench: &Bench, wanted: Wanted, report: &mut Report) -> Outcome<()> {
     if wanted.simulation {
         needs(&server, "post", SIMULATE)?;
         let mut request = Vec::new();
-        http::post(&mut request, SIMULATE, &token, "application/json", &[], draft().to_string().as_bytes());
+        http::post(
+            &mut request,
+            SIMULATE,
+            &token,
+            "application/json",
+            &[],
+            draft("2016-2020", "2020-12-31").to_string().as_bytes(),
+        );
         let number = |told: &Value, pointer: &str| told.pointer(pointer).and_then(Value::as_i64).unwrap_or_default();
         let told = |told: &Value| {
             let (all, changed) = (number(told, "/before/teachers"), number(told, "/changed_total"));
@@ -68,8 +75,8 @@ pub fn run(bench: &Bench, wanted: Wanted, report: &mut Report) -> Outcome<()> {
     server.stop()
 }
 
-/// A lower cap on school-based hours, over the cycle that is over.
-fn draft() -> Value {
+/// A lower cap on school-based hours, over a cycle that is over.
+pub(super) fn draft(cycle: &str, as_of: &str) -> Value {
     json!({
         "document": {
             "code": "TRIAL", "version": 1, "area": "331123", "valid": {"from": "2016-01-01"}, "zh": "试行", "en": "trial",
@@ -78,7 +85,7 @@ fn draft() -> Value {
                 "of": {"routes": ["school_based"]}, "period": "year",
                 "hours": {"value": "12", "source": "A", "article": "第三条", "confidence": "I"}}}}]
         },
-        "cycle": "2016-2020", "as_of": "2020-12-31", "price_per_hour": "35", "hours_per_seat": "24"
+        "cycle": cycle, "as_of": as_of, "price_per_hour": "35", "hours_per_seat": "24"
     })
 }
 

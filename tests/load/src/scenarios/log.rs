@@ -57,7 +57,7 @@ pub fn run(bench: &Bench, report: &mut Report) -> Outcome<()> {
 }
 
 /// Puts everything into the log: the signer, the leaves and how long it took.
-fn sequenced(store: &Store) -> Outcome<(LogSigner, u64, f64)> {
+pub(super) fn sequenced(store: &Store) -> Outcome<(LogSigner, u64, f64)> {
     let at = now()?;
     let config = Config::defaults().or_else(|bad| fault(bad.to_string()))?;
     with_db(store, |db| {

@@ -7,4 +7,5 @@ pub mod import;
 pub mod log;
 pub mod reads;
 pub mod rush;
+pub mod simulation_job;
 pub mod start;

@@ -254,14 +254,7 @@ fn office_reads(bench: &Bench, rig: &Rig, county: County) -> Outcome<[Speed; 2]>
 fn big(bench: &Bench, small: &[Speed; 2], report: &mut Report) -> Outcome<()> {
     let county = County::BIG;
     let begun = std::time::Instant::now();
-    let store = match &bench.cluster {
-        Some(_) => {
-            let store = bench.fresh("big")?;
-            county.seed(&store)?;
-            store
-        }
-        None => kept(bench, county)?,
-    };
+    let store = bench.filled("big", county)?;
     println!(
         "big {}: {} entries ready after {:.0} s",
         bench.database(),
@@ -283,22 +276,4 @@ fn big(bench: &Bench, small: &[Speed; 2], report: &mut Report) -> Outcome<()> {
         report.add(row);
     }
     rig.server.stop()
-}
-
-/// The kept file where it fits the program, otherwise a new one.
-fn kept(bench: &Bench, county: County) -> Outcome<Store> {
-    std::fs::create_dir_all(&bench.kept)?;
-    let file = bench.kept.join("big.db");
-    if file.is_file() {
-        let store = Store::file(file.clone(), true)?;
-        if store.is_current()? && county.is_in(&store)? {
-            return Ok(store);
-        }
-    }
-    // Under another name until it is whole.
-    let half = Store::fresh(None, &bench.kept, "big-unfinished")?;
-    county.seed(&half)?;
-    crate::store::remove(&file);
-    std::fs::rename(bench.kept.join("big-unfinished.db"), &file)?;
-    Store::file(file, true)
 }

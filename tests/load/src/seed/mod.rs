@@ -60,6 +60,9 @@ impl County {
     /// A hundred times as much of everything.
     pub const BIG: County =
         County { teachers: 250_000, past: 40, this_year: 0, days: 300, sessions_a_day: 100, seats: 100 };
+    /// The county whose simulation is a job: 100,000 teachers with 40 entries each.
+    pub const LARGE: County =
+        County { teachers: 100_000, past: 40, this_year: 0, days: 1, sessions_a_day: 1, seats: 1 };
     /// The county of the seat rush: 10,000 teachers with a history, and a fresh day of 50 × 100 seats for each of its repeats.
     pub const RUSH: County =
         County { teachers: 10_000, past: 34, this_year: 6, days: 4, sessions_a_day: 50, seats: 100 };
