@@ -90,7 +90,7 @@ pub struct UnreviewedConsentIn {
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
-    "category": "degree", "activity": {"kind": "degree_course", "result": "pass"}, "level": "national", "delivery_form": "blended",
+    "category": "degree", "level": "national", "delivery_form": "blended",
     "themes": ["subject"], "title": "教育硕士2025学年课程", "provider": "浙江师范大学", "starts_on": "2025-09-01", "ends_on": "2026-06-30",
     "hours": "15.00", "source": "certificate", "source_key": "浙师大研证2026-01873", "evidence": [{"kind": "transcript",
     "file_name": "成绩单.pdf", "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",

@@ -26,16 +26,18 @@ async fn entered(caller: &Caller<'_>, path: &str, body: Value) -> String {
 
 /// Three records: one is verified, one is returned, corrected and withdrawn, one is rejected. Gives the entry of the first.
 async fn records(demo: &Demo, shown: &mut Shown, me: &str) -> String {
-    let (teacher, centre, bureau) = (demo.sign_in("teacher-0001"), demo.sign_in("centre"), demo.sign_in("bureau"));
+    let (teacher, centre, monitor) = (demo.sign_in("teacher-0001"), demo.sign_in("centre"), demo.sign_in("monitor"));
     let path = format!("{me}/records");
     let made = shown.post(&teacher, &path, example("RecordIn")).await;
     let place = format!("/v1/records/{}", id(&made));
     shown.step(&centre, &place, "examine", None).await;
-    let verified = shown.step(&bureau, &place, "verify", None).await;
+    let verified = shown.step(&monitor, &place, "verify", None).await;
     shown.get(&teacher, &place).await;
-    shown.get(&bureau, "/v1/records?state=examined&limit=1").await;
+    shown.get(&monitor, "/v1/records?state=examined&limit=1").await;
     let lesson = json!({"category": "research", "activity": {"kind": "open_lesson", "role": "speaker"}, "level": "county",
-        "title": "县级公开课《观潮》", "starts_on": "2026-10-20", "ends_on": "2026-10-20", "hours": "6", "source_key": "遂教研2026-44"});
+        "title": "县级公开课《观潮》", "starts_on": "2026-10-20", "ends_on": "2026-10-20", "hours": "6", "source_key": "遂教研2026-44",
+        "evidence": [{"kind": "certificate", "file_name": "公开课证书.pdf", "sha256": "7c".repeat(32), "media_type": "application/pdf",
+        "kept_at": "学校师训档案2026-018"}]});
     let other = entered(&teacher, &path, with(example("RecordIn"), lesson.clone())).await;
     shown.step(&centre, &other, "return", Some(example("RecordReasonIn"))).await;
     shown.put(&teacher, &other, with(with(example("RecordIn"), lesson.clone()), json!({"hours": "5"}))).await;
@@ -47,23 +49,24 @@ async fn records(demo: &Demo, shown: &mut Shown, me: &str) -> String {
 }
 
 async fn disputes(demo: &Demo, shown: &mut Shown, me: &str, entry: &str) {
-    let (teacher, centre) = (demo.sign_in("teacher-0001"), demo.sign_in("centre"));
+    // Neither the centre, which examined the record, nor the monitor, who verified it.
+    let (teacher, bureau) = (demo.sign_in("teacher-0001"), demo.sign_in("bureau"));
     let claim = json!({"claim": "成绩单上为16学时，少记1学时。"});
     let made = shown.post(&teacher, &format!("/v1/hour-entries/{entry}/disputes"), claim.clone()).await;
-    shown.get(&centre, "/v1/disputes?state=open&limit=2").await;
+    shown.get(&bureau, "/v1/disputes?state=open&limit=2").await;
     let place = format!("/v1/disputes/{}", id(&made));
     let right =
         json!({"reason": "与成绩单核对，应为16学时。", "replacement": {"nominal": "16.00", "attended": "16.00"}});
-    shown.step(&centre, &place, "uphold", Some(right)).await;
+    shown.step(&bureau, &place, "uphold", Some(right)).await;
     shown.get(&teacher, &place).await;
-    let open = centre.get("/v1/disputes?state=open&limit=1").await.expect(200)["data"][0].clone();
+    let open = bureau.get("/v1/disputes?state=open&limit=1").await.expect(200)["data"][0].clone();
     let reason = json!({"reason": "成绩单载明15学时，与入账一致。"});
-    shown.step(&centre, &format!("/v1/disputes/{}", id(&open)), "dismiss", Some(reason)).await;
+    shown.step(&bureau, &format!("/v1/disputes/{}", id(&open)), "dismiss", Some(reason)).await;
     let hours = with(
         example("HourEntryIn"),
         json!({"effective_on": "2026-10-12", "reference": "苏大培字2026-0112", "unreviewed": null}),
     );
-    let entry = centre.post(&format!("{me}/hour-entries"), hours).await.expect(201);
+    let entry = demo.sign_in("centre").post(&format!("{me}/hour-entries"), hours).await.expect(201);
     let place = entered(&teacher, &format!("/v1/hour-entries/{}/disputes", id(&entry)), claim).await;
     shown.step(&teacher, &place, "withdraw", None).await;
 }

@@ -97,7 +97,7 @@ pub(super) fn write(
     // Verified, and then disputed.
     let degree = desk.enter(tx, one, claim("degree", "教育硕士课程：课程与教学论", 60, "15", "研证2026-0187"))?;
     desk.centre(tx, |work, actor| records::review(work, actor, degree.id.0, 1, RecordStep::Examine, None))?;
-    let verified = desk.as_one(tx, ("bureau", Role::Bureau, None), |work, actor| {
+    let verified = desk.as_one(tx, ("monitor", Role::Monitor, None), |work, actor| {
         records::verify(work, &desk.cache, actor, degree.id.0, 2)
     })?;
     let (name, person) = one;
