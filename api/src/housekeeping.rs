@@ -51,11 +51,19 @@ async fn in_steps(db: &Db, at: UtcMillis, forget: fn(&mut WriteTx<'_>, i64) -> D
     }
 }
 
-/// Has the allocator give back to the system what nobody uses any more, for as long as the server runs. It looks for that when a
-/// page of its own changes hands, and an idle server changes none: what the start and the log took would stay.
-pub async fn give_memory_back() {
+/// Gives back to the system what nobody uses any more, for as long as the server runs: once nothing is written any more, what the
+/// database library remembers for the next write; and what the allocator holds. The allocator looks for that when a page of its
+/// own changes hands, and an idle server changes none: what the start and the log took would stay.
+pub async fn give_memory_back(app: &App) {
+    let (mut seen, mut given) = (app.db.writes_begun(), false);
     loop {
         tokio::time::sleep(MEMORY_EVERY).await;
+        let quiet = seen == app.db.writes_begun();
+        if quiet && !given {
+            // Where the database does not answer now, memory is the least of its troubles.
+            app.db.write(app.clock.now(), |tx| tx.conn().give_memory_back()).await.ok();
+        }
+        (seen, given) = (app.db.writes_begun(), quiet);
         drop(std::hint::black_box(Vec::<u8>::with_capacity(PAGE_BYTES)));
     }
 }

@@ -68,6 +68,36 @@ async fn writes_on_sqlite_are_durable_and_keep_references() {
     }
 }
 
+#[derive(QueryableByName)]
+struct Plan {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+#[actix_web::test]
+async fn sqlite_looks_a_list_of_rows_up_however_large_the_area_is() {
+    let database = Database::fresh(Kind::Sqlite);
+    let mut conn = database.url().connect(false).unwrap();
+    for statement in [
+        "INSERT INTO log_heads (area, size, updated_at) VALUES (331123, 5000, '2026-11-23 00:00:00')",
+        "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 4999) \
+         INSERT INTO log_leaves (area, position, kind, row_id, hash) SELECT 331123, i, 'event', i, 'x' FROM n",
+    ] {
+        sql_query(statement).execute(&mut conn).unwrap();
+    }
+    // Twice, as the server does it now and then.
+    for _ in 0..2 {
+        conn.refresh_statistics().unwrap();
+        let numbers: Vec<String> = (0..300).map(|number| number.to_string()).collect();
+        let question = format!(
+            "EXPLAIN QUERY PLAN SELECT position FROM log_leaves WHERE area = 331123 AND kind = 'event' AND row_id IN ({})",
+            numbers.join(", ")
+        );
+        let plan: Vec<Plan> = sql_query(question).load(&mut conn).unwrap();
+        assert!(plan.iter().any(|step| step.detail.contains("row_id=?")), "{}", plan[0].detail);
+    }
+}
+
 #[actix_web::test]
 async fn a_backup_of_a_database_in_use_holds_what_was_committed() {
     let county = County::on(Kind::Sqlite).await;

@@ -13,9 +13,18 @@ use shixun_domain::{
 };
 use shixun_persistence::{
     Conn, Db, DbError, DbResult, Keep,
-    log::{self, Appended, Growth, sources},
+    log::{
+        self, Appended, Growth,
+        sources::{self, Unlogged},
+    },
 };
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 /// How long the sequencer rests between two passes.
 const EVERY: Duration = Duration::from_secs(2);
@@ -55,9 +64,20 @@ pub struct Sequenced {
 /// # Errors
 /// A [`DbError`] where the database does not answer; the batches before it stand.
 pub fn sequence(db: &Db, signer: &LogSigner, now: UtcMillis, look: Look) -> DbResult<Sequenced> {
+    sequence_until(db, signer, now, look, &AtomicBool::new(false))
+}
+
+/// [`sequence`] that ends after the batch in hand once `stopped` is set.
+fn sequence_until(
+    db: &Db,
+    signer: &LogSigner,
+    now: UtcMillis,
+    look: Look,
+    stopped: &AtomicBool,
+) -> DbResult<Sequenced> {
     let mut done = Sequenced::default();
     for area in db.read_blocking(|conn| log::areas(conn, look == Look::All))? {
-        let pass = Pass { db, signer, area, now };
+        let pass = Pass { db, signer, area, now, stopped };
         for kind in LeafKind::ALL {
             done.leaves += pass.append(*kind, look)?;
         }
@@ -71,6 +91,7 @@ struct Pass<'a> {
     signer: &'a LogSigner,
     area: AreaCode,
     now: UtcMillis,
+    stopped: &'a AtomicBool,
 }
 
 impl Pass<'_> {
@@ -89,27 +110,33 @@ impl Pass<'_> {
     fn append(&self, kind: LeafKind, look: Look) -> DbResult<u64> {
         let mut after = self.db.read_blocking(|conn| self.begin(conn, kind, look))?;
         let (mut frontier, mut added) = (None, 0);
-        loop {
-            let rows =
+        while !self.stopped.load(Ordering::Relaxed) {
+            let page =
                 self.db.read_blocking(|conn| sources::unlogged(conn, self.signer.salts(), self.area, kind, after))?;
-            let Some(last) = rows.last().map(|row| row.number) else { return Ok(added) };
+            let Some(Unlogged { leaves, last }) = page else { break };
+            if leaves.is_empty() {
+                after = last;
+                continue;
+            }
             // The edge is read before the rows are: whoever appends some of them in between moves the head, and then nothing is
             // written here.
             let Some(mut grown) = frontier.take() else {
                 frontier = Some(self.edge()?);
                 continue;
             };
-            let leaves = rows.iter().map(|row| (kind, row.number, row.hash())).collect();
+            let count = u64::try_from(leaves.len()).unwrap_or_default();
+            let leaves = leaves.iter().map(|row| (kind, row.number, row.hash())).collect();
             let growth = Growth::new(self.area, &mut grown, leaves);
             let written = self
                 .db
                 .write_blocking(self.now, Keep::Commit, move |tx| -> Result<_, DbError> { log::append(tx, &growth) })?;
             // Where somebody else was faster, the same rows are looked for again: some may be in the log by now.
             if written == Appended::Done {
-                added += u64::try_from(rows.len()).unwrap_or_default();
+                added += count;
                 (after, frontier) = (last, Some(grown));
             }
         }
+        Ok(added)
     }
 
     fn edge(&self) -> DbResult<shixun_domain::log::Frontier> {
@@ -147,8 +174,19 @@ fn gives_way(writes: u64, waited: u32) -> bool {
     writes >= BUSY && waited < PATIENCE
 }
 
-/// Sequences for as long as the server runs.
+/// Stops a pass on another thread when it is dropped.
+struct StopOnDrop(Arc<AtomicBool>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Sequences for as long as the server runs. A pass over a large county is not waited for when the server stops: the next start goes
+/// on behind the last leaf.
 pub async fn keep(app: &App) {
+    let stop = StopOnDrop(Arc::default());
     let (mut passes, mut waited): (u32, u32) = (0, 0);
     let mut begun = app.db.writes_begun();
     loop {
@@ -164,8 +202,8 @@ pub async fn keep(app: &App) {
             number if number % BACK_EVERY == 0 => Look::Back,
             _ => Look::New,
         };
-        let (db, signer, now) = (app.db.clone(), app.log.clone(), app.clock.now());
-        match tokio::task::spawn_blocking(move || sequence(&db, &signer, now, look)).await {
+        let (db, signer, now, stopped) = (app.db.clone(), app.log.clone(), app.clock.now(), Arc::clone(&stop.0));
+        match tokio::task::spawn_blocking(move || sequence_until(&db, &signer, now, look, &stopped)).await {
             Ok(Ok(done)) if done == Sequenced::default() => {}
             Ok(Ok(done)) => tracing::debug!(?done, "log sequenced"),
             // It will be tried again, from where the log stands.

@@ -181,13 +181,11 @@ fn left_out(conn: &mut Conn, checked: &mut Checked, salts: &Salts, area: AreaCod
         let Some(last) = log::last_logged(conn, area, kind)? else { continue };
         let settled = first_number(crate::db::made_at(last).plus_millis(-LATE_MILLIS));
         let mut after = i64::MIN;
-        loop {
-            let rows = sources::unlogged(conn, salts, area, kind, after)?;
-            let Some(next) = rows.last().map(|row| row.number).filter(|_| after < settled) else { break };
-            for row in rows.iter().filter(|row| row.number < settled) {
+        while let Some(page) = sources::unlogged(conn, salts, area, kind, after)?.filter(|_| after < settled) {
+            for row in page.leaves.iter().filter(|row| row.number < settled) {
                 checked.add(|| sources::id(area, kind, row.number), || "is not in the log".to_owned());
             }
-            after = next;
+            after = page.last;
         }
     }
     Ok(())

@@ -3,7 +3,20 @@
 #![allow(missing_docs, reason = "the derive writes public items of its own; ours are documented")]
 
 use crate::error::{DbError, DbResult};
-use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection, connection::SimpleConnection};
+use diesel::{
+    Connection, PgConnection, RunQueryDsl, SqliteConnection, connection::SimpleConnection, dsl::sql, sql_types::BigInt,
+};
+
+/// A row of statistics is the number of rows of an index, then how many one value of its first column finds, of its first two, and
+/// so on (<https://sqlite.org/fileformat2.html#the_sqlite_stat1_table>). Where the first column is the area, the second number
+/// becomes the first; then they are read anew.
+const AREA_FINDS_EVERYTHING: &str = "
+    UPDATE sqlite_stat1
+    SET stat = substr(stat, 1, instr(stat, ' ') - 1) || ' ' || substr(stat, 1, instr(stat, ' ') - 1)
+        || substr(stat, instr(stat, ' ') + 1 + length(CAST(CAST(substr(stat, instr(stat, ' ') + 1) AS INTEGER) AS TEXT)))
+    WHERE instr(stat, ' ') > 0
+        AND EXISTS (SELECT 1 FROM pragma_index_info(sqlite_stat1.idx) WHERE seqno = 0 AND name = 'area');
+    ANALYZE sqlite_schema;";
 
 /// The two databases the program speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +47,17 @@ macro_rules! each {
 }
 pub(crate) use each;
 
+/// What a connection to SQLite is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Writing: the pages of the next command are mostly those of the last.
+    Writes,
+    /// Few rows, many times a second.
+    ShortReads,
+    /// Whole tables, once: it remembers little, because little is met again.
+    LongReads,
+}
+
 impl Conn {
     /// Which database answers.
     pub fn kind(&self) -> DatabaseKind {
@@ -44,17 +68,21 @@ impl Conn {
     }
 
     /// Opens a SQLite file; SQLite makes it where it is missing.
-    pub(super) fn open_sqlite(path: &str, writable: bool) -> DbResult<Conn> {
+    pub(super) fn open_sqlite(path: &str, purpose: Purpose) -> DbResult<Conn> {
         let mut inner = SqliteConnection::establish(path)
             .map_err(|error| DbError::Unavailable(format!("cannot open {path}: {error}")))?;
         // WAL lets readers and the writer work side by side; FULL makes an acknowledged commit survive a power cut.
         inner.batch_execute(
             "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-             PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;",
+             PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;",
         )?;
         // A page that many commits change is written back once in a while, not every few milliseconds. The log grows to 32 MB, which
         // the next start reads in a moment.
-        inner.batch_execute(if writable { "PRAGMA wal_autocheckpoint = 8000;" } else { "PRAGMA query_only = ON;" })?;
+        inner.batch_execute(match purpose {
+            Purpose::Writes => "PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 8000;",
+            Purpose::ShortReads => "PRAGMA cache_size = -8000; PRAGMA query_only = ON;",
+            Purpose::LongReads => "PRAGMA cache_size = -1000; PRAGMA query_only = ON;",
+        })?;
         Ok(Conn::Sqlite(inner))
     }
 
@@ -72,14 +100,36 @@ impl Conn {
     }
 
     /// Lets SQLite look at how its tables are filled, a few hundred rows of each index, where it has not yet or where they grew:
-    /// without that it takes the area, with which every key begins, for as good a filter as any. PostgreSQL does so by itself.
+    /// without that it takes the area, with which every key begins, for as good a filter as any. From so few rows it would still
+    /// conclude that an area holds few, and read all of them rather than look up a list; so it is told that an area finds everything.
+    /// PostgreSQL does so by itself.
     ///
     /// # Errors
     /// A [`DbError`] where the database does not answer.
     pub fn refresh_statistics(&mut self) -> DbResult<()> {
         match self {
             Conn::Postgres(_) => Ok(()),
-            Conn::Sqlite(inner) => Ok(inner.batch_execute("PRAGMA analysis_limit = 400; PRAGMA optimize = 0x10002;")?),
+            Conn::Sqlite(inner) => {
+                inner.batch_execute("PRAGMA analysis_limit = 400; PRAGMA optimize = 0x10002;")?;
+                let looked: i64 =
+                    diesel::select(sql::<BigInt>("(SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_stat1')"))
+                        .get_result(inner)?;
+                if looked > 0 {
+                    inner.batch_execute(AREA_FINDS_EVERYTHING)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Has SQLite forget the pages it remembers for this connection. PostgreSQL's are the server's.
+    ///
+    /// # Errors
+    /// A [`DbError`] where the database does not answer.
+    pub fn give_memory_back(&mut self) -> DbResult<()> {
+        match self {
+            Conn::Postgres(_) => Ok(()),
+            Conn::Sqlite(inner) => Ok(inner.batch_execute("PRAGMA shrink_memory")?),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Where connections come from: a URL, a pool, and on SQLite one connection per worker thread.
 
-use super::{Conn, DbOptions, Keep, WriteTx, ids::IdMaker, writer::Writer};
+use super::{Conn, DbOptions, Keep, WriteTx, conn::Purpose, ids::IdMaker, writer::Writer};
 use crate::error::{DbError, DbResult, Failure};
 use diesel::{
     Connection, PgConnection, RunQueryDsl,
@@ -63,7 +63,7 @@ impl DbUrl {
                     return Err(DbError::Unavailable(format!("{} does not exist", path.display())));
                 }
                 let text = path.to_str().ok_or_else(|| DbError::Unavailable("the path is not UTF-8".into()))?;
-                Conn::open_sqlite(text, true)
+                Conn::open_sqlite(text, Purpose::Writes)
             }
             DbUrl::Postgres(url) => Conn::open_postgres(url, 0),
         }
@@ -216,11 +216,12 @@ impl Sqlite {
             .to_str()
             .ok_or_else(|| DbError::Unavailable("the path of the database is not UTF-8".into()))?
             .to_owned();
-        let mut conn = Conn::open_sqlite(&path, true)?;
+        let mut conn = Conn::open_sqlite(&path, Purpose::Writes)?;
         conn.refresh_statistics()?;
         let writer = Writer::start(conn, options.write_queue, ids)?;
         let for_pool = path.clone();
-        let pool = Pool::new(options.connections, 0, Box::new(move || Conn::open_sqlite(&for_pool, false)));
+        let pool =
+            Pool::new(options.connections, 0, Box::new(move || Conn::open_sqlite(&for_pool, Purpose::LongReads)));
         Ok(Sqlite { path, pool, writer, alive: Arc::new(()) })
     }
 
@@ -235,7 +236,7 @@ impl Sqlite {
         });
         let mut conn = match held {
             Some(conn) => conn,
-            None => Conn::open_sqlite(&self.path, false)?,
+            None => Conn::open_sqlite(&self.path, Purpose::ShortReads)?,
         };
         let result = f(&mut conn);
         HERE.with_borrow_mut(|list| list.push((mine, conn)));
@@ -245,7 +246,7 @@ impl Sqlite {
     pub(super) fn backup_to(&self, path: &Path) -> DbResult<()> {
         let target = path.to_str().ok_or_else(|| DbError::Refused("the path is not UTF-8".into()))?;
         // A connection of its own: those of the pool may write nothing, not even another file.
-        let mut conn = Conn::open_sqlite(&self.path, true)?;
+        let mut conn = Conn::open_sqlite(&self.path, Purpose::Writes)?;
         diesel::sql_query("VACUUM INTO $1").bind::<diesel::sql_types::Text, _>(target).execute(&mut conn)?;
         Ok(())
     }

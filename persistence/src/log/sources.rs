@@ -80,26 +80,38 @@ pub fn rows(conn: &mut Conn, salts: &Salts, area: AreaCode, kind: LeafKind, whic
         .collect())
 }
 
-/// Published rows of a kind that are not in the log, of numbers above `after`, by number, at most [`ROWS_AT_ONCE`].
+/// A page of published rows that were looked through for those that are not in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unlogged {
+    /// Those that are not, by number.
+    pub leaves: Vec<Leaf>,
+    /// The number of the last row of the page.
+    pub last: i64,
+}
+
+/// Looks through the next [`ROWS_AT_ONCE`] published rows of a kind, of numbers above `after`; `None` where there are no more.
 ///
 /// Numbers are compared page by page: a planner that is asked for the rows without a leaf sorts all of them to give away the first.
 ///
 /// # Errors
 /// As [`rows`].
-pub fn unlogged(conn: &mut Conn, salts: &Salts, area: AreaCode, kind: LeafKind, mut after: i64) -> DbResult<Vec<Leaf>> {
-    loop {
-        let numbers = numbers(conn, area, kind, after)?;
-        let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else { return Ok(Vec::new()) };
-        let logged = logged(conn, area, kind, *first, *last)?;
-        let missing: Vec<i64> =
-            numbers.iter().copied().filter(|number| logged.binary_search(number).is_err()).collect();
-        if let (Some(first), Some(last)) = (missing.first(), missing.last()) {
-            let mut rows = rows(conn, salts, area, kind, Which::Between { first: *first, last: *last })?;
-            rows.retain(|row| missing.binary_search(&row.number).is_ok());
-            return Ok(rows);
-        }
-        after = *last;
-    }
+pub fn unlogged(
+    conn: &mut Conn,
+    salts: &Salts,
+    area: AreaCode,
+    kind: LeafKind,
+    after: i64,
+) -> DbResult<Option<Unlogged>> {
+    let numbers = numbers(conn, area, kind, after)?;
+    let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else { return Ok(None) };
+    let logged = logged(conn, area, kind, *first, *last)?;
+    let missing: Vec<i64> = numbers.iter().copied().filter(|number| logged.binary_search(number).is_err()).collect();
+    let mut leaves = match (missing.first(), missing.last()) {
+        (Some(first), Some(last)) => rows(conn, salts, area, kind, Which::Between { first: *first, last: *last })?,
+        _ => Vec::new(),
+    };
+    leaves.retain(|row| missing.binary_search(&row.number).is_ok());
+    Ok(Some(Unlogged { leaves, last: *last }))
 }
 
 /// The numbers of published rows of a kind above `after`, in order, at most [`ROWS_AT_ONCE`].

@@ -88,10 +88,12 @@ impl Bench {
     }
 
     /// Starts the server and measures its ceiling: `/livez`, which does nothing. What was seeded behind the server's back becomes
-    /// leaves of the log first, as it would have in the years in which a county makes it.
+    /// leaves of the log first, as it would have in the years in which a county makes it, and the server is started anew.
     pub fn rig(&self, store: Store) -> Outcome<Rig> {
-        let server = self.serve(&store)?;
+        let first = self.serve(&store)?;
         logged(&store)?;
+        first.stop()?;
+        let server = self.serve(&store)?;
         std::thread::sleep(AT_REST);
         let idle = server.memory()?;
         let mut request = Vec::new();

@@ -114,7 +114,8 @@ both! {
         }
         let signer = county.app.log.clone();
         let waiting = read(county, |conn| {
-            log::sources::unlogged(conn, signer.salts(), area(), LeafKind::Event, i64::MIN)
+            let page = log::sources::unlogged(conn, signer.salts(), area(), LeafKind::Event, i64::MIN);
+            page.map(|page| page.unwrap().leaves)
         });
         assert_eq!(waiting.len(), 5);
         let mut edge = read(county, |conn| log::frontier(conn, area()));
