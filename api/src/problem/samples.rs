@@ -45,6 +45,7 @@ fn sample(parameter: &str) -> &'static str {
     match parameter {
         "allow" => "GET, POST",
         "approver" => "county",
+        "by" => "331123 v1 conversion.open_lesson",
         "area" => "331123",
         "attended" | "practice" => "40.00",
         "code" => "2133000101",
@@ -88,6 +89,7 @@ fn sample(parameter: &str) -> &'static str {
         "today" => "2018-10-01",
         "unit" | "other" => "unt_a3bkg0000000000032",
         "username" => "teacher-0001",
+        "worth" => "6.00",
         _ => "…",
     }
 }
