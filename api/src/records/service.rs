@@ -17,7 +17,7 @@ use shixun_domain::{
     AreaCode,
     access::Role,
     id::{AccountId, OrganisationId, OutsideRecordId, PersonId, TeacherId},
-    ledger::{Amounts, EntryKind, SourceKind},
+    ledger::{Amounts, Circumstances, EntryKind, SourceKind},
     policy::conversion::Approver,
     records::{
         Claim, ClaimedActivity, Hand, Hands, RecordState, RecordStep, Refusal, after, content_claim, converted,
@@ -397,7 +397,11 @@ pub fn verify(
         form: content.form,
         level: content.level,
         themes: content.themes.clone(),
-        circumstances: content.circumstances.clone(),
+        // Where nothing is converted, the kind is no rule's business.
+        circumstances: Circumstances {
+            activity: content.activity.filter(|_| judged.approver.is_some()).map(|activity| activity.kind),
+            ..content.circumstances.clone()
+        },
         block_key: content.block_key.clone(),
         title: content.title.clone(),
         source_kind: SourceKind::Record,

@@ -220,11 +220,7 @@ impl RecordIn {
             content_key: key.unwrap_or_else(|| default_content_key(category, &search_name(&title))),
             title,
             provider: trimmed_opt(self.provider.as_deref()),
-            circumstances: Circumstances {
-                provider,
-                activity: activity.map(|activity| activity.kind),
-                ..Circumstances::ORDINARY
-            },
+            circumstances: Circumstances { provider, ..Circumstances::ORDINARY },
             consent_reference: unreviewed.and_then(|one| trimmed_opt(one.consent_reference.as_deref())),
             starts_on,
             ends_on: self.ends_on,
