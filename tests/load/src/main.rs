@@ -64,6 +64,9 @@ enum Scenario {
     SeatRush,
     /// Full statements with explanation, 40 entries each.
     Statement,
+    /// Statements of 200 entries each.
+    #[value(name = "statement-200")]
+    Statement200,
     /// Pages of 50 sessions.
     SessionsPage,
     /// 304 for what did not change.
@@ -199,6 +202,7 @@ fn every(cli: &Cli, bench: &Bench, report: &mut Report) {
     let wanted =
         county::Wanted { table: cli.wants(Scenario::CompletionTable), simulation: cli.wants(Scenario::Simulation) };
     attempt("county", wanted.any(), &|report| county::run(bench, wanted, report));
+    attempt("statement-200", cli.wants(Scenario::Statement200), &|report| reads::long_statement(bench, report));
     attempt("simulation-job", cli.wants(Scenario::SimulationJob), &|report| simulation_job::run(bench, report));
     attempt("log", cli.wants(Scenario::Log), &|report| log::run(bench, report));
     attempt("import", cli.wants(Scenario::Import), &|report| import::run(bench, report));
