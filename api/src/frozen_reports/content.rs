@@ -233,21 +233,21 @@ pub(super) fn judge(
 ) -> Result<Vec<FrozenTeacherView>, ApiError> {
     let people = roster.into_iter().map(|one| (one.employee.teacher.0.number(), one.employee, one.facts));
     let asking: Vec<&CycleRules> = [Some(rules), before].into_iter().flatten().collect();
-    let jobs = gathered(conn, area, people.collect(), &asking, known_at)?;
-    evaluate_all(jobs, |job| {
-        let (evaluation, _) = job.judged(rules, before);
+    let dossiers = gathered(conn, area, people.collect(), &asking, known_at)?;
+    evaluate_all(dossiers, |dossier| {
+        let (evaluation, _) = dossier.judged(rules, before);
         FrozenTeacherView {
-            facts: FrozenFactsView::new(area, &job.facts),
+            facts: FrozenFactsView::new(area, &dossier.facts),
             figures: FrozenFiguresView {
                 owed: evaluation.required.map(Text),
                 counted: Text(evaluation.total),
                 missing: Text(evaluation.missing),
                 verdict: OneOf(evaluation.verdict),
             },
-            teacher_id: job.who.teacher,
-            name: job.who.name,
-            organisation_id: job.who.organisation,
-            organisation_name: job.who.organisation_name,
+            teacher_id: dossier.who.teacher,
+            name: dossier.who.name,
+            organisation_id: dossier.who.organisation,
+            organisation_name: dossier.who.organisation_name,
         }
     })
 }

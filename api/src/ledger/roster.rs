@@ -1,7 +1,7 @@
 //! Everybody of an area, judged in portions: who there is is read once, the entries portion by portion, so that memory does not grow
 //! with the ledger and nothing is read twice.
 
-use super::standing::{Job, days_asked_for, with_entries};
+use super::standing::{Dossier, days_asked_for, with_entries};
 use crate::problem::ApiError;
 use chrono::NaiveDate;
 use shixun_domain::{
@@ -42,7 +42,7 @@ impl Roster {
     ///
     /// # Errors
     /// Where the database does not answer.
-    pub fn next(&mut self, conn: &mut Conn, asking: &[&CycleRules]) -> Result<Vec<Job<usize>>, ApiError> {
+    pub fn next(&mut self, conn: &mut Conn, asking: &[&CycleRules]) -> Result<Vec<Dossier<usize>>, ApiError> {
         let people: Vec<(i64, usize, PersonFacts)> = self.waiting.by_ref().take(self.portion).collect();
         let (Some((first, ..)), Some((last, ..))) = (people.first(), people.last()) else { return Ok(Vec::new()) };
         let Some((from, to)) = days_asked_for(&people, asking) else { return Ok(Vec::new()) };

@@ -7,7 +7,7 @@ mod job;
 use super::{
     explain::rule_name,
     roster::Roster,
-    standing::{Job, fold_all},
+    standing::{Dossier, fold_all},
     wire::simulation::{
         RuleEffectView, SimulatedPersonView, SimulatedRuleView, SimulatedStandingView, SimulationIn, SimulationView,
     },
@@ -158,8 +158,8 @@ impl Side {
         [Some(&*self.rules), self.earlier.as_deref()].into_iter().flatten()
     }
 
-    fn judge(&self, job: &Job<usize>) -> Judged {
-        let (evaluation, _) = job.judged(&self.rules, self.earlier.as_deref());
+    fn judge(&self, dossier: &Dossier<usize>) -> Judged {
+        let (evaluation, _) = dossier.judged(&self.rules, self.earlier.as_deref());
         Judged::from(&evaluation)
     }
 
@@ -202,8 +202,8 @@ impl Simulation {
         let asking: Vec<&CycleRules> = self.sides.iter().flat_map(Side::asking).collect();
         let portion = self.roster.next(conn, &asking)?;
         let (sides, per_seat) = (&self.sides, self.per_seat);
-        let folded = fold_all(portion, Fold::default, |fold, job| {
-            fold.add(job.who, sides.each_ref().map(|side| side.judge(&job)), per_seat);
+        let folded = fold_all(portion, Fold::default, |fold, dossier| {
+            fold.add(dossier.who, sides.each_ref().map(|side| side.judge(&dossier)), per_seat);
         })?;
         folded.into_iter().for_each(|part| self.fold.join(part));
         Ok(self.roster.done() < self.roster.total())

@@ -114,10 +114,10 @@ pub fn everybody<T: Send>(
     let rules = policy.rules(cycle, as_of)?;
     let before = policy.before(&rules)?;
     let asking: Vec<&CycleRules> = [Some(&*rules), before.as_deref()].into_iter().flatten().collect();
-    let jobs = jobs(conn, area, &path, as_of, &asking, question.known_at)?;
-    let persons = evaluate_all(jobs, |job| {
-        let (evaluation, entries) = job.judged(&rules, before.as_deref());
-        fold(&rules, job.who.clone(), &evaluation, &entries)
+    let dossiers = dossiers(conn, area, &path, as_of, &asking, question.known_at)?;
+    let persons = evaluate_all(dossiers, |dossier| {
+        let (evaluation, entries) = dossier.judged(&rules, before.as_deref());
+        fold(&rules, dossier.who.clone(), &evaluation, &entries)
     })?;
     Ok(Everybody { rules, known_at: question.known_at, persons })
 }
@@ -126,14 +126,14 @@ pub fn everybody<T: Send>(
 ///
 /// # Errors
 /// Where the database does not answer.
-fn jobs(
+fn dossiers(
     conn: &mut Conn,
     area: AreaCode,
     path: &str,
     as_of: NaiveDate,
     asking: &[&CycleRules],
     known_at: Option<UtcMillis>,
-) -> Result<Vec<Job<Employee>>, ApiError> {
+) -> Result<Vec<Dossier<Employee>>, ApiError> {
     let employees = ledger::employees(conn, area, path, as_of)?;
     let facts = ledger::facts_by_person(conn, area, &employees)?;
     let people = employees.into_iter().zip(facts).map(|(employee, facts)| (employee.person.number(), employee, facts));
@@ -150,7 +150,7 @@ pub fn gathered<W>(
     people: Vec<(i64, W, PersonFacts)>,
     asking: &[&CycleRules],
     known_at: Option<UtcMillis>,
-) -> Result<Vec<Job<W>>, ApiError> {
+) -> Result<Vec<Dossier<W>>, ApiError> {
     let Some((from, to)) = days_asked_for(&people, asking) else { return Ok(Vec::new()) };
     let numbers: Vec<i64> = people.iter().map(|(number, ..)| *number).collect();
     let whose = if numbers.len() > WHOLE_AREA_FROM { Whose::Area } else { Whose::Of(&numbers) };
@@ -167,16 +167,16 @@ pub(super) fn days_asked_for<W>(
 }
 
 /// People with their entries among those that were read.
-pub(super) fn with_entries<W>(people: Vec<(i64, W, PersonFacts)>, mut entries: PersonEntries) -> Vec<Job<W>> {
-    let jobs = people.into_iter().map(|(number, who, facts)| {
+pub(super) fn with_entries<W>(people: Vec<(i64, W, PersonFacts)>, mut entries: PersonEntries) -> Vec<Dossier<W>> {
+    let dossiers = people.into_iter().map(|(number, who, facts)| {
         let entries = entries.remove(&number).unwrap_or_default();
-        Job { who, facts, entries }
+        Dossier { who, facts, entries }
     });
-    jobs.collect()
+    dossiers.collect()
 }
 
 /// A person to be evaluated.
-pub struct Job<W> {
+pub struct Dossier<W> {
     /// Who.
     pub who: W,
     /// What the rules look at beside the entries.
@@ -184,7 +184,7 @@ pub struct Job<W> {
     entries: Vec<EntryFacts>,
 }
 
-impl<W> Job<W> {
+impl<W> Dossier<W> {
     /// Evaluates the person and gives the entries it rests on; `before` are the rules of the cycle before, where some of its surplus may
     /// count.
     pub fn judged(&self, rules: &CycleRules, before: Option<&CycleRules>) -> (Evaluation, Cow<'_, [EntryFacts]>) {
@@ -209,8 +209,8 @@ impl<W> Job<W> {
 ///
 /// # Errors
 /// `internal` where a thread died: nobody may be missing from a standing in silence.
-pub fn evaluate_all<J: Send, T: Send>(jobs: Vec<J>, judge: impl Fn(J) -> T + Sync) -> Result<Vec<T>, ApiError> {
-    Ok(fold_all(jobs, Vec::new, |judged, job| judged.push(judge(job)))?.into_iter().flatten().collect())
+pub fn evaluate_all<J: Send, T: Send>(dossiers: Vec<J>, judge: impl Fn(J) -> T + Sync) -> Result<Vec<T>, ApiError> {
+    Ok(fold_all(dossiers, Vec::new, |judged, dossier| judged.push(judge(dossier)))?.into_iter().flatten().collect())
 }
 
 /// Takes in everybody on as many threads as there are processors: what each thread made of its share, the shares in order.
@@ -218,22 +218,22 @@ pub fn evaluate_all<J: Send, T: Send>(jobs: Vec<J>, judge: impl Fn(J) -> T + Syn
 /// # Errors
 /// As [`evaluate_all`].
 pub(super) fn fold_all<J: Send, F: Send>(
-    jobs: Vec<J>,
+    dossiers: Vec<J>,
     start: impl Fn() -> F + Sync,
     take_in: impl Fn(&mut F, J) + Sync,
 ) -> Result<Vec<F>, ApiError> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = jobs.len().div_ceil(threads).max(1);
+    let share = dossiers.len().div_ceil(threads).max(1);
     let mut shares: Vec<Vec<J>> = Vec::with_capacity(threads);
-    let mut jobs = jobs.into_iter().peekable();
-    while jobs.peek().is_some() {
-        shares.push(jobs.by_ref().take(share).collect());
+    let mut dossiers = dossiers.into_iter().peekable();
+    while dossiers.peek().is_some() {
+        shares.push(dossiers.by_ref().take(share).collect());
     }
     let (start, take_in) = (&start, &take_in);
     std::thread::scope(|scope| {
         let run = |share: Vec<J>| {
             let mut folded = start();
-            share.into_iter().for_each(|job| take_in(&mut folded, job));
+            share.into_iter().for_each(|dossier| take_in(&mut folded, dossier));
             folded
         };
         let running: Vec<_> = shares.into_iter().map(|share| scope.spawn(move || run(share))).collect();
