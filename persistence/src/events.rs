@@ -63,30 +63,37 @@ pub struct EventRecord {
     pub address: Option<String>,
 }
 
+/// The INSERT of one record; `kept!` or a part of a `Together`.
+macro_rules! insertion {
+    ($id:expr, $at:expr, $event:expr) => {{
+        use $crate::schema::event_log as t;
+        diesel::insert_into(t::table)
+            .values((
+                t::area.eq($event.area.get()),
+                t::id.eq($id.number()),
+                t::at.eq($at.naive()),
+                t::actor_id.eq($event.actor.map(|actor| actor.number())),
+                t::on_behalf_of.eq($event.on_behalf_of.map(|account| account.number())),
+                t::action.eq($event.action),
+                t::object_kind.eq($event.object_kind),
+                t::object_id.eq($event.object_id),
+                t::before.eq($event.before),
+                t::after.eq($event.after),
+                t::request_id.eq($event.request_id),
+                t::address.eq($event.address),
+            ))
+            .returning(t::id)
+    }};
+}
+pub(crate) use insertion;
+
 /// Appends a record.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn append(tx: &mut WriteTx<'_>, event: &NewEvent<'_>) -> DbResult<EventId> {
-    let id = tx.new_id::<Event>(event.area);
-    let at = tx.at();
-    each!(tx.conn(), k => kept!(diesel::insert_into(t::table)
-        .values((
-            t::area.eq(event.area.get()),
-            t::id.eq(id.number()),
-            t::at.eq(at.naive()),
-            t::actor_id.eq(event.actor.map(|actor| actor.number())),
-            t::on_behalf_of.eq(event.on_behalf_of.map(|account| account.number())),
-            t::action.eq(event.action),
-            t::object_kind.eq(event.object_kind),
-            t::object_id.eq(event.object_id),
-            t::before.eq(event.before),
-            t::after.eq(event.after),
-            t::request_id.eq(event.request_id),
-            t::address.eq(event.address),
-        ))
-        .returning(t::id))
-    .rows(k))?;
+    let (id, at) = (tx.new_id::<Event>(event.area), tx.at());
+    each!(tx.conn(), k => kept!(insertion!(id, at, event)).rows(k))?;
     Ok(id)
 }
 

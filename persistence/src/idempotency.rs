@@ -2,11 +2,15 @@
 
 use crate::{
     Conn, DbResult, WriteTx,
-    db::{At, each, kept},
+    db::{At, Together, each, kept},
+    events::{self, NewEvent},
     schema::idempotency_keys as t,
 };
 use diesel::prelude::*;
-use shixun_domain::{UtcMillis, id::AccountId};
+use shixun_domain::{
+    UtcMillis,
+    id::{AccountId, Event},
+};
 
 /// How long an answer is kept, in milliseconds (24 hours).
 pub const KEPT_MILLIS: i64 = 24 * 3_600_000;
@@ -52,38 +56,67 @@ pub enum Kept {
     Taken,
 }
 
-/// Keeps an answer in the transaction of its effect.
+/// The INSERT of a kept answer; `kept!` or a part of a `Together`.
+macro_rules! insertion {
+    ($account:expr, $key:expr, $answer:expr, $at:expr) => {
+        diesel::insert_into(t::table)
+            .values((
+                t::area.eq($account.area().get()),
+                t::account_id.eq($account.number()),
+                t::idempotency_key.eq($key),
+                t::request_hash.eq(&$answer.request_hash),
+                t::status.eq($answer.status),
+                t::body.eq(&$answer.body),
+                t::etag.eq($answer.etag.as_deref()),
+                t::location.eq($answer.location.as_deref()),
+                t::created_at.eq($at.naive()),
+            ))
+            .on_conflict_do_nothing()
+            .returning(t::account_id)
+    };
+}
+
+/// Keeps an answer in the transaction of its effect, behind the last record of the event log, where there is one.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
-pub fn keep(tx: &mut WriteTx<'_>, account: AccountId, key: &str, answer: &KeptAnswer) -> DbResult<Kept> {
-    if insert(tx, account, key, answer)? {
+pub fn keep(
+    tx: &mut WriteTx<'_>,
+    account: AccountId,
+    key: &str,
+    answer: &KeptAnswer,
+    event: Option<&NewEvent<'_>>,
+) -> DbResult<Kept> {
+    let at = tx.at();
+    let is_new = match event {
+        None => insert(tx, account, key, answer)?,
+        Some(event) => {
+            let id = tx.new_id::<Event>(event.area);
+            match tx.conn() {
+                Conn::Postgres(k) => {
+                    let both = Together(events::insertion!(id, at, event), insertion!(account, key, answer, at));
+                    kept!(both).get_result::<(i64, i64)>(k)?.1 == 1
+                }
+                Conn::Sqlite(k) => {
+                    kept!(events::insertion!(id, at, event)).rows(k)?;
+                    kept!(insertion!(account, key, answer, at)).rows(k)? == 1
+                }
+            }
+        }
+    };
+    if is_new {
         return Ok(Kept::New);
     }
     // Taken, perhaps by an answer that nobody may ask for any more.
-    let stale = tx.at().plus_millis(-KEPT_MILLIS).naive();
+    let stale = at.plus_millis(-KEPT_MILLIS).naive();
     diesel::delete(t::table.find((account.area().get(), account.number(), key)).filter(t::created_at.le(stale)))
         .execute(tx.conn())?;
     Ok(if insert(tx, account, key, answer)? { Kept::New } else { Kept::Taken })
 }
 
 fn insert(tx: &mut WriteTx<'_>, account: AccountId, key: &str, answer: &KeptAnswer) -> DbResult<bool> {
-    let at = tx.at().naive();
-    let rows = each!(tx.conn(), k => kept!(diesel::insert_into(t::table)
-            .values((
-                t::area.eq(account.area().get()),
-                t::account_id.eq(account.number()),
-                t::idempotency_key.eq(key),
-                t::request_hash.eq(&answer.request_hash),
-                t::status.eq(answer.status),
-                t::body.eq(&answer.body),
-                t::etag.eq(answer.etag.as_deref()),
-                t::location.eq(answer.location.as_deref()),
-                t::created_at.eq(at),
-            ))
-            .on_conflict_do_nothing()
-            .returning(t::account_id))
-        .rows(k))?;
+    let at = tx.at();
+    let rows = each!(tx.conn(), k => kept!(insertion!(account, key, answer, at)).rows(k))?;
     Ok(rows == 1)
 }
 

@@ -12,12 +12,13 @@ use shixun_persistence::{
 use std::{collections::BTreeSet, path::Path};
 
 /// What only one database has, and why.
-const ONE_SIDED: [(&str, &str); 2] = [
+const ONE_SIDED: [(&str, &str); 3] = [
     (
         "trigger ",
         "one trigger of PostgreSQL refuses UPDATE and DELETE, and one TRUNCATE, which SQLite does not have; on SQLite a trigger has one event",
     ),
     ("function refuse_change", "a trigger of PostgreSQL calls a function"),
+    ("index hour_entries.ix_hour_entries_year", "the entries of a person are neighbours in the table on SQLite"),
 ];
 
 /// The databases that can be asked here.

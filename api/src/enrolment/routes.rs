@@ -132,8 +132,8 @@ async fn create_enrolment(
     let (app, now, asking) = (command.app_data(), command.at(), who.actor());
     let look = move |conn: &mut _| service::look(conn, &asking, session, person, now);
     command
-        .run_after(&who, body.digest, look, move |work| {
-            let row = service::apply(work, &app.policy, &actor, session, person)?;
+        .run_after(&who, body.digest, look, move |work, seen| {
+            let row = service::apply(work, &app.policy, &actor, session, person, seen)?;
             let view = EnrolmentView::from(&row);
             Reply::created(format!("/v1/enrolments/{}", row.id), Some(view.etag()), &view)
         })

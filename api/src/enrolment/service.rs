@@ -15,36 +15,38 @@ use shixun_domain::{
     Hours, UtcMillis,
     access::Role,
     enrolment::{
-        Applicant, EnrolmentStatus, Placement, Reason, ReviewVerdict, apply_again, booked_hours, place, promoted,
-        reasons, reviewed, withdrawn,
+        Applicant, EnrolmentStatus, Offer, Placement, Reason, ReviewVerdict, apply_again, booked_hours, place,
+        promoted, reasons, reviewed, withdrawn,
     },
     id::{EnrolmentId, OrganisationId, PersonId, SessionId},
     policy::Effect,
     records::content_claim,
 };
 use shixun_persistence::{
-    Conn, DbError, WriteTx, accounts,
+    Conn, DbError, accounts,
     enrolment::{
-        self as store, Added, ApplicantRow, Claim, EnrolmentFilter, EnrolmentRow, Freed, NewEnrolment, OfferRow, Viewer,
+        self as store, ApplicantRow, Claim, EnrolmentFilter, EnrolmentRow, Freed, Hold, NewEnrolment, OfferRow,
+        Offered, Taken, Viewer,
     },
     ledger,
 };
 
 /// Everything the decision needs.
 pub(super) struct Facts {
-    pub(super) offer: OfferRow,
     row: Option<ApplicantRow>,
     current: Option<EnrolmentRow>,
     pub(super) applicant: Applicant,
 }
 
-/// What a decision wants to know of the yearly maximum.
+/// What facts are gathered for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Headroom {
-    /// How many hours are left, for people to read: the whole ledger of the cycle is evaluated.
+pub(super) enum Wanted {
+    /// To show people: how many hours are left under the yearly maximum takes evaluating the whole ledger of the cycle.
     Shown,
-    /// Only whether this session is too much: a sum settles nearly every case.
+    /// To judge: whether this session is too much for the yearly maximum is settled by a sum nearly always.
     Judged,
+    /// To judge what is then written: applications of the person wait for each other.
+    Held,
 }
 
 /// Reads everything the decision needs.
@@ -54,17 +56,18 @@ pub(super) enum Headroom {
 pub(super) fn gather(
     conn: &mut Conn,
     policy: &PolicyCache,
-    offer: OfferRow,
+    offer: &Offer,
     person: PersonId,
-    wanted: Headroom,
+    wanted: Wanted,
     now: UtcMillis,
 ) -> Result<Facts, ApiError> {
-    let session = offer.offer.session;
-    let ends_on = offer.offer.ends_on;
+    let session = offer.session;
+    let ends_on = offer.ends_on;
     let area = policy.area(conn, person.area(), now)?;
     let cycle = area.cycle_on(ends_on)?;
-    let claim = content_claim(&cycle, &offer.offer.content_key);
-    let row = store::applicant(conn, person, &offer.offer, &claim, now.china_date())?;
+    let claim = content_claim(&cycle, &offer.content_key);
+    let hold = if wanted == Wanted::Held { Hold::UntilTheEnd } else { Hold::No };
+    let row = store::applicant(conn, person, offer, &claim, now.china_date(), hold)?;
     let bookings = store::bookings(conn, person, cycle.from(), cycle.to())?;
     // The session ends within the cycle, so that the person's place in it is among the bookings.
     let current = match bookings.iter().any(|booking| booking.session == session) {
@@ -74,14 +77,14 @@ pub(super) fn gather(
     let near: Vec<SessionId> = bookings
         .iter()
         .filter(|booking| booking.session != session && booking.status.is_open())
-        .filter(|booking| booking.starts_on <= ends_on && offer.offer.openings.starts_on <= booking.ends_on)
+        .filter(|booking| booking.starts_on <= ends_on && offer.openings.starts_on <= booking.ends_on)
         .map(|booking| booking.session)
         .collect();
     let clashes = store::clashes(conn, session, &near)?;
     let room = match wanted {
-        Headroom::Shown => hours::headroom(conn, policy, person, ends_on, now)?,
-        Headroom::Judged => {
-            let hours = offer.offer.hours.plus(booked_hours(&offer.offer, &bookings));
+        Wanted::Shown => hours::headroom(conn, policy, person, ends_on, now)?,
+        Wanted::Judged | Wanted::Held => {
+            let hours = offer.hours.plus(booked_hours(offer, &bookings));
             hours::lacks_room(conn, policy, person, ends_on, hours, now)?
         }
     };
@@ -94,13 +97,14 @@ pub(super) fn gather(
         clashes,
         headroom,
     };
-    Ok(Facts { offer, row, current, applicant })
+    Ok(Facts { row, current, applicant })
 }
 
 /// The session with what it offers, where the actor may see it. A session is offered to its own area; the areas below a city's
 /// or province's session see it too.
-fn offered(conn: &mut Conn, actor: &Actor, session: SessionId) -> Result<OfferRow, ApiError> {
-    store::offer(conn, session)?.filter(|_| sees(actor, session)).ok_or_else(|| ApiError::missing(session))
+fn offered(conn: &mut Conn, actor: &Actor, session: SessionId, person: PersonId) -> Result<Offered, ApiError> {
+    let found = store::offered(conn, session, person)?;
+    found.filter(|_| sees(actor, session)).ok_or_else(|| ApiError::missing(session))
 }
 
 fn sees(actor: &Actor, session: SessionId) -> bool {
@@ -148,14 +152,13 @@ pub fn eligibility(
     now: UtcMillis,
 ) -> Result<Eligibility, ApiError> {
     let person = whom(conn, actor, person, now)?;
-    let offer = offered(conn, actor, session)?;
-    let facts = gather(conn, policy, offer, person, Headroom::Shown, now)?;
-    let offer = &facts.offer.offer;
+    let Offered { offer, .. } = offered(conn, actor, session, person)?;
+    let facts = gather(conn, policy, &offer, person, Wanted::Shown, now)?;
     Ok(Eligibility {
         session,
         person,
-        reasons: reasons(offer, &facts.applicant, now),
-        placement: place(offer, &facts.applicant, now).ok(),
+        reasons: reasons(&offer, &facts.applicant, now),
+        placement: place(&offer, &facts.applicant, now).ok(),
         seats_left: (offer.openings.seats - offer.openings.seats_taken).max(0),
         queue_places_left: (offer.openings.queue_places - offer.openings.queue_taken).max(0),
         hours: offer.hours,
@@ -178,7 +181,7 @@ fn whom(conn: &mut Conn, actor: &Actor, person: Option<PersonId>, now: UtcMillis
 }
 
 /// Looks whether anybody's application would be refused, without holding up those that would not: the window, and whether
-/// anything is left.
+/// anything is left. Says what the session offers them.
 ///
 /// # Errors
 /// As [`apply`].
@@ -188,18 +191,20 @@ pub fn look(
     session: SessionId,
     person: Option<PersonId>,
     now: UtcMillis,
-) -> Result<(), ApiError> {
-    let openings = store::openings(conn, session)?.filter(|_| sees(actor, session));
-    let openings = openings.ok_or_else(|| ApiError::missing(session))?;
-    if openings.closed(now).is_none() && openings.free().is_some() {
-        return Ok(());
-    }
+) -> Result<Offered, ApiError> {
     let person = whom(conn, actor, person, now)?;
-    let current = store::status_of_person(conn, session, person)?;
-    openings.reasons(current, now).first().map_or(Ok(()), |reason| Err(refused(reason)))
+    let seen = offered(conn, actor, session, person)?;
+    match seen.offer.openings.reasons(seen.current, now).first() {
+        Some(reason) => Err(refused(reason)),
+        None => Ok(seen),
+    }
 }
 
-/// Takes a seat, or a place in the queue.
+/// How often an application looks anew because what it wanted went to somebody else meanwhile.
+const LOOKS_MAX: usize = 3;
+
+/// Takes a seat, or a place in the queue. `seen` is the session as it was looked at before, perhaps a moment ago: it is read
+/// again where it has changed since.
 ///
 /// # Errors
 /// The first reason against it; `not_found` where the session or the teacher is not the actor's to see.
@@ -209,6 +214,7 @@ pub fn apply(
     actor: &Actor,
     session: SessionId,
     person: Option<PersonId>,
+    mut seen: Option<Offered>,
 ) -> Result<EnrolmentRow, ApiError> {
     let now = work.at();
     let person = whom(work.conn(), actor, person, now)?;
@@ -216,14 +222,30 @@ pub fn apply(
         let account = accounts::of_person(work.conn(), person)?;
         work.on_behalf_of(account);
     }
-    store::hold_person(work.tx(), person)?;
-    let offer = offered(work.conn(), actor, session)?;
-    let facts = gather(work.conn(), policy, offer, person, Headroom::Judged, now)?;
-    let offer = &facts.offer.offer;
-    let wanted = place(offer, &facts.applicant, now).map_err(|reason| refused(&reason))?;
-    let Some(row) = &facts.row else { return Err(refused(&Reason::NotEmployed)) };
-    let placement =
-        claim(work.tx(), session, wanted)?.ok_or_else(|| refused(&Reason::Full { seats: offer.openings.seats }))?;
+    for _ in 0..LOOKS_MAX {
+        let Offered { offer, version, .. } = match seen.take() {
+            Some(seen) => seen,
+            None => offered(work.conn(), actor, session, person)?,
+        };
+        let facts = gather(work.conn(), policy, &offer, person, Wanted::Held, now)?;
+        if let Some(taken) = take(work, person, (&offer, version), facts)? {
+            work.record("apply", taken.id, NOTHING, Some(&EnrolmentView::from(&taken)))?;
+            return Ok(taken);
+        }
+    }
+    Err(again())
+}
+
+/// Takes what the facts allow, and writes the application down; `None` where the session changed since they were gathered.
+fn take(
+    work: &mut Work<'_, '_>,
+    person: PersonId,
+    (offer, version): (&Offer, i64),
+    Facts { row, current, applicant }: Facts,
+) -> Result<Option<EnrolmentRow>, ApiError> {
+    let (session, now) = (offer.session, work.at());
+    let placement = place(offer, &applicant, now).map_err(|reason| refused(&reason))?;
+    let Some(row) = row else { return Err(refused(&Reason::NotEmployed)) };
     let new = NewEnrolment {
         session,
         person,
@@ -234,44 +256,38 @@ pub fn apply(
         status: placement.status(),
         requested_by: work.actor(),
     };
-    let id = match &facts.current {
+    let (id, version) = match current {
         Some(before) if apply_again(before.status) => {
-            if !store::apply_again(work.tx(), before, &new)? {
+            if store::claim(work.tx(), session, placement, version)? == Claim::Full {
+                return Ok(None);
+            }
+            if !store::apply_again(work.tx(), &before, &new)? {
                 return Err(again());
             }
-            before.id
+            (before.id, before.version + 1)
         }
-        _ => match store::add(work.tx(), &new)? {
-            Added::New(id) => id,
-            Added::Duplicate => return Err(refused(&Reason::AlreadyEnrolled(EnrolmentStatus::Applied))),
+        _ => match store::take(work.tx(), placement, version, &new)? {
+            Taken::New(id) => (id, 1),
+            Taken::Gone => return Ok(None),
+            Taken::Duplicate => return Err(refused(&Reason::AlreadyEnrolled(EnrolmentStatus::Applied))),
         },
     };
-    let after = EnrolmentRow {
+    Ok(Some(EnrolmentRow {
         id,
         session,
         person,
-        person_name: row.name.clone(),
+        person_name: row.name,
         organisation: row.organisation,
-        organisation_name: row.organisation_name.clone(),
+        organisation_name: row.organisation_name,
         title: Some(row.facts.title),
-        status: new.status,
+        status: placement.status(),
         requested_at: now,
         decided_at: None,
         note: None,
         outcome: None,
         misconduct: false,
-        version: facts.current.map_or(1, |before| before.version + 1),
-    };
-    work.record("apply", id, NOTHING, Some(&EnrolmentView::from(&after)))?;
-    Ok(after)
-}
-
-/// Takes what was wanted; where the last seat went meanwhile, a place in the queue.
-fn claim(tx: &mut WriteTx<'_>, session: SessionId, wanted: Placement) -> Result<Option<Placement>, ApiError> {
-    if wanted == Placement::Seat && store::claim_seat(tx, session)? == Claim::Claimed {
-        return Ok(Some(Placement::Seat));
-    }
-    Ok((store::claim_place(tx, session)? == Claim::Claimed).then_some(Placement::Queue))
+        version,
+    }))
 }
 
 /// The enrolment, with its session held, so that it stays as it was read.

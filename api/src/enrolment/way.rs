@@ -2,7 +2,7 @@
 
 use super::{
     conduct::result_terms,
-    service::{Facts, Headroom, gather},
+    service::{Facts, Wanted, gather},
 };
 use crate::{
     access::Actor,
@@ -324,7 +324,7 @@ fn attendable(
     now: UtcMillis,
 ) -> Result<Option<Candidate>, ApiError> {
     let row = store::offer(conn, session)?.ok_or_else(|| ApiError::missing(session))?;
-    let Facts { offer: row, applicant, .. } = gather(conn, policy, row, person, Headroom::Judged, now)?;
+    let Facts { applicant, .. } = gather(conn, policy, &row.offer, person, Wanted::Judged, now)?;
     let may = reasons(&row.offer, &applicant, now)
         .iter()
         .all(|reason| matches!(reason, Reason::WindowClosed(Closed::OpensAt(_))));

@@ -17,7 +17,6 @@ use crate::{
 };
 use actix_web::{HttpRequest, HttpResponse, get, http::header::ETAG, post, web::Data};
 use shixun_domain::access::needs::{ConfirmFreezes, ProposeFreezes, ReadReports};
-use std::sync::{Arc, OnceLock};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Mounts the operations under `/v1`.
@@ -126,16 +125,14 @@ async fn confirm_frozen_report(
     path: FromPath<FrozenReportPath>,
 ) -> Answer {
     let (actor, id, shared, now) = (who.actor(), path.0.frozen_report_id.0, command.app_data(), command.at());
-    let (looking, made) = (who.actor(), Arc::new(OnceLock::new()));
-    let kept = Arc::clone(&made);
-    let look = move |conn: &mut _| -> Result<(), ApiError> {
-        let document = service::prepare(conn, &shared.policy, &looking, id, now)?;
-        kept.get_or_init(|| document);
-        Ok(())
-    };
+    let looking = who.actor();
+    let look = move |conn: &mut _| service::prepare(conn, &shared.policy, &looking, id, now);
+    let mut made = None;
     command
-        .run_after(&who, NO_BODY, look, move |work| {
-            let document: &String = made.get().ok_or_else(|| ApiError::internal("the report was not made"))?;
+        .run_after(&who, NO_BODY, look, move |work, seen| {
+            // Made once: the transaction may run again.
+            made = seen.or(made.take());
+            let document: &String = made.as_ref().ok_or_else(|| ApiError::internal("the report was not made"))?;
             Reply::ok(None, &service::confirm(work, &actor, id, document)?)
         })
         .await

@@ -15,7 +15,7 @@ use shixun_domain::{
     id::{AccountId, Kind},
 };
 use shixun_persistence::{
-    Conn, DbError, Failure, Keep, WriteTx,
+    Conn, Keep, WriteTx,
     events::{self, NewEvent, ObjectChange},
     idempotency::{self, Kept, KeptAnswer},
 };
@@ -40,12 +40,77 @@ pub struct Work<'t, 'c> {
     tx: &'t mut WriteTx<'c>,
     origin: &'t Origin,
     on_behalf_of: Option<AccountId>,
+    /// The last record, which is written together with what follows it.
+    last: Option<Record>,
+}
+
+/// A record of the event log before it is written.
+struct Record {
+    area: AreaCode,
+    on_behalf_of: Option<AccountId>,
+    action: String,
+    object_kind: &'static str,
+    object_id: String,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+impl Record {
+    fn event<'a>(&'a self, origin: &'a Origin) -> NewEvent<'a> {
+        NewEvent {
+            area: self.area,
+            actor: origin.actor,
+            on_behalf_of: self.on_behalf_of,
+            action: &self.action,
+            object_kind: self.object_kind,
+            object_id: &self.object_id,
+            before: self.before.as_deref(),
+            after: self.after.as_deref(),
+            request_id: &origin.request_id,
+            address: &origin.address,
+        }
+    }
 }
 
 impl<'t, 'c> Work<'t, 'c> {
-    /// For use cases that run outside a request: the command line, the demo county.
-    pub fn new(tx: &'t mut WriteTx<'c>, origin: &'t Origin) -> Self {
-        Work { tx, origin, on_behalf_of: None }
+    /// Runs a use case outside a request: for the command line, the demo county.
+    ///
+    /// # Errors
+    /// What the use case says, or where its records cannot be written.
+    pub fn run<T>(
+        tx: &'t mut WriteTx<'c>,
+        origin: &'t Origin,
+        f: impl FnOnce(&mut Self) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        let mut work = Work { tx, origin, on_behalf_of: None, last: None };
+        let done = f(&mut work)?;
+        work.write_last()?;
+        Ok(done)
+    }
+
+    /// [`Work::run`] for a use case whose answer is kept under a key, in one statement with its last record.
+    fn run_and_keep(
+        tx: &'t mut WriteTx<'c>,
+        origin: &'t Origin,
+        keyed: Option<&Keyed>,
+        f: impl FnOnce(&mut Self) -> Result<Reply, ApiError>,
+    ) -> Result<Reply, ApiError> {
+        let Some(keyed) = keyed else { return Work::run(tx, origin, f) };
+        let mut work = Work { tx, origin, on_behalf_of: None, last: None };
+        let reply = f(&mut work)?;
+        let last = work.last.take();
+        let event = last.as_ref().map(|record| record.event(origin));
+        match idempotency::keep(work.tx, keyed.account, &keyed.key, &keyed.answer(&reply), event.as_ref())? {
+            Kept::Taken => Err(running()),
+            Kept::New => Ok(reply),
+        }
+    }
+
+    fn write_last(&mut self) -> Result<(), ApiError> {
+        if let Some(record) = self.last.take() {
+            events::append(self.tx, &record.event(self.origin))?;
+        }
+        Ok(())
     }
 
     /// The records that follow say that the caller acts for somebody else.
@@ -89,7 +154,7 @@ impl<'t, 'c> Work<'t, 'c> {
         before: Option<&B>,
         after: Option<&A>,
     ) -> Result<(), ApiError> {
-        self.append(id.area(), action, K::WORD, &id.to_string(), json(before)?, json(after)?)
+        self.append(id.area(), action, K::WORD, id.to_string(), json(before)?, json(after)?)
     }
 
     /// Writes down what was done with a whole area, such as a file of its roster.
@@ -99,35 +164,25 @@ impl<'t, 'c> Work<'t, 'c> {
     pub fn record_of_area<A: Serialize>(
         &mut self,
         action: &str,
-        object_kind: &str,
+        object_kind: &'static str,
         area: AreaCode,
         after: Option<&A>,
     ) -> Result<(), ApiError> {
-        self.append(area, action, object_kind, &area.to_string(), None, json(after)?)
+        self.append(area, action, object_kind, area.to_string(), None, json(after)?)
     }
 
     fn append(
         &mut self,
         area: AreaCode,
         action: &str,
-        object_kind: &str,
-        object_id: &str,
+        object_kind: &'static str,
+        object_id: String,
         before: Option<String>,
         after: Option<String>,
     ) -> Result<(), ApiError> {
-        let event = NewEvent {
-            area,
-            actor: self.origin.actor,
-            on_behalf_of: self.on_behalf_of,
-            action,
-            object_kind,
-            object_id,
-            before: before.as_deref(),
-            after: after.as_deref(),
-            request_id: &self.origin.request_id,
-            address: &self.origin.address,
-        };
-        events::append(self.tx, &event)?;
+        self.write_last()?;
+        let (action, on_behalf_of) = (action.to_owned(), self.on_behalf_of);
+        self.last = Some(Record { area, on_behalf_of, action, object_kind, object_id, before, after });
         Ok(())
     }
 }
@@ -154,6 +209,7 @@ impl Work<'_, '_> {
             request_id: &self.origin.request_id,
             address: &self.origin.address,
         };
+        self.write_last()?;
         Ok(events::append_many(self.tx, &event, objects)?)
     }
 }
@@ -229,16 +285,19 @@ struct Keyed {
 }
 
 impl Keyed {
-    fn keep(&self, tx: &mut WriteTx<'_>, reply: &Reply) -> Result<Kept, DbError> {
-        let answer = KeptAnswer {
+    fn answer(&self, reply: &Reply) -> KeptAnswer {
+        KeptAnswer {
             request_hash: self.request_hash.clone(),
             status: reply.status.into(),
             body: reply.body.clone(),
             etag: reply.etag.clone(),
             location: reply.location.clone(),
-        };
-        idempotency::keep(tx, self.account, &self.key, &answer)
+        }
     }
+}
+
+fn running() -> ApiError {
+    ApiError::new(Code::IdempotencyRunning).retry_after(1)
 }
 
 impl Command {
@@ -273,11 +332,11 @@ impl Command {
     ///
     /// # Errors
     /// What the use case says, or a problem with the key or the database; then nothing was written.
-    pub async fn run_or_try<F>(self, who: &Actor, digest: [u8; 32], keep: Keep, f: F) -> Answer
+    pub async fn run_or_try<F>(self, who: &Actor, digest: [u8; 32], keep: Keep, mut f: F) -> Answer
     where
         F: FnMut(&mut Work<'_, '_>) -> Result<Reply, ApiError> + Send + 'static,
     {
-        let settled = self.settle_or_try(who, digest, keep, f).await?;
+        let settled = self.settle_or_try(who, digest, keep, |_| Ok(()), move |work, _| f(work)).await?;
         Ok(settled.reply.into_response(settled.again))
     }
 
@@ -286,37 +345,41 @@ impl Command {
     ///
     /// # Errors
     /// As [`Command::run_or_try`].
-    pub async fn settle<F>(self, who: &Actor, digest: [u8; 32], f: F) -> Result<Settled, ApiError>
+    pub async fn settle<F>(self, who: &Actor, digest: [u8; 32], mut f: F) -> Result<Settled, ApiError>
     where
         F: FnMut(&mut Work<'_, '_>) -> Result<Reply, ApiError> + Send + 'static,
     {
-        self.settle_or_try(who, digest, Keep::Commit, f).await
+        self.settle_or_try(who, digest, Keep::Commit, |_| Ok(()), move |work, _| f(work)).await
     }
 
     /// [`Command::run`] behind a look at the database: what `look` refuses outside the transaction is not tried inside it. For
     /// commands that are refused often, so that those who come too late do not stand in the way of the others. The use case
-    /// looks again; the database has the last word.
+    /// is given what was seen the first time it runs; the database has the last word.
     ///
     /// # Errors
     /// What `look` says, and as [`Command::run_or_try`].
-    pub async fn run_after<L, F>(self, who: &Actor, digest: [u8; 32], look: L, f: F) -> Answer
+    pub async fn run_after<S, L, F>(self, who: &Actor, digest: [u8; 32], look: L, f: F) -> Answer
     where
-        L: FnOnce(&mut Conn) -> Result<(), ApiError> + Send + 'static,
-        F: FnMut(&mut Work<'_, '_>) -> Result<Reply, ApiError> + Send + 'static,
+        L: FnOnce(&mut Conn) -> Result<S, ApiError> + Send + 'static,
+        F: FnMut(&mut Work<'_, '_>, Option<S>) -> Result<Reply, ApiError> + Send + 'static,
+        S: Send + 'static,
     {
-        let settled = match self.app.db.read(look).await {
-            Ok(()) => self.settle(who, digest, f).await?,
-            Err(refusal) => {
-                let keyed = self.keyed(who, digest, Keep::Commit);
-                self.kept_or(keyed, refusal).await?
-            }
-        };
+        let settled = self.settle_or_try(who, digest, Keep::Commit, look, f).await?;
         Ok(settled.reply.into_response(settled.again))
     }
 
-    async fn settle_or_try<F>(self, who: &Actor, digest: [u8; 32], keep: Keep, mut f: F) -> Result<Settled, ApiError>
+    async fn settle_or_try<S, L, F>(
+        self,
+        who: &Actor,
+        digest: [u8; 32],
+        keep: Keep,
+        look: L,
+        mut f: F,
+    ) -> Result<Settled, ApiError>
     where
-        F: FnMut(&mut Work<'_, '_>) -> Result<Reply, ApiError> + Send + 'static,
+        L: FnOnce(&mut Conn) -> Result<S, ApiError> + Send + 'static,
+        F: FnMut(&mut Work<'_, '_>, Option<S>) -> Result<Reply, ApiError> + Send + 'static,
+        S: Send + 'static,
     {
         let origin = Origin {
             actor: Some(who.account),
@@ -324,25 +387,19 @@ impl Command {
             address: self.meta.address().to_owned(),
         };
         let keyed = self.keyed(who, digest, keep);
-        let running = || ApiError::new(Code::IdempotencyRunning).retry_after(1);
         let _running = match &keyed {
             Some(keyed) => Some(self.app.running.claim(keyed.account, &keyed.key).ok_or_else(running)?),
             None => None,
         };
-        let in_transaction = keyed.clone();
+        let (in_transaction, at) = (keyed.clone(), self.at);
+        let write = move |tx: &mut WriteTx<'_>, seen: Option<S>| {
+            let reply = Work::run_and_keep(tx, &origin, in_transaction.as_ref(), |work| f(work, seen))?;
+            Ok(Settled { reply, again: false })
+        };
         // A new key is the rule, so it is not looked for first: a retry is refused by the use case or by the unique key, and
         // rolled back, before the kept answer is looked for.
-        let settled = self.app.db.write_or_try(self.at, keep, move |tx| {
-            let reply = f(&mut Work::new(tx, &origin))?;
-            match in_transaction.as_ref().map(|keyed| keyed.keep(tx, &reply)).transpose()? {
-                Some(Kept::Taken) => Err(running()),
-                Some(Kept::New) | None => Ok(reply),
-            }
-        });
-        match settled.await {
-            Ok(reply) => Ok(Settled { reply, again: false }),
-            Err(refusal) => self.kept_or(keyed, refusal).await,
-        }
+        let refused = move |conn: &mut Conn, refusal| kept_or(conn, keyed, at, refusal);
+        self.app.db.write_after(at, keep, look, write, refused).await
     }
 
     /// The key of this command, where its effect is to be kept.
@@ -351,27 +408,22 @@ impl Command {
         Some(Keyed { account: who.account, key, request_hash: self.request_hash(digest) })
     }
 
-    /// The answer kept under the key; without one, the refusal.
-    async fn kept_or(&self, keyed: Option<Keyed>, refusal: ApiError) -> Result<Settled, ApiError> {
-        let Some(Keyed { account, key, request_hash }) = keyed else { return Err(refusal) };
-        if refusal.db_error().is_some() {
-            return Err(refusal);
-        }
-        let at = self.at;
-        let found = self.app.db.read(move |conn| idempotency::find(conn, account, &key, at)).await;
-        match found.map_err(ApiError::from)? {
-            None => Err(refusal),
-            Some(kept) if kept.request_hash == request_hash => Ok(Settled::again(kept)),
-            Some(_) => Err(ApiError::new(Code::IdempotencyMismatch)),
-        }
-    }
-
     fn request_hash(&self, digest: [u8; 32]) -> String {
         let mut hash = Sha256::new();
         hash.update(self.target.as_bytes());
         hash.update([0]);
         hash.update(digest);
         hex(&hash.finalize())
+    }
+}
+
+/// The answer kept under the key; without one, the refusal.
+fn kept_or(conn: &mut Conn, keyed: Option<Keyed>, at: UtcMillis, refusal: ApiError) -> Result<Settled, ApiError> {
+    let Some(Keyed { account, key, request_hash }) = keyed else { return Err(refusal) };
+    match idempotency::find(conn, account, &key, at)? {
+        None => Err(refusal),
+        Some(kept) if kept.request_hash == request_hash => Ok(Settled::again(kept)),
+        Some(_) => Err(ApiError::new(Code::IdempotencyMismatch)),
     }
 }
 

@@ -204,7 +204,9 @@ async fn export_roster(
             address: meta.address().to_owned(),
         };
         let rows = persons.len();
-        app.db.write(now, move |tx| export::record(&mut Work::new(tx, &origin), area, rows, reason.trim())).await?;
+        app.db
+            .write(now, move |tx| Work::run(tx, &origin, |work| export::record(work, area, rows, reason.trim())))
+            .await?;
     }
     let bytes = tokio::task::spawn_blocking(move || export::file(&persons, options))
         .await

@@ -329,7 +329,7 @@ pub fn import_file(
     let origin = Origin { actor: by, request_id: format!("import-{}", now.millis()), address: "command line".into() };
     let (tell, keep) = (Arc::clone(listener), prepared.keep());
     let imported = db.write_blocking(now, keep, move |tx| {
-        run(&mut Work::new(tx, &origin), &PolicyCache::default(), area, &prepared, &|progress| tell(progress))
+        Work::run(tx, &origin, |work| run(work, &PolicyCache::default(), area, &prepared, &|progress| tell(progress)))
     })?;
     listener(Progress::Committed);
     Ok(imported)

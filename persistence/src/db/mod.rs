@@ -11,6 +11,7 @@ mod ids;
 mod migrate;
 mod pool;
 mod prepared;
+mod together;
 mod values;
 mod writer;
 
@@ -21,6 +22,7 @@ pub(crate) use ids::{first_of, made_at};
 pub use migrate::{MigrationState, is_blank, migrate, migration_state, revert_last};
 pub use pool::{BadDbUrl, DbUrl};
 pub(crate) use prepared::{Prepared, kept};
+pub(crate) use together::{Holding, Together, first_written};
 pub(crate) use values::{At, Day, Word};
 
 use crate::error::{DbError, DbResult, Failure};
@@ -207,9 +209,9 @@ impl Db {
         T: Send + 'static,
         E: Failure + Send + 'static,
     {
-        self.inner.writes.fetch_add(1, Ordering::Relaxed);
         match &self.inner.store {
             Store::Sqlite(sqlite) => {
+                self.count_a_write();
                 let (job, answer) = writer::job(at, keep, f);
                 sqlite.writer.submit(job).await?;
                 answer.await.unwrap_or_else(|_| Err(E::from(DbError::Unavailable("the writer has stopped".into()))))
@@ -217,6 +219,54 @@ impl Db {
             Store::Postgres(_) => {
                 let db = self.clone();
                 blocking(move || db.write_on_postgres(at, keep, &mut f)).await
+            }
+        }
+    }
+
+    /// [`Db::write_or_try`] with what comes before and after it, so that all three are one visit to a blocking thread on
+    /// PostgreSQL. `look` reads outside the transaction, and what it refuses is not tried; `write` is given what it saw the
+    /// first time it runs. `refused` reads outside the transaction, too, and has the last word where a use case, not the
+    /// database, said no.
+    ///
+    /// # Errors
+    /// What `look`, `write` and `refused` say (then nothing was written), or a [`DbError`] (then nothing was written either).
+    pub async fn write_after<S, T, E, L, F, R>(
+        &self,
+        at: UtcMillis,
+        keep: Keep,
+        look: L,
+        mut write: F,
+        refused: R,
+    ) -> Result<T, E>
+    where
+        L: FnOnce(&mut Conn) -> Result<S, E> + Send + 'static,
+        F: FnMut(&mut WriteTx<'_>, Option<S>) -> Result<T, E> + Send + 'static,
+        R: FnOnce(&mut Conn, E) -> Result<T, E> + Send + 'static,
+        S: Send + 'static,
+        T: Send + 'static,
+        E: Failure + Send + 'static,
+    {
+        match &self.inner.store {
+            Store::Sqlite(sqlite) => {
+                let written = match sqlite.read_here(look) {
+                    Ok(seen) => {
+                        let mut seen = Some(seen);
+                        self.write_or_try(at, keep, move |tx| write(tx, seen.take())).await
+                    }
+                    Err(refusal) => Err(refusal),
+                };
+                written.or_else(|no| unless_failed(no, |no| sqlite.read_here(|conn| refused(conn, no))))
+            }
+            Store::Postgres(_) => {
+                let db = self.clone();
+                blocking(move || {
+                    let written = db.read_blocking(look).and_then(|seen| {
+                        let mut seen = Some(seen);
+                        db.write_on_postgres(at, keep, &mut |tx| write(tx, seen.take()))
+                    });
+                    written.or_else(|no| unless_failed(no, |no| db.read_blocking(|conn| refused(conn, no))))
+                })
+                .await
             }
         }
     }
@@ -231,9 +281,9 @@ impl Db {
         T: Send + 'static,
         E: Failure + Send + 'static,
     {
-        self.inner.writes.fetch_add(1, Ordering::Relaxed);
         match &self.inner.store {
             Store::Sqlite(sqlite) => {
+                self.count_a_write();
                 let (job, answer) = writer::job(at, keep, f);
                 sqlite.writer.submit_blocking(job)?;
                 answer
@@ -244,11 +294,16 @@ impl Db {
         }
     }
 
+    fn count_a_write(&self) {
+        self.inner.writes.fetch_add(1, Ordering::Relaxed);
+    }
+
     fn write_on_postgres<T, E, F>(&self, at: UtcMillis, keep: Keep, f: &mut F) -> Result<T, E>
     where
         F: FnMut(&mut WriteTx<'_>) -> Result<T, E>,
         E: Failure,
     {
+        self.count_a_write();
         match &self.inner.store {
             Store::Postgres(postgres) => postgres.write(&self.inner.ids, at, keep, f),
             Store::Sqlite(_) => Err(E::from(DbError::Other("not a PostgreSQL database".into()))),
@@ -272,6 +327,11 @@ impl Db {
             Store::Postgres(_) => Err(DbError::Refused("use pg_dump for PostgreSQL".into())),
         }
     }
+}
+
+/// What `f` makes of a refusal; a failure of the database stays what it is.
+fn unless_failed<T, E: Failure>(refusal: E, f: impl FnOnce(E) -> Result<T, E>) -> Result<T, E> {
+    if refusal.db_error().is_some() { Err(refusal) } else { f(refusal) }
 }
 
 /// Runs `f` on a blocking thread of the runtime.

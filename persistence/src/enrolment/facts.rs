@@ -4,7 +4,7 @@ use crate::{
     Conn, DbError, DbResult, WriteTx,
     catalogue::{read_audience, read_themes},
     columns,
-    db::{At, Day, Word, each, kept},
+    db::{At, Day, Holding, Word, each, kept},
     schema,
 };
 use chrono::{Datelike, NaiveDate};
@@ -96,36 +96,6 @@ impl From<OpeningsRow> for Openings {
     }
 }
 
-/// Window, seats and places in the queue of a session; `None` where there is no such session.
-///
-/// # Errors
-/// A [`DbError`] where the database does not answer or a row is damaged.
-pub fn openings(conn: &mut Conn, session: SessionId) -> DbResult<Option<Openings>> {
-    let found: Option<OpeningsRow> = each!(conn, k => kept!(sessions::table
-            .find(session.key())
-            .select(openings_columns!()))
-        .get_result(k)
-        .optional())?;
-    Ok(found.map(Openings::from))
-}
-
-/// Where the person stands in a session; `None` where nothing was asked.
-///
-/// # Errors
-/// A [`DbError`] where the database does not answer or a row is damaged.
-pub fn status_of_person(conn: &mut Conn, session: SessionId, person: PersonId) -> DbResult<Option<EnrolmentStatus>> {
-    let ((area, session), (person_area, person)) = (session.key(), person.key());
-    let found: Option<Word<EnrolmentStatus>> = each!(conn, k => kept!(enrolments::table
-            .filter(enrolments::area.eq(area))
-            .filter(enrolments::session_id.eq(session))
-            .filter(enrolments::person_area.eq(person_area))
-            .filter(enrolments::person_id.eq(person))
-            .select(enrolments::status))
-        .get_result(k)
-        .optional())?;
-    Ok(found.map(|status| status.0))
-}
-
 type OfferColumns = (
     (i64, OpeningsRow, At, Day, i64),
     (i64, String, Word<ProgrammeKind>, Word<Level>, Word<DeliveryForm>, Word<Route>, String, String, String, i64, i64),
@@ -198,6 +168,56 @@ pub fn offer(conn: &mut Conn, session: SessionId) -> DbResult<Option<OfferRow>> 
     }))
 }
 
+/// What a session offers to somebody, and where they stand in it.
+#[derive(Debug, Clone)]
+pub struct Offered {
+    /// What it offers.
+    pub offer: Offer,
+    /// Row version of the session.
+    pub version: i64,
+    /// The person's enrolment in it.
+    pub current: Option<EnrolmentStatus>,
+}
+
+type OfferedColumns = ((OpeningsRow, Day, i64), (String, String, i64), Option<Word<EnrolmentStatus>>);
+
+/// What a session offers to a person; `None` where there is no such session.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer or a row is damaged.
+pub fn offered(conn: &mut Conn, session: SessionId, person: PersonId) -> DbResult<Option<Offered>> {
+    let found: Option<OfferedColumns> = each!(conn, k => kept!(sessions::table
+        .inner_join(
+            programmes::table.on(programmes::area.eq(sessions::area).and(programmes::id.eq(sessions::programme_id))),
+        )
+        .left_join(
+            enrolments::table.on(enrolments::area
+                .eq(sessions::area)
+                .and(enrolments::session_id.eq(sessions::id))
+                .and(enrolments::person_area.eq(person.area().get()))
+                .and(enrolments::person_id.eq(person.number()))),
+        )
+        .filter(sessions::area.eq(session.area().get()))
+        .filter(sessions::id.eq(session.number()))
+        .select((
+            (openings_columns!(), sessions::ends_on, sessions::version),
+            (programmes::audience, programmes::content_key, programmes::hours),
+            enrolments::status.nullable(),
+        )))
+        .get_result(k)
+        .optional())?;
+    let Some(((openings, ends_on, version), (audience, content_key, hours), status)) = found else { return Ok(None) };
+    let offer = Offer {
+        session,
+        openings: openings.into(),
+        ends_on: ends_on.into(),
+        audience: read_audience(&audience)?,
+        content_key,
+        hours: Hours::from_hundredths(hours),
+    };
+    Ok(Some(Offered { offer, version, current: status.map(|status| status.0) }))
+}
+
 /// Someone who wants to apply, as employed today.
 #[derive(Debug, Clone)]
 pub struct ApplicantRow {
@@ -222,6 +242,64 @@ type ApplicantColumns = (
     Option<(i64, String)>,
 );
 
+/// The person as employed on a day, with the record from outside that holds a content.
+macro_rules! applicant_query {
+    ($person:expr, $content_claim:expr, $day:expr) => {
+        persons::table
+            .inner_join(
+                employments::table.on(employments::area
+                    .eq(persons::area)
+                    .and(employments::person_id.eq(persons::id))
+                    .and(employments::valid_from.le($day))
+                    .and(employments::valid_to.is_null().or(employments::valid_to.ge($day)))),
+            )
+            .inner_join(
+                organisations::table.on(organisations::area
+                    .eq(employments::area)
+                    .and(organisations::id.eq(employments::organisation_id))),
+            )
+            .left_join(
+                titles_held::table.on(titles_held::area
+                    .eq(persons::area)
+                    .and(titles_held::person_id.eq(persons::id))
+                    .and(titles_held::valid_from.le($day))
+                    .and(titles_held::valid_to.is_null().or(titles_held::valid_to.ge($day)))),
+            )
+            .left_join(
+                outside_records::table.on(outside_records::area
+                    .eq(persons::area)
+                    .and(outside_records::person_id.eq(persons::id))
+                    .and(outside_records::content_claim.eq($content_claim))),
+            )
+            .filter(persons::area.eq($person.area().get()))
+            .filter(persons::id.eq($person.number()))
+            .order((employments::valid_from.desc(), employments::id.desc()))
+            .select((
+                (persons::name, persons::entered_on, persons::probation_ends_on),
+                (
+                    organisations::id,
+                    organisations::name,
+                    organisations::path,
+                    organisations::setting,
+                    organisations::small_class,
+                ),
+                titles_held::title.nullable(),
+                (outside_records::id, outside_records::title).nullable(),
+            ))
+            .limit(1)
+    };
+}
+
+/// How a person is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    /// As they are.
+    No,
+    /// Until the transaction ends, applications of one person wait for each other here, so that two of them cannot both see no
+    /// clash: what they booked is read afterwards. SQLite has one writer and needs nothing.
+    UntilTheEnd,
+}
+
 /// The person as employed on a day, with the record from outside that holds `content_claim`; `None` where the person is employed
 /// nowhere. Stages, subjects and posts are read only where the audience asks for them.
 ///
@@ -233,51 +311,15 @@ pub fn applicant(
     offer: &Offer,
     content_claim: &str,
     day: NaiveDate,
+    hold: Hold,
 ) -> DbResult<Option<ApplicantRow>> {
-    let (area, number) = person.key();
-    let found: Option<ApplicantColumns> = each!(conn, k => kept!(persons::table
-        .inner_join(
-            employments::table.on(employments::area
-                .eq(persons::area)
-                .and(employments::person_id.eq(persons::id))
-                .and(employments::valid_from.le(day))
-                .and(employments::valid_to.is_null().or(employments::valid_to.ge(day)))),
-        )
-        .inner_join(
-            organisations::table
-                .on(organisations::area.eq(employments::area).and(organisations::id.eq(employments::organisation_id))),
-        )
-        .left_join(
-            titles_held::table.on(titles_held::area
-                .eq(persons::area)
-                .and(titles_held::person_id.eq(persons::id))
-                .and(titles_held::valid_from.le(day))
-                .and(titles_held::valid_to.is_null().or(titles_held::valid_to.ge(day)))),
-        )
-        .left_join(
-            outside_records::table.on(outside_records::area
-                .eq(persons::area)
-                .and(outside_records::person_id.eq(persons::id))
-                .and(outside_records::content_claim.eq(content_claim))),
-        )
-        .filter(persons::area.eq(area))
-        .filter(persons::id.eq(number))
-        .order((employments::valid_from.desc(), employments::id.desc()))
-        .select((
-            (persons::name, persons::entered_on, persons::probation_ends_on),
-            (
-                organisations::id,
-                organisations::name,
-                organisations::path,
-                organisations::setting,
-                organisations::small_class,
-            ),
-            titles_held::title.nullable(),
-            (outside_records::id, outside_records::title).nullable(),
-        ))
-        .limit(1))
-        .get_result(k)
-        .optional())?;
+    let found: Option<ApplicantColumns> = match (&mut *conn, hold) {
+        (Conn::Postgres(k), Hold::UntilTheEnd) => {
+            let query = applicant_query!(person, content_claim, day);
+            kept!(Holding { query, table: "persons" }).get_result(k).optional()?
+        }
+        (conn, _) => each!(conn, k => kept!(applicant_query!(person, content_claim, day)).get_result(k).optional())?,
+    };
     let Some(((name, entered_on, probation_ends_on), organisation, title, recorded)) = found else { return Ok(None) };
     let (stages, subjects) = if offer.audience.stages.is_empty() && offer.audience.subjects.is_empty() {
         (Vec::new(), Vec::new())
@@ -420,24 +462,6 @@ pub fn clashes(conn: &mut Conn, session: SessionId, others: &[SessionId]) -> DbR
         }
     }
     Ok(found)
-}
-
-/// Makes applications of one person wait for each other, so that two of them cannot both see no clash. SQLite has one
-/// writer and needs nothing.
-///
-/// # Errors
-/// A [`DbError`] where the database does not answer.
-pub fn hold_person(tx: &mut WriteTx<'_>, person: PersonId) -> DbResult<()> {
-    if let Conn::Postgres(inner) = tx.conn() {
-        persons::table
-            .find(person.key())
-            .select(persons::id)
-            .for_no_key_update()
-            .first::<i64>(inner)
-            .optional()
-            .map_err(DbError::from)?;
-    }
-    Ok(())
 }
 
 /// Makes steps in one session wait for each other: whoever changes the status of enrolments, records attendance or results,

@@ -2,15 +2,18 @@
 
 use super::list::EnrolmentRow;
 use crate::{
-    DbResult, WriteTx, columns,
-    db::{each, kept},
+    Conn, DbResult, WriteTx, columns,
+    db::{Together, each, first_written, kept},
     schema,
 };
-use diesel::prelude::*;
+use diesel::{
+    prelude::*,
+    sql_types::{BigInt, Bool, Integer, Nullable, Text, Timestamp},
+};
 use schema::{enrolments as e, sessions as s};
 use shixun_domain::{
     Id,
-    enrolment::{EnrolmentStatus, Outcome},
+    enrolment::{EnrolmentStatus, Outcome, Placement},
     id::{AccountId, Enrolment, EnrolmentId, OrganisationId, PersonId, SessionId},
     words::Title,
 };
@@ -30,39 +33,46 @@ impl Claim {
     }
 }
 
-/// Takes a seat of a published session in which nobody waits. The database has the last word.
-///
-/// # Errors
-/// A [`crate::DbError`] where the database does not answer.
-pub fn claim_seat(tx: &mut WriteTx<'_>, session: SessionId) -> DbResult<Claim> {
-    let key = session.key();
-    let rows = each!(tx.conn(), k => kept!(diesel::update(
-        s::table
-            .find(key)
-            .filter(s::state.eq("published"))
-            .filter(s::seats_taken.lt(s::seats))
-            .filter(s::queue_taken.eq(0)),
-    )
-    .set(s::seats_taken.eq(s::seats_taken + 1))
-        .returning(s::id))
-    .rows(k))?;
-    Ok(Claim::of(rows))
+/// Takes a seat of a published session in which nobody waits, where the session is still what it was at `version`.
+macro_rules! claim_seat {
+    ($session:expr, $version:expr) => {
+        diesel::update(
+            s::table
+                .find($session.key())
+                .filter(s::state.eq("published"))
+                .filter(s::version.eq($version))
+                .filter(s::seats_taken.lt(s::seats))
+                .filter(s::queue_taken.eq(0)),
+        )
+        .set(s::seats_taken.eq(s::seats_taken + 1))
+        .returning(s::id)
+    };
 }
 
-/// Takes a place in the queue of a published session.
+/// Takes a place in the queue of a published session, where it is still what it was at `version`.
+macro_rules! claim_place {
+    ($session:expr, $version:expr) => {
+        diesel::update(
+            s::table
+                .find($session.key())
+                .filter(s::state.eq("published"))
+                .filter(s::version.eq($version))
+                .filter(s::queue_taken.lt(s::queue_places)),
+        )
+        .set(s::queue_taken.eq(s::queue_taken + 1))
+        .returning(s::id)
+    };
+}
+
+/// Takes what is wanted of a session that was read at `version`. The database has the last word.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
-pub fn claim_place(tx: &mut WriteTx<'_>, session: SessionId) -> DbResult<Claim> {
-    let key = session.key();
-    let rows = each!(tx.conn(), k => kept!(
-        diesel::update(
-            s::table.find(key).filter(s::state.eq("published")).filter(s::queue_taken.lt(s::queue_places)),
-        )
-        .set(s::queue_taken.eq(s::queue_taken + 1))
-        .returning(s::id),
-    )
-    .rows(k))?;
+pub fn claim(tx: &mut WriteTx<'_>, session: SessionId, wanted: Placement, version: i64) -> DbResult<Claim> {
+    let rows = match wanted {
+        Placement::Seat => each!(tx.conn(), k => kept!(claim_seat!(session, version)).rows(k))?,
+        Placement::Queue => each!(tx.conn(), k => kept!(claim_place!(session, version)).rows(k))?,
+    };
     Ok(Claim::of(rows))
 }
 
@@ -163,42 +173,101 @@ pub struct NewEnrolment<'a> {
 
 /// What became of an application.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Added {
+pub enum Taken {
     /// It stands.
     New(EnrolmentId),
     /// The person has one in this session.
     Duplicate,
+    /// What was wanted went to somebody else, or the session changed, since it was read.
+    Gone,
 }
 
-/// Writes an application down.
+/// The columns of an application.
+macro_rules! application_columns {
+    () => {
+        (
+            e::area,
+            e::id,
+            e::session_id,
+            e::person_area,
+            e::person_id,
+            e::person_name,
+            e::organisation_id,
+            e::organisation_name,
+            e::teacher_title,
+            e::status,
+            e::requested_at,
+            e::requested_by,
+            e::misconduct,
+            e::version,
+            e::updated_at,
+        )
+    };
+}
+
+/// What stands in them.
+macro_rules! application {
+    ($new:expr, $id:expr, $at:expr) => {
+        (
+            $id.area().get().into_sql::<Integer>(),
+            $id.number().into_sql::<BigInt>(),
+            $new.session.number().into_sql::<BigInt>(),
+            $new.person.area().get().into_sql::<Integer>(),
+            $new.person.number().into_sql::<BigInt>(),
+            $new.person_name.into_sql::<Text>(),
+            $new.organisation.number().into_sql::<BigInt>(),
+            $new.organisation_name.into_sql::<Text>(),
+            $new.title.as_str().into_sql::<Nullable<Text>>(),
+            $new.status.as_str().into_sql::<Text>(),
+            $at.into_sql::<Timestamp>(),
+            $new.requested_by.map(|account| account.number()).into_sql::<Nullable<BigInt>>(),
+            false.into_sql::<Bool>(),
+            1_i64.into_sql::<BigInt>(),
+            $at.into_sql::<Timestamp>(),
+        )
+    };
+}
+
+/// Takes what is wanted of a session that was read at `version`, and writes the application down.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
-pub fn add(tx: &mut WriteTx<'_>, new: &NewEnrolment<'_>) -> DbResult<Added> {
+pub fn take(tx: &mut WriteTx<'_>, wanted: Placement, version: i64, new: &NewEnrolment<'_>) -> DbResult<Taken> {
     let id = tx.new_id::<Enrolment>(new.session.area());
     let at = tx.at().naive();
-    let rows = each!(tx.conn(), k => kept!(diesel::insert_into(e::table)
-            .values((
-                e::area.eq(id.area().get()),
-                e::id.eq(id.number()),
-                e::session_id.eq(new.session.number()),
-                e::person_area.eq(new.person.area().get()),
-                e::person_id.eq(new.person.number()),
-                e::person_name.eq(new.person_name),
-                e::organisation_id.eq(new.organisation.number()),
-                e::organisation_name.eq(new.organisation_name),
-                e::teacher_title.eq(new.title.as_str()),
-                e::status.eq(new.status.as_str()),
-                e::requested_at.eq(at),
-                e::requested_by.eq(new.requested_by.map(|account| account.number())),
-                e::misconduct.eq(false),
-                e::version.eq(1_i64),
-                e::updated_at.eq(at),
-            ))
-            .on_conflict_do_nothing()
-            .returning(e::id))
-        .rows(k))?;
-    Ok(if rows == 1 { Added::New(id) } else { Added::Duplicate })
+    macro_rules! added_from {
+        ($rows:expr) => {
+            $rows.insert_into(e::table).into_columns(application_columns!()).on_conflict_do_nothing().returning(e::id)
+        };
+    }
+    macro_rules! added_where_claimed {
+        ($claim:expr) => {
+            kept!(Together($claim, added_from!(first_written::table.select(application!(new, id, at)))))
+        };
+    }
+    let (claimed, added) = match (tx.conn(), wanted) {
+        (Conn::Postgres(k), Placement::Seat) => {
+            added_where_claimed!(claim_seat!(new.session, version)).get_result::<(i64, i64)>(k)?
+        }
+        (Conn::Postgres(k), Placement::Queue) => {
+            added_where_claimed!(claim_place!(new.session, version)).get_result::<(i64, i64)>(k)?
+        }
+        (Conn::Sqlite(k), _) => {
+            let claimed = match wanted {
+                Placement::Seat => kept!(claim_seat!(new.session, version)).rows(k)?,
+                Placement::Queue => kept!(claim_place!(new.session, version)).rows(k)?,
+            };
+            // SQLite takes an `ON CONFLICT` behind a SELECT only where that ends in a WHERE.
+            let one_row = diesel::select(application!(new, id, at)).filter((claimed == 1).into_sql::<Bool>());
+            let added = kept!(added_from!(one_row)).rows(k)?;
+            (i64::from(claimed == 1), i64::from(added == 1))
+        }
+    };
+    Ok(match (claimed, added) {
+        (0, _) => Taken::Gone,
+        (_, 0) => Taken::Duplicate,
+        _ => Taken::New(id),
+    })
 }
 
 /// Puts someone who had withdrawn at the end of the line again. False where somebody changed the row meanwhile.

@@ -9,14 +9,21 @@ use actix_web::http::Method;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use shixun_api::{
+    access::Actor,
     enrolment::service,
     http::{Work, command::Origin},
+    policy::PolicyCache,
     problem::ApiError,
 };
-use shixun_domain::{catalogue::SessionState, id::SessionId};
+use shixun_domain::{
+    access::{Role, Scope},
+    catalogue::SessionState,
+    enrolment::{EnrolmentStatus, Placement},
+    id::SessionId,
+};
 use shixun_persistence::{
     DbError, Keep, WriteTx,
-    enrolment::{Claim, claim_seat, claim_seat_unguarded},
+    enrolment::{Claim, claim, claim_seat_unguarded, offer},
 };
 
 /// How many answers have a status.
@@ -140,7 +147,7 @@ both! {
                     let db = db.clone();
                     scope.spawn(move || {
                         let origin = Origin { actor: None, request_id: format!("worker-{worker}"), address: "test".into() };
-                        let promote = move |tx: &mut WriteTx<'_>| service::move_up(&mut Work::new(tx, &origin), session);
+                        let promote = move |tx: &mut WriteTx<'_>| Work::run(tx, &origin, |work| service::move_up(work, session));
                         db.write_blocking::<(), ApiError, _>(now, Keep::Commit, promote).unwrap();
                     });
                 }
@@ -309,6 +316,34 @@ both! {
         assert_eq!(log["data"].as_array().unwrap().len(), 1);
     }
 
+    async fn an_application_looks_again_where_the_session_changed_since_it_was_looked_at(county: County) {
+        let teachers: Vec<_> = (1..=3).map(|number| county.add_teacher(number, county.schools[0])).collect();
+        let session = county.add_session(TestSession { seats: 2, queue_places: 2, ..TestSession::default() }).id;
+        let now = county.clock.now();
+        let actor = |teacher: &TestTeacher| {
+            let scope = Scope { area: session.area(), organisation: county.schools[0].number(), path: "/".into() };
+            Actor { account: teacher.account, person: Some(teacher.person), reach: vec![(Role::Teacher, scope)] }
+        };
+        let look = |teacher| county.app.db.read_blocking(|conn| service::look(conn, &actor(teacher), session, None, now));
+        let looked: Vec<_> = teachers.iter().map(|teacher| look(teacher).unwrap()).collect();
+        let mut statuses = Vec::new();
+        for (place, (teacher, seen)) in teachers.iter().zip(looked).enumerate() {
+            if place == 1 {
+                let key = format!("area = {} AND id = {}", session.area(), session.number());
+                let less = format!("UPDATE sessions SET seats = 1, version = version + 1 WHERE {key}");
+                crate::ledger::fixture::sql(county, &less).unwrap();
+            }
+            let actor = actor(teacher);
+            let origin = Origin { actor: Some(teacher.account), request_id: "stale".into(), address: "test".into() };
+            let (cache, mut seen) = (PolicyCache::default(), Some(seen));
+            let row = county.app.db.write_blocking::<_, ApiError, _>(now, Keep::Commit, move |tx| {
+                Work::run(tx, &origin, |work| service::apply(work, &cache, &actor, session, None, seen.take()))
+            });
+            statuses.push(row.unwrap().status);
+        }
+        assert_eq!(statuses, [EnrolmentStatus::Applied, EnrolmentStatus::Waiting, EnrolmentStatus::Waiting]);
+    }
+
     async fn one_person_cannot_slip_into_two_sessions_that_clash(county: County) {
         let teacher = county.add_teacher(1, county.schools[0]);
         let sessions: Vec<_> = (0..6).map(|_| county.add_session(TestSession::default()).id).collect();
@@ -322,7 +357,10 @@ both! {
     /// The negative control: without the guard PostgreSQL sells seats twice, which a suite on SQLite alone would never see.
     async fn without_the_guard_seats_are_sold_twice_on_postgresql(county: County) {
         type Taking = fn(&mut WriteTx<'_>, shixun_domain::id::SessionId) -> Result<Claim, DbError>;
-        let guarded: Taking = claim_seat;
+        let guarded: Taking = |tx, session| {
+            let version = offer(tx.conn(), session)?.unwrap().version;
+            claim(tx, session, Placement::Seat, version)
+        };
         let unguarded: Taking = claim_seat_unguarded;
         let mut sold = Vec::new();
         for taking in [guarded, unguarded] {

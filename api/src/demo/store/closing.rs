@@ -30,16 +30,17 @@ pub(super) fn write(
     let centre = actor(accounts, "centre", Role::Centre, offices.bureau)?;
     let bureau = actor(accounts, "bureau", Role::Bureau, offices.bureau)?;
     let origin = Origin { actor: Some(centre.account), request_id: "demo".to_owned(), address: "127.0.0.1".to_owned() };
-    let mut work = Work::new(tx, &origin);
     let policy = PolicyCache::default();
-    close_at_once(&mut work, &policy, &centre, &bureau, CYCLE)?;
     let lent = Lent { policy: &policy, chance: &beside.chance, public_url: &beside.public_url };
     let wish = CertificateWish { cycle: Some(CYCLE.to_owned()), as_of: None };
-    for place in 0..CERTIFIED {
-        let teacher = at(&staffed.teachers, place)?.teacher();
-        issue(&mut work, lent, &centre, teacher, &wish)?;
-    }
-    Ok(())
+    Work::run(tx, &origin, |work| {
+        close_at_once(work, &policy, &centre, &bureau, CYCLE)?;
+        for place in 0..CERTIFIED {
+            let teacher = at(&staffed.teachers, place)?.teacher();
+            issue(work, lent, &centre, teacher, &wish)?;
+        }
+        Ok(())
+    })
 }
 
 /// An account of the county within a role over all of it.

@@ -46,7 +46,7 @@ impl Desk<'_> {
         let scope = Scope { area: self.area_top.area(), organisation: self.area_top.number(), path: top.path };
         let actor = Actor { account, person, reach: vec![(role, scope)] };
         let origin = Origin { actor: Some(account), request_id: "demo-outside".into(), address: String::new() };
-        run(&mut Work::new(tx, &origin), &actor)
+        Work::run(tx, &origin, |work| run(work, &actor))
     }
 
     fn centre<T>(

@@ -122,7 +122,7 @@ async fn export_records(
         };
         let rows = records.len();
         app.db
-            .write(now, move |tx| service::record_clear(&mut Work::new(tx, &origin), area, rows, reason.trim()))
+            .write(now, move |tx| Work::run(tx, &origin, |work| service::record_clear(work, area, rows, reason.trim())))
             .await?;
     }
     let options = ExportOptions {
