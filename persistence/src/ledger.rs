@@ -17,9 +17,8 @@ pub use facts::{
     snapshot, was_employed_below,
 };
 pub use read::{EntryFilter, EntryRow, appended_since, count, find, list, successors};
-pub use stands::{
-    Entry, Revision, StandingEntries, StandingEntry, credited_in_year, entry_numbers, revision, standing_entries,
-};
+pub(crate) use stands::earned;
+pub use stands::{Entry, Revision, StandingEntries, StandingEntry, entry_numbers, revision, standing_entries};
 pub use viewer::Viewer;
 pub use waivers::{
     GrantedWaiver, NewWaiver, StepRow, WaiverRow, add_waiver_step, find_waiver, propose_waiver, waivers_in, waivers_of,

@@ -25,8 +25,8 @@ use shixun_domain::{
 use shixun_persistence::{
     Conn, DbError, accounts,
     enrolment::{
-        self as store, ApplicantRow, Claim, EnrolmentFilter, EnrolmentRow, Freed, Hold, NewEnrolment, OfferRow,
-        Offered, Taken, Viewer,
+        self as store, ApplicantRow, Claim, Commitments, EnrolmentFilter, EnrolmentRow, Freed, Hold, NewEnrolment,
+        OfferRow, Offered, Taken, Viewer,
     },
     ledger,
 };
@@ -68,7 +68,7 @@ pub(super) fn gather(
     let claim = content_claim(&cycle, &offer.content_key);
     let hold = if wanted == Wanted::Held { Hold::UntilTheEnd } else { Hold::No };
     let row = store::applicant(conn, person, offer, &claim, now.china_date(), hold)?;
-    let bookings = store::bookings(conn, person, cycle.from(), cycle.to())?;
+    let Commitments { bookings, earned } = store::commitments(conn, person, (cycle.from(), cycle.to()), ends_on)?;
     // The session ends within the cycle, so that the person's place in it is among the bookings.
     let current = match bookings.iter().any(|booking| booking.session == session) {
         true => store::find_of_person(conn, session, person)?,
@@ -85,7 +85,7 @@ pub(super) fn gather(
         Wanted::Shown => hours::headroom(conn, policy, person, ends_on, now)?,
         Wanted::Judged | Wanted::Held => {
             let hours = offer.hours.plus(booked_hours(offer, &bookings));
-            hours::lacks_room(conn, policy, person, ends_on, hours, now)?
+            hours::lacks_room(conn, policy, person, ends_on, (earned, hours), now)?
         }
     };
     let headroom = room.filter(|room| room.effect == Effect::Refuse).map(|room| room.left);

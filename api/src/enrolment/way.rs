@@ -271,10 +271,10 @@ fn held(
     conn: &mut Conn,
     policy: &AreaPolicy,
     person: PersonId,
-    (from, to): (NaiveDate, NaiveDate),
+    span: (NaiveDate, NaiveDate),
 ) -> Result<Vec<Candidate>, ApiError> {
     let mut held = Vec::new();
-    for booking in store::bookings(conn, person, from, to)? {
+    for booking in store::commitments(conn, person, span, span.1)?.bookings {
         if booking.status.is_open() && booking.status.holds_seat() {
             let row = store::offer(conn, booking.session)?.ok_or_else(|| ApiError::missing(booking.session))?;
             held.push(Candidate::read(conn, policy, row)?);

@@ -147,8 +147,9 @@ pub fn headroom(
     }))
 }
 
-/// Whether `hours` more fit under the yearly maximum in the year of `day`; `None` where they do, the room there is where they
-/// do not. Hours earned are never fewer than hours that count, so that a sum by index settles nearly every case.
+/// Whether `more` hours fit under the yearly maximum in the year of `day` beside those `earned` in it; `None` where they do, the
+/// room there is where they do not. Hours earned are never fewer than hours that count, so that their sum settles nearly every
+/// case.
 ///
 /// # Errors
 /// As [`headroom`].
@@ -157,17 +158,16 @@ pub fn lacks_room(
     cache: &PolicyCache,
     person: PersonId,
     day: NaiveDate,
-    hours: Hours,
+    (earned, more): (Hours, Hours),
     now: UtcMillis,
 ) -> Result<Option<Room>, ApiError> {
     let rules = rules_on(conn, cache, person, day, now)?;
     let Some(least) = least_maximum(&rules, day) else { return Ok(None) };
-    let fits = |earned: Hours| earned.plus(hours) <= least;
-    let settled = !rules.raises_hours() && rules.by_completion();
-    if settled && fits(ledger::credited_in_year(conn, person, day)?) {
+    let settles = !rules.raises_hours() && rules.by_completion();
+    if settles && earned.plus(more) <= least {
         return Ok(None);
     }
-    Ok(headroom(conn, cache, person, day, now)?.filter(|room| room.left < hours))
+    Ok(headroom(conn, cache, person, day, now)?.filter(|room| room.left < more))
 }
 
 fn least_maximum(rules: &CycleRules, day: NaiveDate) -> Option<Hours> {

@@ -5,6 +5,7 @@ use crate::{
     catalogue::{read_audience, read_themes},
     columns,
     db::{At, Day, Holding, Word, each, kept},
+    ledger::earned,
     schema,
 };
 use chrono::{Datelike, NaiveDate};
@@ -386,41 +387,68 @@ fn posts(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbResult<Vec<shix
     rows.iter().map(|post| columns::word("posts_held.post", post)).collect()
 }
 
+/// What a person is in for, at one moment.
+#[derive(Debug, Clone)]
+pub struct Commitments {
+    /// Enrolments, by first day.
+    pub bookings: Vec<Booking>,
+    /// Hours earned in a calendar year: never less than what counts, where no factor exceeds one.
+    pub earned: Hours,
+}
+
 type BookingColumns = (i32, i64, Word<EnrolmentStatus>, String, String, i64, Day, Day);
 
-/// The person's enrolments in sessions that end within a span of days, by first day.
+/// The person's enrolments in sessions that end within a span of days, and the hours earned in the year of `day`: in one query,
+/// so that a session that is closed meanwhile is booked or earned and never neither.
 ///
 /// The span is not part of the query: a planner that has never seen the tables filled would begin at the sessions that end in
 /// it, and most people hold few enrolments or none.
 ///
 /// # Errors
 /// A [`DbError`] where the database does not answer or a row is damaged.
-pub fn bookings(conn: &mut Conn, person: PersonId, from: NaiveDate, to: NaiveDate) -> DbResult<Vec<Booking>> {
-    let (area, number) = person.key();
-    let rows: Vec<BookingColumns> = each!(conn, k => kept!(enrolments::table
-        .inner_join(
+pub fn commitments(
+    conn: &mut Conn,
+    person: PersonId,
+    (from, to): (NaiveDate, NaiveDate),
+    day: NaiveDate,
+) -> DbResult<Commitments> {
+    let year = day.year();
+    let first = NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or(day);
+    let last = NaiveDate::from_ymd_opt(year, 12, 31).unwrap_or(day);
+    let rows: Vec<(Option<BookingColumns>, Option<i64>)> = each!(conn, k => kept!(persons::table
+        .left_join(
+            enrolments::table.on(enrolments::person_area.eq(persons::area).and(enrolments::person_id.eq(persons::id))),
+        )
+        .left_join(
             sessions::table.on(sessions::area.eq(enrolments::area).and(sessions::id.eq(enrolments::session_id))),
         )
-        .inner_join(
+        .left_join(
             programmes::table.on(programmes::area.eq(sessions::area).and(programmes::id.eq(sessions::programme_id))),
         )
-        .filter(enrolments::person_area.eq(area))
-        .filter(enrolments::person_id.eq(number))
+        .filter(persons::area.eq(person.area().get()))
+        .filter(persons::id.eq(person.number()))
         .select((
-            sessions::area,
-            sessions::id,
-            enrolments::status,
-            programmes::name,
-            programmes::content_key,
-            programmes::hours,
-            sessions::starts_on,
-            sessions::ends_on,
+            (
+                sessions::area,
+                sessions::id,
+                enrolments::status,
+                programmes::name,
+                programmes::content_key,
+                programmes::hours,
+                sessions::starts_on,
+                sessions::ends_on,
+            )
+                .nullable(),
+            earned(person.area().get(), person.number(), first, last).single_value(),
         )))
         .load(k))?;
-    let mut found = Vec::with_capacity(rows.len());
-    for (area, session, status, name, content_key, hours, starts_on, ends_on) in rows {
+    let mut bookings = Vec::with_capacity(rows.len());
+    let mut earned = Hours::ZERO;
+    for (booking, sum) in rows {
+        earned = Hours::from_hundredths(sum.unwrap_or_default());
+        let Some((area, session, status, name, content_key, hours, starts_on, ends_on)) = booking else { continue };
         if (from..=to).contains(&ends_on.0) {
-            found.push(Booking {
+            bookings.push(Booking {
                 session: columns::id(area, session)?,
                 name,
                 status: status.0,
@@ -431,8 +459,8 @@ pub fn bookings(conn: &mut Conn, person: PersonId, from: NaiveDate, to: NaiveDat
             });
         }
     }
-    found.sort_by_key(|booking| (booking.starts_on, booking.session));
-    Ok(found)
+    bookings.sort_by_key(|booking| (booking.starts_on, booking.session));
+    Ok(Commitments { bookings, earned })
 }
 
 /// Which of `others` meet at the same time as a unit of `session`.

@@ -5,8 +5,8 @@ use crate::{
     db::{Day, Word, each, kept},
     schema::{hour_entries as t, persons as p},
 };
-use chrono::{Datelike, NaiveDate};
-use diesel::prelude::*;
+use chrono::NaiveDate;
+use diesel::{dsl::sql, expression::SqlLiteral, prelude::*, sql_types::BigInt};
 use shixun_domain::{
     Hours, Id, UtcMillis,
     id::{HourEntryId, OrganisationId, PersonId},
@@ -309,24 +309,16 @@ pub(super) fn factor(hundredths: i32) -> DbResult<Factor> {
     Factor::from_hundredths(hundredths).ok_or_else(|| DbError::damaged(format!("hour_entries.factor {hundredths}")))
 }
 
-/// Hours earned in a calendar year up to its last day, reversals taken off: never less than what counts, where no factor
-/// exceeds one.
-///
-/// # Errors
-/// A [`DbError`] where the database does not answer.
-pub fn credited_in_year(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbResult<Hours> {
-    let (first, last) = match (NaiveDate::from_ymd_opt(day.year(), 1, 1), NaiveDate::from_ymd_opt(day.year(), 12, 31)) {
-        (Some(first), Some(last)) => (first, last),
-        _ => (day, day),
-    };
-    let (area, number) = person.key();
-    let amounts: Vec<i64> = each!(conn, k => kept!(t::table
+/// Hundredths of the hours earned from one day to another, reversals taken off, as a part of a query: never less than what counts,
+/// where no factor exceeds one.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(crate) fn earned(area: i32, number: i64, from: NaiveDate, to: NaiveDate) -> _ {
+    // PostgreSQL would make a NUMERIC of a sum.
+    let sum: SqlLiteral<BigInt> = sql::<BigInt>("CAST(coalesce(sum(credited), 0) AS BIGINT)");
+    t::table
         .filter(t::area.eq(area))
         .filter(t::person_id.eq(number))
-        .filter(t::effective_on.ge(first))
-        .filter(t::effective_on.le(last))
-        .filter(t::kind.eq(EntryKind::Posted.as_str()).or(t::kind.eq(EntryKind::Reversed.as_str())))
-        .select(t::credited))
-        .load(k))?;
-    Ok(amounts.into_iter().map(Hours::from_hundredths).sum())
+        .filter(t::effective_on.between(from, to))
+        .filter(t::kind.eq("posted").or(t::kind.eq("reversed")))
+        .select(sum)
 }

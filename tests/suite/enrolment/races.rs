@@ -336,9 +336,10 @@ both! {
             let actor = actor(teacher);
             let origin = Origin { actor: Some(teacher.account), request_id: "stale".into(), address: "test".into() };
             let (cache, mut seen) = (PolicyCache::default(), Some(seen));
-            let row = county.app.db.write_blocking::<_, ApiError, _>(now, Keep::Commit, move |tx| {
+            let write = move |tx: &mut WriteTx<'_>| {
                 Work::run(tx, &origin, |work| service::apply(work, &cache, &actor, session, None, seen.take()))
-            });
+            };
+            let row = off_runtime(|| county.app.db.write_blocking::<_, ApiError, _>(now, Keep::Commit, write));
             statuses.push(row.unwrap().status);
         }
         assert_eq!(statuses, [EnrolmentStatus::Applied, EnrolmentStatus::Waiting, EnrolmentStatus::Waiting]);

@@ -4,7 +4,7 @@ use super::fixture::*;
 use crate::harness::both;
 use serde_json::json;
 use shixun_domain::policy::Effect;
-use shixun_persistence::ledger::NewEntry;
+use shixun_persistence::{enrolment::commitments, ledger::NewEntry};
 
 both! {
     async fn example_1_school_based_hours_beyond_24_a_year_do_not_count(county: County) {
@@ -109,7 +109,9 @@ both! {
         let room = |county: &crate::harness::County| {
             let (app, now) = (county.app.clone(), county.clock.now());
             crate::harness::off_runtime(|| app.db.read_blocking(|conn| {
-                shixun_api::ledger::service::lacks_room(conn, &app.policy, person, day("2018-10-01"), hours("12"), now)
+                let earned = commitments(conn, person, (day("2018-10-01"), day("2018-10-01")), day("2018-10-01"))?.earned;
+                let hours = (earned, hours("12"));
+                shixun_api::ledger::service::lacks_room(conn, &app.policy, person, day("2018-10-01"), hours, now)
             }).unwrap())
         };
         let full = room(county).unwrap();
