@@ -80,7 +80,7 @@ impl Conn {
         // the next start reads in a moment.
         inner.batch_execute(match purpose {
             Purpose::Writes => "PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 8000;",
-            Purpose::ShortReads => "PRAGMA cache_size = -8000; PRAGMA query_only = ON;",
+            Purpose::ShortReads => "PRAGMA cache_size = -6000; PRAGMA query_only = ON;",
             Purpose::LongReads => "PRAGMA cache_size = -1000; PRAGMA query_only = ON;",
         })?;
         Ok(Conn::Sqlite(inner))

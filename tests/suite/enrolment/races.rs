@@ -339,7 +339,8 @@ both! {
             let write = move |tx: &mut WriteTx<'_>| {
                 Work::run(tx, &origin, |work| service::apply(work, &cache, &actor, session, None, seen.take()))
             };
-            let row = off_runtime(|| county.app.db.write_blocking::<_, ApiError, _>(now, Keep::Commit, write));
+            let db = county.app.db.clone();
+            let row = off_runtime(|| db.write_blocking::<_, ApiError, _>(now, Keep::Commit, write));
             statuses.push(row.unwrap().status);
         }
         assert_eq!(statuses, [EnrolmentStatus::Applied, EnrolmentStatus::Waiting, EnrolmentStatus::Waiting]);
