@@ -2,7 +2,8 @@
 //!
 //! An entry is judged under the rules in force on its own effective date; the requirements of a year under those in force
 //! at the year's end, the cycle's under those at the cycle's end, and in both cases at `as_of` where that is earlier
-//! (`domain.md` 11). A cycle is therefore cut into segments at every date on which a pack begins or ends.
+//! (`domain.md` 11). A cycle is therefore cut into segments at every date on which a pack begins or ends, or on which the person
+//! whose cycle it is comes to another school with rules of its own.
 //!
 //! **A cap that changes inside its period** has one version per segment. The entries of each version keep to the amount of
 //! their own version, and all together to the greatest of the amounts: a stricter cap that comes later takes nothing away
@@ -14,15 +15,13 @@ use super::{
     conversion::ConversionTable,
     cycle::Cycle,
     facts::{EntryFacts, ProfileSet},
+    jurisdiction::{Layer, Schools},
     layers::{Binding, LayerFault, RuleInForce, RuleRef, RuleSet, attributions},
     pack::Pack,
     rule::{Amount, Attribution, Body, CapPeriod, Effect, Most, Ratio, Selector},
     selector::{Compiled, Interned, THEMES_MAX},
 };
-use crate::{
-    area::{AreaCode, AreaLevel},
-    hours::Hours,
-};
+use crate::{area::AreaCode, hours::Hours};
 use chrono::NaiveDate;
 use std::sync::Arc;
 
@@ -35,7 +34,8 @@ const SEGMENTS_MAX: usize = 32;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleIndex(pub(super) usize);
 
-/// The rules of one cycle in one area, compiled. Immutable; shared by all evaluations of the area.
+/// The rules of one cycle in one area, compiled. Immutable; shared by all evaluations of the area, those of persons apart who
+/// belonged to a school with rules of its own: theirs are shared by those who belonged to the same schools on the same days.
 #[derive(Debug, Clone)]
 pub struct CycleRules {
     cycle: Cycle,
@@ -70,8 +70,8 @@ pub(super) struct CapRule {
     pub(super) amount: Most,
     /// Position, among the caps, of the first one of the same id and period.
     pub(super) group: usize,
-    /// The level of the area that sets it.
-    pub(super) level: AreaLevel,
+    /// The layer that sets it.
+    pub(super) layer: Layer,
     binding: Binding,
 }
 
@@ -121,7 +121,21 @@ impl CycleRules {
     /// # Errors
     /// [`LayerFault`]: a day of the cycle without a pack in force, or more rules than the evaluator takes.
     pub fn new(packs: &[Pack], area: AreaCode, cycle: Cycle, as_of: NaiveDate) -> Result<Self, LayerFault> {
-        let segments = segments(packs, area, cycle)?;
+        CycleRules::of_schools(packs, area, &Schools::NONE, cycle, as_of)
+    }
+
+    /// The same for somebody who belonged to these schools: on each day with the rules of the school of that day.
+    ///
+    /// # Errors
+    /// As [`CycleRules::new`].
+    pub fn of_schools(
+        packs: &[Pack],
+        area: AreaCode,
+        schools: &Schools,
+        cycle: Cycle,
+        as_of: NaiveDate,
+    ) -> Result<Self, LayerFault> {
+        let segments = segments(packs, area, schools, cycle)?;
         let interned = interned(&segments)?;
         let mut compiled = CycleRules {
             cycle,
@@ -312,8 +326,8 @@ impl CycleRules {
             cap.period == period && id == Some(&reference.rule.id)
         };
         let group = self.caps.iter().position(same).unwrap_or(self.caps.len());
-        let (of, level) = (Compiled::new(of, &self.interned), reference.area.level());
-        self.caps.push(CapRule { rule, segments, of, period, amount, group, level, binding: *binding });
+        let (of, layer) = (Compiled::new(of, &self.interned), reference.jurisdiction.layer());
+        self.caps.push(CapRule { rule, segments, of, period, amount, group, layer, binding: *binding });
     }
 
     fn requirements_on(&mut self, day: NaiveDate) -> Vec<Requirement> {
@@ -353,10 +367,11 @@ fn interned(segments: &[Segment]) -> Result<Interned, LayerFault> {
     Ok(interned)
 }
 
-/// Cuts a cycle at every date on which a pack for the area begins or ends.
-fn segments(packs: &[Pack], area: AreaCode, cycle: Cycle) -> Result<Vec<Segment>, LayerFault> {
+/// Cuts a cycle at every date on which a pack for the area or one of the schools begins or ends, or the school changes.
+fn segments(packs: &[Pack], area: AreaCode, schools: &Schools, cycle: Cycle) -> Result<Vec<Segment>, LayerFault> {
     let mut starts = vec![cycle.from()];
-    for pack in packs.iter().filter(|pack| pack.area().contains(area)) {
+    starts.extend(schools.changes());
+    for pack in packs.iter().filter(|pack| pack.jurisdiction().area().contains(area)) {
         let span = pack.valid();
         starts.push(span.from);
         starts.extend(span.to.and_then(|to| to.succ_opt()));
@@ -366,10 +381,10 @@ fn segments(packs: &[Pack], area: AreaCode, cycle: Cycle) -> Result<Vec<Segment>
     starts.dedup();
     let mut segments: Vec<Segment> = Vec::new();
     for from in starts {
-        let rules = RuleSet::on(packs, area, from)?;
+        let rules = RuleSet::on(packs, schools.jurisdiction_on(area, from), from)?;
         let conversions = ConversionTable::on(packs, area, from);
         match segments.last_mut() {
-            Some(last) if last.rules.packs() == rules.packs() => {}
+            Some(last) if last.rules.packs() == rules.packs() && last.rules.made_for() == rules.made_for() => {}
             Some(last) => {
                 last.to = from.pred_opt().unwrap_or(from);
                 segments.push(Segment { from, to: cycle.to(), rules, conversions });
