@@ -1,5 +1,7 @@
 //! Policy packs and cycles.
 
+pub(crate) mod schools;
+
 use crate::{
     harness::both,
     ledger::fixture::{install_packs, sql, write},
