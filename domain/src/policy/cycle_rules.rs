@@ -2,8 +2,9 @@
 //!
 //! An entry is judged under the rules in force on its own effective date; the requirements of a year under those in force
 //! at the year's end, the cycle's under those at the cycle's end, and in both cases at `as_of` where that is earlier
-//! (`domain.md` 11). A cycle is therefore cut into segments at every date on which a pack begins or ends, or on which the person
-//! whose cycle it is comes to another school with rules of its own.
+//! (`domain.md` 11). A cycle is therefore cut into spans at every date on which a pack begins or ends, or on which the person whose
+//! cycle it is comes to another school with rules of its own. Spans with the same rules, such as those before and after a time at
+//! another school, are one segment.
 //!
 //! **A cap that changes inside its period** has one version per segment. The entries of each version keep to the amount of
 //! their own version, and all together to the greatest of the amounts: a stricter cap that comes later takes nothing away
@@ -27,7 +28,7 @@ use std::sync::Arc;
 
 /// The most caps (versions counted singly) of one cycle.
 const CAPS_MAX: usize = 64;
-/// The most segments of one cycle.
+/// The most segments of one cycle: sets of rules that differ.
 const SEGMENTS_MAX: usize = 32;
 
 /// Names a rule of one [`CycleRules`].
@@ -40,6 +41,7 @@ pub struct RuleIndex(pub(super) usize);
 pub struct CycleRules {
     cycle: Cycle,
     as_of: NaiveDate,
+    spans: Vec<Span>,
     segments: Vec<Segment>,
     interned: Interned,
     attributions: Vec<(NaiveDate, Attribution)>,
@@ -50,11 +52,18 @@ pub struct CycleRules {
     pub(super) yearly: Vec<(i32, Vec<Requirement>)>,
 }
 
-/// Days with the same rules.
+/// Days that follow one another, with the same rules.
 #[derive(Debug, Clone)]
-struct Segment {
+struct Span {
     from: NaiveDate,
     to: NaiveDate,
+    /// Position of the segment.
+    segment: usize,
+}
+
+/// The rules of some spans.
+#[derive(Debug, Clone)]
+struct Segment {
     rules: RuleSet,
     conversions: ConversionTable,
 }
@@ -135,11 +144,12 @@ impl CycleRules {
         cycle: Cycle,
         as_of: NaiveDate,
     ) -> Result<Self, LayerFault> {
-        let segments = segments(packs, area, schools, cycle)?;
+        let (spans, segments) = segments(packs, area, schools, cycle)?;
         let interned = interned(&segments)?;
         let mut compiled = CycleRules {
             cycle,
             as_of,
+            spans,
             segments: Vec::new(),
             interned,
             attributions: attributions(packs, area),
@@ -194,7 +204,7 @@ impl CycleRules {
         self.segment_on(day).and_then(|place| self.segments.get(place)).map(|segment| &segment.rules)
     }
 
-    /// The sets of rules that follow one another in the cycle.
+    /// The sets of rules of the cycle.
     pub(super) fn sets(&self) -> impl Iterator<Item = &RuleSet> {
         self.segments.iter().map(|segment| &segment.rules)
     }
@@ -202,7 +212,8 @@ impl CycleRules {
     /// Codes and versions of the packs in force from the cycle's first day to `day`, the earliest first; a pack stands once
     /// for every change of rules it lasts through.
     pub fn packs_until(&self, day: NaiveDate) -> impl Iterator<Item = &(String, i32)> {
-        self.segments.iter().filter(move |segment| segment.from <= day).flat_map(|segment| segment.rules.packs())
+        let begun = self.spans.iter().filter(move |span| span.from <= day);
+        begun.filter_map(|span| self.segments.get(span.segment)).flat_map(|segment| segment.rules.packs())
     }
 
     /// True where the hours of every course belong to the day of its completion. Otherwise entries of other cycles may have
@@ -274,8 +285,8 @@ impl CycleRules {
 
     /// Position of the segment that a day lies in.
     pub(super) fn segment_on(&self, day: NaiveDate) -> Option<usize> {
-        let after = self.segments.iter().position(|segment| day <= segment.to);
-        after.or_else(|| self.segments.len().checked_sub(1))
+        let after = self.spans.iter().find(|span| day <= span.to);
+        after.or(self.spans.last()).map(|span| span.segment)
     }
 
     /// Bits of the segments that share a day with a year; all of them for the whole cycle.
@@ -284,8 +295,8 @@ impl CycleRules {
             Some(year) => self.cycle.year_span(year),
             None => (self.cycle.from(), self.cycle.to()),
         };
-        let touched = |segment: &Segment| segment.from <= last && first <= segment.to;
-        (0..).zip(&self.segments).fold(0, |bits, (place, segment)| bits | (u32::from(touched(segment)) << place))
+        let touched = self.spans.iter().filter(|span| span.from <= last && first <= span.to);
+        touched.fold(0, |bits, span| bits | 1 << span.segment)
     }
 
     fn refer(&mut self, reference: &Arc<RuleRef>) -> RuleIndex {
@@ -367,8 +378,13 @@ fn interned(segments: &[Segment]) -> Result<Interned, LayerFault> {
     Ok(interned)
 }
 
-/// Cuts a cycle at every date on which a pack for the area or one of the schools begins or ends, or the school changes.
-fn segments(packs: &[Pack], area: AreaCode, schools: &Schools, cycle: Cycle) -> Result<Vec<Segment>, LayerFault> {
+/// Cuts a cycle at every date on which a pack for the area or one of its schools begins or ends, or the school changes.
+fn segments(
+    packs: &[Pack],
+    area: AreaCode,
+    schools: &Schools,
+    cycle: Cycle,
+) -> Result<(Vec<Span>, Vec<Segment>), LayerFault> {
     let mut starts = vec![cycle.from()];
     starts.extend(schools.changes());
     for pack in packs.iter().filter(|pack| pack.jurisdiction().area().contains(area)) {
@@ -379,21 +395,23 @@ fn segments(packs: &[Pack], area: AreaCode, schools: &Schools, cycle: Cycle) -> 
     starts.retain(|day| cycle.contains(*day));
     starts.sort_unstable();
     starts.dedup();
-    let mut segments: Vec<Segment> = Vec::new();
+    let (mut spans, mut segments): (Vec<Span>, Vec<Segment>) = (Vec::new(), Vec::new());
     for from in starts {
         let rules = RuleSet::on(packs, schools.jurisdiction_on(area, from), from)?;
-        let conversions = ConversionTable::on(packs, area, from);
-        match segments.last_mut() {
-            Some(last) if last.rules.packs() == rules.packs() && last.rules.made_for() == rules.made_for() => {}
-            Some(last) => {
-                last.to = from.pred_opt().unwrap_or(from);
-                segments.push(Segment { from, to: cycle.to(), rules, conversions });
-            }
-            None => segments.push(Segment { from, to: cycle.to(), rules, conversions }),
+        let known = segments.iter().position(|known| known.rules.same_packs(&rules));
+        let segment = known.unwrap_or(segments.len());
+        if known.is_none() {
+            segments.push(Segment { rules, conversions: ConversionTable::on(packs, area, from) });
         }
+        match spans.last_mut() {
+            Some(last) if last.segment == segment => continue,
+            Some(last) => last.to = from.pred_opt().unwrap_or(from),
+            None => {}
+        }
+        spans.push(Span { from, to: cycle.to(), segment });
     }
     if segments.len() > SEGMENTS_MAX {
         return Err(LayerFault::TooMany { what: "changes of rules", most: SEGMENTS_MAX });
     }
-    Ok(segments)
+    Ok((spans, segments))
 }

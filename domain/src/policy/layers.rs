@@ -152,11 +152,9 @@ impl RuleSet {
                         by_id.entry(id).or_default().drop_for(drops.profile, &wider_of(id));
                     }
                 }
-                for rule in pack.rules() {
-                    let (code, version) = (pack.code().to_owned(), pack.version());
-                    let jurisdiction = pack.jurisdiction();
-                    let named = RuleRef { jurisdiction, pack: code, version, rule: rule.clone() };
-                    by_id.entry(&rule.id).or_default().add(Arc::new(named), &wider_of(&rule.id));
+                for named in pack.references() {
+                    let id = &named.rule.id;
+                    by_id.entry(id).or_default().add(Arc::clone(named), &wider_of(id));
                 }
             }
         }
@@ -176,9 +174,9 @@ impl RuleSet {
         &self.packs
     }
 
-    /// Whom each of them was made for.
-    pub(super) fn made_for(&self) -> &[Jurisdiction] {
-        &self.made_for
+    /// True where the same packs are in force, and so the same rules.
+    pub(super) fn same_packs(&self, other: &RuleSet) -> bool {
+        self.packs == other.packs && self.made_for == other.made_for
     }
 
     /// What a cycle is.

@@ -11,6 +11,7 @@ use super::{
     cycle::CycleCalendar,
     document::Document,
     jurisdiction::Jurisdiction,
+    layers::RuleRef,
     rule::*,
 };
 use crate::{area::AreaCode, time::DateSpan, words::Theme};
@@ -52,6 +53,7 @@ pub struct Pack {
     setting_citations: Vec<Arc<Citation>>,
     drops: Vec<ProfileDrops>,
     rules: Vec<Rule>,
+    references: Vec<Arc<RuleRef>>,
     conversions: Vec<Arc<ConversionRule>>,
 }
 
@@ -127,7 +129,25 @@ impl Pack {
             conversions.push(Arc::new(conversion));
             rules.extend(caps);
         }
-        Ok(Pack { jurisdiction, valid, calendar, settings, setting_citations, drops, rules, conversions, document })
+        let named = |rule: &Rule| RuleRef {
+            jurisdiction,
+            pack: document.code.clone(),
+            version: document.version,
+            rule: rule.clone(),
+        };
+        let references = rules.iter().map(named).map(Arc::new).collect();
+        Ok(Pack {
+            jurisdiction,
+            valid,
+            calendar,
+            settings,
+            setting_citations,
+            drops,
+            rules,
+            references,
+            conversions,
+            document,
+        })
     }
 
     /// Stable code such as `ZJ-2016`.
@@ -183,6 +203,11 @@ impl Pack {
     /// The rules, in the order of the document; behind them the caps of its conversions.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
+    }
+
+    /// The same with the pack's name, to be shared by all that is compiled of it.
+    pub(super) fn references(&self) -> &[Arc<RuleRef>] {
+        &self.references
     }
 
     /// The document, with the citation of every figure.

@@ -72,7 +72,8 @@ fn leaves(county: &County, id: i64, last_day: &str) {
 fn broken(county: &County) -> Vec<String> {
     let (db, now) = (county.app.db.clone(), county.clock.now());
     let all = off_runtime(|| db.read_blocking(|conn| shixun_persistence::check::run(conn, now, |_| {})).unwrap());
-    let reports = off_runtime(|| db.read_blocking(|conn| shixun_api::frozen_reports::service::check(conn, now)).unwrap());
+    let reports =
+        off_runtime(|| db.read_blocking(|conn| shixun_api::frozen_reports::service::check(conn, now)).unwrap());
     // The teachers of these tests have no identity numbers.
     let found = all.iter().chain([&reports]).filter(|one| one.count > 0 && one.name != "identity_numbers");
     found.map(|one| format!("{one:?}")).collect()
