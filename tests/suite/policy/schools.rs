@@ -3,6 +3,7 @@
 use super::pack;
 use crate::{
     certificates::certified,
+    check::{behind_the_back, unprotect},
     harness::{
         County, both, off_runtime,
         training::{TestSession, TestTeacher},
@@ -199,6 +200,8 @@ both! {
         let away = statement(&centre, person, CYCLE).await;
         assert_eq!((cuts(&away), &away["owed"]), (vec![cut(2017)], &json!("360.00")), "who left owes what the county asks");
         assert_eq!(away["facts"]["schools"][0]["to"], "2017-08-14");
+        let next = statement(&centre, person, "cycle=2021-2025&as_of=2021-12-31").await;
+        assert!(!codes(&next["policy_packs"]).contains(&"SX-XX"), "a school of the years before has no say in the next cycle");
         leaves(county, 2, "2019-08-14");
         employ(county, 3, 101, county.schools[0], "2019-08-15");
         let back = centre.get(&format!("/v1/teachers/{}/statement?{CYCLE}", person.teacher())).await;
@@ -353,6 +356,18 @@ both! {
         assert_eq!((&county_wide["before"]["teachers"], &county_wide["before"]["owed"]), (&json!(2), &json!("760.00")));
         let cap = county_wide["rules"].as_array().unwrap().iter().find(|rule| rule["id"] == SCHOOL_CAP).unwrap();
         assert_eq!(cap["before"]["rules"], json!([{"id": SCHOOL_CAP, "pack": "SX-XX", "edition": 1}]));
+    }
+
+    async fn a_pack_that_is_filed_under_another_school_than_it_names_is_found(county: County) {
+        install_packs(county);
+        publish(county, overlay(county.schools[0], 1)).await;
+        assert_eq!(broken(county), [""; 0]);
+        behind_the_back(county, &unprotect(county.database.kind(), "policy_packs"));
+        for filed in [county.schools[1].number().to_string(), "NULL".to_owned(), county.bureau.number().to_string()] {
+            behind_the_back(county, &[format!("UPDATE policy_packs SET organisation_id = {filed} WHERE code = 'SX-XX'")]);
+            let found = broken(county);
+            assert!(found.iter().any(|one| one.contains("published_packs") && one.contains("SX-XX v1")), "{filed}: {found:?}");
+        }
     }
 
     async fn a_certificate_names_the_rules_of_the_school(county: County) {
