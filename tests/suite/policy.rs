@@ -1,6 +1,7 @@
 //! Policy packs and cycles.
 
-pub(crate) mod schools;
+mod reach;
+mod schools;
 
 use crate::{
     harness::both,

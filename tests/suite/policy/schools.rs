@@ -23,12 +23,12 @@ use shixun_domain::id::{OrganisationId, PersonId};
 
 const SCHOOL_CAP: &str = "school_based.cap.year";
 
-fn figure(value: &str) -> Value {
+pub(super) fn figure(value: &str) -> Value {
     json!({"value": value, "source": "A", "article": "第二条", "confidence": "R"})
 }
 
 /// A pack for one school: 400 hours instead of 360, and 12 school-based hours a year instead of 24.
-pub(crate) fn overlay(school: OrganisationId, version: i32) -> Value {
+pub(super) fn overlay(school: OrganisationId, version: i32) -> Value {
     let mut document = pack(version);
     document["code"] = json!("SX-XX");
     document["organisation_id"] = json!(school.to_string());
@@ -43,7 +43,7 @@ pub(crate) fn overlay(school: OrganisationId, version: i32) -> Value {
 }
 
 /// Drafted by the centre and published by the bureau.
-async fn publish(county: &County, document: Value) -> String {
+pub(super) async fn publish(county: &County, document: Value) -> String {
     let drafted = county.sign_in("centre").post("/v1/policy-packs", document).await.expect(201);
     let place = format!("/v1/policy-packs/{}", drafted["pack"]["id"].as_str().unwrap());
     county.sign_in("bureau").act(&format!("{place}/publish")).await.expect(200);
