@@ -102,7 +102,7 @@ pub(crate) fn school(
     match org::find(conn, school)?.filter(own) {
         Some(row) => Ok(Some(row.id)),
         None => Err(ApiError::field(
-            &format!("{place}/organisation_id"),
+            format!("{place}/organisation_id"),
             "unknown_reference",
             Words::new("没有这所学校，或不归您管理", "there is no such school, or it is not yours to look after"),
         )),

@@ -6,7 +6,6 @@ use crate::{
     time::DateSpan,
 };
 use chrono::NaiveDate;
-use std::fmt;
 
 /// Whom rules are for. A school lies in the area of its identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,16 +71,6 @@ impl From<AreaCode> for Jurisdiction {
 impl From<OrganisationId> for Jurisdiction {
     fn from(school: OrganisationId) -> Self {
         Jurisdiction::School(school)
-    }
-}
-
-impl fmt::Display for Jurisdiction {
-    /// `331123`, or the identifier of the school.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Jurisdiction::Area(area) => area.fmt(f),
-            Jurisdiction::School(school) => school.fmt(f),
-        }
     }
 }
 

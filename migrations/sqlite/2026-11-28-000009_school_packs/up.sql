@@ -1,5 +1,6 @@
 -- SQLite adds no foreign key of two columns to a table: it is made anew. Nothing refers to it.
-CREATE TABLE policy_packs_anew (
+ALTER TABLE policy_packs RENAME TO policy_packs_before;
+CREATE TABLE policy_packs (
     area INTEGER NOT NULL,
     id BIGINT NOT NULL,
     code TEXT NOT NULL,
@@ -26,11 +27,10 @@ CREATE TABLE policy_packs_anew (
     CONSTRAINT ck_policy_packs_spell CHECK (valid_to IS NULL OR valid_to >= valid_from),
     CONSTRAINT ck_policy_packs_published CHECK ((state = 'published') = (published_at IS NOT NULL))
 );
-INSERT INTO policy_packs_anew (area, id, code, edition, state, valid_from, valid_to, document, digest, created_by, created_at, published_by, published_at, version)
+INSERT INTO policy_packs (area, id, code, edition, state, valid_from, valid_to, document, digest, created_by, created_at, published_by, published_at, version)
 SELECT area, id, code, edition, state, valid_from, valid_to, document, digest, created_by, created_at, published_by, published_at, version
-FROM policy_packs;
-DROP TABLE policy_packs;
-ALTER TABLE policy_packs_anew RENAME TO policy_packs;
+FROM policy_packs_before;
+DROP TABLE policy_packs_before;
 CREATE INDEX ix_policy_packs_created_by ON policy_packs (area, created_by);
 CREATE INDEX ix_policy_packs_published_by ON policy_packs (area, published_by);
 CREATE INDEX ix_policy_packs_organisation_id ON policy_packs (area, organisation_id);

@@ -2,7 +2,7 @@
 
 use crate::{
     Conn, DbResult,
-    db::{Day, each},
+    db::{Day, each, kept},
     schema::employments as e,
 };
 use diesel::prelude::*;
@@ -15,16 +15,18 @@ fn spell(area: AreaCode, (_, organisation, from, to): Row) -> SchoolSpell {
     SchoolSpell { school: Id::new(area, organisation), span: DateSpan { from: from.0, to: to.map(Into::into) } }
 }
 
-/// Every employment of a person, the earliest first; of those that begin on one day the one entered first.
+/// Every employment of a person, the earliest first; of those that begin on one day the one entered first. Where a school has rules of
+/// its own, every statement and application of its county asks for it.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn school_spells(conn: &mut Conn, person: PersonId) -> DbResult<Vec<SchoolSpell>> {
-    let rows: Vec<Row> = each!(conn, k => e::table
-        .filter(e::area.eq(person.area().get()))
-        .filter(e::person_id.eq(person.number()))
+    let (area, number) = person.key();
+    let rows: Vec<Row> = each!(conn, k => kept!(e::table
+        .filter(e::area.eq(area))
+        .filter(e::person_id.eq(number))
         .order((e::valid_from.asc(), e::id.asc()))
-        .select((e::person_id, e::organisation_id, e::valid_from, e::valid_to))
+        .select((e::person_id, e::organisation_id, e::valid_from, e::valid_to)))
         .load(k))?;
     Ok(rows.into_iter().map(|row| spell(person.area(), row)).collect())
 }

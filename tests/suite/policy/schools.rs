@@ -318,7 +318,7 @@ both! {
             *leaves = text.replace(line, &line.replace("\\\"12\\\"", "\\\"24\\\"")).into_bytes();
             let report = verified(&packed(&files), &[]);
             let named: Vec<_> = report.findings.iter().filter_map(|one| one.leaf.clone()).collect();
-            assert_eq!(named, [mine.clone()], "{:?}", report.findings);
+            assert_eq!(named, std::slice::from_ref(mine), "{:?}", report.findings);
             // Without the pack the figures do not follow.
             let mut files = unpacked(&bytes);
             let leaves = file(&mut files, "leaves.jsonl");
