@@ -109,6 +109,17 @@ both! {
         assert!(cycles["data"].as_array().unwrap().iter().all(|cycle| !codes(&cycle["packs"]).contains(&"SX-XX")), "a county's cycles");
     }
 
+    async fn what_was_known_before_a_school_s_rules_were_published_knows_nothing_of_them(county: County) {
+        let [here, _] = two_teachers(county);
+        let before = county.clock.now();
+        county.advance_millis(60_000);
+        publish(county, overlay(county.schools[0], 1)).await;
+        let centre = county.sign_in("centre");
+        let then = statement(&centre, here, &format!("{CYCLE}&known_at={}", before.to_string().replace('+', "%2B"))).await;
+        assert_eq!((&then["owed"], &then["facts"]["schools"]), (&json!("360.00"), &json!([])));
+        assert_eq!(statement(&centre, here, CYCLE).await["owed"], "400.00");
+    }
+
     async fn standings_and_reports_judge_each_by_the_rules_of_the_own_school(county: County) {
         let [here, there] = two_teachers(county);
         publish(county, overlay(county.schools[0], 1)).await;
