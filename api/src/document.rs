@@ -133,6 +133,9 @@ fn name_results_of_jobs(schemas: &mut Map<String, Value>) {
     }
 }
 
+/// Fields of texts that are kept letter by letter, and that the first of them did not have yet: where there is nothing they are absent.
+const ABSENT_IN_KEPT_TEXTS: [(&str, &str); 1] = [("FrozenFactsView", "schools")];
+
 /// A view always shows all its fields; null stands where there is nothing.
 fn require_all_fields_of_answers(name: &str, schema: &mut Value) {
     let Some(schema) = schema.as_object_mut() else { return };
@@ -141,7 +144,8 @@ fn require_all_fields_of_answers(name: &str, schema: &mut Value) {
     }
     let answer = name.ends_with("View") || name.ends_with("List") || name.starts_with("Problem");
     if answer && let Some(properties) = schema.get("properties").and_then(Value::as_object) {
-        let names: Vec<&String> = properties.keys().filter(|field| *field != "total").collect();
+        let absent = |field: &str| field == "total" || ABSENT_IN_KEPT_TEXTS.contains(&(name, field));
+        let names: Vec<&String> = properties.keys().filter(|field| !absent(field)).collect();
         let required = json!(names);
         schema.insert("required".into(), required);
     } else if !schema.contains_key("required") {

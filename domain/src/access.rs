@@ -77,8 +77,8 @@ permissions! {
     ManageUsers = "manage_users": SystemAdministrator | Bureau;
     /// Read policy packs and cycles.
     ReadPolicy = "read_policy": Bureau | Centre | Monitor | Finance | SchoolAdministrator | Teacher | Institution | Lecturer | Auditor | SystemAdministrator;
-    /// Draft policy packs.
-    DraftPolicy = "draft_policy": Centre | Bureau;
+    /// Draft policy packs: the county for itself and its schools, a school for itself.
+    DraftPolicy = "draft_policy": Centre | Bureau | SchoolAdministrator;
     /// Publish policy packs someone else drafted.
     PublishPolicy = "publish_policy": Bureau;
     /// Read programmes and sessions.

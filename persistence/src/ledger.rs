@@ -4,6 +4,7 @@ mod bulk;
 pub mod disputes;
 mod facts;
 mod read;
+mod schools;
 mod stands;
 mod viewer;
 mod waivers;
@@ -17,6 +18,7 @@ pub use facts::{
     snapshot, was_employed_below,
 };
 pub use read::{EntryFilter, EntryRow, appended_since, count, find, list, successors};
+pub use schools::{school_spells, school_spells_by_person};
 pub(crate) use stands::earned;
 pub use stands::{Entry, Revision, StandingEntries, StandingEntry, entry_numbers, revision, standing_entries};
 pub use viewer::Viewer;

@@ -5,8 +5,8 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use shixun_domain::{
     AreaCode, Id, UtcMillis,
-    id::{AccountId, PolicyPack, PolicyPackId},
-    policy::PackState,
+    id::{AccountId, OrganisationId, PolicyPack, PolicyPackId},
+    policy::{Jurisdiction, PackState},
     time::DateSpan,
 };
 
@@ -15,6 +15,8 @@ use shixun_domain::{
 pub struct PackRow {
     /// Key, in the area the pack is for.
     pub id: PolicyPackId,
+    /// The school of that area for whose teachers alone the pack is.
+    pub organisation: Option<OrganisationId>,
     /// Stable code such as `ZJ-2016`.
     pub code: String,
     /// Version of the document, from 1.
@@ -54,6 +56,7 @@ type Columns = (
     Option<i64>,
     Option<At>,
     i64,
+    Option<i64>,
 );
 
 fn row(row: Columns) -> DbResult<PackRow> {
@@ -61,6 +64,7 @@ fn row(row: Columns) -> DbResult<PackRow> {
     let account = |number: Option<i64>| number.map(|number| Id::new(id.area(), number));
     Ok(PackRow {
         id,
+        organisation: row.14.map(|number| Id::new(id.area(), number)),
         code: row.2,
         edition: row.3,
         state: columns::word("policy_packs.state", &row.4)?,
@@ -78,8 +82,8 @@ fn row(row: Columns) -> DbResult<PackRow> {
 /// A pack to be entered. What it says of code, version, area and validity is what its document says.
 #[derive(Debug, Clone)]
 pub struct NewPack<'a> {
-    /// The area it is for.
-    pub area: AreaCode,
+    /// Whom it is for.
+    pub jurisdiction: Jurisdiction,
     /// Code.
     pub code: &'a str,
     /// Version of the document.
@@ -110,12 +114,12 @@ pub enum Added {
 /// # Errors
 /// A [`DbError`] where the database does not answer.
 pub fn add(tx: &mut WriteTx<'_>, new: &NewPack<'_>) -> DbResult<Added> {
-    let id = tx.new_id::<PolicyPack>(new.area);
+    let id = tx.new_id::<PolicyPack>(new.jurisdiction.area());
     let at = tx.at().naive();
     let state = if new.published { PackState::Published } else { PackState::Draft };
     let insert = diesel::insert_into(t::table)
         .values((
-            t::area.eq(new.area.get()),
+            t::area.eq(new.jurisdiction.area().get()),
             t::id.eq(id.number()),
             t::code.eq(new.code),
             t::edition.eq(new.edition),
@@ -128,6 +132,7 @@ pub fn add(tx: &mut WriteTx<'_>, new: &NewPack<'_>) -> DbResult<Added> {
             t::created_at.eq(at),
             t::published_at.eq(new.published.then_some(at)),
             t::version.eq(1_i64),
+            t::organisation_id.eq(new.jurisdiction.school().map(|school| school.number())),
         ))
         .on_conflict_do_nothing();
     Ok(if Both(insert).execute(tx.conn())? == 0 { Added::EditionTaken } else { Added::New(id) })
@@ -169,6 +174,18 @@ pub fn find(conn: &mut Conn, id: PolicyPackId) -> DbResult<Option<PackRow>> {
     found.map(row).transpose()
 }
 
+/// Whose drafts a list shows; what is published it shows to everybody.
+#[derive(Debug, Clone, Default)]
+pub enum DraftsSeen {
+    /// Nobody's.
+    #[default]
+    None,
+    /// All of this area.
+    OfArea(AreaCode),
+    /// Those for the schools of these numbers in the area that the list is about.
+    OfSchools(Vec<i64>),
+}
+
 /// What is wanted of the list.
 #[derive(Debug, Clone, Default)]
 pub struct PackFilter {
@@ -178,8 +195,10 @@ pub struct PackFilter {
     pub state: Option<PackState>,
     /// Only packs in force on this day.
     pub on: Option<NaiveDate>,
-    /// Drafts of this area may be seen, and of no other.
-    pub drafts_of: Option<AreaCode>,
+    /// Only packs for this school.
+    pub organisation: Option<OrganisationId>,
+    /// Whose drafts may be seen.
+    pub drafts: DraftsSeen,
 }
 
 /// Packs that apply to `area` or to an area above it, by area, code and version, behind `after`.
@@ -199,10 +218,17 @@ pub fn list(
         .limit(limit)
         .into_boxed();
     let published = t::state.eq(PackState::Published.as_str());
-    query = match filter.drafts_of {
-        Some(own) => query.filter(published.or(t::area.eq(own.get()))),
-        None => query.filter(published),
+    query = match &filter.drafts {
+        DraftsSeen::OfArea(own) => query.filter(published.or(t::area.eq(own.get()))),
+        DraftsSeen::OfSchools(own) => {
+            let theirs = t::area.eq(area.get()).and(t::organisation_id.eq_any(own.clone()));
+            query.filter(published.nullable().or(theirs))
+        }
+        DraftsSeen::None => query.filter(published),
     };
+    if let Some(school) = filter.organisation {
+        query = query.filter(t::area.eq(school.area().get())).filter(t::organisation_id.eq(school.number()));
+    }
     if let Some(code) = &filter.code {
         query = query.filter(t::code.eq(code.clone()));
     }

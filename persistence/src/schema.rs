@@ -194,6 +194,7 @@ diesel::table! {
         published_by -> Nullable<BigInt>,
         published_at -> Nullable<Timestamp>,
         version -> BigInt,
+        organisation_id -> Nullable<BigInt>,
     }
 }
 

@@ -28,7 +28,7 @@ fn broken(checked: &[Checked]) -> BTreeSet<&'static str> {
 }
 
 /// Runs statements on a connection of its own, on which SQLite keeps no rule it can be told to forget.
-fn behind_the_back(county: &County, statements: &[String]) {
+pub(crate) fn behind_the_back(county: &County, statements: &[String]) {
     let mut conn = county.database.url().connect(false).unwrap();
     if county.database.kind() == Kind::Sqlite {
         for pragma in ["PRAGMA foreign_keys = OFF", "PRAGMA ignore_check_constraints = ON"] {
@@ -41,7 +41,7 @@ fn behind_the_back(county: &County, statements: &[String]) {
 }
 
 /// Takes every constraint and trigger from a table.
-fn unprotect(kind: Kind, table: &str) -> Vec<String> {
+pub(crate) fn unprotect(kind: Kind, table: &str) -> Vec<String> {
     match kind {
         Kind::Sqlite => vec![
             format!("CREATE TABLE bare AS SELECT * FROM {table}"),

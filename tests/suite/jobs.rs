@@ -270,7 +270,8 @@ both! {
         let mut foreign = simulated(cap("8"));
         foreign["area"] = json!("331122");
         county.sign_in("bureau").post(AS_JOB, foreign).await.refused(404, "not_found");
-        county.sign_in("school-1").post(AS_JOB, simulated(cap("8"))).await.refused(403, "forbidden");
+        county.sign_in("monitor").post(AS_JOB, simulated(cap("8"))).await.refused(403, "forbidden");
+        county.sign_in("school-1").post(AS_JOB, simulated(cap("8"))).await.refused(404, "not_found");
         assert_eq!(centre.get("/v1/jobs").await.expect(200)["data"], json!([]));
     }
 

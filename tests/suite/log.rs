@@ -1,6 +1,6 @@
 //! The log that shows tampering: from a committed row to a checkpoint, a proof and a bundle.
 
-mod bundles;
+pub(crate) mod bundles;
 mod proofs;
 mod sequencing;
 

@@ -1,5 +1,8 @@
 //! Policy packs and cycles.
 
+mod reach;
+mod schools;
+
 use crate::{
     harness::both,
     ledger::fixture::{install_packs, sql, write},

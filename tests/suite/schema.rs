@@ -3,6 +3,7 @@
 mod reading;
 
 use crate::harness::database::{Database, Kind, postgres_is_here};
+use diesel::RunQueryDsl;
 use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 pub(crate) use reading::Schema;
 use shixun_persistence::{
@@ -139,6 +140,54 @@ fn every_step_down_undoes_its_step_up() {
         assert!(revert_last(&mut conn).is_err(), "nothing is left to take back");
         migrate(&mut conn).unwrap();
         assert_eq!(level(&mut conn), top, "{kind:?}: what was taken back can be done again");
+    }
+}
+
+/// Runs SQL that both databases understand.
+fn run(conn: &mut Conn, statement: &str) -> diesel::QueryResult<usize> {
+    diesel::sql_query(statement).execute(conn)
+}
+
+#[test]
+fn packs_stay_as_they_were_when_schools_may_have_some_and_there_is_no_way_back_while_one_has() {
+    for kind in kinds() {
+        let database = Database::fresh(kind);
+        let mut conn = database.url().connect(false).unwrap();
+        while !revert_last(&mut conn).unwrap().ends_with("000009") {}
+        let columns = "area, id, code, edition, state, valid_from, document, digest, created_at, published_at, version";
+        let row = |id: i64| {
+            format!(
+                "331123, {id}, 'SX', {id}, 'published', '2016-01-01', '{{}}', 'x', '2026-01-01 00:00:00', '2026-01-01 00:00:00', 1"
+            )
+        };
+        run(&mut conn, &format!("INSERT INTO policy_packs ({columns}) VALUES ({})", row(1))).unwrap();
+        migrate(&mut conn).unwrap();
+        let kept = "UPDATE policy_packs SET version = version WHERE state = 'published' AND organisation_id IS NULL";
+        assert!(
+            run(&mut conn, kept).unwrap_err().to_string().contains("append-only"),
+            "{kind:?}: the row is there, and guarded"
+        );
+        run(
+            &mut conn,
+            "INSERT INTO organisations (area, id, kind, code, name, search_name, path, stage, small_class, version, created_at, updated_at) \
+             VALUES (331123, 7, 'school', '2133000001', '小学', '小学', '/7/', 'primary', FALSE, 1, '2026-01-01 00:00:00', '2026-01-01 00:00:00')",
+        )
+        .unwrap();
+        let for_school = |organisation: i64| {
+            format!("INSERT INTO policy_packs ({columns}, organisation_id) VALUES ({}, {organisation})", row(2))
+        };
+        assert!(run(&mut conn, &for_school(8)).is_err(), "{kind:?}: a school that is not there");
+        run(&mut conn, &for_school(7)).unwrap();
+        let refused = loop {
+            match revert_last(&mut conn) {
+                Ok(step) if step.ends_with("000009") => {
+                    panic!("{kind:?}: a school's pack was left to a release that cannot read it")
+                }
+                Ok(_) => {}
+                Err(refused) => break refused.to_string(),
+            }
+        };
+        assert!(refused.contains("ck_no_school_packs"), "{kind:?}: {refused}");
     }
 }
 

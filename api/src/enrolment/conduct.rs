@@ -5,7 +5,7 @@ use super::{
     service::{again, runs},
     wire::{AttendanceIn, AttendanceView, ResultIn},
 };
-use crate::ledger::service::{policy_label, recognised_on};
+use crate::ledger::service::{policy_label_of, recognised_on};
 use crate::{
     access::Actor,
     http::{Work, command::NOTHING},
@@ -381,7 +381,7 @@ fn post(
             row.outcome.map_or("", Outcome::as_str),
             row.misconduct
         )),
-        policy: policy_label(area, effective_on)?,
+        policy: policy_label_of(work.conn(), area, row.person, effective_on)?,
         recognised_by: work.actor(),
         snapshot: None,
         reason: None,
@@ -392,7 +392,7 @@ fn post(
     }
 }
 
-/// What the packs in force on a day say of results and absence.
+/// What the packs in force on a day say of results and absence; a school's packs say nothing of it.
 ///
 /// # Errors
 /// `policy_missing`.

@@ -4,8 +4,9 @@
 use crate::{
     canonical,
     ledger::{
-        standing::{Tally, evaluate_all, gathered},
-        statement::{SpellView, VerdictWord},
+        explain,
+        standing::{Bench, Tally, evaluate_all, gathered, people},
+        statement::{SchoolSpellView, SpellView, VerdictWord},
         wire::TallyView,
     },
     policy::{AreaPolicy, wire::PackNameView},
@@ -20,10 +21,8 @@ use shixun_domain::{
     policy::{Cycle, CycleRules, PersonFacts, WaiverFacts},
     time::DateSpan,
 };
-use shixun_persistence::{
-    Conn,
-    ledger::{self, Employee},
-};
+use shixun_persistence::Conn;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// The form of the content; another one follows when a field changes its meaning.
@@ -44,7 +43,7 @@ pub struct FrozenContentView {
     pub as_of: NaiveDate,
     /// The instant of the proposal: what was recorded up to then is in it.
     pub known_at: InstantText,
-    /// The rules it rests on.
+    /// The rules it rests on: those of the area, then those of schools.
     pub policy_packs: Vec<PackNameView>,
     /// All teachers together.
     pub all: TallyView,
@@ -88,6 +87,9 @@ pub struct FrozenFactsView {
     pub leave: Vec<SpellView>,
     /// Requirements that were waived for the teacher.
     pub waivers: Vec<FrozenWaiverView>,
+    /// Where the teacher belonged to a school with rules of its own; absent where never.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub schools: Vec<SchoolSpellView>,
 }
 
 /// A waiver that was in force.
@@ -147,10 +149,11 @@ impl FrozenFactsView {
             retires_on: facts.retires_on,
             leave: facts.leave.iter().map(spell).collect(),
             waivers: facts.waivers.iter().map(waiver).collect(),
+            schools: SchoolSpellView::all(&facts.schools),
         }
     }
 
-    fn read(&self) -> PersonFacts {
+    pub(super) fn read(&self) -> PersonFacts {
         let span = |spell: &SpellView| DateSpan { from: spell.from, to: spell.to };
         let waiver = |one: &FrozenWaiverView| WaiverFacts {
             key: one.id.0.number(),
@@ -169,8 +172,15 @@ impl FrozenFactsView {
             // What the cycle before left over is counted anew from the ledger and the packs.
             surplus: shixun_domain::Hours::ZERO,
             waivers: self.waivers.iter().map(waiver).collect(),
+            schools: SchoolSpellView::read(&self.schools),
         }
     }
+}
+
+/// A teacher after the evaluation, with the rules that decided.
+pub(super) struct Judged {
+    pub(super) rules: Arc<CycleRules>,
+    pub(super) teacher: FrozenTeacherView,
 }
 
 /// A teacher before the evaluation.
@@ -190,10 +200,8 @@ struct Who {
 ///
 /// # Errors
 /// Where the database does not answer.
-pub(super) fn roster(conn: &mut Conn, area: AreaCode, as_of: NaiveDate) -> Result<Vec<Rostered>, ApiError> {
-    let employees: Vec<Employee> = ledger::employees(conn, area, "/", as_of)?;
-    let facts = ledger::facts_by_person(conn, area, &employees)?;
-    let rostered = employees.into_iter().zip(facts).map(|(employee, facts)| Rostered {
+pub(super) fn roster(conn: &mut Conn, policy: &AreaPolicy, as_of: NaiveDate) -> Result<Vec<Rostered>, ApiError> {
+    let rostered = people(conn, policy, "/", as_of)?.into_iter().map(|(employee, facts)| Rostered {
         employee: Who {
             teacher: Text(employee.person.teacher()),
             name: employee.name,
@@ -219,24 +227,23 @@ pub(super) fn roster_of(kept: Kept) -> Vec<Rostered> {
     rostered.collect()
 }
 
-/// Evaluates everybody on a roster, by the rules at the close of the cycle; `before` are those of the cycle before, where some of its
-/// surplus may count.
+/// Evaluates everybody on a roster, by the rules at the close of the cycle.
 ///
 /// # Errors
-/// Where the database does not answer.
+/// `policy_missing`; where the database does not answer.
 pub(super) fn judge(
     conn: &mut Conn,
-    area: AreaCode,
-    (rules, before): (&CycleRules, Option<&CycleRules>),
+    bench: &Bench,
     roster: Vec<Rostered>,
     known_at: Option<UtcMillis>,
-) -> Result<Vec<FrozenTeacherView>, ApiError> {
+) -> Result<Vec<Judged>, ApiError> {
+    let area = bench.policy().area();
     let people = roster.into_iter().map(|one| (one.employee.teacher.0.number(), one.employee, one.facts));
-    let asking: Vec<&CycleRules> = [Some(rules), before].into_iter().flatten().collect();
-    let dossiers = gathered(conn, area, people.collect(), &asking, known_at)?;
-    evaluate_all(dossiers, |dossier| {
-        let (evaluation, _) = dossier.judged(rules, before);
-        FrozenTeacherView {
+    let dossiers = gathered(conn, bench, people.collect(), known_at)?;
+    let judged = evaluate_all(dossiers, |dossier| {
+        let terms = bench.terms(&dossier.facts)?;
+        let (evaluation, _) = dossier.judged(&terms);
+        let teacher = FrozenTeacherView {
             facts: FrozenFactsView::new(area, &dossier.facts),
             figures: FrozenFiguresView {
                 owed: evaluation.required.map(Text),
@@ -248,8 +255,10 @@ pub(super) fn judge(
             name: dossier.who.name,
             organisation_id: dossier.who.organisation,
             organisation_name: dossier.who.organisation_name,
-        }
-    })
+        };
+        Ok(Judged { rules: terms.rules, teacher })
+    })?;
+    judged.into_iter().collect()
 }
 
 /// The report of a cycle as canonical JSON.
@@ -258,15 +267,16 @@ pub(super) fn judge(
 /// `policy_missing`; where the database does not answer.
 pub(super) fn make(
     conn: &mut Conn,
-    policy: &AreaPolicy,
+    policy: &Arc<AreaPolicy>,
     cycle: Cycle,
     known_at: UtcMillis,
     roster: Vec<Rostered>,
 ) -> Result<String, ApiError> {
     let area = policy.area();
-    let rules = policy.rules(cycle, cycle.to())?;
-    let before = policy.before(&rules)?;
-    let teachers = judge(conn, area, (&rules, before.as_deref()), roster, Some(known_at))?;
+    let bench = Bench::new(Arc::clone(policy), cycle, cycle.to())?;
+    let judged = judge(conn, &bench, roster, Some(known_at))?;
+    let policy_packs = explain::packs_of_all(&bench.common.rules, judged.iter().map(|one| &*one.rules));
+    let teachers: Vec<FrozenTeacherView> = judged.into_iter().map(|one| one.teacher).collect();
     let mut all = Tally::default();
     for teacher in &teachers {
         let FrozenFiguresView { owed, counted, missing, verdict } = &teacher.figures;
@@ -279,7 +289,7 @@ pub(super) fn make(
         cycle: cycle.name(),
         as_of: cycle.to(),
         known_at: Text(known_at),
-        policy_packs: crate::ledger::explain::packs(&rules),
+        policy_packs,
         all: all.view(),
         teachers,
     })

@@ -5,11 +5,12 @@ use super::{
     wire::{DifferenceEntryView, DifferenceView},
 };
 use crate::{
+    ledger::{explain::packs, standing::Bench},
     policy::PolicyCache,
     problem::ApiError,
     wire::{OneOf, Text},
 };
-use shixun_domain::{UtcMillis, policy::CycleRules};
+use shixun_domain::UtcMillis;
 use shixun_persistence::{
     Conn,
     frozen_reports::FrozenRow,
@@ -31,30 +32,37 @@ pub(super) fn differences(
     let area = row.id.area();
     let policy = cache.area(conn, area, now)?;
     let cycle = policy.cycle_named(&row.cycle)?;
-    let today: Arc<CycleRules> = policy.rules(cycle, cycle.to())?;
-    let before = policy.before(&today)?;
-    let then = Arc::clone(&policy).known_at(Some(row.known_at)).rules(cycle, cycle.to())?;
-    let rules_changed = crate::ledger::explain::packs(&today) != crate::ledger::explain::packs(&then);
+    let today = Bench::new(Arc::clone(&policy), cycle, cycle.to())?;
+    let then = Bench::new(Arc::clone(&policy).known_at(Some(row.known_at)), cycle, cycle.to())?;
     let frozen = by_number(Kept::read(document)?.teachers);
-    let roster = roster(conn, area, cycle.to())?;
-    let mut current = by_number(judge(conn, area, (&today, before.as_deref()), roster, None)?);
+    let roster = roster(conn, &policy, cycle.to())?;
+    let judged = judge(conn, &today, roster, None)?;
+    let mut current = by_number(judged.into_iter().map(|one| one.teacher).collect());
     // A probation may begin before the cycle, and its hours count for it.
-    let first = today.cycle().from().checked_sub_months(chrono::Months::new(36)).unwrap_or(today.cycle().from());
+    let first = cycle.from().checked_sub_months(chrono::Months::new(36)).unwrap_or(cycle.from());
     let mut entries: BTreeMap<i64, Vec<DifferenceEntryView>> = BTreeMap::new();
     for entry in ledger::appended_since(conn, area, row.known_at, first, cycle.to())? {
         entries.entry(entry.person.number()).or_default().push(view(entry));
     }
     let mut found = Vec::new();
-    let mut compare = |number: i64, frozen: Option<FrozenTeacherView>, today: Option<FrozenTeacherView>| {
+    let mut compare = |number: i64, frozen: Option<FrozenTeacherView>, current: Option<FrozenTeacherView>| {
         let entries = entries.remove(&number).unwrap_or_default();
         let figures = |one: &Option<FrozenTeacherView>| one.as_ref().map(|one| one.figures.clone());
-        let (before, after) = (figures(&frozen), figures(&today));
+        let (before, after) = (figures(&frozen), figures(&current));
         if before == after && entries.is_empty() {
-            return;
+            return Ok(());
         }
-        let facts = |one: &Option<FrozenTeacherView>| one.as_ref().map(|one| one.facts.clone());
-        let facts_changed = facts(&frozen) != facts(&today);
-        if let Some(who) = today.or(frozen) {
+        // Schools that had no rules of their own then are in the facts of today alone, and are no change of the facts.
+        let known_then = |one: &FrozenTeacherView| {
+            let mut facts = one.facts.clone();
+            facts.schools.retain(|spell| then.policy().schools().contains(&spell.organisation_id.0));
+            facts
+        };
+        let facts_changed = frozen.as_ref().map(known_then) != current.as_ref().map(known_then);
+        if let Some(who) = current.or(frozen) {
+            let facts = who.facts.read();
+            let packs = |bench: &Bench| Ok::<_, ApiError>(packs(&bench.terms(&facts)?.rules));
+            let rules_changed = packs(&today)? != packs(&then)?;
             found.push(DifferenceView {
                 teacher_id: who.teacher_id,
                 name: who.name,
@@ -67,13 +75,14 @@ pub(super) fn differences(
                 entries,
             });
         }
+        Ok::<(), ApiError>(())
     };
     for (number, one) in frozen {
         let today = current.remove(&number);
-        compare(number, Some(one), today);
+        compare(number, Some(one), today)?;
     }
     for (number, one) in current {
-        compare(number, None, Some(one));
+        compare(number, None, Some(one))?;
     }
     found.sort_by_key(|one| one.teacher_id.0.number());
     Ok(found)

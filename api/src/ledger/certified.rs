@@ -1,7 +1,7 @@
 //! What a county certifies of a person's hours when the person moves on: each entry with what its yearly limits and factors left
 //! of it. Limits of the whole cycle are for the county where the cycle ends.
 
-use super::days::span;
+use super::{days::span, schools::record};
 use crate::{policy::PolicyCache, problem::ApiError};
 use chrono::NaiveDate;
 use shixun_domain::{
@@ -32,9 +32,9 @@ pub fn certified(
     until: NaiveDate,
     now: UtcMillis,
 ) -> Result<Vec<CertifiedEntry>, ApiError> {
-    let rules = cache.area(conn, person.area(), now)?.rules(cycle, until)?;
-    let record =
-        ledger::person_record(conn, person, until, None)?.ok_or_else(|| ApiError::missing(person.teacher()))?;
+    let policy = cache.area(conn, person.area(), now)?;
+    let record = record(conn, &policy, person, until, None)?.ok_or_else(|| ApiError::missing(person.teacher()))?;
+    let rules = policy.rules_of(&record.facts.schools, cycle, until)?;
     let (from, to) = span(&rules, &record.facts);
     let entries = ledger::standing_entries(conn, person, from, to, None)?;
     let facts: Vec<EntryFacts> = entries.standing.into_iter().map(|entry| entry.entry.facts).collect();

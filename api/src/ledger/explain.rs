@@ -3,9 +3,9 @@
 use super::{
     rules::{self, Grounds, NamedRule},
     statement::{
-        CutView, PeriodView, RequirementDaysView, RequirementView, RequirementWaiverView, RuleNameView, SpellView,
-        StatementCorrectionView, StatementCycleView, StatementEntryView, StatementFactsView, StatementTeacherView,
-        StatementView, StatementYearView,
+        CutView, PeriodView, RequirementDaysView, RequirementView, RequirementWaiverView, RuleNameView,
+        SchoolSpellView, SpellView, StatementCorrectionView, StatementCycleView, StatementEntryView,
+        StatementFactsView, StatementTeacherView, StatementView, StatementYearView,
     },
 };
 use crate::{
@@ -147,6 +147,7 @@ fn facts(person: &PersonFacts, evaluation: &Evaluation) -> StatementFactsView {
         middle_manager: person.middle_manager.as_ref().map(spell),
         retires_on: person.retires_on,
         leave: person.leave.iter().map(spell).collect(),
+        schools: SchoolSpellView::all(&person.schools),
         surplus: Text(person.surplus),
     }
 }
@@ -159,6 +160,21 @@ pub fn packs(rules: &CycleRules) -> Vec<PackNameView> {
             found.push(PackNameView { code: code.clone(), edition: *edition });
         }
     }
+    found
+}
+
+/// The packs that many people were judged by: those of the area, then those of schools, by code.
+pub fn packs_of_all<'r>(area: &CycleRules, persons: impl Iterator<Item = &'r CycleRules>) -> Vec<PackNameView> {
+    let mut found = packs(area);
+    let mut of_schools: Vec<PackNameView> = Vec::new();
+    // The rules of the area are mostly everybody's.
+    for pack in persons.filter(|rules| !std::ptr::eq(*rules, area)).flat_map(packs) {
+        if !found.contains(&pack) && !of_schools.contains(&pack) {
+            of_schools.push(pack);
+        }
+    }
+    of_schools.sort_by(|one, other| (&one.code, one.edition).cmp(&(&other.code, other.edition)));
+    found.append(&mut of_schools);
     found
 }
 

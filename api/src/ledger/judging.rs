@@ -4,8 +4,12 @@ use super::{
     days::{days_of_cycle, span},
     explain::Judged,
     moment::{Moment, moment},
+    schools::record,
 };
-use crate::{policy::PolicyCache, problem::ApiError};
+use crate::{
+    policy::{PolicyCache, Terms},
+    problem::ApiError,
+};
 use chrono::NaiveDate;
 use shixun_domain::{
     Hours, UtcMillis,
@@ -18,13 +22,12 @@ use shixun_persistence::{
 };
 use std::sync::Arc;
 
-/// Reads the entries and evaluates them; `before` are the rules of the cycle before, where some of its surplus may count.
+/// Reads the entries and evaluates them.
 pub(super) fn judge(
     conn: &mut Conn,
     person: PersonId,
     mut record: PersonRecord,
-    rules: &CycleRules,
-    before: Option<&CycleRules>,
+    Terms { rules, before }: &Terms,
     known_at: Option<UtcMillis>,
 ) -> Result<Judged, ApiError> {
     if let Some(before) = before {
@@ -92,11 +95,9 @@ pub fn case(
 ) -> Result<Case, ApiError> {
     let (policy, today) = (cache.area(conn, person.area(), now)?, now.china_date());
     let Moment { cycle, as_of } = moment(&policy, cycle, None, today)?;
-    let rules = policy.rules(cycle, cycle.to())?;
-    let record =
-        ledger::person_record(conn, person, as_of, None)?.ok_or_else(|| ApiError::missing(person.teacher()))?;
-    let before = policy.before(&rules)?;
-    let Judged { record, entries, .. } = judge(conn, person, record, &rules, before.as_deref(), None)?;
+    let record = record(conn, &policy, person, as_of, None)?.ok_or_else(|| ApiError::missing(person.teacher()))?;
+    let terms = policy.terms(&record.facts.schools, cycle, cycle.to())?;
+    let Judged { record, entries, .. } = judge(conn, person, record, &terms, None)?;
     let entries = entries.standing.into_iter().map(|entry| entry.entry.facts).collect();
-    Ok(Case { rules, record, entries })
+    Ok(Case { rules: terms.rules, record, entries })
 }

@@ -11,6 +11,7 @@ mod problems;
 mod roster;
 mod routes;
 pub mod rules;
+pub mod schools;
 pub mod service;
 pub mod sight;
 pub mod simulation;

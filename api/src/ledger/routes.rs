@@ -240,7 +240,7 @@ async fn get_area_standing(
 
 /// Try a draft of rules on everybody
 ///
-/// Judges every teacher of the county under the rules in force and under those with the draft: who would stand differently, what
+/// Judges every teacher of the county, or of the one school that the draft is for, under the rules in force and under those with the draft: who would stand differently, what
 /// each rule leaves out or asks for, how many hours, seats and how much money would come on top. Nothing is written.
 ///
 /// A county with more than 10,000 teachers (or what the server's settings say) takes a while: with `as_job=true` the answer is a job,

@@ -5,6 +5,7 @@ use super::{
     explain,
     judging::judge,
     moment::{Moment, answered_at, moment},
+    schools::{record, schools_of},
     statement::StatementView,
     wire::{HourEntryView, NewHours, ReversalView},
 };
@@ -21,7 +22,7 @@ use shixun_domain::{
     id::{HourEntryId, PersonId, TeacherId},
     ledger::{self as rules_of_ledger, Amounts, Circumstances, SourceKind, Step},
     policy::wording::{self, Wording},
-    policy::{Body, CycleRules, Effect, EntryFacts},
+    policy::{Body, CycleRules, Effect, EntryFacts, Schools},
 };
 use shixun_persistence::{
     Conn,
@@ -102,14 +103,12 @@ pub fn statement(
             return Ok(StatementAnswer::Unchanged(etag));
         }
     }
-    let rules = policy.rules(cycle, as_of)?;
-    let record =
-        ledger::person_record(conn, person, as_of, wish.known_at)?.ok_or_else(|| ApiError::missing(teacher))?;
+    let record = record(conn, &policy, person, as_of, wish.known_at)?.ok_or_else(|| ApiError::missing(teacher))?;
     // Read before the entries are, so that a tag never stands for less than its statement shows.
     let etag = etag(record.revision);
-    let before = policy.before(&rules)?;
-    let judged = judge(conn, person, record, &rules, before.as_deref(), wish.known_at)?;
-    Ok(StatementAnswer::Fresh(etag, Box::new(explain::statement(&rules, judged, wish.known_at))))
+    let terms = policy.terms(&record.facts.schools, cycle, as_of)?;
+    let judged = judge(conn, person, record, &terms, wish.known_at)?;
+    Ok(StatementAnswer::Fresh(etag, Box::new(explain::statement(&terms.rules, judged, wish.known_at))))
 }
 
 /// What is left under the yearly maximum.
@@ -179,7 +178,7 @@ fn least_maximum(rules: &CycleRules, day: NaiveDate) -> Option<Hours> {
     maxima.min()
 }
 
-/// The rules of the cycle of a day, at the cycle's end.
+/// The person's rules of the cycle of a day, at the cycle's end.
 fn rules_on(
     conn: &mut Conn,
     cache: &PolicyCache,
@@ -189,16 +188,29 @@ fn rules_on(
 ) -> Result<Arc<CycleRules>, ApiError> {
     let policy = cache.area(conn, person.area(), now)?;
     let cycle = policy.cycle_on(day)?;
-    policy.rules(cycle, cycle.to())
+    policy.rules_of(&schools_of(conn, &policy, person)?, cycle, cycle.to())
 }
 
-/// The packs in force on a day, as an entry keeps them: `ZJ-2016 v1, 331123 v1`.
+/// The packs in force for a person on a day, as an entry keeps them: `ZJ-2016 v1, 331123 v1`.
 ///
 /// # Errors
 /// `policy_missing`.
-pub fn policy_label(policy: &AreaPolicy, day: NaiveDate) -> Result<String, ApiError> {
+pub fn policy_label_of(
+    conn: &mut Conn,
+    policy: &AreaPolicy,
+    person: PersonId,
+    day: NaiveDate,
+) -> Result<String, ApiError> {
+    policy_label(policy, &schools_of(conn, policy, person)?, day)
+}
+
+/// The same for somebody who belonged to these schools.
+///
+/// # Errors
+/// `policy_missing`.
+pub fn policy_label(policy: &AreaPolicy, schools: &Schools, day: NaiveDate) -> Result<String, ApiError> {
     let cycle = policy.cycle_on(day)?;
-    let rules = policy.rules(cycle, cycle.to())?;
+    let rules = policy.rules_of(schools, cycle, cycle.to())?;
     let packs = rules.rules_on(day).map(|set| set.packs()).unwrap_or_default();
     Ok(packs.iter().map(|(code, version)| format!("{code} v{version}")).collect::<Vec<_>>().join(", "))
 }
@@ -290,7 +302,7 @@ pub fn enter(
         amounts,
         effective_on: new.effective_on,
         evidence: Some(new.evidence.text()?),
-        policy: policy_label(&policy, new.effective_on)?,
+        policy: policy_label_of(work.conn(), &policy, person, new.effective_on)?,
         recognised_by: Some(actor.account),
         snapshot: None,
         reason: None,

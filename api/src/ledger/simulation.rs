@@ -5,9 +5,9 @@ mod fold;
 mod job;
 
 use super::{
-    explain::rule_name,
     roster::Roster,
-    standing::{Dossier, fold_all},
+    rules,
+    standing::{Bench, Dossier, fold_all},
     wire::simulation::{
         RuleEffectView, SimulatedPersonView, SimulatedRuleView, SimulatedStandingView, SimulationIn, SimulationView,
     },
@@ -15,7 +15,11 @@ use super::{
 use crate::{
     access::Actor,
     config::Config,
-    policy::{AreaPolicy, PolicyCache, service::faulty, wire::PackNameView},
+    policy::{
+        AreaPolicy, PolicyCache,
+        service::{faulty, school},
+        wire::PackNameView,
+    },
     problem::{ApiError, Code, Words},
     wire::{OneOf, Text},
 };
@@ -23,7 +27,7 @@ use chrono::NaiveDate;
 use fold::{Figures, Fold, Judged, Named};
 use shixun_domain::{
     AreaCode, Fen, Hours, UtcMillis,
-    policy::{Cycle, CycleRules, Pack, with_draft},
+    policy::{Cycle, CycleRules, Pack, Schools, with_draft},
 };
 use shixun_persistence::{
     Conn,
@@ -49,8 +53,8 @@ struct Plan {
 /// Looks whether what somebody wishes can be tried.
 ///
 /// # Errors
-/// `not_found` for an area the actor does not look after; `invalid_field` for a faulty document, a day outside the cycle or an
-/// area the draft is not about; `cycle_unknown`, `policy_missing`.
+/// `not_found` for an area the actor does not look after; `invalid_field` for a faulty document, a day outside the cycle, an area the
+/// draft is not about or a school that the actor does not look after; `cycle_unknown`, `policy_missing`.
 fn plan(
     conn: &mut Conn,
     cache: &PolicyCache,
@@ -60,7 +64,8 @@ fn plan(
 ) -> Result<Plan, ApiError> {
     let area = wish.area.as_ref().map_or(actor.area(), |area| area.0);
     let draft = draft(wish)?;
-    if !actor.reaches_area(area) {
+    let of_school = school(conn, actor, &draft, "/document")?.is_some();
+    if !of_school && !actor.reaches_area(area) {
         return Err(ApiError::no_area(area));
     }
     if !draft.area().contains(area) {
@@ -119,7 +124,7 @@ fn outside(cycle: &Cycle) -> ApiError {
     )
 }
 
-/// Judges everybody of a county with the draft and without, at once.
+/// Judges everybody of a county, or of the school that the draft is for, with the draft and without, at once.
 ///
 /// # Errors
 /// As [`plan`], and `job_needed` for a county with more teachers than the settings let be answered at once.
@@ -133,7 +138,7 @@ pub(super) fn simulate(
 ) -> Result<SimulationView, ApiError> {
     let most = settings.simulation_teachers_at_once;
     let plan = plan(conn, cache, actor, wish, now)?;
-    if employs_more_than(conn, plan.area, plan.as_of, most.into())? {
+    if employs_more_than(conn, plan.area, plan.draft.jurisdiction().school(), plan.as_of, most.into())? {
         return Err(ApiError::new(Code::JobNeeded).with("most", most));
     }
     let mut simulation = Simulation::begin(conn, plan, settings)?;
@@ -141,31 +146,28 @@ pub(super) fn simulate(
     Ok(simulation.view())
 }
 
-/// A set of rules, and those of the cycle before where some of its surplus may count.
+/// Whether everybody is judged with the draft or without.
 struct Side {
-    rules: Arc<CycleRules>,
-    earlier: Option<Arc<CycleRules>>,
+    bench: Bench,
+    /// The rules of whoever the draft is about.
+    shown: Arc<CycleRules>,
 }
 
 impl Side {
-    fn new(policy: &AreaPolicy, cycle: Cycle, as_of: NaiveDate) -> Result<Side, ApiError> {
-        let rules = policy.rules(cycle, as_of)?;
-        let earlier = policy.before(&rules)?;
-        Ok(Side { rules, earlier })
+    fn new(policy: Arc<AreaPolicy>, draft: &Pack, cycle: Cycle, as_of: NaiveDate) -> Result<Side, ApiError> {
+        let shown = policy.rules_of(&Schools::from(draft.jurisdiction()), cycle, as_of)?;
+        Ok(Side { bench: Bench::new(policy, cycle, as_of)?, shown })
     }
 
-    fn asking(&self) -> impl Iterator<Item = &CycleRules> {
-        [Some(&*self.rules), self.earlier.as_deref()].into_iter().flatten()
-    }
-
-    fn judge(&self, dossier: &Dossier<usize>) -> Judged {
-        let (evaluation, _) = dossier.judged(&self.rules, self.earlier.as_deref());
-        Judged::from(&evaluation)
+    fn judge(&self, dossier: &Dossier<usize>) -> Result<Judged, ApiError> {
+        let terms = self.bench.terms(&dossier.facts)?;
+        let (evaluation, _) = dossier.judged(&terms);
+        Ok(Judged::new(&terms.rules, &evaluation))
     }
 
     /// The packs in force at the close of the day, once each.
     fn packs(&self) -> Vec<PackNameView> {
-        let set = self.rules.closing_rules().map(|set| set.packs()).unwrap_or_default();
+        let set = self.shown.closing_rules().map(|set| set.packs()).unwrap_or_default();
         set.iter().map(|(code, edition)| PackNameView { code: code.clone(), edition: *edition }).collect()
     }
 }
@@ -187,10 +189,11 @@ impl Simulation {
     /// `policy_missing`; where the database does not answer.
     fn begin(conn: &mut Conn, plan: Plan, settings: &Config) -> Result<Simulation, ApiError> {
         let Plan { area, draft, policy, cycle, as_of, price, per_seat } = plan;
-        let drafted = AreaPolicy::new(area, policy.revision(), with_draft(policy.packs(), &draft));
-        let sides = [Side::new(&policy, cycle, as_of)?, Side::new(&drafted, cycle, as_of)?];
+        let drafted = Arc::new(AreaPolicy::new(area, policy.revision(), with_draft(policy.packs(), &draft)));
         let portion = usize::try_from(settings.simulation_teachers_a_step).unwrap_or(usize::MAX);
-        let roster = Roster::read(conn, area, as_of, portion)?;
+        // The packs with the draft know of more schools with rules of their own than those without, never of fewer.
+        let roster = Roster::read(conn, &drafted, draft.jurisdiction().school(), as_of, portion)?;
+        let sides = [Side::new(policy, &draft, cycle, as_of)?, Side::new(drafted, &draft, cycle, as_of)?];
         Ok(Simulation { sides, roster, fold: Fold::default(), as_of, price, per_seat })
     }
 
@@ -199,13 +202,25 @@ impl Simulation {
     /// # Errors
     /// Where the database does not answer.
     fn judge_some(&mut self, conn: &mut Conn) -> Result<bool, ApiError> {
-        let asking: Vec<&CycleRules> = self.sides.iter().flat_map(Side::asking).collect();
+        let asking: Vec<&CycleRules> = self.sides.iter().flat_map(|side| side.bench.common.all()).collect();
         let portion = self.roster.next(conn, &asking)?;
         let (sides, per_seat) = (&self.sides, self.per_seat);
-        let folded = fold_all(portion, Fold::default, |fold, dossier| {
-            fold.add(dossier.who, sides.each_ref().map(|side| side.judge(&dossier)), per_seat);
-        })?;
-        folded.into_iter().for_each(|part| self.fold.join(part));
+        let folded = fold_all(
+            portion,
+            || Ok(Fold::default()),
+            |fold: &mut Result<Fold, ApiError>, dossier| {
+                let [before, after] = sides;
+                let judged = before.judge(&dossier).and_then(|before| Ok([before, after.judge(&dossier)?]));
+                match (fold.as_mut(), judged) {
+                    (Ok(fold), Ok(judged)) => fold.add(dossier.who, judged, per_seat),
+                    (Ok(_), Err(fault)) => *fold = Err(fault),
+                    (Err(_), _) => {}
+                }
+            },
+        )?;
+        for part in folded {
+            self.fold.join(part?);
+        }
         Ok(self.roster.done() < self.roster.total())
     }
 
@@ -221,7 +236,7 @@ impl Simulation {
         let [before, after] = &self.sides;
         let [tally_before, tally_after] = &self.fold.tallies;
         SimulationView {
-            cycle: before.rules.cycle().name(),
+            cycle: before.shown.cycle().name(),
             as_of: self.as_of,
             packs_before: before.packs(),
             packs_after: after.packs(),
@@ -239,11 +254,9 @@ impl Simulation {
     /// What the rules do, those of one id together, by id; the packs of each in the order in which they speak.
     fn rules(&self) -> Vec<SimulatedRuleView> {
         let mut views: BTreeMap<String, SimulatedRuleView> = BTreeMap::new();
-        for (place, (side, sums)) in self.sides.iter().zip(&self.fold.rules).enumerate() {
-            for (index, sum) in sums {
-                let (Some(name), Some(known)) = (rule_name(&side.rules, *index), side.rules.rule(*index)) else {
-                    continue;
-                };
+        for (place, sums) in self.fold.rules.iter().enumerate() {
+            for (known, sum) in sums {
+                let name = rules::name(known);
                 let view = views.entry(name.id.clone()).or_insert_with(|| SimulatedRuleView {
                     id: known.rule.id.clone(),
                     name_zh: known.rule.zh.clone(),

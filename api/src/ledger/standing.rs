@@ -3,14 +3,20 @@
 use super::{
     days::span,
     moment::{Moment, answered_at, moment},
+    schools::add_schools,
     wire::{SchoolStandingView, StandingView, TallyView},
 };
-use crate::{access::Actor, policy::PolicyCache, problem::ApiError, wire::Text};
+use crate::{
+    access::Actor,
+    policy::{AreaPolicy, PolicyCache, Terms},
+    problem::ApiError,
+    wire::Text,
+};
 use chrono::NaiveDate;
 use shixun_domain::{
     AreaCode, Hours, UtcMillis,
     id::OrganisationId,
-    policy::{CycleRules, EntryFacts, Evaluation, PersonFacts, Verdict, evaluate},
+    policy::{Cycle, CycleRules, EntryFacts, Evaluation, PersonFacts, Verdict, evaluate},
 };
 use shixun_persistence::{
     Conn,
@@ -49,7 +55,7 @@ pub type Standing = Everybody<PersonStanding>;
 /// What became of everybody's evaluation.
 #[derive(Debug, Clone)]
 pub struct Everybody<T> {
-    /// The rules that were applied.
+    /// The rules of the area. Those of somebody at a school with rules of its own are handed to what is made of the evaluation.
     pub rules: Arc<CycleRules>,
     /// Only what was recorded up to this instant was looked at.
     pub known_at: Option<UtcMillis>,
@@ -98,7 +104,7 @@ pub fn everybody<T: Send>(
     cache: &PolicyCache,
     actor: &Actor,
     question: Question<'_>,
-    fold: impl Fn(&CycleRules, Employee, &Evaluation, &[EntryFacts]) -> T + Sync,
+    fold: impl Fn(&Arc<CycleRules>, Employee, &Evaluation, &[EntryFacts]) -> T + Sync,
 ) -> Result<Everybody<T>, ApiError> {
     let (area, path) = match question.of {
         Of::Area(area) if actor.reaches_area(area) => (area, "/".to_owned()),
@@ -111,50 +117,106 @@ pub fn everybody<T: Send>(
     let today = answered_at(question.known_at, question.now)?.china_date();
     let policy = cache.area(conn, area, question.now)?.known_at(question.known_at);
     let Moment { cycle, as_of } = moment(&policy, question.cycle, question.as_of, today)?;
-    let rules = policy.rules(cycle, as_of)?;
-    let before = policy.before(&rules)?;
-    let asking: Vec<&CycleRules> = [Some(&*rules), before.as_deref()].into_iter().flatten().collect();
-    let dossiers = dossiers(conn, area, &path, as_of, &asking, question.known_at)?;
+    let bench = Bench::new(policy, cycle, as_of)?;
+    let dossiers = dossiers(conn, &bench, &path, question.known_at)?;
     let persons = evaluate_all(dossiers, |dossier| {
-        let (evaluation, entries) = dossier.judged(&rules, before.as_deref());
-        fold(&rules, dossier.who.clone(), &evaluation, &entries)
+        let terms = bench.terms(&dossier.facts)?;
+        let (evaluation, entries) = dossier.judged(&terms);
+        Ok(fold(&terms.rules, dossier.who.clone(), &evaluation, &entries))
     })?;
-    Ok(Everybody { rules, known_at: question.known_at, persons })
+    let persons = persons.into_iter().collect::<Result<Vec<T>, ApiError>>()?;
+    Ok(Everybody { rules: bench.common.rules, known_at: question.known_at, persons })
 }
 
-/// Everybody employed on the day below a path, with what any of these rules ask for.
+/// Who judges many people at the close of one day: by the same rules, those apart who belonged to schools with rules of their own.
+pub struct Bench {
+    policy: Arc<AreaPolicy>,
+    cycle: Cycle,
+    as_of: NaiveDate,
+    /// What everybody else is judged by. What it asks to be read is enough for all: to which day hours belong and what is carried over
+    /// is not for a school to say.
+    pub common: Terms,
+}
+
+impl Bench {
+    /// Who judges at the close of the day `as_of` of a cycle.
+    ///
+    /// # Errors
+    /// `policy_missing`.
+    pub fn new(policy: Arc<AreaPolicy>, cycle: Cycle, as_of: NaiveDate) -> Result<Bench, ApiError> {
+        let common = policy.terms(&shixun_domain::policy::Schools::NONE, cycle, as_of)?;
+        Ok(Bench { policy, cycle, as_of, common })
+    }
+
+    /// What a person is judged by.
+    ///
+    /// # Errors
+    /// `policy_missing` where the schools of one person have more rules in a cycle than can be judged by.
+    pub fn terms(&self, facts: &PersonFacts) -> Result<Terms, ApiError> {
+        if facts.schools.is_empty() {
+            return Ok(self.common.clone());
+        }
+        self.policy.terms(&facts.schools, self.cycle, self.as_of)
+    }
+
+    /// The packs.
+    pub fn policy(&self) -> &AreaPolicy {
+        &self.policy
+    }
+
+    /// The day.
+    pub fn as_of(&self) -> NaiveDate {
+        self.as_of
+    }
+}
+
+/// Everybody employed on the day below a path, with what the rules ask for.
 ///
 /// # Errors
 /// Where the database does not answer.
 fn dossiers(
     conn: &mut Conn,
-    area: AreaCode,
+    bench: &Bench,
     path: &str,
-    as_of: NaiveDate,
-    asking: &[&CycleRules],
     known_at: Option<UtcMillis>,
 ) -> Result<Vec<Dossier<Employee>>, ApiError> {
-    let employees = ledger::employees(conn, area, path, as_of)?;
-    let facts = ledger::facts_by_person(conn, area, &employees)?;
-    let people = employees.into_iter().zip(facts).map(|(employee, facts)| (employee.person.number(), employee, facts));
-    gathered(conn, area, people.collect(), asking, known_at)
+    let people = people(conn, bench.policy(), path, bench.as_of())?;
+    let people = people.into_iter().map(|(employee, facts)| (employee.person.number(), employee, facts));
+    gathered(conn, bench, people.collect(), known_at)
 }
 
-/// Reads the entries of people whose numbers and facts are known, as far as some of the rules ask for them.
+/// Everybody employed on a day below a path, with what the rules look at beside the entries.
+///
+/// # Errors
+/// Where the database does not answer.
+pub fn people(
+    conn: &mut Conn,
+    policy: &AreaPolicy,
+    path: &str,
+    day: NaiveDate,
+) -> Result<Vec<(Employee, PersonFacts)>, ApiError> {
+    let employees = ledger::employees(conn, policy.area(), path, day)?;
+    let facts = ledger::facts_by_person(conn, policy.area(), &employees)?;
+    let mut people: Vec<(Employee, PersonFacts)> = employees.into_iter().zip(facts).collect();
+    add_schools(conn, policy, people.iter_mut().map(|(employee, facts)| (employee.person.number(), facts)))?;
+    Ok(people)
+}
+
+/// Reads the entries of people whose numbers and facts are known, as far as the rules ask for them.
 ///
 /// # Errors
 /// Where the database does not answer.
 pub fn gathered<W>(
     conn: &mut Conn,
-    area: AreaCode,
+    bench: &Bench,
     people: Vec<(i64, W, PersonFacts)>,
-    asking: &[&CycleRules],
     known_at: Option<UtcMillis>,
 ) -> Result<Vec<Dossier<W>>, ApiError> {
-    let Some((from, to)) = days_asked_for(&people, asking) else { return Ok(Vec::new()) };
+    let asking: Vec<&CycleRules> = bench.common.all().collect();
+    let Some((from, to)) = days_asked_for(&people, &asking) else { return Ok(Vec::new()) };
     let numbers: Vec<i64> = people.iter().map(|(number, ..)| *number).collect();
     let whose = if numbers.len() > WHOLE_AREA_FROM { Whose::Area } else { Whose::Of(&numbers) };
-    Ok(with_entries(people, ledger::entries_by_person(conn, area, &whose, from, to, known_at)?))
+    Ok(with_entries(people, ledger::entries_by_person(conn, bench.policy().area(), &whose, from, to, known_at)?))
 }
 
 /// The first and the last day whose entries some of the rules ask for, of some of the people.
@@ -185,9 +247,8 @@ pub struct Dossier<W> {
 }
 
 impl<W> Dossier<W> {
-    /// Evaluates the person and gives the entries it rests on; `before` are the rules of the cycle before, where some of its surplus may
-    /// count.
-    pub fn judged(&self, rules: &CycleRules, before: Option<&CycleRules>) -> (Evaluation, Cow<'_, [EntryFacts]>) {
+    /// Evaluates the person and gives the entries it rests on.
+    pub fn judged(&self, Terms { rules, before }: &Terms) -> (Evaluation, Cow<'_, [EntryFacts]>) {
         let entries = self.asked_by(rules);
         let Some(before) = before else { return (evaluate(rules, &self.facts, &entries), entries) };
         let surplus = evaluate(before, &self.facts, &self.asked_by(before)).surplus();

@@ -8,14 +8,15 @@ use crate::{
     policy::wire::PackNameView,
     wire::{
         DaysText, DeliveryFormWord, HourEntryRef, HoursText, InstantText, LevelWord, OneOf, OrganisationRef, RouteWord,
-        StageWord, TeacherRef, TitleWord, WaiverRef,
+        StageWord, TeacherRef, Text, TitleWord, WaiverRef,
     },
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use shixun_domain::{
     ledger::SourceKind,
-    policy::{Profile, Unit, Verdict},
+    policy::{Profile, SchoolSpell, Schools, Unit, Verdict},
+    time::DateSpan,
 };
 use utoipa::ToSchema;
 
@@ -131,6 +132,9 @@ pub struct StatementFactsView {
     pub retires_on: Option<NaiveDate>,
     /// Approved leave.
     pub leave: Vec<SpellView>,
+    /// Where the teacher belonged to a school with rules of its own, inside the cycle or not: entries of these days are judged by them
+    /// too, and the totals where the day of the statement is one of them.
+    pub schools: Vec<SchoolSpellView>,
     /// What counted in the cycle before beyond what was owed in it; nothing unless a pack lets hours be carried over. How much of it
     /// counts is `carried_over`.
     pub surplus: HoursText,
@@ -144,6 +148,39 @@ pub struct SpellView {
     pub from: NaiveDate,
     /// Last day; null while it lasts.
     pub to: Option<NaiveDate>,
+}
+
+/// Days on which a teacher belonged to a school that has rules of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"organisation_id": "org_a3bk65kd9010000c6n", "from": "2017-08-15", "to": null}))]
+pub struct SchoolSpellView {
+    /// The school.
+    pub organisation_id: OrganisationRef,
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day; null while it lasts.
+    pub to: Option<NaiveDate>,
+}
+
+impl SchoolSpellView {
+    /// The spells of a person, the earliest first.
+    pub fn all(schools: &Schools) -> Vec<SchoolSpellView> {
+        let view = |SchoolSpell { school, span }: &SchoolSpell| SchoolSpellView {
+            organisation_id: Text(*school),
+            from: span.from,
+            to: span.to,
+        };
+        schools.spells().iter().map(view).collect()
+    }
+
+    /// The spells that views were made of.
+    pub fn read(views: &[SchoolSpellView]) -> Schools {
+        let spell = |view: &SchoolSpellView| SchoolSpell {
+            school: view.organisation_id.0,
+            span: DateSpan { from: view.from, to: view.to },
+        };
+        Schools::new(&views.iter().map(spell).collect::<Vec<_>>(), |_| true)
+    }
 }
 
 /// The rule behind a figure: the key to one of a statement's `rules`, and to a rule of the document of `GET /v1/policy-packs/{id}`, where

@@ -1,19 +1,25 @@
-//! The published packs of an area, parsed, and the rules of its cycles, compiled: read once, used by every statement.
+//! The published packs of an area, parsed, and the rules of its cycles, compiled: read once, used by every statement. The rules of
+//! people at schools with packs of their own are kept beside those of everybody else.
 //!
 //! Publishing drops what is kept in this process. Other processes on the same database look again after
 //! [`FRESH_MILLIS`], with a query that touches no document.
 
+mod terms;
+
 use crate::problem::{ApiError, Code, Words};
 use chrono::NaiveDate;
 use shixun_domain::{
-    AreaCode, Hours, UtcMillis,
-    policy::{Cycle, CycleRules, LayerFault, Pack, conversion::ConversionTable, cycle_named, cycle_on},
+    AreaCode, UtcMillis,
+    id::OrganisationId,
+    policy::{Cycle, CycleRules, LayerFault, Pack, Schools, conversion::ConversionTable, cycle_named, cycle_on},
 };
 use shixun_persistence::{Conn, policy};
 use std::{
     collections::HashMap,
     sync::{Arc, PoisonError, RwLock},
 };
+
+pub use terms::Terms;
 
 /// How long the packs of an area are used before the database is asked again.
 const FRESH_MILLIS: i64 = 10_000;
@@ -45,6 +51,9 @@ pub struct AreaPolicy {
     published: Vec<UtcMillis>,
     cycles: RwLock<HashMap<NaiveDate, Cycle>>,
     compiled: RwLock<HashMap<(Cycle, NaiveDate), Arc<CycleRules>>>,
+    /// The schools with packs of their own, in order; mostly none.
+    schools: Vec<OrganisationId>,
+    of_schools: RwLock<HashMap<(Cycle, NaiveDate, Schools), Arc<CycleRules>>>,
 }
 
 impl PolicyCache {
@@ -86,8 +95,12 @@ impl AreaPolicy {
 
     /// Packs that were read before, for a trial publication.
     pub fn new(area: AreaCode, revision: (i64, Option<i64>), packs: Vec<Pack>) -> AreaPolicy {
-        let (published, cycles, compiled) = (Vec::new(), RwLock::default(), RwLock::default());
-        AreaPolicy { area, revision, packs, published, cycles, compiled }
+        let mut schools: Vec<OrganisationId> = packs.iter().filter_map(|pack| pack.jurisdiction().school()).collect();
+        schools.sort_unstable();
+        schools.dedup();
+        let (published, cycles) = (Vec::new(), RwLock::default());
+        let (compiled, of_schools) = (RwLock::default(), RwLock::default());
+        AreaPolicy { area, revision, packs, published, cycles, compiled, schools, of_schools }
     }
 
     /// The packs that were published at `known_at`: mostly all, and then these, with what is compiled already.
@@ -148,17 +161,7 @@ impl AreaPolicy {
         ConversionTable::on(&self.packs, self.area, day)
     }
 
-    /// The rules at the end of the cycle before that of `rules`, where some of its surplus may count in it.
-    ///
-    /// # Errors
-    /// `policy_missing` where a day of that cycle has no pack in force.
-    pub fn before(&self, rules: &CycleRules) -> Result<Option<Arc<CycleRules>>, ApiError> {
-        let last_day = rules.cycle().from().pred_opt().filter(|_| rules.carry_over() > Hours::ZERO);
-        let Some(cycle) = last_day.and_then(|day| cycle_on(&self.packs, self.area, day).ok()) else { return Ok(None) };
-        self.rules(cycle, cycle.to()).map(Some)
-    }
-
-    /// The rules of a cycle at the close of the day `as_of`.
+    /// The rules of a cycle at the close of the day `as_of`, for whoever belongs to no school with rules of its own.
     ///
     /// # Errors
     /// `policy_missing` where a day of the cycle has no pack in force.

@@ -7,6 +7,7 @@ mod conversion;
 
 pub use conversion::{PolicyConversion, PolicyConversionLine};
 
+use crate::wire::OrganisationRef;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -37,6 +38,10 @@ pub struct PolicyDocument {
     #[validate(length(min = 6, max = 6))]
     #[schema(min_length = 6, max_length = 6)]
     pub area: String,
+    /// The one school of this county for whose teachers alone the pack is; it stands over the county's packs as those stand over the
+    /// province's. Such a pack has `rules`, `profiles` and `themes`, and nothing that is one in its county.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation_id: Option<OrganisationRef>,
     /// Civil dates between which the pack is in force.
     pub valid: PolicyValidity,
     /// Name in Chinese.

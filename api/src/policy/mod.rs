@@ -6,5 +6,5 @@ mod routes;
 pub mod service;
 pub mod wire;
 
-pub use cache::{AreaPolicy, PolicyCache};
+pub use cache::{AreaPolicy, PolicyCache, Terms};
 pub use routes::mount;

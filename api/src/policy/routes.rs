@@ -38,10 +38,10 @@ problem_set!(PublishProblems = PolicyNotADraft | PolicyFourEyes | PolicyLintFail
 
 /// List policy packs
 ///
-/// The packs that apply to an area: its own and those of the areas above it, the widest first. A narrower pack's rule stands
-/// before the wider pack's rule of the same id.
+/// The packs that apply to an area: those of the areas above it, its own, and those of its schools, the widest area first. A narrower
+/// pack's rule stands before the wider pack's rule of the same id where it is at least as strict.
 ///
-/// 适用于某地区的政策包（含上级地区），上级在前；同一规则以下级为准。
+/// 适用于某地区的政策包（含上级地区及所属学校），上级在前；下级规则不得宽于上级，除非上级允许。
 #[utoipa::path(
     operation_id = "list_policy_packs", tag = "policy", params(PolicyPackQuery), security(("bearer" = ["read_policy"])),
     responses((status = 200, description = "A page of packs.", body = PolicyPackList), AreaProblems)
@@ -89,7 +89,10 @@ async fn get_policy_pack(
 ///
 /// The body is the document. It speaks only after somebody else has published it. Faults are named by JSON pointers.
 ///
-/// 起草政策包（JSON文档）；须由他人发布后方生效，错误以JSON指针逐处指明。
+/// With `organisation_id` it is for one school of the county: the last layer, over province, city and county, for those who belong to the
+/// school on a day. A school may draft for itself; the county publishes.
+///
+/// 起草政策包（JSON文档）；须由他人发布后方生效，错误以JSON指针逐处指明。可为一所学校起草，由县级发布。
 #[utoipa::path(
     operation_id = "create_policy_pack", tag = "policy", request_body = PolicyDocument, security(("bearer" = ["draft_policy"])),
     responses((status = 201, description = "Drafted.", body = PolicyPackView), DraftProblems)

@@ -1,7 +1,7 @@
 //! Policy packs and cycles: the use cases.
 
 use super::{
-    cache::{AreaPolicy, PolicyCache, missing},
+    cache::{AreaPolicy, PolicyCache},
     wire::{CycleView, PackNameView, PolicyLintView, PolicyPackSummaryView},
 };
 use crate::{
@@ -16,16 +16,18 @@ use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 use shixun_domain::{
     AreaCode, UtcMillis,
-    id::PolicyPackId,
+    id::{OrganisationId, PolicyPackId},
     policy::{
-        Cycle, CycleRules, Pack, PackFault, PackState,
+        Cycle, Jurisdiction, Pack, PackFault, PackState, Schools,
         lint::{self, Finding, Gravity},
         packs, with_draft,
     },
+    words::OrganisationKind,
 };
 use shixun_persistence::{
     Conn, DbResult, WriteTx,
-    policy::{self, Added, NewPack, PackFilter, PackRow, Published},
+    org::{self, OrganisationRow},
+    policy::{self, Added, DraftsSeen, NewPack, PackFilter, PackRow, Published},
 };
 
 /// Rules are no secret within their area; another area's are for those above it.
@@ -48,9 +50,19 @@ pub fn list(
     if !may_read(actor, area) {
         return Err(ApiError::no_area(area));
     }
-    filter.drafts_of = actor.reaches_area(area).then_some(area);
+    filter.drafts = drafts_seen(conn, actor, area)?;
     let after = page.after()?;
     Ok(policy::list(conn, area, &filter, after, page.fetch())?)
+}
+
+/// The county sees all drafts of its area, a school those for itself.
+fn drafts_seen(conn: &mut Conn, actor: &Actor, area: AreaCode) -> Result<DraftsSeen, ApiError> {
+    if actor.reaches_area(area) {
+        return Ok(DraftsSeen::OfArea(area));
+    }
+    let paths: Vec<String> =
+        actor.offices().filter(|scope| scope.area == area).map(|scope| scope.path.clone()).collect();
+    Ok(if paths.is_empty() { DraftsSeen::None } else { DraftsSeen::OfSchools(org::below(conn, area, &paths)?) })
 }
 
 /// Where a pack stands in its list.
@@ -61,21 +73,50 @@ pub fn place(row: &PackRow) -> (i32, String, i32) {
 /// One pack.
 ///
 /// # Errors
-/// `not_found`, also for a draft of an area the actor does not look after.
+/// `not_found`, also for a draft of an area or a school that the actor does not look after.
 pub fn get(conn: &mut Conn, actor: &Actor, id: PolicyPackId) -> Result<PackRow, ApiError> {
     let area = id.area();
-    let visible =
-        |row: &PackRow| may_read(actor, area) && (row.state == PackState::Published || actor.reaches_area(area));
-    policy::find(conn, id)?.filter(visible).ok_or_else(|| ApiError::missing(id))
+    let row = policy::find(conn, id)?.filter(|_| may_read(actor, area)).ok_or_else(|| ApiError::missing(id))?;
+    let visible = row.state == PackState::Published
+        || actor.reaches_area(area)
+        || match row.organisation {
+            Some(school) => org::find(conn, school)?.is_some_and(|row| actor.reaches(area, &row.path)),
+            None => false,
+        };
+    if visible { Ok(row) } else { Err(ApiError::missing(id)) }
 }
 
-/// Drafts a pack for the actor's own area.
+/// The school that a draft is for, where it is for one: a school that the actor looks after. `place` is where the document stands in
+/// the body.
+///
+/// # Errors
+/// `invalid_field` for anything else.
+pub(crate) fn school(
+    conn: &mut Conn,
+    actor: &Actor,
+    draft: &Pack,
+    place: &str,
+) -> Result<Option<OrganisationId>, ApiError> {
+    let Some(school) = draft.jurisdiction().school() else { return Ok(None) };
+    let own = |row: &OrganisationRow| row.kind == OrganisationKind::School && actor.reaches(school.area(), &row.path);
+    match org::find(conn, school)?.filter(own) {
+        Some(row) => Ok(Some(row.id)),
+        None => Err(ApiError::field(
+            format!("{place}/organisation_id"),
+            "unknown_reference",
+            Words::new("没有这所学校，或不归您管理", "there is no such school, or it is not yours to look after"),
+        )),
+    }
+}
+
+/// Drafts a pack for the actor's own area, or for a school of it that the actor looks after.
 ///
 /// # Errors
 /// `invalid_field` with the pointer of the first fault; `policy_edition_taken`.
 pub fn draft(work: &mut Work<'_, '_>, actor: &Actor, document: &str) -> Result<PackRow, ApiError> {
     let pack = Pack::parse(document).map_err(|fault| faulty("", &fault))?;
-    if pack.area() != actor.area() || !actor.reaches_area(pack.area()) {
+    let reached = school(work.conn(), actor, &pack, "")?.is_some() || actor.reaches_area(pack.area());
+    if pack.area() != actor.area() || !reached {
         return Err(ApiError::field(
             "/area",
             "foreign_area",
@@ -102,7 +143,7 @@ pub fn draft(work: &mut Work<'_, '_>, actor: &Actor, document: &str) -> Result<P
 
 fn new_pack<'a>(pack: &'a Pack, document: &'a str, digest: &'a str, published: bool) -> NewPack<'a> {
     NewPack {
-        area: pack.area(),
+        jurisdiction: pack.jurisdiction(),
         code: pack.code(),
         edition: pack.version(),
         valid: pack.valid(),
@@ -185,7 +226,9 @@ pub fn publish(work: &mut Work<'_, '_>, actor: &Actor, id: PolicyPackId) -> Resu
     let with_it = AreaPolicy::new(id.area(), published.revision(), with_draft(published.packs(), &pack));
     for cycle in cycles(&with_it, now.china_date()) {
         if cycle.span().overlaps(&before.valid) {
-            CycleRules::new(with_it.packs(), id.area(), cycle, cycle.to()).map_err(|fault| missing(&fault))?;
+            for schools in judged_by(&with_it, &pack) {
+                with_it.rules_of(&schools, cycle, cycle.to())?;
+            }
         }
     }
     if policy::publish(work.tx(), id, actor.account)? == Published::NotADraft {
@@ -199,6 +242,17 @@ pub fn publish(work: &mut Work<'_, '_>, actor: &Actor, id: PolicyPackId) -> Resu
         Some(&PolicyPackSummaryView::read(&row)?),
     )?;
     Ok(row)
+}
+
+/// Those whose rules a pack changes: of a school, its own teachers; of an area, everybody, and those of each school with packs.
+fn judged_by(policy: &AreaPolicy, pack: &Pack) -> Vec<Schools> {
+    match pack.jurisdiction() {
+        Jurisdiction::School(school) => vec![Schools::from(Jurisdiction::School(school))],
+        Jurisdiction::Area(area) => {
+            let schools = policy.schools().iter().copied().map(Jurisdiction::School);
+            [Jurisdiction::Area(area)].into_iter().chain(schools).map(Schools::from).collect()
+        }
+    }
 }
 
 /// The cycles of an area, from the first day with a pack that sets one to the cycle of today.
@@ -249,7 +303,8 @@ pub fn list_cycles(
 }
 
 fn in_force(policy: &AreaPolicy, cycle: Cycle) -> Vec<PackNameView> {
-    let here = policy.packs().iter().filter(|pack| pack.valid().overlaps(&cycle.span()));
+    let of_area = policy.packs().iter().filter(|pack| pack.jurisdiction().school().is_none());
+    let here = of_area.filter(|pack| pack.valid().overlaps(&cycle.span()));
     here.map(|pack| PackNameView { code: pack.code().to_owned(), edition: pack.version() }).collect()
 }
 

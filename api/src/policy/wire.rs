@@ -7,7 +7,7 @@ use crate::{
         page::{list_of, list_query},
     },
     problem::ApiError,
-    wire::{AccountRef, AreaText, InstantText, OneOf, PolicyPackRef, Text},
+    wire::{AccountRef, AreaText, InstantText, OneOf, OrganisationRef, PolicyPackRef, Text},
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,8 @@ pub struct PolicyPackSummaryView {
     pub id: PolicyPackRef,
     /// The area whose teachers are judged by it, and every area inside.
     pub area: AreaText,
+    /// The school of this county whose teachers alone are judged by it; null where it is for everybody in the area.
+    pub organisation_id: Option<OrganisationRef>,
     /// Stable code such as `ZJ-2016`.
     #[schema(example = "ZJ-2016")]
     pub code: String,
@@ -99,6 +101,7 @@ impl PolicyPackSummaryView {
         Ok(PolicyPackSummaryView {
             id: Text(row.id),
             area: Text(row.id.area()),
+            organisation_id: row.organisation.map(Text),
             code: row.code.clone(),
             edition: row.edition,
             state: OneOf(row.state),
@@ -230,12 +233,14 @@ pub struct PolicyPackPath {
 list_query! {
     /// Which packs are wanted.
     PolicyPackQuery {
-        /// Packs that apply to this area, those of the areas above included; the caller's own where it is not given.
+        /// Packs that apply to this area, those of the areas above and of its schools included; the caller's own where it is not given.
         pub area: Option<AreaText>,
+        /// Only packs for this school alone.
+        pub organisation_id: Option<OrganisationRef>,
         /// Only packs of this code.
         #[param(max_length = 32)]
         pub code: Option<String>,
-        /// Only drafts, or only published packs. Drafts are shown to those who look after the area.
+        /// Only drafts, or only published packs. Drafts are shown to those who look after the area, or the school that they are for.
         pub state: Option<PackStateWord>,
         /// Only packs in force on this day.
         pub on: Option<NaiveDate>,
@@ -245,7 +250,13 @@ list_query! {
 impl PolicyPackQuery {
     /// The filter, before rights are looked at.
     pub fn filter(&self) -> PackFilter {
-        PackFilter { code: self.code.clone(), state: self.state.map(|state| state.0), on: self.on, drafts_of: None }
+        PackFilter {
+            organisation: self.organisation_id.as_ref().map(|id| id.0),
+            code: self.code.clone(),
+            state: self.state.map(|state| state.0),
+            on: self.on,
+            ..PackFilter::default()
+        }
     }
 }
 

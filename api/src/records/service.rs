@@ -6,7 +6,7 @@ use crate::{
     http::{Page, Work, command::NOTHING, conditions::same_version},
     ledger::{
         conversions::approves,
-        service::policy_label,
+        service::policy_label_of,
         sight::{manages_area, viewer},
         wire::Evidence,
     },
@@ -410,7 +410,7 @@ pub fn verify(
         amounts: judged.amounts,
         effective_on: content.ends_on,
         evidence: Some(proof.text()?),
-        policy: policy_label(&policy, content.ends_on)?,
+        policy: policy_label_of(work.conn(), &policy, before.person, content.ends_on)?,
         recognised_by: Some(actor.account),
         snapshot: None,
         reason: None,

@@ -19,7 +19,7 @@ use crate::{
         standing::{self, Everybody, Of, PersonStanding, Question, Tally},
         statement::RequirementView,
     },
-    policy::PolicyCache,
+    policy::{PolicyCache, wire::PackNameView},
     problem::{ApiError, Code, Words},
     wire::{OneOf, Text},
 };
@@ -38,7 +38,7 @@ use shixun_persistence::{
     org::{self, OrganisationRow},
     reports::{self, SchoolRow},
 };
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 /// What a report is asked for with.
 #[derive(Debug, Clone)]
@@ -61,6 +61,8 @@ impl ReportWish {
 
 /// A person's standing and what else a table shows.
 struct Person {
+    /// The rules that the person was judged by.
+    rules: Arc<CycleRules>,
     standing: PersonStanding,
     required: Option<Hours>,
     figures: Figures,
@@ -73,6 +75,7 @@ fn everybody(
     question: Question<'_>,
 ) -> Result<Everybody<Person>, ApiError> {
     standing::everybody(conn, cache, actor, question, |rules, employee, evaluation, entries| Person {
+        rules: Arc::clone(rules),
         figures: figures(rules, evaluation, entries),
         required: evaluation.required,
         standing: PersonStanding::new(employee, evaluation),
@@ -127,7 +130,7 @@ pub fn school_completion(
         known_at: wish.known_at.map(Text),
         organisation_id: Text(organisation.id),
         organisation_name: organisation.name,
-        policy_packs: explain::packs(&rules),
+        policy_packs: packs(&rules, &persons),
         hidden_below: outsider.then_some(SMALLEST_CELL),
         all: statistics::view(&sum(&persons), false),
         teachers: None,
@@ -135,7 +138,7 @@ pub fn school_completion(
     };
     if organisation.kind == OrganisationKind::School && !outsider {
         let beside = Beside::read(conn, area, &persons, rules.as_of())?;
-        view.teachers = Some(persons.iter().map(|person| teacher(&rules, person, &beside)).collect());
+        view.teachers = Some(persons.iter().map(|person| teacher(person, &beside)).collect());
         return Ok(view);
     }
     let within = reports::schools(conn, area, &organisation.path)?;
@@ -195,22 +198,27 @@ pub fn county_summary(
     let schools = tallied(reports::schools(conn, area, "/")?, &persons);
     let all = statistics::alone(outsider, &sum(&persons));
     let figures = || persons.iter().map(|person| &person.figures);
+    let cuts = persons.iter().map(|person| (&*person.rules, &person.figures));
     Ok(CountySummaryView {
         area: Text(area),
         area_name,
         cycle: rules.cycle().name(),
         as_of: rules.as_of(),
         known_at: wish.known_at.map(Text),
-        policy_packs: explain::packs(&rules),
+        policy_packs: packs(&rules, &persons),
         hidden_below: outsider.then_some(SMALLEST_CELL),
         schools: u32::try_from(schools.len()).unwrap_or(u32::MAX),
         by_stage: statistics::by_stage(outsider, &schools),
         by_setting: statistics::by_setting(outsider, &schools),
         by_verdict: statistics::by_verdict(&all),
         by_route: statistics::by_route(outsider, figures()),
-        cuts: statistics::cuts(outsider, &rules, figures()),
+        cuts: statistics::cuts(outsider, cuts),
         all,
     })
+}
+
+fn packs(area: &CycleRules, persons: &[Person]) -> Vec<PackNameView> {
+    explain::packs_of_all(area, persons.iter().map(|person| &*person.rules))
 }
 
 fn sum(persons: &[Person]) -> Tally {
@@ -251,8 +259,8 @@ impl Beside {
     }
 }
 
-fn teacher(rules: &CycleRules, person: &Person, beside: &Beside) -> TeacherCompletionView {
-    let Person { standing, required, figures } = person;
+fn teacher(person: &Person, beside: &Beside) -> TeacherCompletionView {
+    let Person { rules, standing, required, figures } = person;
     let number = standing.employee.person.number();
     TeacherCompletionView {
         teacher_id: Text(standing.employee.person.teacher()),

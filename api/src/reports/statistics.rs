@@ -4,12 +4,12 @@ use super::wire::{
     CompletionTallyView, CutTallyView, RouteTallyView, SettingTallyView, StageTallyView, VerdictTallyView,
 };
 use crate::{
-    ledger::{explain, standing::Tally},
+    ledger::{rules, standing::Tally},
     wire::{OneOf, Text},
 };
 use shixun_domain::{
     Hours,
-    policy::{CycleRules, RuleIndex, Verdict},
+    policy::{CycleRules, RuleKey, Verdict},
     reports::{Figures, Percent, hidden_rows},
     words::{Route, Setting, Stage},
 };
@@ -171,33 +171,32 @@ pub(super) fn by_route<'a>(outsider: bool, persons: impl Iterator<Item = &'a Fig
 /// What each rule cut, the most hours first.
 pub(super) fn cuts<'a>(
     outsider: bool,
-    rules: &CycleRules,
-    persons: impl Iterator<Item = &'a Figures>,
+    persons: impl Iterator<Item = (&'a CycleRules, &'a Figures)>,
 ) -> Vec<CutTallyView> {
-    let mut sums: BTreeMap<RuleIndex, (u32, u32, Hours)> = BTreeMap::new();
-    for cut in persons.flat_map(|figures| &figures.cuts) {
-        let (teachers, entries, hours) = sums.entry(cut.rule).or_default();
+    let mut sums: BTreeMap<RuleKey, (u32, u32, Hours)> = BTreeMap::new();
+    let cuts =
+        persons.flat_map(|(rules, figures)| figures.cuts.iter().filter_map(|cut| Some((rules.key(cut.rule)?, cut))));
+    for (rule, cut) in cuts {
+        let (teachers, entries, hours) = sums.entry(rule).or_default();
         *teachers += 1;
         *entries += cut.entries;
         *hours = hours.plus(cut.hours);
     }
     let mut sums: Vec<_> = sums.into_iter().collect();
-    sums.sort_by_key(|(rule, (_, _, hours))| (std::cmp::Reverse(*hours), *rule));
+    // Equal sums stay in the order of the rules.
+    sums.sort_by_key(|(_, (_, _, hours))| std::cmp::Reverse(*hours));
     let rows: Vec<Vec<u32>> = sums.iter().map(|(_, (teachers, ..))| vec![*teachers]).collect();
     let hidden = hidden(outsider, &rows, &[]);
     sums.into_iter()
         .zip(hidden)
-        .filter_map(|((index, (teachers, entries, hours)), hidden)| {
-            let rule = &rules.rule(index)?.rule;
-            Some(CutTallyView {
-                rule: explain::rule_name(rules, index)?,
-                name_zh: rule.zh.clone(),
-                name_en: rule.en.clone(),
-                hidden,
-                teachers: (!hidden).then_some(teachers),
-                entries: (!hidden).then_some(entries),
-                hours: (!hidden).then_some(Text(hours)),
-            })
+        .map(|((key, (teachers, entries, hours)), hidden)| CutTallyView {
+            rule: rules::name(&key),
+            name_zh: key.rule.zh.clone(),
+            name_en: key.rule.en.clone(),
+            hidden,
+            teachers: (!hidden).then_some(teachers),
+            entries: (!hidden).then_some(entries),
+            hours: (!hidden).then_some(Text(hours)),
         })
         .collect()
 }

@@ -185,7 +185,7 @@ impl ConversionTable {
     /// The conversions in force in `area` on `day`; empty where no pack has any.
     pub fn on(packs: &[Pack], area: AreaCode, day: NaiveDate) -> Self {
         let mut by_kind: BTreeMap<ActivityWord, Vec<ConversionRef>> = BTreeMap::new();
-        for pack in layers(packs, area, day) {
+        for pack in layers(packs, area.into(), day) {
             for rule in pack.conversions() {
                 let standing = by_kind.entry(rule.kind).or_default();
                 standing.retain(|wide| wide.area != pack.area() && !wide.rule.relaxable.allows(None));

@@ -2,7 +2,9 @@
 //!
 //! An entry is judged under the rules in force on its own effective date; the requirements of a year under those in force
 //! at the year's end, the cycle's under those at the cycle's end, and in both cases at `as_of` where that is earlier
-//! (`domain.md` 11). A cycle is therefore cut into segments at every date on which a pack begins or ends.
+//! (`domain.md` 11). A cycle is therefore cut into spans at every date on which a pack begins or ends, or on which the person whose
+//! cycle it is comes to another school with rules of its own. Spans with the same rules, such as those before and after a time at
+//! another school, are one segment.
 //!
 //! **A cap that changes inside its period** has one version per segment. The entries of each version keep to the amount of
 //! their own version, and all together to the greatest of the amounts: a stricter cap that comes later takes nothing away
@@ -14,32 +16,32 @@ use super::{
     conversion::ConversionTable,
     cycle::Cycle,
     facts::{EntryFacts, ProfileSet},
+    jurisdiction::{Layer, Schools},
     layers::{Binding, LayerFault, RuleInForce, RuleRef, RuleSet, attributions},
     pack::Pack,
     rule::{Amount, Attribution, Body, CapPeriod, Effect, Most, Ratio, Selector},
     selector::{Compiled, Interned, THEMES_MAX},
 };
-use crate::{
-    area::{AreaCode, AreaLevel},
-    hours::Hours,
-};
+use crate::{area::AreaCode, hours::Hours};
 use chrono::NaiveDate;
 use std::sync::Arc;
 
 /// The most caps (versions counted singly) of one cycle.
 const CAPS_MAX: usize = 64;
-/// The most segments of one cycle.
+/// The most segments of one cycle: sets of rules that differ.
 const SEGMENTS_MAX: usize = 32;
 
 /// Names a rule of one [`CycleRules`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleIndex(pub(super) usize);
 
-/// The rules of one cycle in one area, compiled. Immutable; shared by all evaluations of the area.
+/// The rules of one cycle in one area, compiled. Immutable; shared by all evaluations of the area, those of persons apart who
+/// belonged to a school with rules of its own: theirs are shared by those who belonged to the same schools on the same days.
 #[derive(Debug, Clone)]
 pub struct CycleRules {
     cycle: Cycle,
     as_of: NaiveDate,
+    spans: Vec<Span>,
     segments: Vec<Segment>,
     interned: Interned,
     attributions: Vec<(NaiveDate, Attribution)>,
@@ -50,11 +52,18 @@ pub struct CycleRules {
     pub(super) yearly: Vec<(i32, Vec<Requirement>)>,
 }
 
-/// Days with the same rules.
+/// Days that follow one another, with the same rules.
 #[derive(Debug, Clone)]
-struct Segment {
+struct Span {
     from: NaiveDate,
     to: NaiveDate,
+    /// Position of the segment.
+    segment: usize,
+}
+
+/// The rules of some spans.
+#[derive(Debug, Clone)]
+struct Segment {
     rules: RuleSet,
     conversions: ConversionTable,
 }
@@ -70,8 +79,8 @@ pub(super) struct CapRule {
     pub(super) amount: Most,
     /// Position, among the caps, of the first one of the same id and period.
     pub(super) group: usize,
-    /// The level of the area that sets it.
-    pub(super) level: AreaLevel,
+    /// The layer that sets it.
+    pub(super) layer: Layer,
     binding: Binding,
 }
 
@@ -121,11 +130,26 @@ impl CycleRules {
     /// # Errors
     /// [`LayerFault`]: a day of the cycle without a pack in force, or more rules than the evaluator takes.
     pub fn new(packs: &[Pack], area: AreaCode, cycle: Cycle, as_of: NaiveDate) -> Result<Self, LayerFault> {
-        let segments = segments(packs, area, cycle)?;
+        CycleRules::of_schools(packs, area, &Schools::NONE, cycle, as_of)
+    }
+
+    /// The same for somebody who belonged to these schools: on each day with the rules of the school of that day.
+    ///
+    /// # Errors
+    /// As [`CycleRules::new`].
+    pub fn of_schools(
+        packs: &[Pack],
+        area: AreaCode,
+        schools: &Schools,
+        cycle: Cycle,
+        as_of: NaiveDate,
+    ) -> Result<Self, LayerFault> {
+        let (spans, segments) = segments(packs, area, schools, cycle)?;
         let interned = interned(&segments)?;
         let mut compiled = CycleRules {
             cycle,
             as_of,
+            spans,
             segments: Vec::new(),
             interned,
             attributions: attributions(packs, area),
@@ -180,7 +204,7 @@ impl CycleRules {
         self.segment_on(day).and_then(|place| self.segments.get(place)).map(|segment| &segment.rules)
     }
 
-    /// The sets of rules that follow one another in the cycle.
+    /// The sets of rules of the cycle.
     pub(super) fn sets(&self) -> impl Iterator<Item = &RuleSet> {
         self.segments.iter().map(|segment| &segment.rules)
     }
@@ -188,7 +212,8 @@ impl CycleRules {
     /// Codes and versions of the packs in force from the cycle's first day to `day`, the earliest first; a pack stands once
     /// for every change of rules it lasts through.
     pub fn packs_until(&self, day: NaiveDate) -> impl Iterator<Item = &(String, i32)> {
-        self.segments.iter().filter(move |segment| segment.from <= day).flat_map(|segment| segment.rules.packs())
+        let begun = self.spans.iter().filter(move |span| span.from <= day);
+        begun.filter_map(|span| self.segments.get(span.segment)).flat_map(|segment| segment.rules.packs())
     }
 
     /// True where the hours of every course belong to the day of its completion. Otherwise entries of other cycles may have
@@ -260,8 +285,8 @@ impl CycleRules {
 
     /// Position of the segment that a day lies in.
     pub(super) fn segment_on(&self, day: NaiveDate) -> Option<usize> {
-        let after = self.segments.iter().position(|segment| day <= segment.to);
-        after.or_else(|| self.segments.len().checked_sub(1))
+        let after = self.spans.iter().find(|span| day <= span.to);
+        after.or(self.spans.last()).map(|span| span.segment)
     }
 
     /// Bits of the segments that share a day with a year; all of them for the whole cycle.
@@ -270,8 +295,8 @@ impl CycleRules {
             Some(year) => self.cycle.year_span(year),
             None => (self.cycle.from(), self.cycle.to()),
         };
-        let touched = |segment: &Segment| segment.from <= last && first <= segment.to;
-        (0..).zip(&self.segments).fold(0, |bits, (place, segment)| bits | (u32::from(touched(segment)) << place))
+        let touched = self.spans.iter().filter(|span| span.from <= last && first <= span.to);
+        touched.fold(0, |bits, span| bits | 1 << span.segment)
     }
 
     fn refer(&mut self, reference: &Arc<RuleRef>) -> RuleIndex {
@@ -312,8 +337,8 @@ impl CycleRules {
             cap.period == period && id == Some(&reference.rule.id)
         };
         let group = self.caps.iter().position(same).unwrap_or(self.caps.len());
-        let (of, level) = (Compiled::new(of, &self.interned), reference.area.level());
-        self.caps.push(CapRule { rule, segments, of, period, amount, group, level, binding: *binding });
+        let (of, layer) = (Compiled::new(of, &self.interned), reference.jurisdiction.layer());
+        self.caps.push(CapRule { rule, segments, of, period, amount, group, layer, binding: *binding });
     }
 
     fn requirements_on(&mut self, day: NaiveDate) -> Vec<Requirement> {
@@ -353,10 +378,16 @@ fn interned(segments: &[Segment]) -> Result<Interned, LayerFault> {
     Ok(interned)
 }
 
-/// Cuts a cycle at every date on which a pack for the area begins or ends.
-fn segments(packs: &[Pack], area: AreaCode, cycle: Cycle) -> Result<Vec<Segment>, LayerFault> {
+/// Cuts a cycle at every date on which a pack for the area or one of its schools begins or ends, or the school changes.
+fn segments(
+    packs: &[Pack],
+    area: AreaCode,
+    schools: &Schools,
+    cycle: Cycle,
+) -> Result<(Vec<Span>, Vec<Segment>), LayerFault> {
     let mut starts = vec![cycle.from()];
-    for pack in packs.iter().filter(|pack| pack.area().contains(area)) {
+    starts.extend(schools.changes());
+    for pack in packs.iter().filter(|pack| pack.jurisdiction().area().contains(area)) {
         let span = pack.valid();
         starts.push(span.from);
         starts.extend(span.to.and_then(|to| to.succ_opt()));
@@ -364,21 +395,23 @@ fn segments(packs: &[Pack], area: AreaCode, cycle: Cycle) -> Result<Vec<Segment>
     starts.retain(|day| cycle.contains(*day));
     starts.sort_unstable();
     starts.dedup();
-    let mut segments: Vec<Segment> = Vec::new();
+    let (mut spans, mut segments): (Vec<Span>, Vec<Segment>) = (Vec::new(), Vec::new());
     for from in starts {
-        let rules = RuleSet::on(packs, area, from)?;
-        let conversions = ConversionTable::on(packs, area, from);
-        match segments.last_mut() {
-            Some(last) if last.rules.packs() == rules.packs() => {}
-            Some(last) => {
-                last.to = from.pred_opt().unwrap_or(from);
-                segments.push(Segment { from, to: cycle.to(), rules, conversions });
-            }
-            None => segments.push(Segment { from, to: cycle.to(), rules, conversions }),
+        let rules = RuleSet::on(packs, schools.jurisdiction_on(area, from), from)?;
+        let known = segments.iter().position(|known| known.rules.same_packs(&rules));
+        let segment = known.unwrap_or(segments.len());
+        if known.is_none() {
+            segments.push(Segment { rules, conversions: ConversionTable::on(packs, area, from) });
         }
+        match spans.last_mut() {
+            Some(last) if last.segment == segment => continue,
+            Some(last) => last.to = from.pred_opt().unwrap_or(from),
+            None => {}
+        }
+        spans.push(Span { from, to: cycle.to(), segment });
     }
     if segments.len() > SEGMENTS_MAX {
         return Err(LayerFault::TooMany { what: "changes of rules", most: SEGMENTS_MAX });
     }
-    Ok(segments)
+    Ok((spans, segments))
 }

@@ -17,6 +17,10 @@ pub struct Document {
     pub version: i32,
     /// GB/T 2260 code of the area whose teachers are judged by it.
     pub area: String,
+    /// Identifier of the one school of this county for whose teachers alone the pack is. Such a pack holds rules and what profiles
+    /// leave out of them; what a pack says once for everybody is not for a school to set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation_id: Option<String>,
     /// Civil dates between which the pack is in force.
     pub valid: ValidDocument,
     /// Name in Chinese.

@@ -1,6 +1,9 @@
 //! What the evaluator needs to know about a person and about each entry of the ledger.
 
-use super::rule::{Mark, Profile};
+use super::{
+    jurisdiction::Schools,
+    rule::{Mark, Profile},
+};
 use crate::{
     hours::{Days, Hours},
     time::DateSpan,
@@ -113,6 +116,9 @@ pub struct PersonFacts {
     pub surplus: Hours,
     /// The requirements that were waived for the person.
     pub waivers: Vec<WaiverFacts>,
+    /// Where the person belonged to a school with rules of its own: they decide which [`CycleRules`](super::CycleRules) are the
+    /// person's, and nothing else.
+    pub schools: Schools,
 }
 
 /// A requirement that was waived for one person.

@@ -1,7 +1,7 @@
 //! Which rules are in force in an area on a day.
 //!
-//! Packs are laid over one another from the widest area to the narrowest (province, city, county). Within one area the
-//! packs in force are laid in the order of their first day, then of their code; of one code only the highest version that
+//! Packs are laid over one another from the widest area to the narrowest (province, city, county), and last those of a school of
+//! the county; a school, whose packs hold rules alone, is a layer like an area in all that follows. Within one area the packs in force are laid in the order of their first day, then of their code; of one code only the highest version that
 //! is in force speaks. **A rule of a narrower pack replaces the rule of the same id** (for the same profile) as a whole where
 //! it is at least as strict or the wider pack says that its rule may be relaxed, and adds itself where there is none. Where it
 //! is laxer, or cannot be compared, the rule of the wider area stands beside it: so the stricter one decides. (Of two factors
@@ -17,14 +17,12 @@ use super::{
     cycle::{Cycle, CycleCalendar},
     facts::ProfileSet,
     fund::{FundBase, FundRule},
+    jurisdiction::{Jurisdiction, Layer},
     pack::Pack,
     rule::{Attribution, Body, LeaveTotal, Profile, Prorate, Ratio, Rounding, Rule, Settings, Unit},
     strictness::at_least_as_strict,
 };
-use crate::{
-    area::{AreaCode, AreaLevel},
-    hours::Hours,
-};
+use crate::{area::AreaCode, hours::Hours};
 use chrono::NaiveDate;
 use std::{collections::BTreeMap, fmt, sync::Arc};
 use thiserror::Error;
@@ -61,8 +59,8 @@ pub enum LayerFault {
 /// A rule with the pack it comes from, so that an explanation can name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleRef {
-    /// The area that the pack was made for.
-    pub area: AreaCode,
+    /// Whom the pack was made for.
+    pub jurisdiction: Jurisdiction,
     /// Code of the pack.
     pub pack: String,
     /// Version of the pack.
@@ -113,6 +111,8 @@ impl RuleInForce {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleSet {
     packs: Vec<(String, i32)>,
+    /// Whom each pack was made for, in their order: a code is unique within an area only.
+    made_for: Vec<Jurisdiction>,
     calendar: Option<CycleCalendar>,
     settings: Settings,
     pub(super) cited: Vec<Arc<Citation>>,
@@ -132,35 +132,36 @@ struct Variants {
 }
 
 impl RuleSet {
-    /// The rules in force in `area` on `day`.
+    /// The rules in force in an area or a school on `day`.
     ///
     /// # Errors
     /// [`LayerFault::NoPackInForce`].
-    pub fn on(packs: &[Pack], area: AreaCode, day: NaiveDate) -> Result<Self, LayerFault> {
-        let layers = layers(packs, area, day);
+    pub fn on(packs: &[Pack], place: impl Into<Jurisdiction>, day: NaiveDate) -> Result<Self, LayerFault> {
+        let place = place.into();
+        let layers = layers(packs, place, day);
         if layers.is_empty() {
-            return Err(LayerFault::NoPackInForce { area, day });
+            return Err(LayerFault::NoPackInForce { area: place.area(), day });
         }
         let mut by_id: BTreeMap<&str, Variants> = BTreeMap::new();
-        for of_area in layers.chunk_by(|one, next| one.area() == next.area()) {
+        for of_one in layers.chunk_by(|one, next| one.jurisdiction() == next.jurisdiction()) {
             let wider = by_id.clone();
             let wider_of = |id: &str| wider.get(id).cloned().unwrap_or_default();
-            for pack in of_area {
+            for pack in of_one {
                 for drops in pack.drops() {
                     for id in &drops.rule_ids {
                         by_id.entry(id).or_default().drop_for(drops.profile, &wider_of(id));
                     }
                 }
-                for rule in pack.rules() {
-                    let (code, version) = (pack.code().to_owned(), pack.version());
-                    let named = RuleRef { area: pack.area(), pack: code, version, rule: rule.clone() };
-                    by_id.entry(&rule.id).or_default().add(Arc::new(named), &wider_of(&rule.id));
+                for named in pack.references() {
+                    let id = &named.rule.id;
+                    by_id.entry(id).or_default().add(Arc::clone(named), &wider_of(id));
                 }
             }
         }
         let settings = settings(&layers);
         Ok(RuleSet {
             packs: layers.iter().map(|pack| (pack.code().to_owned(), pack.version())).collect(),
+            made_for: layers.iter().map(|pack| pack.jurisdiction()).collect(),
             calendar: layers.iter().rev().find_map(|pack| pack.calendar()),
             cited: settings_in_force(&layers, &settings),
             settings,
@@ -171,6 +172,11 @@ impl RuleSet {
     /// Codes and versions of the packs in force, the widest first.
     pub fn packs(&self) -> &[(String, i32)] {
         &self.packs
+    }
+
+    /// True where the same packs are in force, and so the same rules.
+    pub(super) fn same_packs(&self, other: &RuleSet) -> bool {
+        self.packs == other.packs && self.made_for == other.made_for
     }
 
     /// What a cycle is.
@@ -333,15 +339,16 @@ fn narrowest<T>(layers: &[&Pack], read: fn(Settings) -> Option<T>) -> Option<T> 
 /// What the last pack of each area says. Of several areas the word under which most is owed decides: words are declared from
 /// strict to lax.
 fn by_area<T>(layers: &[&Pack], read: fn(Settings) -> Option<T>) -> impl Iterator<Item = T> {
-    let areas = layers.chunk_by(|one, next| one.area() == next.area());
-    areas.filter_map(move |of_area| narrowest(of_area, read))
+    let areas = layers.chunk_by(|one, next| one.jurisdiction() == next.jurisdiction());
+    areas.filter_map(move |of_one| narrowest(of_one, read))
 }
 
 /// The days from which hours belong to another day than before, for courses completed on them: the first holds for all days
 /// before the second.
 pub(super) fn attributions(packs: &[Pack], area: AreaCode) -> Vec<(NaiveDate, Attribution)> {
     let mut starts = vec![NaiveDate::MIN];
-    for span in packs.iter().filter(|pack| pack.area().contains(area)).map(Pack::valid) {
+    let area = Jurisdiction::Area(area);
+    for span in packs.iter().filter(|pack| pack.jurisdiction().contains(area)).map(Pack::valid) {
         starts.push(span.from);
         starts.extend(span.to.and_then(|to| to.succ_opt()));
     }
@@ -354,19 +361,19 @@ pub(super) fn attributions(packs: &[Pack], area: AreaCode) -> Vec<(NaiveDate, At
 }
 
 /// The packs in force, from the one that speaks first to the one that has the last word.
-pub(super) fn layers(packs: &[Pack], area: AreaCode, day: NaiveDate) -> Vec<&Pack> {
-    let in_force = |pack: &&Pack| pack.area().contains(area) && pack.valid().contains(day);
+pub(super) fn layers(packs: &[Pack], place: Jurisdiction, day: NaiveDate) -> Vec<&Pack> {
+    let in_force = |pack: &&Pack| pack.jurisdiction().contains(place) && pack.valid().contains(day);
     let mut layers: Vec<&Pack> = packs.iter().filter(in_force).collect();
-    layers.sort_by_key(|pack| (pack.code(), pack.version()));
+    layers.sort_by_key(|pack| (pack.jurisdiction(), pack.code(), pack.version()));
     layers.reverse();
-    layers.dedup_by_key(|pack| pack.code());
+    layers.dedup_by_key(|pack| (pack.jurisdiction(), pack.code()));
     layers.sort_by_key(|pack| rank(pack));
     layers
 }
 
 /// Orders packs from the one that speaks first to the one that has the last word.
-pub(super) fn rank(pack: &Pack) -> (AreaLevel, NaiveDate, &str) {
-    (pack.area().level(), pack.valid().from, pack.code())
+pub(super) fn rank(pack: &Pack) -> (Layer, NaiveDate, &str) {
+    (pack.jurisdiction().layer(), pack.valid().from, pack.code())
 }
 
 /// The packs as they will be once a draft is published; a stored one of the same area, code and version gives way to it.
@@ -387,6 +394,6 @@ pub fn cycle_on(packs: &[Pack], area: AreaCode, day: NaiveDate) -> Result<Cycle,
 
 /// The cycle of this name (`2016-2020`) in the area; `None` where no pack for the area knows it.
 pub fn cycle_named(packs: &[Pack], area: AreaCode, name: &str) -> Option<Cycle> {
-    let here = packs.iter().filter(|pack| pack.area().contains(area));
+    let here = packs.iter().filter(|pack| pack.jurisdiction().contains(area.into()));
     here.filter_map(Pack::calendar).find_map(|calendar| calendar.cycle_named(name))
 }

@@ -101,7 +101,7 @@ fn limits(rules: &CycleRules, profiles: ProfileSet, required: Option<Hours>, oth
     limits
 }
 
-/// The limit on all versions of a cap that follow one another in a period, for each level of area that sets one. There is none
+/// The limit on all versions of a cap that follow one another in a period, for each layer that sets one. There is none
 /// where the cap does not stand throughout the period.
 fn together(versions: &[&(usize, &CapRule, i64)], segments: u32, year: Option<i32>) -> Vec<Limit> {
     let mut limits: Vec<Limit> = Vec::new();
@@ -111,7 +111,7 @@ fn together(versions: &[&(usize, &CapRule, i64)], segments: u32, year: Option<i3
         for segment in (0..u32::BITS).map(|place| 1 << place).filter(|bit| bit & segments != 0) {
             let standing = versions.iter().filter(|(_, cap, _)| cap.segments & segment != 0);
             // The area's own, or else the one of the narrowest area.
-            let version = standing.max_by_key(|(_, cap, _)| (cap.level == followed.level, cap.level));
+            let version = standing.max_by_key(|(_, cap, _)| (cap.layer == followed.layer, cap.layer));
             match version {
                 Some((place, _, amount)) => {
                     limit = Limit { caps: limit.caps | 1 << place, amount: limit.amount.max(*amount), year };

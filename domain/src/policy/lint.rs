@@ -16,6 +16,7 @@ use super::{
     cycle::Cycle,
     cycle_rules::CycleRules,
     facts::PersonFacts,
+    jurisdiction::Schools,
     layers::{LayerFault, cycle_on, with_draft},
     pack::Pack,
     rule::Profile,
@@ -73,9 +74,10 @@ pub struct Finding {
     pub example: Wording,
 }
 
-/// Looks for everything that is wrong with `draft` in `area`, among the packs that are published there, on the day `today`.
+/// Looks for everything that is wrong with `draft` in `area`, or in the school that it is for, among the packs that are published there, on the day `today`.
 pub fn lint(published: &[Pack], draft: &Pack, area: AreaCode, today: NaiveDate) -> Vec<Finding> {
     let packs = with_draft(published, draft);
+    let schools = Schools::from(draft.jurisdiction());
     let mut findings = layering::overlaps(&packs, draft);
     findings.extend(layering::relaxations(&packs, draft));
     findings.extend(conversions::conversions(&packs, draft));
@@ -83,7 +85,7 @@ pub fn lint(published: &[Pack], draft: &Pack, area: AreaCode, today: NaiveDate) 
     findings.extend(settings::windows(draft));
     findings.extend(retroaction(&packs, draft, area, today));
     for cycle in cycles(&packs, draft, area, &mut findings) {
-        match CycleRules::new(&packs, area, cycle, cycle.to()) {
+        match CycleRules::of_schools(&packs, area, &schools, cycle, cycle.to()) {
             Ok(rules) => {
                 findings.extend(kinds::nothing_selected(&rules, draft));
                 findings.extend(kinds::crossing_caps(&rules, draft));

@@ -1,7 +1,8 @@
 //! Policy packs: the rules on hours as versioned data, and the evaluator that applies them.
 //!
 //! - [`document`]: a pack as JSON, every figure with its source; [`Pack::parse`] makes rules of it;
-//! - [`layers`]: which packs are in force where and when, and how a county's rules stand over the province's;
+//! - [`layers`]: which packs are in force where and when, and how a school's rules stand over the county's, the county's over
+//!   the province's; [`Schools`]: where a person belonged when;
 //! - [`CycleRules`]: the rules of one cycle, compiled once and used for every person;
 //! - [`evaluate`]: what counts, what was cut by which rule, what is owed; [`headroom`]: what a year still takes;
 //! - [`wording`]: the same for people, in Chinese and English;
@@ -19,6 +20,7 @@ mod effects;
 mod evaluate;
 mod facts;
 pub mod fund;
+mod jurisdiction;
 pub mod layers;
 mod limits;
 pub mod lint;
@@ -39,9 +41,10 @@ mod tests;
 pub use citation::{Citation, CitedDocument};
 pub use cycle::{Cycle, CycleCalendar};
 pub use cycle_rules::{CycleRules, RuleIndex};
-pub use effects::{RuleEffect, effects};
+pub use effects::{RuleEffect, RuleKey, effects};
 pub use evaluate::{CountedEntry, Cut, Evaluation, Headroom, Period, YearHours, evaluate, headroom};
 pub use facts::{DatedHours, EntryFacts, PersonFacts, ProfileSet, Provider, WaiverFacts};
+pub use jurisdiction::{Jurisdiction, SchoolSpell, Schools};
 pub use layers::{LayerFault, RuleInForce, RuleRef, RuleSet, cycle_named, cycle_on, with_draft};
 pub use pack::{Pack, PackFault, ProfileDrops};
 pub use requirements::{InDays, Requirement, Verdict};

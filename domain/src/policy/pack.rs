@@ -2,6 +2,7 @@
 
 mod bodies;
 mod conversions;
+mod overlay;
 mod reader;
 
 use super::{
@@ -9,9 +10,12 @@ use super::{
     conversion::ConversionRule,
     cycle::CycleCalendar,
     document::Document,
+    jurisdiction::Jurisdiction,
+    layers::RuleRef,
     rule::*,
 };
 use crate::{area::AreaCode, time::DateSpan, words::Theme};
+use overlay::jurisdiction;
 use reader::{At, Reader, valid};
 use std::{collections::BTreeSet, sync::Arc};
 use thiserror::Error;
@@ -42,13 +46,14 @@ pub struct ProfileDrops {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pack {
     document: Document,
-    area: AreaCode,
+    jurisdiction: Jurisdiction,
     valid: DateSpan,
     calendar: Option<CycleCalendar>,
     settings: Settings,
     setting_citations: Vec<Arc<Citation>>,
     drops: Vec<ProfileDrops>,
     rules: Vec<Rule>,
+    references: Vec<Arc<RuleRef>>,
     conversions: Vec<Arc<ConversionRule>>,
 }
 
@@ -76,7 +81,7 @@ impl Pack {
         if document.version < 1 {
             return at.field("version").refuse("expected a version from 1");
         }
-        let area = at.field("area").read::<AreaCode>(&document.area)?;
+        let jurisdiction = jurisdiction(&at, &document)?;
         let valid = valid(&at.field("valid"), &document)?;
         at.field("zh").text(&document.zh)?;
         at.field("en").text(&document.en)?;
@@ -124,7 +129,25 @@ impl Pack {
             conversions.push(Arc::new(conversion));
             rules.extend(caps);
         }
-        Ok(Pack { area, valid, calendar, settings, setting_citations, drops, rules, conversions, document })
+        let named = |rule: &Rule| RuleRef {
+            jurisdiction,
+            pack: document.code.clone(),
+            version: document.version,
+            rule: rule.clone(),
+        };
+        let references = rules.iter().map(named).map(Arc::new).collect();
+        Ok(Pack {
+            jurisdiction,
+            valid,
+            calendar,
+            settings,
+            setting_citations,
+            drops,
+            rules,
+            references,
+            conversions,
+            document,
+        })
     }
 
     /// Stable code such as `ZJ-2016`.
@@ -137,9 +160,14 @@ impl Pack {
         self.document.version
     }
 
-    /// The area whose teachers it judges.
+    /// The area whose teachers it judges, or in which the school lies whose teachers it judges.
     pub const fn area(&self) -> AreaCode {
-        self.area
+        self.jurisdiction.area()
+    }
+
+    /// Whom it is for.
+    pub const fn jurisdiction(&self) -> Jurisdiction {
+        self.jurisdiction
     }
 
     /// When it is in force.
@@ -175,6 +203,11 @@ impl Pack {
     /// The rules, in the order of the document; behind them the caps of its conversions.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
+    }
+
+    /// The same with the pack's name, to be shared by all that is compiled of it.
+    pub(super) fn references(&self) -> &[Arc<RuleRef>] {
+        &self.references
     }
 
     /// The document, with the citation of every figure.

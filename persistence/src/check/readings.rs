@@ -134,7 +134,7 @@ fn entry_words(conn: &mut Conn, _: UtcMillis) -> DbResult<Checked> {
 }
 
 fn published_packs(conn: &mut Conn, _: UtcMillis) -> DbResult<Checked> {
-    type Row = (i32, i64, String, i32, NaiveDate, Option<NaiveDate>, String, String);
+    type Row = (i32, i64, String, i32, NaiveDate, Option<NaiveDate>, String, String, Option<i64>);
     let mut checked = Checked::new(
         "published_packs",
         "a published policy pack is what was published, can be read, and is filed under what it says of itself",
@@ -151,9 +151,10 @@ fn published_packs(conn: &mut Conn, _: UtcMillis) -> DbResult<Checked> {
             policy_packs::valid_to,
             policy_packs::document,
             policy_packs::digest,
+            policy_packs::organisation_id,
         ))
         .load(conn)?;
-    for (area, number, code, edition, from, to, document, digest) in rows {
+    for (area, number, code, edition, from, to, document, digest, school) in rows {
         let written: String = Sha256::digest(document.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
         let fault = match Pack::parse(&document) {
             _ if written != digest => {
@@ -164,9 +165,10 @@ fn published_packs(conn: &mut Conn, _: UtcMillis) -> DbResult<Checked> {
                 if pack.code() != code
                     || pack.version() != edition
                     || pack.area().get() != area
+                    || pack.jurisdiction().school().map(|school| school.number()) != school
                     || (pack.valid().from, pack.valid().to) != (from, to) =>
             {
-                Some("code, version, area or validity differ from those in the document".to_owned())
+                Some("code, version, area, school or validity differ from those in the document".to_owned())
             }
             Ok(_) => None,
         };

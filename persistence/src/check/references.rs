@@ -26,6 +26,7 @@ pub(super) const ALL: &[(&str, &str, &str, &str)] = &[
     ("policy_packs", "area", "areas", "code"),
     ("policy_packs", "area, created_by", "accounts", "area, id"),
     ("policy_packs", "area, published_by", "accounts", "area, id"),
+    ("policy_packs", "area, organisation_id", "organisations", "area, id"),
     ("hour_entries", "area, person_id", "persons", "area, id"),
     ("hour_entries", "area, refers_to", "hour_entries", "area, id"),
     ("hour_entries", "area, recognised_by", "accounts", "area, id"),

@@ -83,13 +83,23 @@ pub fn employees(conn: &mut Conn, area: AreaCode, path: &str, day: NaiveDate) ->
     Ok(found)
 }
 
-/// Whether an area has more than `most` employments on `day`, which are about as many as it has teachers. No more than that many
+/// Whether an area, or one school of it, has more than `most` employments on `day`, which are about as many as it has teachers. No more than that many
 /// rows are looked at.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
-pub fn employs_more_than(conn: &mut Conn, area: AreaCode, day: NaiveDate, most: i64) -> DbResult<bool> {
-    let beyond: Option<i64> = e::table
+pub fn employs_more_than(
+    conn: &mut Conn,
+    area: AreaCode,
+    school: Option<OrganisationId>,
+    day: NaiveDate,
+    most: i64,
+) -> DbResult<bool> {
+    let mut employments = e::table.into_boxed();
+    if let Some(school) = school {
+        employments = employments.filter(e::organisation_id.eq(school.number()));
+    }
+    let beyond: Option<i64> = employments
         .filter(e::area.eq(area.get()))
         .filter(e::valid_from.le(day))
         .filter(e::valid_to.is_null().or(e::valid_to.ge(day)))

@@ -252,6 +252,7 @@ pub(super) fn assemble(
         required: None,
         surplus: shixun_domain::Hours::ZERO,
         waivers: Vec::new(),
+        schools: shixun_domain::policy::Schools::NONE,
     }
 }
 

@@ -67,7 +67,8 @@ both! {
         county.sign_in("bureau").post(SIMULATE, simulated(cap("8"))).await.expect(200);
         assert_eq!(county.sign_in("auditor").get("/v1/events?limit=200").await.expect(200), events);
         assert_eq!(county.sign_in("centre").get("/v1/policy-packs?limit=200").await.expect(200), packs);
-        county.sign_in("school-1").post(SIMULATE, simulated(cap("8"))).await.refused(403, "forbidden");
+        county.sign_in("monitor").post(SIMULATE, simulated(cap("8"))).await.refused(403, "forbidden");
+        county.sign_in("school-1").post(SIMULATE, simulated(cap("8"))).await.refused(404, "not_found");
         county.sign_in("elsewhere-bureau").post(SIMULATE, simulated(cap("8"))).await.refused(422, "invalid_field");
         let mut foreign = simulated(cap("8"));
         foreign["area"] = json!("331122");

@@ -16,9 +16,9 @@ use shixun_domain::{
 use std::io::{Cursor, Read, Write};
 use zip::{CompressionMethod, ZipArchive, ZipWriter, write::SimpleFileOptions};
 
-type Files = Vec<(String, Vec<u8>)>;
+pub(crate) type Files = Vec<(String, Vec<u8>)>;
 
-fn unpacked(bytes: &[u8]) -> Files {
+pub(crate) fn unpacked(bytes: &[u8]) -> Files {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
     (0..archive.len())
         .map(|place| {
@@ -30,7 +30,7 @@ fn unpacked(bytes: &[u8]) -> Files {
         .collect()
 }
 
-fn packed(files: &Files) -> Vec<u8> {
+pub(crate) fn packed(files: &Files) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in files {
         let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
@@ -40,7 +40,7 @@ fn packed(files: &Files) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
-fn verified(bytes: &[u8], keys: &[VerifierKey]) -> bundle::Report {
+pub(crate) fn verified(bytes: &[u8], keys: &[VerifierKey]) -> bundle::Report {
     bundle::verify(Cursor::new(bytes), keys, |_, _| {})
 }
 
@@ -52,7 +52,7 @@ fn at_fault(report: &bundle::Report) -> Vec<&str> {
     files
 }
 
-fn file<'a>(files: &'a mut Files, name: &str) -> &'a mut Vec<u8> {
+pub(crate) fn file<'a>(files: &'a mut Files, name: &str) -> &'a mut Vec<u8> {
     &mut files.iter_mut().find(|(one, _)| one == name).unwrap_or_else(|| panic!("no {name}")).1
 }
 

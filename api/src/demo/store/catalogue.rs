@@ -13,6 +13,7 @@ use shixun_domain::{
     enrolment::{Attended, Outcome, ResultTerms, by_month, days_attended, earned},
     id::{AccountId, EnrolmentId, OrganisationId, ProgrammeId, SessionId, UnitId},
     ledger::{Amounts, Circumstances, EntryKind, SourceKind},
+    policy::Schools,
 };
 use shixun_persistence::{
     WriteTx,
@@ -137,7 +138,7 @@ fn run(
     attend(tx, session, &units, &enrolments, accounts)?;
     if session.state == SessionState::Closed {
         let area = cache.area(tx.conn(), id.area(), plan.now)?;
-        let policy = crate::ledger::service::policy_label(&area, session.terms.ends_on)?;
+        let policy = crate::ledger::service::policy_label(&area, &Schools::NONE, session.terms.ends_on)?;
         let mut entries = Vec::with_capacity(enrolments.len());
         for (enrolment, key) in session.enrolments.iter().zip(&enrolments) {
             let settled = Settled { plan, session, programme: declared.programme, id, runner, policy: &policy };

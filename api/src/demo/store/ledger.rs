@@ -12,6 +12,7 @@ use shixun_domain::{
     Hours,
     id::{AccountId, HourEntryId},
     ledger::{Amounts, Circumstances, EntryKind, Factor, Refusal, SourceKind},
+    policy::Schools,
     words::Route,
 };
 use shixun_persistence::{
@@ -34,7 +35,7 @@ impl Labels<'_> {
         if let Some(label) = self.known.get(&day) {
             return Ok(label.clone());
         }
-        let label = policy_label(self.policy, day)?;
+        let label = policy_label(self.policy, &Schools::NONE, day)?;
         self.known.insert(day, label.clone());
         Ok(label)
     }

@@ -4,7 +4,7 @@
 use crate::ledger::standing::Tally;
 use shixun_domain::{
     Hours,
-    policy::{Evaluation, RuleEffect, RuleIndex, Verdict, effects},
+    policy::{CycleRules, Evaluation, RuleEffect, RuleKey, Verdict, effects},
 };
 use std::{cmp::Reverse, collections::BTreeMap};
 
@@ -23,11 +23,12 @@ pub(super) struct Figures {
 /// Somebody judged by some rules.
 pub(super) struct Judged {
     figures: Figures,
-    effects: Vec<RuleEffect>,
+    effects: Vec<(RuleKey, RuleEffect)>,
 }
 
-impl From<&Evaluation> for Judged {
-    fn from(evaluation: &Evaluation) -> Self {
+impl Judged {
+    /// From an evaluation under these rules.
+    pub fn new(rules: &CycleRules, evaluation: &Evaluation) -> Self {
         Judged {
             figures: Figures {
                 verdict: evaluation.verdict,
@@ -35,7 +36,7 @@ impl From<&Evaluation> for Judged {
                 counted: evaluation.total,
                 missing: evaluation.missing,
             },
-            effects: effects(evaluation),
+            effects: effects(evaluation).into_iter().filter_map(|one| Some((rules.key(one.rule)?, one))).collect(),
         }
     }
 }
@@ -73,7 +74,7 @@ pub(super) struct RuleSum {
 #[derive(Debug, Default)]
 pub(super) struct Fold {
     pub tallies: [Tally; 2],
-    pub rules: [BTreeMap<RuleIndex, RuleSum>; 2],
+    pub rules: [BTreeMap<RuleKey, RuleSum>; 2],
     pub extra: Hours,
     /// Seats for the hours on top, each teacher's rounded up.
     pub seats: i64,
@@ -91,8 +92,8 @@ impl Fold {
             tally.count(verdict, owed, counted, missing);
         }
         for (sums, side) in self.rules.iter_mut().zip(&judged) {
-            for effect in &side.effects {
-                count(sums, effect.rule, RuleSum { teachers: 1, cut: effect.cut, missing: effect.missing });
+            for (rule, effect) in &side.effects {
+                count(sums, rule.clone(), RuleSum { teachers: 1, cut: effect.cut, missing: effect.missing });
             }
         }
         self.extra = self.extra.plus(one.extra());
@@ -134,7 +135,7 @@ impl Fold {
     }
 }
 
-fn count(sums: &mut BTreeMap<RuleIndex, RuleSum>, rule: RuleIndex, more: RuleSum) {
+fn count(sums: &mut BTreeMap<RuleKey, RuleSum>, rule: RuleKey, more: RuleSum) {
     let sum = sums.entry(rule).or_insert(RuleSum { teachers: 0, cut: Hours::ZERO, missing: Hours::ZERO });
     sum.teachers += more.teachers;
     (sum.cut, sum.missing) = (sum.cut.plus(more.cut), sum.missing.plus(more.missing));

@@ -4,7 +4,7 @@ use super::wire::{WaiverIn, WaiverView};
 use crate::{
     access::Actor,
     http::{Work, command::NOTHING},
-    ledger::service::may_see,
+    ledger::{schools::schools_of, service::may_see},
     policy::PolicyCache,
     problem::{ApiError, Code, Words},
 };
@@ -69,7 +69,8 @@ pub fn propose(
     ledger::revision(work.conn(), person)?.ok_or_else(|| ApiError::missing(teacher))?;
     let policy = cache.area(work.conn(), person.area(), now)?;
     let cycle = policy.cycle_on(new.valid_to)?;
-    if !can_be_waived(&*policy.rules(cycle, cycle.to())?, &new.rule_id, new.valid_to) {
+    let rules = policy.rules_of(&schools_of(work.conn(), &policy, person)?, cycle, cycle.to())?;
+    if !can_be_waived(&rules, &new.rule_id, new.valid_to) {
         return Err(ApiError::field(
             "/rule_id",
             "unknown_rule",

@@ -9,7 +9,7 @@ use shixun_domain::{
     id::{EventId, FrozenReportId, HourEntryId, OrganisationId, PersonId, PolicyPackId, TeacherId},
     ledger::{Circumstances, EntryKind, EntrySource, Factor, SourceKind},
     log::{Json, LeafKind},
-    policy::{CycleRules, EntryFacts, Pack, PersonFacts, cycle_named, cycle_on},
+    policy::{CycleRules, EntryFacts, Pack, PersonFacts, Schools, cycle_named, cycle_on},
     words::{DeliveryForm, Level, Route, Theme},
 };
 use shixun_persistence::ledger::{
@@ -92,7 +92,7 @@ impl Read {
     }
 
     /// The pack.
-    fn pack(&self) -> Option<Pack> {
+    pub(super) fn pack(&self) -> Option<Pack> {
         Pack::parse(self.text("document")?).ok()
     }
 
@@ -173,7 +173,7 @@ pub(super) enum Fault {
 pub(super) struct RuleBook(HashMap<Key, Arc<CycleRules>>);
 
 /// The hash of the packs, and what of them is asked for.
-type Key = ([u8; 32], AreaCode, String, NaiveDate);
+type Key = ([u8; 32], AreaCode, String, NaiveDate, Schools);
 
 /// Rules that are remembered at most.
 const RULES_MAX: usize = 64;
@@ -192,14 +192,22 @@ impl RuleBook {
             hash.update(u64::try_from(text.len()).unwrap_or_default().to_be_bytes());
             hash.update(text);
         }
-        let key = (hash.finalize().into(), about.person.area(), about.cycle.clone(), about.as_of);
+        let key = (
+            hash.finalize().into(),
+            about.person.area(),
+            about.cycle.clone(),
+            about.as_of,
+            about.facts.schools.clone(),
+        );
         if let Some(rules) = self.0.get(&key) {
             return Ok(Arc::clone(rules));
         }
         let packs = packs(&leaves)?;
         let area = about.person.area();
         let cycle = cycle_named(&packs, area, &about.cycle).ok_or(Fault::Rules)?;
-        let rules = Arc::new(CycleRules::new(&packs, area, cycle, about.as_of).map_err(|_| Fault::Rules)?);
+        let rules = Arc::new(
+            CycleRules::of_schools(&packs, area, &about.facts.schools, cycle, about.as_of).map_err(|_| Fault::Rules)?,
+        );
         if self.0.len() >= RULES_MAX {
             self.0.clear();
         }
@@ -212,14 +220,15 @@ impl RuleBook {
         &mut self,
         about: &About,
         rules: &CycleRules,
-        leaves: &[Read],
+        leaves: &[&Read],
     ) -> Result<Option<Arc<CycleRules>>, Fault> {
         let last_day = rules.cycle().from().pred_opt().filter(|_| rules.carry_over() > Hours::ZERO);
         let Some(day) = last_day else { return Ok(None) };
-        let packs = packs(&leaves.iter().filter(|leaf| leaf.kind == LeafKind::PolicyPack).collect::<Vec<_>>())?;
+        let of_packs: Vec<&Read> = leaves.iter().copied().filter(|leaf| leaf.kind == LeafKind::PolicyPack).collect();
+        let packs = packs(&of_packs)?;
         let Ok(cycle) = cycle_on(&packs, about.person.area(), day) else { return Ok(None) };
         let about = About { cycle: cycle.name(), as_of: cycle.to(), ..about.clone() };
-        self.rules(&about, leaves).map(Some)
+        self.rules(&about, leaves.iter().copied()).map(Some)
     }
 }
 

@@ -1,7 +1,10 @@
 //! What a statement says of itself: whose it is, and the facts by which its leaves are judged again.
 
 use super::judge::About;
-use crate::wire::{HourEntryRef, HoursText, OneOf, OrganisationRef, StageWord, TeacherRef, TitleWord, WaiverRef};
+use crate::{
+    ledger::statement::SchoolSpellView,
+    wire::{HourEntryRef, HoursText, OneOf, OrganisationRef, StageWord, TeacherRef, TitleWord, WaiverRef},
+};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use shixun_domain::{policy::PersonFacts, time::DateSpan};
@@ -68,6 +71,7 @@ struct StatedFacts {
     middle_manager: Option<StatedSpell>,
     retires_on: Option<NaiveDate>,
     leave: Vec<StatedSpell>,
+    schools: Vec<SchoolSpellView>,
     surplus: HoursText,
 }
 
@@ -120,6 +124,7 @@ impl Stated {
                 required: None,
                 surplus: self.facts.surplus.0,
                 waivers: waivers.iter().map(GrantedWaiver::facts).collect(),
+                schools: SchoolSpellView::read(&self.facts.schools),
             },
             waivers,
             disputed: self.entries.iter().filter(|one| one.disputed).map(|one| one.id.0.number()).collect(),

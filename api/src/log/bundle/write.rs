@@ -20,8 +20,9 @@ use chrono::NaiveDate;
 use serde_json::json;
 use shixun_domain::{
     AreaCode, UtcMillis,
-    id::{PersonId, TeacherId},
+    id::{OrganisationId, PersonId, TeacherId},
     log::{Hash, LeafKind, Tree, tree::inclusion},
+    policy::Schools,
 };
 use shixun_persistence::{
     Conn, DbError,
@@ -104,13 +105,26 @@ struct Placed {
     bytes: String,
 }
 
+/// A pack, for a statement that is judged by it.
+struct PackLeaf {
+    placed: Placed,
+    read: Read,
+    school: Option<OrganisationId>,
+}
+
+impl PackLeaf {
+    /// True where somebody is judged by it who belonged to these schools.
+    fn concerns(&self, schools: &Schools) -> bool {
+        self.school.is_none_or(|school| schools.spells().iter().any(|spell| spell.school == school))
+    }
+}
+
 /// What the bundles of an area share: its packs, and the checkpoints and trees of the logs they stand in.
 struct Maker<'a> {
     signer: &'a LogSigner,
     area: AreaCode,
     checkpoints: BTreeMap<AreaCode, CheckpointRow>,
-    packs: Vec<Placed>,
-    pack_leaves: Vec<Read>,
+    packs: Vec<PackLeaf>,
     rules: RuleBook,
     trees: BTreeMap<AreaCode, Tree>,
 }
@@ -126,19 +140,18 @@ impl<'a> Maker<'a> {
             area,
             checkpoints: BTreeMap::new(),
             packs: Vec::new(),
-            pack_leaves: Vec::new(),
             rules: RuleBook::default(),
             trees: BTreeMap::new(),
         };
         for (area, numbers) in numbers {
             let newest = log::latest(conn, area)?.ok_or_else(problems::behind)?;
             maker.checkpoints.insert(area, newest);
-            let placed = maker.placed(conn, area, LeafKind::PolicyPack, &numbers)?;
-            maker.packs.extend(placed);
-        }
-        for leaf in &maker.packs {
-            let damaged = || ApiError::internal("a published policy pack cannot be read");
-            maker.pack_leaves.push(judge::leaf(&leaf.bytes).ok_or_else(damaged)?);
+            for placed in maker.placed(conn, area, LeafKind::PolicyPack, &numbers)? {
+                let damaged = || ApiError::internal("a published policy pack cannot be read");
+                let read = judge::leaf(&placed.bytes).ok_or_else(damaged)?;
+                let school = read.pack().ok_or_else(damaged)?.jurisdiction().school();
+                maker.packs.push(PackLeaf { placed, read, school });
+            }
         }
         Ok(maker)
     }
@@ -223,7 +236,14 @@ impl<'a> Maker<'a> {
         cycle: &str,
         as_of: NaiveDate,
     ) -> Result<Vec<u8>, ApiError> {
-        let record = person_record(conn, person, as_of, None)?.ok_or_else(|| ApiError::missing(person.teacher()))?;
+        let missing = || ApiError::missing(person.teacher());
+        let mut record = person_record(conn, person, as_of, None)?.ok_or_else(missing)?;
+        if self.packs.iter().any(|pack| pack.school.is_some()) {
+            let ruled = |school| self.packs.iter().any(|pack| pack.school == Some(school));
+            record.facts.schools = Schools::new(&ledger::school_spells(conn, person)?, ruled);
+        }
+        let packs: Vec<&PackLeaf> = self.packs.iter().filter(|pack| pack.concerns(&record.facts.schools)).collect();
+        let pack_leaves: Vec<&Read> = packs.iter().map(|pack| &pack.read).collect();
         let mut about = About {
             person,
             cycle: cycle.to_owned(),
@@ -237,8 +257,8 @@ impl<'a> Maker<'a> {
             Fault::Leaf(id, what) => ApiError::internal(format!("{id} {what}")),
             Fault::Rules => ApiError::internal(format!("no rules for {cycle}")),
         };
-        let rules = self.rules.rules(&about, &self.pack_leaves).map_err(faulty)?;
-        if let Some(before) = self.rules.before(&about, &rules, &self.pack_leaves).map_err(faulty)? {
+        let rules = self.rules.rules(&about, pack_leaves.iter().copied()).map_err(faulty)?;
+        if let Some(before) = self.rules.before(&about, &rules, &pack_leaves).map_err(faulty)? {
             about.facts.surplus = surplus(conn, person, &record, &before, None)?;
         }
         let (from, to) = judge::days(&rules, &about);
@@ -247,7 +267,7 @@ impl<'a> Maker<'a> {
         let read: Option<Vec<Read>> = entries.iter().map(|leaf| judge::leaf(&leaf.bytes)).collect();
         let read = read.ok_or_else(|| ApiError::internal("a leaf that was just written cannot be read"))?;
         let statement = judge::statement(&rules, about, &read).map_err(faulty)?;
-        let mut leaves: Vec<&Placed> = self.packs.iter().chain(&entries).collect();
+        let mut leaves: Vec<&Placed> = packs.iter().map(|pack| &pack.placed).chain(&entries).collect();
         leaves.sort_by_key(|leaf| (leaf.area, leaf.position));
         let statement = serde_json::to_vec_pretty(&statement).map_err(|fault| ApiError::internal(fault.to_string()))?;
         let lines: String = leaves.iter().flat_map(|leaf| [leaf.bytes.as_str(), "\n"]).collect();

@@ -7,6 +7,7 @@ use crate::{
     http::{Page, Work, command::NOTHING, conditions::same_version},
     ledger::{
         certified::certified,
+        schools::schools_of,
         service::policy_label,
         sight::{manages_area, viewer},
         wire::Evidence,
@@ -163,6 +164,7 @@ fn post(
 ) -> Result<(), ApiError> {
     let now = work.at();
     let policy = cache.area(work.conn(), id.area(), now)?;
+    let schools = schools_of(work.conn(), &policy, transfer.person)?;
     let from = &transfer.other_name;
     let proof = Evidence {
         reference: Some(transfer.digest.clone()),
@@ -192,7 +194,7 @@ fn post(
             amounts: *amounts,
             effective_on: line.on,
             evidence: Some(proof.text()?),
-            policy: policy_label(&policy, line.on)?,
+            policy: policy_label(&policy, &schools, line.on)?,
             recognised_by: Some(actor.account),
             snapshot: None,
             reason: None,

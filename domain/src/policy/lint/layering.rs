@@ -1,4 +1,4 @@
-//! How the packs of an area and of those above it stand together.
+//! How the packs of an area or a school and of those above it stand together.
 
 use super::{Finding, FindingKind, pointer_to};
 use crate::policy::{
@@ -12,7 +12,8 @@ use crate::policy::{
 /// Packs of the same area that speak on the same rule at the same time, and a draft that a later version keeps silent.
 pub(super) fn overlaps(packs: &[Pack], draft: &Pack) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for other in packs.iter().filter(|other| other.area() == draft.area() && other.valid().overlaps(&draft.valid())) {
+    let beside = |other: &&Pack| other.jurisdiction() == draft.jurisdiction() && other.valid().overlaps(&draft.valid());
+    for other in packs.iter().filter(beside) {
         let day = other.valid().from.max(draft.valid().from);
         if other.code() == draft.code() && other.version() > draft.version() {
             findings.push(Finding {
@@ -64,8 +65,10 @@ fn name(pack: &Pack, rule: &Rule) -> String {
 /// such rules that the draft drops for a profile.
 pub(super) fn relaxations(packs: &[Pack], draft: &Pack) -> Vec<Finding> {
     let day = draft.valid().from;
-    let wider =
-        |pack: &&Pack| pack.area() != draft.area() && pack.area().contains(draft.area()) && pack.valid().contains(day);
+    let place = draft.jurisdiction();
+    let wider = |pack: &&Pack| {
+        pack.jurisdiction() != place && pack.jurisdiction().contains(place) && pack.valid().contains(day)
+    };
     let mut findings = Vec::new();
     for pack in packs.iter().filter(wider) {
         for rule in draft.rules() {

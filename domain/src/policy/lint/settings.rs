@@ -15,7 +15,7 @@ use chrono::{Datelike, NaiveDate};
 /// Words of the draft that have no effect, and words that contradict one another, on its first day.
 pub(super) fn settings(packs: &[Pack], draft: &Pack) -> Vec<Finding> {
     let mut findings: Vec<Finding> = relaxations(packs, draft);
-    if let Ok(set) = RuleSet::on(packs, draft.area(), draft.valid().from) {
+    if let Ok(set) = RuleSet::on(packs, draft.jurisdiction(), draft.valid().from) {
         findings.extend(worse_passed_than_failed(&set, draft));
         findings.extend(fund_without_share(&set, draft));
     }
@@ -75,8 +75,10 @@ fn said(settings: &Settings) -> Vec<Said> {
 /// Laxer words than those of a wider area in force on the draft's first day: they have no effect.
 fn relaxations(packs: &[Pack], draft: &Pack) -> Vec<Finding> {
     let day = draft.valid().from;
-    let wider =
-        |pack: &&Pack| pack.area() != draft.area() && pack.area().contains(draft.area()) && pack.valid().contains(day);
+    let place = draft.jurisdiction();
+    let wider = |pack: &&Pack| {
+        pack.jurisdiction() != place && pack.jurisdiction().contains(place) && pack.valid().contains(day)
+    };
     let own = said(&draft.settings());
     let mut findings = Vec::new();
     for pack in packs.iter().filter(wider) {

@@ -7,6 +7,7 @@ mod examples;
 mod layering;
 mod linting;
 mod parameters;
+mod schools;
 mod sharing;
 mod shortest;
 

@@ -22,6 +22,8 @@ struct Row {
     published_by: Option<i64>,
     published_at: Option<At>,
     _version: i64,
+    // The document, which is in the leaf, says it.
+    _organisation_id: Option<i64>,
 }
 
 pub(super) fn rows(conn: &mut Conn, area: AreaCode, which: Which<'_>) -> DbResult<Vec<Published>> {
