@@ -3,13 +3,13 @@
 
 use crate::state::App;
 use shixun_domain::UtcMillis;
-use shixun_persistence::{Db, DbResult, WriteTx, idempotency, jobs, tokens};
+use shixun_persistence::{DatabaseKind, Db, DbResult, WriteTx, idempotency, jobs, tokens};
 use std::time::Duration;
 
 /// How often.
 const EVERY: Duration = Duration::from_secs(600);
-/// How often memory is given back.
-const MEMORY_EVERY: Duration = Duration::from_secs(5);
+/// How often it looks whether it may rest.
+const REST_EVERY: Duration = Duration::from_secs(5);
 /// Large enough to be a page of the allocator by itself.
 const PAGE_BYTES: usize = 4 << 20;
 /// Rows that go in one transaction, so that nobody waits long behind it.
@@ -51,19 +51,20 @@ async fn in_steps(db: &Db, at: UtcMillis, forget: fn(&mut WriteTx<'_>, i64) -> D
     }
 }
 
-/// Gives back to the system what nobody uses any more, for as long as the server runs: once nothing is written any more, what the
-/// database library remembers for the next write; and what the allocator holds. The allocator looks for that when a page of its
-/// own changes hands, and an idle server changes none: what the start and the log took would stay.
-pub async fn give_memory_back(app: &App) {
-    let (mut seen, mut given) = (app.db.writes_begun(), false);
+/// What is done for as long as the server runs once nothing is written any more. SQLite looks at how its tables are filled, which
+/// after an import they are otherwise than before, and forgets what it remembers for the next write. The allocator gives back to
+/// the system what it holds: it looks for that when a page of its own changes hands, and an idle server changes none, so that what
+/// the start and the log took would stay.
+pub async fn rest(app: &App) {
+    let (mut seen, mut rested) = (app.db.writes_begun(), false);
     loop {
-        tokio::time::sleep(MEMORY_EVERY).await;
+        tokio::time::sleep(REST_EVERY).await;
         let quiet = seen == app.db.writes_begun();
-        if quiet && !given {
-            // Where the database does not answer now, memory is the least of its troubles.
-            app.db.write(app.clock.now(), |tx| tx.conn().give_memory_back()).await.ok();
+        if quiet && !rested && app.db.kind() == DatabaseKind::Sqlite {
+            // Where the database does not answer now, this is the least of its troubles.
+            app.db.write(app.clock.now(), |tx| tx.conn().rest()).await.ok();
         }
-        (seen, given) = (app.db.writes_begun(), quiet);
+        (seen, rested) = (app.db.writes_begun(), quiet);
         drop(std::hint::black_box(Vec::<u8>::with_capacity(PAGE_BYTES)));
     }
 }

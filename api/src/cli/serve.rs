@@ -72,7 +72,7 @@ pub(super) fn listen(config: Config, db: Db, chance: Chance, greeting: &str) -> 
         let kept = app.clone();
         let house = actix_web::rt::spawn(async move { housekeeping::keep(&kept).await });
         let resting = app.clone();
-        let memory = actix_web::rt::spawn(async move { housekeeping::give_memory_back(&resting).await });
+        let memory = actix_web::rt::spawn(async move { housekeeping::rest(&resting).await });
         let runners: Vec<_> = (0..jobs::RUNNERS).map(|_| actix_web::rt::spawn(jobs::keep(app.clone()))).collect();
         let working = app.clone();
         let sequencer = actix_web::rt::spawn(async move { log::keep(&app).await });

@@ -122,11 +122,12 @@ impl Conn {
         }
     }
 
-    /// Has SQLite forget the pages it remembers for this connection. PostgreSQL's are the server's.
+    /// [`Conn::refresh_statistics`], and has SQLite forget the pages it remembers for this connection. PostgreSQL's are the server's.
     ///
     /// # Errors
     /// A [`DbError`] where the database does not answer.
-    pub fn give_memory_back(&mut self) -> DbResult<()> {
+    pub fn rest(&mut self) -> DbResult<()> {
+        self.refresh_statistics()?;
         match self {
             Conn::Postgres(_) => Ok(()),
             Conn::Sqlite(inner) => Ok(inner.batch_execute("PRAGMA shrink_memory")?),

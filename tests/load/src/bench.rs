@@ -141,10 +141,19 @@ pub struct Rig {
 impl Rig {
     /// Warms up, repeats, and takes the medians.
     pub fn measure<L: Load + 'static>(&self, bench: &Bench, load: L) -> Outcome<(L, Speed)> {
+        self.repeat(bench, load, Until::Elapsed(bench.pace.measure))
+    }
+
+    /// [`Rig::measure`] at a rate that all connections keep together, in requests a second.
+    pub fn measure_at<L: Load + 'static>(&self, bench: &Bench, load: L, rate: u32) -> Outcome<(L, Speed)> {
+        let every = Duration::from_secs(1) * u32::try_from(CONNECTIONS)? / rate.max(1);
+        self.repeat(bench, load, Until::Paced { time: bench.pace.measure, every })
+    }
+
+    fn repeat<L: Load + 'static>(&self, bench: &Bench, load: L, until: Until) -> Outcome<(L, Speed)> {
         let mut load = client::warm(self.server.address, load, bench.pace.warm)?;
         let mut speeds = Vec::new();
         for _ in 0..bench.pace.repeats {
-            let until = Until::Elapsed(bench.pace.measure);
             let (back, _, speed) = timed(&self.server, CONNECTIONS, load, until)?;
             load = back;
             speeds.push(speed);

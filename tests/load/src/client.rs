@@ -1,4 +1,4 @@
-//! The load: connections in a closed loop on one thread. Each asks, waits for the answer, and asks again.
+//! The load: connections on one thread. Each asks, waits for the answer, and asks again: at once, or when it is time.
 
 use crate::{
     fault::{Outcome, fault},
@@ -38,6 +38,14 @@ pub enum Until {
     Exhausted,
     /// After a time.
     Elapsed(Duration),
+    /// After a time in which each connection asks once `every` so often, and not at once. An answer that comes after the next request
+    /// was due makes that one late, and its lateness is counted.
+    Paced {
+        /// The time.
+        time: Duration,
+        /// From one request of a connection to the next.
+        every: Duration,
+    },
 }
 
 /// What was measured.
@@ -82,12 +90,17 @@ pub fn run<L: Load + 'static>(address: SocketAddr, connections: usize, load: L, 
         let begun = Instant::now();
         let deadline = match until {
             Until::Exhausted => None,
-            Until::Elapsed(time) => Some(begun + time),
+            Until::Elapsed(time) | Until::Paced { time, .. } => Some(begun + time),
         };
-        let tasks: Vec<_> = open
-            .into_iter()
-            .map(|connection| tokio::task::spawn_local(drive(connection, Rc::clone(&shared), deadline)))
-            .collect();
+        let mut tasks = Vec::with_capacity(connections);
+        for (place, connection) in (0_u32..).zip(open) {
+            let due = match until {
+                // One after the other, so that they do not ask in chorus.
+                Until::Paced { every, .. } => Some((begun + every * place / u32::try_from(connections.max(1))?, every)),
+                Until::Exhausted | Until::Elapsed(_) => None,
+            };
+            tasks.push(tokio::task::spawn_local(drive(connection, Rc::clone(&shared), deadline, due)));
+        }
         for task in tasks {
             task.await?;
         }
@@ -108,9 +121,23 @@ pub fn warm<L: Load + 'static>(address: SocketAddr, load: L, time: Duration) -> 
     Ok(run(address, CONNECTIONS, load, Until::Elapsed(time))?.0)
 }
 
-async fn drive<L: Load>(mut connection: Connection, shared: Rc<RefCell<Shared<L>>>, deadline: Option<Instant>) {
+async fn drive<L: Load>(
+    mut connection: Connection,
+    shared: Rc<RefCell<Shared<L>>>,
+    deadline: Option<Instant>,
+    mut due: Option<(Instant, Duration)>,
+) {
     let mut out = Vec::with_capacity(2_048);
     loop {
+        let mut late_since = None;
+        if let Some((at, every)) = &mut due {
+            if Instant::now() < *at {
+                tokio::time::sleep_until((*at).into()).await;
+            } else {
+                late_since = Some(*at);
+            }
+            *at += *every;
+        }
         let request = {
             let mut shared = shared.borrow_mut();
             if shared.ended {
@@ -121,7 +148,7 @@ async fn drive<L: Load>(mut connection: Connection, shared: Rc<RefCell<Shared<L>
                 None => return,
             }
         };
-        let asked = Instant::now();
+        let asked = late_since.unwrap_or_else(Instant::now);
         let answer = tokio::time::timeout(PATIENCE, connection.ask(&out)).await;
         let now = Instant::now();
         let mut shared = shared.borrow_mut();

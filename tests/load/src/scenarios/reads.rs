@@ -111,7 +111,7 @@ fn tokens_of_offices(store: &Store) -> Outcome<Rc<Vec<String>>> {
 
 /// Every teacher reads the own statement of 40 entries.
 fn statement(bench: &Bench, rig: &Rig, report: &mut Report) -> Outcome<()> {
-    let (speed, note) = own_statements(bench, rig, County::SMALL)?;
+    let (speed, note) = own_statements(bench, rig, County::SMALL, None)?;
     let floor = if bench.cluster.is_some() { 4_000.0 } else { 8_000.0 };
     report.check("statement", bench.database(), "answered/s", Bound::AtLeast, floor, speed.rate);
     let mut row = rig.row(bench, "statement", speed)?;
@@ -126,16 +126,23 @@ pub fn long_statement(bench: &Bench, report: &mut Report) -> Outcome<()> {
     let store = bench.fresh("long")?;
     county.seed(&store)?;
     let rig = bench.rig(store)?;
-    let (speed, note) = own_statements(bench, &rig, county)?;
-    report.check("statement-200", bench.database(), "p99 ms", Bound::Below, 10.0, speed.p99);
-    let mut row = rig.row(bench, "statement-200", speed)?;
-    row.note = note;
-    report.add(row);
+    // Connections that never rest wait for each other before anything else; those of a county in a hurry ask a thousand times a
+    // second.
+    for (rate, what) in [(None, "p99 ms"), (Some(IN_A_HURRY), "p99 ms at 1,000/s")] {
+        let (speed, note) = own_statements(bench, &rig, county, rate)?;
+        report.check("statement-200", bench.database(), what, Bound::Below, 10.0, speed.p99);
+        let mut row = rig.row(bench, "statement-200", speed)?;
+        row.note = rate.map_or(note.clone(), |rate| format!("{note}; {rate} a second asked for"));
+        report.add(row);
+    }
     rig.server.stop()
 }
 
-/// Every teacher of a county reads the own statement; gives the speed, and how long a statement is.
-fn own_statements(bench: &Bench, rig: &Rig, county: County) -> Outcome<(Speed, String)> {
+/// Statements that are asked for in a second while everybody looks.
+const IN_A_HURRY: u32 = 1_000;
+
+/// Every teacher of a county reads the own statement, as fast as it goes or at a rate; gives the speed, and how long a statement is.
+fn own_statements(bench: &Bench, rig: &Rig, county: County, rate: Option<u32>) -> Outcome<(Speed, String)> {
     rig.needs("get", STATEMENT)?;
     let tokens = sign(&rig.store, (0..county.teachers).map(teacher_account))?;
     let mut requests = Vec::new();
@@ -160,7 +167,10 @@ fn own_statements(bench: &Bench, rig: &Rig, county: County) -> Outcome<(Speed, S
         out.clear();
         out.extend_from_slice(requests.get(place).map_or(&[], Vec::as_slice));
     });
-    let (_, speed) = rig.measure(bench, load)?;
+    let (_, speed) = match rate {
+        None => rig.measure(bench, load)?,
+        Some(rate) => rig.measure_at(bench, load, rate)?,
+    };
     Ok((speed, format!("{} entries, {bytes} bytes", county.past)))
 }
 
