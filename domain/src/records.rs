@@ -222,10 +222,10 @@ pub fn converted(
 const LONGEST: Hours = Hours::whole(100_000);
 
 /// Whose hands a record went through.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hands {
-    /// Who entered or last corrected it.
-    pub entered_by: AccountId,
+    /// Who entered it and everybody who corrected it since: what is verified is the work of all of them.
+    pub made_by: Vec<AccountId>,
     /// Who examined it.
     pub examined_by: Option<AccountId>,
 }
@@ -268,7 +268,7 @@ pub fn after(
         if by.is_subject {
             return Err(Refusal::SamePerson { did: None });
         }
-        if by.account == hands.entered_by {
+        if hands.made_by.contains(&by.account) {
             return Err(Refusal::SamePerson { did: Some(RecordStep::Enter) });
         }
         if state == Examined && hands.examined_by == Some(by.account) && step != RecordStep::Return {

@@ -242,7 +242,7 @@ pub fn correct(
     input: &RecordInput,
 ) -> Result<RecordView, ApiError> {
     let before = mine(work, actor, id, based_on)?;
-    after(before.state, RecordStep::Correct, &hands(&before), hand(actor, &before), None)?;
+    after(before.state, RecordStep::Correct, &hands(work.conn(), &before)?, hand(actor, &before), None)?;
     let new = prepared(work, cache, by(actor), (before.person, Some(id)), input)?;
     kept(store::change(work.tx(), &before, &new)?)?;
     noted(work, id, RecordStep::Correct, &new, input)?;
@@ -261,8 +261,8 @@ fn mine(work: &mut Work<'_, '_>, actor: &Actor, id: OutsideRecordId, based_on: i
     Ok(row)
 }
 
-fn hands(row: &RecordRow) -> Hands {
-    Hands { entered_by: row.entered_by, examined_by: row.examined_by }
+fn hands(conn: &mut Conn, row: &RecordRow) -> Result<Hands, ApiError> {
+    Ok(Hands { made_by: store::makers(conn, row.id)?, examined_by: row.examined_by })
 }
 
 fn hand(actor: &Actor, row: &RecordRow) -> Hand {
@@ -342,7 +342,7 @@ fn advance(
     to: RecordStep,
     reason: Option<&str>,
 ) -> Result<(), ApiError> {
-    let state = after(before.state, to, &hands(before), hand(actor, before), reason)?;
+    let state = after(before.state, to, &hands(work.conn(), before)?, hand(actor, before), reason)?;
     let examined_by = match to {
         RecordStep::Examine => Some(actor.account),
         RecordStep::Return | RecordStep::Withdraw => None,

@@ -72,7 +72,7 @@ fn whatever_is_verified_went_through_three_pairs_of_hands() {
         RecordStep::Withdraw,
         RecordStep::Correct,
     ];
-    let mut open = vec![(RecordState::Entered, Hands { entered_by: account(1), examined_by: None }, 0)];
+    let mut open = vec![(RecordState::Entered, Hands { made_by: vec![account(1)], examined_by: None }, 0)];
     let mut verified = 0;
     while let Some((state, hands, depth)) = open.pop() {
         for (step, number) in steps.iter().flat_map(|step| (1..=4).map(move |number| (*step, number))) {
@@ -81,19 +81,21 @@ fn whatever_is_verified_went_through_three_pairs_of_hands() {
             let Ok(next) = after(state, step, &hands, by, Some("理由")) else { continue };
             match step {
                 RecordStep::Verify => {
-                    let all = [Some(hands.entered_by), hands.examined_by, Some(by.account)];
-                    assert!(all[0] != all[1] && all[1] != all[2] && all[0] != all[2] && !by.is_subject, "{all:?}");
-                    assert!(hands.examined_by.is_some() && hands.examined_by != Some(account(4)));
+                    let examiner = hands.examined_by.unwrap();
+                    let made = |account: AccountId| hands.made_by.contains(&account);
+                    assert!(!made(examiner) && !made(by.account) && examiner != by.account, "{hands:?} {by:?}");
+                    assert!(!by.is_subject && examiner != account(4));
                     verified += 1;
                 }
                 _ if depth == 4 => {}
                 RecordStep::Examine => {
-                    open.push((next, Hands { examined_by: Some(by.account), ..hands }, depth + 1));
+                    open.push((next, Hands { examined_by: Some(by.account), ..hands.clone() }, depth + 1));
                 }
                 RecordStep::Correct => {
-                    open.push((next, Hands { entered_by: by.account, examined_by: None }, depth + 1));
+                    let made_by = hands.made_by.iter().copied().chain([by.account]).collect();
+                    open.push((next, Hands { made_by, examined_by: None }, depth + 1));
                 }
-                _ => open.push((next, Hands { examined_by: None, ..hands }, depth + 1)),
+                _ => open.push((next, Hands { examined_by: None, ..hands.clone() }, depth + 1)),
             }
         }
     }
@@ -101,8 +103,18 @@ fn whatever_is_verified_went_through_three_pairs_of_hands() {
 }
 
 #[test]
+fn who_entered_a_record_that_another_corrected_does_not_verify_it() {
+    let hands = Hands { made_by: vec![account(1), account(2)], examined_by: Some(account(3)) };
+    for number in [1, 2] {
+        let by = Hand { account: account(number), is_subject: false };
+        let refused = after(RecordState::Examined, RecordStep::Verify, &hands, by, None);
+        assert_eq!(refused, Err(Refusal::SamePerson { did: Some(RecordStep::Enter) }));
+    }
+}
+
+#[test]
 fn a_step_says_why_it_cannot_be_taken() {
-    let hands = Hands { entered_by: account(1), examined_by: Some(account(2)) };
+    let hands = Hands { made_by: vec![account(1)], examined_by: Some(account(2)) };
     let by = |number: i64| Hand { account: account(number), is_subject: false };
     let cases = [
         (RecordState::Examined, RecordStep::Verify, by(1), Some(RecordStep::Enter)),

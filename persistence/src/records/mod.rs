@@ -6,6 +6,6 @@ mod write;
 pub mod transfers;
 
 pub use read::{
-    RecordFilter, RecordRow, StepRow, content_taken, count, find, list, source_taken, standing_hours, steps_of,
+    RecordFilter, RecordRow, StepRow, content_taken, count, find, list, makers, source_taken, standing_hours, steps_of,
 };
 pub use write::{Content, NewRecord, Saved, Step, add, change, note, step};

@@ -312,6 +312,21 @@ pub fn steps_of(conn: &mut Conn, area: AreaCode, numbers: &[i64]) -> DbResult<Ha
     Ok(found)
 }
 
+/// Who entered a record and who corrected it since.
+///
+/// # Errors
+/// As [`find`].
+pub fn makers(conn: &mut Conn, record: OutsideRecordId) -> DbResult<Vec<AccountId>> {
+    let made = [RecordStep::Enter, RecordStep::Correct].map(RecordStep::as_str);
+    let numbers: Vec<i64> = s::table
+        .filter(s::area.eq(record.area().get()))
+        .filter(s::record_id.eq(record.number()))
+        .filter(s::step.eq_any(made))
+        .select(s::account_id)
+        .load(conn)?;
+    Ok(numbers.into_iter().map(|number| Id::new(record.area(), number)).collect())
+}
+
 /// The record of a person that has this number in a source already.
 ///
 /// # Errors

@@ -64,6 +64,20 @@ both! {
         elsewhere.header("If-Match", "\"1\"").send().await.refused(404, "not_found");
     }
 
+    async fn who_entered_a_record_that_another_corrected_does_not_verify_it(county: County) {
+        let [one, ..] = prepared(county);
+        county.add_account("centre-3", Role::Centre, county.bureau, None);
+        let (centre, other) = (county.sign_in("centre"), county.sign_in("centre-2"));
+        let place = at(&centre.post(&of(one.person), record("K-1")).await);
+        let etag = other.get(&place).await.etag();
+        other.put(&place, &etag, with("hours", json!("12"))).await.expect(200);
+        step(&county.sign_in("centre-3"), &place, "examine").await.expect(200);
+        let own = step(&centre, &place, "verify").await.refused(403, "record_same_person");
+        assert_eq!(own["parameters"]["did"], "enter");
+        step(&other, &place, "verify").await.refused(403, "record_same_person");
+        step(&county.sign_in("monitor"), &place, "verify").await.expect(200);
+    }
+
     async fn who_examined_a_record_decides_no_dispute_about_its_hours(county: County) {
         let [one, ..] = prepared(county);
         let (teacher, bureau) = (county.caller(one.account), county.sign_in("bureau"));
