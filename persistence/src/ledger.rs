@@ -10,7 +10,7 @@ mod waivers;
 
 pub use bulk::{
     Employee, PersonEntries, Whose, employees, employs_more_than, entries_by_person, entries_of_persons_between,
-    facts_by_person,
+    entry_numbers_by_person, facts_by_person,
 };
 pub use facts::{
     EmploymentSpell, PersonRecord, PersonSnapshot, SnapshotOrganisation, employed_from, employments, person_record,
@@ -19,6 +19,7 @@ pub use facts::{
 pub use read::{EntryFilter, EntryRow, appended_since, count, find, list, successors};
 pub use stands::{
     Entry, Revision, StandingEntries, StandingEntry, credited_in_year, entry_numbers, revision, standing_entries,
+    standing_of,
 };
 pub use viewer::Viewer;
 pub use waivers::{

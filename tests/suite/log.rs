@@ -2,6 +2,7 @@
 
 mod bundles;
 mod proofs;
+mod report_bundles;
 mod sequencing;
 
 use crate::harness::{County, TestApp, off_runtime};

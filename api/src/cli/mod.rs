@@ -96,7 +96,7 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         json: Option<PathBuf>,
     },
-    /// Write the statements of everybody in an area, with what proves them, to a zip file.
+    /// Write the statements of everybody in an area, or a frozen report, with what proves them, to a zip file.
     Bundle(bundle::BundleArgs),
     /// Check a bundle offline: exit code 0 where it is as it was made, 2 where it is not.
     Verify(bundle::VerifyArgs),

@@ -4,7 +4,7 @@
 use crate::{
     canonical,
     ledger::{
-        standing::{Tally, evaluate_all, gathered},
+        standing::{Dossier, Tally, days_asked_for, evaluate_all, gathered, with_entries},
         statement::{SpellView, VerdictWord},
         wire::TallyView,
     },
@@ -22,8 +22,9 @@ use shixun_domain::{
 };
 use shixun_persistence::{
     Conn,
-    ledger::{self, Employee},
+    ledger::{self, Employee, PersonEntries},
 };
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// The form of the content; another one follows when a field changes its meaning.
@@ -119,12 +120,13 @@ pub struct FrozenFiguresView {
 
 /// What is read back of a report.
 #[derive(Debug, Deserialize)]
-pub(super) struct Kept {
-    pub(super) teachers: Vec<FrozenTeacherView>,
+pub(crate) struct Kept {
+    /// Its rows.
+    pub(crate) teachers: Vec<FrozenTeacherView>,
 }
 
 impl Kept {
-    pub(super) fn read(document: &str) -> Result<Kept, ApiError> {
+    pub(crate) fn read(document: &str) -> Result<Kept, ApiError> {
         serde_json::from_str(document).map_err(|error| ApiError::internal(format!("a frozen report: {error}")))
     }
 }
@@ -174,12 +176,13 @@ impl FrozenFactsView {
 }
 
 /// A teacher before the evaluation.
-pub(super) struct Rostered {
+pub(crate) struct Rostered {
     employee: Who,
     facts: PersonFacts,
 }
 
-struct Who {
+/// Who is evaluated, and where.
+pub(crate) struct Who {
     teacher: TeacherRef,
     name: String,
     organisation: OrganisationRef,
@@ -206,7 +209,7 @@ pub(super) fn roster(conn: &mut Conn, area: AreaCode, as_of: NaiveDate) -> Resul
 }
 
 /// Those of a report that was frozen, as they were known then.
-pub(super) fn roster_of(kept: Kept) -> Vec<Rostered> {
+pub(crate) fn roster_of(kept: Kept) -> Vec<Rostered> {
     let rostered = kept.teachers.into_iter().map(|teacher| Rostered {
         facts: teacher.facts.read(),
         employee: Who {
@@ -219,23 +222,62 @@ pub(super) fn roster_of(kept: Kept) -> Vec<Rostered> {
     rostered.collect()
 }
 
-/// Evaluates everybody on a roster, by the rules at the close of the cycle; `before` are those of the cycle before, where some of its
-/// surplus may count.
+/// The rules at the close of a cycle, and those of the cycle before where some of its surplus may count.
+pub(crate) struct RulesAtClose {
+    rules: Arc<CycleRules>,
+    before: Option<Arc<CycleRules>>,
+}
+
+impl RulesAtClose {
+    /// By what the packs of an area say.
+    ///
+    /// # Errors
+    /// `policy_missing`.
+    pub(crate) fn of(policy: &AreaPolicy, cycle: Cycle) -> Result<RulesAtClose, ApiError> {
+        let rules = policy.rules(cycle, cycle.to())?;
+        let before = policy.before(&rules)?;
+        Ok(RulesAtClose { rules, before })
+    }
+
+    fn asking(&self) -> Vec<&CycleRules> {
+        [Some(&*self.rules), self.before.as_deref()].into_iter().flatten().collect()
+    }
+
+    /// The days whose entries they ask for, of some of the people; `None` where there are none.
+    pub(crate) fn days(&self, roster: &[Person]) -> Option<(NaiveDate, NaiveDate)> {
+        days_asked_for(roster, &self.asking())
+    }
+}
+
+/// Somebody on a roster as evaluations want them: number, who it is, and what the rules look at beside the entries.
+pub(crate) type Person = (i64, Who, PersonFacts);
+
+/// A roster as evaluations want it.
+pub(crate) fn people(roster: Vec<Rostered>) -> Vec<Person> {
+    roster.into_iter().map(|one| (one.employee.teacher.0.number(), one.employee, one.facts)).collect()
+}
+
+/// Evaluates everybody on a roster, by the rules at the close of the cycle.
 ///
 /// # Errors
 /// Where the database does not answer.
 pub(super) fn judge(
     conn: &mut Conn,
     area: AreaCode,
-    (rules, before): (&CycleRules, Option<&CycleRules>),
+    rules: &RulesAtClose,
     roster: Vec<Rostered>,
     known_at: Option<UtcMillis>,
 ) -> Result<Vec<FrozenTeacherView>, ApiError> {
-    let people = roster.into_iter().map(|one| (one.employee.teacher.0.number(), one.employee, one.facts));
-    let asking: Vec<&CycleRules> = [Some(rules), before].into_iter().flatten().collect();
-    let dossiers = gathered(conn, area, people.collect(), &asking, known_at)?;
+    judged(area, rules, gathered(conn, area, people(roster), &rules.asking(), known_at)?)
+}
+
+fn judged(
+    area: AreaCode,
+    rules: &RulesAtClose,
+    dossiers: Vec<Dossier<Who>>,
+) -> Result<Vec<FrozenTeacherView>, ApiError> {
     evaluate_all(dossiers, |dossier| {
-        let (evaluation, _) = dossier.judged(rules, before);
+        let (evaluation, _) = dossier.judged(&rules.rules, rules.before.as_deref());
         FrozenTeacherView {
             facts: FrozenFactsView::new(area, &dossier.facts),
             figures: FrozenFiguresView {
@@ -263,24 +305,46 @@ pub(super) fn make(
     known_at: UtcMillis,
     roster: Vec<Rostered>,
 ) -> Result<String, ApiError> {
-    let area = policy.area();
-    let rules = policy.rules(cycle, cycle.to())?;
-    let before = policy.before(&rules)?;
-    let teachers = judge(conn, area, (&rules, before.as_deref()), roster, Some(known_at))?;
+    let rules = RulesAtClose::of(policy, cycle)?;
+    let teachers = judge(conn, policy.area(), &rules, roster, Some(known_at))?;
+    canonical::text(&view(policy.area(), &rules, known_at, teachers))
+}
+
+/// The report as [`make`] makes it, of entries that stood at `known_at` and were read elsewhere.
+///
+/// # Errors
+/// `internal` where an evaluation ended early.
+pub(crate) fn made_of(
+    area: AreaCode,
+    rules: &RulesAtClose,
+    known_at: UtcMillis,
+    people: Vec<Person>,
+    entries: PersonEntries,
+) -> Result<FrozenContentView, ApiError> {
+    let teachers = judged(area, rules, with_entries(people, entries))?;
+    Ok(view(area, rules, known_at, teachers))
+}
+
+fn view(
+    area: AreaCode,
+    rules: &RulesAtClose,
+    known_at: UtcMillis,
+    teachers: Vec<FrozenTeacherView>,
+) -> FrozenContentView {
     let mut all = Tally::default();
     for teacher in &teachers {
         let FrozenFiguresView { owed, counted, missing, verdict } = &teacher.figures;
         let owed = owed.map_or(shixun_domain::Hours::ZERO, |owed| owed.0);
         all.count(verdict.0, owed, counted.0, missing.0);
     }
-    canonical::text(&FrozenContentView {
+    FrozenContentView {
         format: FORMAT,
         area: Text(area),
-        cycle: cycle.name(),
-        as_of: cycle.to(),
+        cycle: rules.rules.cycle().name(),
+        as_of: rules.rules.as_of(),
         known_at: Text(known_at),
-        policy_packs: crate::ledger::explain::packs(&rules),
+        policy_packs: crate::ledger::explain::packs(&rules.rules),
         all: all.view(),
         teachers,
-    })
+    }
 }

@@ -1,7 +1,7 @@
 //! What changed since a report was frozen: everybody is evaluated again, by what is known today.
 
 use super::{
-    content::{FrozenTeacherView, Kept, judge, roster},
+    content::{FrozenTeacherView, Kept, RulesAtClose, judge, roster},
     wire::{DifferenceEntryView, DifferenceView},
 };
 use crate::{
@@ -32,12 +32,11 @@ pub(super) fn differences(
     let policy = cache.area(conn, area, now)?;
     let cycle = policy.cycle_named(&row.cycle)?;
     let today: Arc<CycleRules> = policy.rules(cycle, cycle.to())?;
-    let before = policy.before(&today)?;
     let then = Arc::clone(&policy).known_at(Some(row.known_at)).rules(cycle, cycle.to())?;
     let rules_changed = crate::ledger::explain::packs(&today) != crate::ledger::explain::packs(&then);
     let frozen = by_number(Kept::read(document)?.teachers);
     let roster = roster(conn, area, cycle.to())?;
-    let mut current = by_number(judge(conn, area, (&today, before.as_deref()), roster, None)?);
+    let mut current = by_number(judge(conn, area, &RulesAtClose::of(&policy, cycle)?, roster, None)?);
     // A probation may begin before the cycle, and its hours count for it.
     let first = today.cycle().from().checked_sub_months(chrono::Months::new(36)).unwrap_or(today.cycle().from());
     let mut entries: BTreeMap<i64, Vec<DifferenceEntryView>> = BTreeMap::new();

@@ -16,9 +16,9 @@ use shixun_domain::{
 use std::io::{Cursor, Read, Write};
 use zip::{CompressionMethod, ZipArchive, ZipWriter, write::SimpleFileOptions};
 
-type Files = Vec<(String, Vec<u8>)>;
+pub(super) type Files = Vec<(String, Vec<u8>)>;
 
-fn unpacked(bytes: &[u8]) -> Files {
+pub(super) fn unpacked(bytes: &[u8]) -> Files {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
     (0..archive.len())
         .map(|place| {
@@ -30,7 +30,7 @@ fn unpacked(bytes: &[u8]) -> Files {
         .collect()
 }
 
-fn packed(files: &Files) -> Vec<u8> {
+pub(super) fn packed(files: &Files) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in files {
         let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
@@ -40,19 +40,19 @@ fn packed(files: &Files) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
-fn verified(bytes: &[u8], keys: &[VerifierKey]) -> bundle::Report {
+pub(super) fn verified(bytes: &[u8], keys: &[VerifierKey]) -> bundle::Report {
     bundle::verify(Cursor::new(bytes), keys, |_, _| {})
 }
 
 /// The files at fault, each once.
-fn at_fault(report: &bundle::Report) -> Vec<&str> {
+pub(super) fn at_fault(report: &bundle::Report) -> Vec<&str> {
     let mut files: Vec<&str> = report.findings.iter().map(|one| one.file.as_str()).collect();
     files.sort_unstable();
     files.dedup();
     files
 }
 
-fn file<'a>(files: &'a mut Files, name: &str) -> &'a mut Vec<u8> {
+pub(super) fn file<'a>(files: &'a mut Files, name: &str) -> &'a mut Vec<u8> {
     &mut files.iter_mut().find(|(one, _)| one == name).unwrap_or_else(|| panic!("no {name}")).1
 }
 
@@ -77,7 +77,7 @@ async fn exported(county: &County, person: PersonId) -> Vec<u8> {
     answer.bytes
 }
 
-fn keys(county: &County) -> Vec<VerifierKey> {
+pub(super) fn keys(county: &County) -> Vec<VerifierKey> {
     county.app.log.verifiers(AreaCode::new(331_123).unwrap())
 }
 

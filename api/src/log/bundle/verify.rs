@@ -3,7 +3,7 @@
 //! Everything is looked at, and everything that is wrong is said: the file, and the leaf where it is one.
 
 use super::{
-    FORMAT, KEYS, LEAVES, MANIFEST, PROOFS, README, STATEMENT, STATEMENTS,
+    FORMAT, KEYS, LEAVES, MANIFEST, PROOFS, README, REPORT, STATEMENT, STATEMENTS,
     files::{Manifest, digest, open, read_all, read_one, refused},
     judge::{self, Fault, Read, RuleBook},
     stated::Stated,
@@ -21,11 +21,11 @@ use std::{
 use zip::ZipArchive;
 
 /// Files in a bundle at most.
-const FILES_MAX: usize = 300_000;
+pub(super) const FILES_MAX: usize = 300_000;
 /// The most bytes of one statement's bundle, and of the manifest over many.
-const MEMBER_BYTES_MAX: u64 = 32 << 20;
+pub(super) const MEMBER_BYTES_MAX: u64 = 32 << 20;
 /// Differences of a statement that are named.
-const DIFFERENCES_MAX: usize = 10;
+pub(super) const DIFFERENCES_MAX: usize = 10;
 
 /// Something that is not as it has to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub struct Finding {
     pub file: String,
     /// The leaf, by the identifier of its row.
     pub leaf: Option<String>,
-    /// What kind of fault: `file`, `manifest`, `signature`, `checkpoint`, `key`, `leaf`, `proof`, `rules` or `statement`.
+    /// What kind of fault: `file`, `manifest`, `signature`, `checkpoint`, `key`, `leaf`, `proof`, `rules`, `statement` or `report`.
     pub code: &'static str,
     /// What is wrong.
     pub detail: String,
@@ -60,6 +60,8 @@ pub struct LogSeen {
 pub struct Report {
     /// Statements that were judged again.
     pub statements: usize,
+    /// Frozen reports that were made again.
+    pub reports: usize,
     /// Leaves that were hashed again.
     pub leaves: usize,
     /// The logs.
@@ -74,8 +76,12 @@ pub fn verify(from: impl Input + Seek, given: &[VerifierKey], mut progress: impl
     let mut report = Report::default();
     match open(from, FILES_MAX) {
         Ok(mut archive) => {
-            let many = archive.file_names().any(|name| name.is_ok_and(|name| name.starts_with(STATEMENTS)));
-            if many {
+            let has =
+                |wanted: &dyn Fn(&str) -> bool| archive.file_names().any(|name| name.is_ok_and(|name| wanted(&name)));
+            let (many, closing) = (has(&|name| name.starts_with(STATEMENTS)), has(&|name| name == REPORT));
+            if closing {
+                super::report_check::check(&mut archive, given, &mut report, &mut progress)
+            } else if many {
                 area(&mut archive, given, &mut report, &mut progress)
             } else {
                 one(&mut archive, given, &mut RuleBook::default(), &mut report)
@@ -131,7 +137,7 @@ fn area<R: Input + Seek>(
     manifest(&note, &digests, &keys, report);
 }
 
-fn text(file: &str, bytes: Vec<u8>, report: &mut Report) -> String {
+pub(super) fn text(file: &str, bytes: Vec<u8>, report: &mut Report) -> String {
     String::from_utf8(bytes).unwrap_or_else(|_| {
         report.findings.push(refused(file, "is not text in UTF-8"));
         String::new()
@@ -139,7 +145,7 @@ fn text(file: &str, bytes: Vec<u8>, report: &mut Report) -> String {
 }
 
 /// The keys of a bundle, each with whether it is one that was given.
-fn read_keys(text: &str, given: &[VerifierKey], report: &mut Report) -> Vec<(VerifierKey, bool)> {
+pub(super) fn read_keys(text: &str, given: &[VerifierKey], report: &mut Report) -> Vec<(VerifierKey, bool)> {
     let mut keys = Vec::new();
     for line in text.lines() {
         match line.parse::<VerifierKey>() {
@@ -168,7 +174,7 @@ fn signed<'k>(note: &SignedNote, keys: &'k [(VerifierKey, bool)]) -> Option<&'k 
 }
 
 /// Compares the files that are there with the signed manifest.
-fn manifest(
+pub(super) fn manifest(
     note: &str,
     files: &[(String, String)],
     keys: &[(VerifierKey, bool)],
@@ -230,7 +236,7 @@ fn one<R: Input + Seek>(archive: &mut ZipArchive<R>, given: &[VerifierKey], book
 }
 
 /// The checkpoints that are signed by the key of their log.
-fn checkpoints(
+pub(super) fn checkpoints(
     texts: &BTreeMap<String, String>,
     keys: &[(VerifierKey, bool)],
     report: &mut Report,
@@ -278,7 +284,12 @@ struct Proof {
 }
 
 /// Hashes every leaf again and follows its proof to the root of its log; gives those that are what they were.
-fn leaves(leaves: &str, proofs: &str, checkpoints: &BTreeMap<AreaCode, Checkpoint>, report: &mut Report) -> Vec<Read> {
+pub(super) fn leaves(
+    leaves: &str,
+    proofs: &str,
+    checkpoints: &BTreeMap<AreaCode, Checkpoint>,
+    report: &mut Report,
+) -> Vec<Read> {
     let (lines, mut proofs): (Vec<&str>, _) = (leaves.lines().collect(), proofs.lines());
     let (mut good, mut seen, mut last) = (Vec::with_capacity(lines.len()), BTreeSet::new(), None);
     for (number, line) in (1..).zip(lines) {
@@ -326,7 +337,8 @@ fn leaves(leaves: &str, proofs: &str, checkpoints: &BTreeMap<AreaCode, Checkpoin
     good
 }
 
-fn named(line: &str) -> Option<String> {
+/// The id of a leaf by what its text says it is.
+pub(super) fn named(line: &str) -> Option<String> {
     let (_, rest) = line.split_once("\"id\":\"")?;
     let (id, _) = rest.split_once('"')?;
     id.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_').then(|| id.to_owned())
@@ -368,7 +380,7 @@ fn statement(text: &str, manifest: Option<&Manifest>, leaves: &[Read], book: &mu
 }
 
 /// Where two values differ, as JSON pointers.
-fn differ(at: &str, one: &Value, other: &Value, found: &mut Vec<(String, String, String)>) {
+pub(super) fn differ(at: &str, one: &Value, other: &Value, found: &mut Vec<(String, String, String)>) {
     match (one, other) {
         (Value::Object(left), Value::Object(right)) => {
             let names: BTreeSet<&String> = left.keys().chain(right.keys()).collect();
