@@ -460,6 +460,9 @@ diesel::table! {
         name -> Text,
         secret -> Text,
         created_at -> Timestamp,
+        public_key -> Nullable<Text>,
+        retired_at -> Nullable<Timestamp>,
+        compromised_on -> Nullable<Date>,
     }
 }
 
@@ -525,6 +528,9 @@ diesel::table! {
         kid -> Text,
         private_key -> Text,
         created_at -> Timestamp,
+        public_key -> Nullable<Text>,
+        retired_at -> Nullable<Timestamp>,
+        compromised_on -> Nullable<Date>,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The log that shows tampering: from a committed row to a checkpoint, a proof and a bundle.
 
 mod bundles;
+mod keys;
 mod proofs;
 mod report_bundles;
 mod sequencing;

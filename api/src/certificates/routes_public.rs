@@ -22,7 +22,9 @@ pub(super) fn mount(config: &mut ServiceConfig<'_>) {
     config.service(verify_certificate).service(get_verification).service(get_issuer).service(get_status_list);
 }
 
-problem_set!(VerifyProblems = CertificateUnknown | CertificateAltered | VerificationCodeMistyped);
+problem_set!(
+    VerifyProblems = CertificateUnknown | CertificateAltered | CredentialKeyCompromised | VerificationCodeMistyped
+);
 problem_set!(CodeProblems = CertificateUnknown | VerificationCodeMistyped);
 problem_set!(IssuerProblems = IssuerUnknown);
 
@@ -67,9 +69,11 @@ async fn get_verification(app: Data<App>, meta: Meta, path: FromPath<CodePath>) 
 
 /// Read an issuer of credentials
 ///
-/// The authority of an area that has issued certificates, with its public keys. The `kid` of a credential names one of them.
+/// The authority of an area that has issued certificates, with its public keys: the one that signs, and those that did before. The `kid` of a
+/// credential names one of them. What a retired key signed stays valid; one that is marked as compromised is `revoked`, is no longer among the
+/// `assertionMethod`s, and what it signed is not to be believed.
 ///
-/// 凭证出具单位及其公钥。
+/// 凭证出具单位及其公钥（现用及历次更换的）；已更换的公钥所签仍有效，泄露的公钥标有revoked，其所签不应采信。
 #[utoipa::path(
     operation_id = "get_issuer", tag = "certificates", params(AreaPath), security(()),
     responses((status = 200, description = "The issuer.", body = IssuerView), IssuerProblems)

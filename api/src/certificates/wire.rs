@@ -270,7 +270,7 @@ pub struct IssuerView {
     /// The public keys (RFC 7517) as verification methods.
     #[serde(rename = "verificationMethod")]
     pub verification_method: Vec<VerificationMethodView>,
-    /// Which of them sign credentials.
+    /// Which of them credentials may be signed with: all but those that were compromised.
     #[serde(rename = "assertionMethod")]
     pub assertion_method: Vec<String>,
 }
@@ -290,4 +290,10 @@ pub struct VerificationMethodView {
     #[serde(rename = "publicKeyJwk")]
     #[schema(value_type = Object)]
     pub public_key_jwk: serde_json::Value,
+    /// From when on it signed.
+    pub valid_from: InstantText,
+    /// Until when; null for the key in use. What it signed until then stays valid.
+    pub valid_until: Option<InstantText>,
+    /// From when on somebody else may have signed with it: what it signed is not to be believed. Null for a key that was not compromised.
+    pub revoked: Option<InstantText>,
 }

@@ -11,12 +11,13 @@ use shixun_api::{
     log::{
         LogSigner, Look,
         bundle::{self, ReportBundle},
+        keys::ListedKey,
         sequence,
     },
     policy::PolicyCache,
     problem::ApiError,
 };
-use shixun_domain::{AreaCode, UtcMillis, id::FrozenReportId, log::VerifierKey};
+use shixun_domain::{AreaCode, UtcMillis, id::FrozenReportId};
 use shixun_persistence::{Db, Failure};
 use std::{
     fs::File,
@@ -53,6 +54,9 @@ pub(super) struct VerifyArgs {
     /// A public key that is known from elsewhere than the bundle; may be given several times.
     #[arg(long = "key", value_name = "KEY")]
     keys: Vec<String>,
+    /// A file of such keys, one a line, as `GET /v1/log/keys` gives them with `Accept: text/plain`: it also says which were compromised.
+    #[arg(long = "keys", value_name = "FILE")]
+    list: Option<PathBuf>,
     /// Print the report as JSON.
     #[arg(long)]
     json: bool,
@@ -138,9 +142,16 @@ fn failed(problem: &ApiError, file: &Path) -> CliError {
 
 /// Checks a bundle without a database or a network.
 pub(super) fn verify(args: &VerifyArgs) -> Result<ExitCode, CliError> {
-    let read =
-        |key: &String| key.parse::<VerifierKey>().map_err(|fault| CliError::Refused(format!("--key {key:?}: {fault}")));
-    let keys = args.keys.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let read = |key: &str| key.parse::<ListedKey>().map_err(|fault| CliError::Refused(format!("{key:?}: {fault}")));
+    let list = match &args.list {
+        Some(path) => std::fs::read_to_string(path)
+            .map_err(|fault| CliError::File(format!("cannot read {}: {fault}", path.display())))?,
+        None => String::new(),
+    };
+    let keys = args.keys.iter().map(String::as_str).chain(list.lines()).map(read).collect::<Result<Vec<_>, _>>()?;
+    if keys.is_empty() && args.list.is_some() {
+        return Err(CliError::Refused("the file of keys holds none".into()));
+    }
     let file = File::open(&args.file)
         .map_err(|fault| CliError::File(format!("cannot open {}: {fault}", args.file.display())))?;
     let bar = ProgressBar::new(0);

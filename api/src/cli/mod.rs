@@ -6,6 +6,7 @@ mod database;
 mod demo;
 mod export;
 mod import;
+mod keys;
 mod report;
 mod serve;
 mod users;
@@ -76,6 +77,11 @@ enum Command {
     User {
         #[command(subcommand)]
         command: users::UserCommand,
+    },
+    /// The keys that checkpoints, certificates and access tokens are signed with.
+    Keys {
+        #[command(subcommand)]
+        command: keys::KeysCommand,
     },
     /// A consistent copy of a SQLite database that is in use. For PostgreSQL use pg_dump.
     Backup {
@@ -161,6 +167,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, CliError> {
         }
         Command::Migrate { check, revert } => database::migrate(&settings.read(None, None)?.url()?, check, revert),
         Command::User { command } => users::run(&settings.read(None, None)?, command),
+        Command::Keys { command } => keys::run(&settings.read(None, None)?, command),
         Command::Backup { file } => database::backup(&settings.read(None, None)?.url()?, &file),
         Command::Restore { file, force } => database::restore(&settings.read(None, None)?.url()?, &file, force),
         Command::Check { json } => check::check(settings.read(None, None)?, json.as_deref()),

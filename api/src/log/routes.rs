@@ -2,17 +2,18 @@
 
 use super::{
     bundle::{self, BUNDLE_TYPE, BundleFile, ReportBundle},
+    keys,
     service::{self, Asker},
     wire::{
         CheckpointList, CheckpointPath, CheckpointQuery, CheckpointView, ConsistencyQuery, ConsistencyView,
-        CosignatureIn, InclusionQuery, InclusionView, LogQuery,
+        CosignatureIn, InclusionQuery, InclusionView, LogKeyList, LogKeyQuery, LogQuery,
     },
 };
 use crate::{
     access::{Allowed, SignedIn},
     document::problem_set,
     frozen_reports::wire::FrozenReportPath,
-    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Reply, answer, page},
+    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Meta, Reply, answer, page},
     ledger::{
         service::StatementWish,
         wire::{CycleMomentQuery, TeacherPath},
@@ -36,6 +37,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(list_checkpoints)
         .service(get_checkpoint)
         .service(cosign_checkpoint)
+        .service(list_log_keys)
         .service(get_inclusion_proof)
         .service(get_consistency_proof)
         .service(export_statement_bundle)
@@ -45,6 +47,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 problem_set!(LogProblems = NotFound);
 problem_set!(CheckpointProblems = NotFound | CheckpointUnknown);
 problem_set!(CosignProblems = CheckpointUnknown | CosignatureRefused);
+problem_set!(KeyProblems = NotFound);
 problem_set!(InclusionProblems = NotFound | CheckpointUnknown | LogBehind);
 problem_set!(BundleProblems = CycleUnknown | PolicyMissing | LogBehind);
 problem_set!(ReportBundleProblems = FreezeNotFrozen | PolicyMissing | LogBehind);
@@ -97,8 +100,7 @@ async fn get_checkpoint(
 ) -> Answer {
     let (actor, shared, size, area) = (who.actor(), app.clone(), path.0.size, query.0.area.map(|area| area.0));
     let view = app.db.read_long(move |conn| service::get(conn, &shared.log, &actor, area, size)).await?;
-    let accepted = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if accepted.starts_with("text/plain") {
+    if wants_text(&request) {
         return Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(view.note));
     }
     answer::json(&view)
@@ -129,6 +131,38 @@ async fn cosign_checkpoint(
             Reply::ok(None, &service::cosign(work, &shared.log, &actor, area, size, &line)?)
         })
         .await
+}
+
+/// List the public keys of a log
+///
+/// The key that signs now, and those that signed before it: what they signed stays valid, unless a key is marked as compromised. With
+/// `Accept: text/plain` as lines that `shixun verify --keys` takes. Nobody signs in; one address may ask only so often. Compare the list with the
+/// one that the county publishes elsewhere.
+///
+/// 日志的验证公钥（现用及历次更换的）及其启用、停用时间；停用前的签名仍然有效，标记为泄露的除外。无须登录。
+#[utoipa::path(
+    operation_id = "list_log_keys", tag = "log", params(LogKeyQuery), security(()),
+    responses(
+        (status = 200, description = "The keys.", content((LogKeyList = "application/json"), (String = "text/plain"))),
+        KeyProblems
+    ),
+    extensions(("x-whole-list" = json!("the keys of one log, a new one every few years")))
+)]
+#[get("/log/keys")]
+async fn list_log_keys(app: Data<App>, meta: Meta, request: HttpRequest, query: FromQuery<LogKeyQuery>) -> Answer {
+    app.limits.address(meta.address())?;
+    let area = query.0.area.0;
+    let keys = app.db.read_long(move |conn| keys::published(conn, area)).await?;
+    if wants_text(&request) {
+        return Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(keys::text(&keys)));
+    }
+    answer::json(&keys::view(keys))
+}
+
+/// True where the text itself is asked for.
+fn wants_text(request: &HttpRequest) -> bool {
+    let accepted = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
+    accepted.is_some_and(|accepted| accepted.starts_with("text/plain"))
 }
 
 /// Prove that a row is in the log

@@ -246,6 +246,9 @@ problems! {
         "本系统未出具过此证明；请核对验证码，或向出具单位核实。", "None like it was issued here; check the code, or ask the authority named on it.";
     CertificateAltered = "certificate_altered", 422, "证明内容与出具时不符", "The certificate is not what was issued",
         "所示内容或签名与出具的证明不一致，请勿采信；可按验证码查看出具时的内容。", "Its content or signature differs from what was issued: do not rely on it. Its code leads to what was issued.";
+    CredentialKeyCompromised = "credential_key_compromised", 422, "签名密钥已泄露", "The key that signed it was compromised",
+        "签署此凭证的密钥自{day}起被标记为泄露，不能据此判断真伪；请用证明上的验证码查验，或请持有人重新下载凭证。",
+        "The key that signed this credential is marked as compromised from {day} on, so that its signature shows nothing: verify by the code of the certificate, or ask the holder to download the credential again.";
     CertificateRevoked = "certificate_revoked", 409, "证明已撤销", "The certificate was revoked before",
         "无须再次撤销；如需要可重新开具。", "There is nothing left to revoke; a new one can be issued.";
     CertificateSuperseded = "certificate_superseded", 409, "证明已被新证明取代", "A later certificate stands in its place",

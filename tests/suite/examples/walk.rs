@@ -201,6 +201,7 @@ async fn log(demo: &Demo, shown: &mut Shown) {
     let newer = shown.get(&auditor, "/v1/log/checkpoints?limit=2").await["data"][0]["size"].clone();
     shown.get(&auditor, &format!("/v1/log/checkpoints/{older}")).await;
     shown.get(&auditor, &format!("/v1/log/proofs/consistency?from={older}&to={newer}")).await;
+    shown.get(&demo.test.anonymous(), "/v1/log/keys?area=331123").await;
 }
 
 async fn certificates(demo: &Demo, shown: &mut Shown) {

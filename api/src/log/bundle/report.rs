@@ -128,7 +128,7 @@ impl ReportBundle {
                     self.portion(conn, done)?;
                     self.portions = Some(done + 1);
                 }
-                Some(_) => self.tail()?,
+                Some(_) => self.tail(conn)?,
             }
             let bytes = std::mem::take(&mut *self.written.0.lock().unwrap_or_else(PoisonError::into_inner));
             if !bytes.is_empty() {
@@ -184,7 +184,7 @@ impl ReportBundle {
     }
 
     /// Checkpoints, keys and the manifest.
-    fn tail(&mut self) -> Result<(), ApiError> {
+    fn tail(&mut self, conn: &mut Conn) -> Result<(), ApiError> {
         let notes: Vec<(String, String)> = self
             .maker
             .checkpoints
@@ -194,11 +194,11 @@ impl ReportBundle {
         for (name, note) in notes {
             self.file(&name, note.as_bytes())?;
         }
-        let keys = self.maker.keys();
+        let keys = self.maker.keys(conn)?;
         self.file(KEYS, keys.as_bytes())?;
         let area = self.row.id.area();
         let subject = report_subject(self.row.id, &self.row.cycle);
-        let signed = manifest(&self.maker.signer.key(area)?, area, &subject, &self.listed);
+        let signed = manifest(&self.maker.signer.key(conn, area)?, area, &subject, &self.listed);
         self.file(MANIFEST, signed.as_bytes())?;
         if let Some(zip) = self.zip.take() {
             zip.finish().map_err(|fault| unwritten(&fault))?;

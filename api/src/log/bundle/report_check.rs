@@ -14,6 +14,7 @@ use super::{
 use crate::{
     canonical,
     frozen_reports::content::{FORMAT, Kept, Person, RulesAtClose, made_of, people, roster_of},
+    log::keys::ListedKey,
     policy::AreaPolicy,
     wire::{AreaText, InstantText, WireText},
 };
@@ -23,7 +24,7 @@ use serde_json::Value;
 use shixun_domain::{
     AreaCode, UtcMillis,
     id::FrozenReportId,
-    log::{Checkpoint, Hash, LeafKind, VerifierKey, batch::verify_batch, leaf_hash},
+    log::{Checkpoint, Hash, LeafKind, batch::verify_batch, leaf_hash},
 };
 use shixun_persistence::ledger::{Entry, PersonEntries, standing_of};
 use std::{
@@ -54,7 +55,7 @@ struct BatchProof {
 /// Checks it all, and says everything that is wrong.
 pub(super) fn check<R: Input + Seek>(
     archive: &mut ZipArchive<R>,
-    given: &[VerifierKey],
+    given: &[ListedKey],
     report: &mut Report,
     progress: &mut impl FnMut(usize, usize),
 ) {

@@ -8,6 +8,8 @@ use super::{
     judge::{self, Fault, Read, RuleBook},
     stated::Stated,
 };
+use crate::log::keys::ListedKey;
+use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::Value;
 use shixun_domain::{
@@ -72,7 +74,7 @@ pub struct Report {
 
 /// Checks a bundle. `given` are public keys that are known from elsewhere; without any, the keys in the bundle are taken for what
 /// they are, and [`LogSeen::trusted`] says so.
-pub fn verify(from: impl Input + Seek, given: &[VerifierKey], mut progress: impl FnMut(usize, usize)) -> Report {
+pub fn verify(from: impl Input + Seek, given: &[ListedKey], mut progress: impl FnMut(usize, usize)) -> Report {
     let mut report = Report::default();
     match open(from, FILES_MAX) {
         Ok(mut archive) => {
@@ -95,7 +97,7 @@ pub fn verify(from: impl Input + Seek, given: &[VerifierKey], mut progress: impl
 /// The bundle of an area: the manifest over the bundles in it, and each of them.
 fn area<R: Input + Seek>(
     archive: &mut ZipArchive<R>,
-    given: &[VerifierKey],
+    given: &[ListedKey],
     report: &mut Report,
     progress: &mut impl FnMut(usize, usize),
 ) {
@@ -144,15 +146,28 @@ pub(super) fn text(file: &str, bytes: Vec<u8>, report: &mut Report) -> String {
     })
 }
 
-/// The keys of a bundle, each with whether it is one that was given.
-pub(super) fn read_keys(text: &str, given: &[VerifierKey], report: &mut Report) -> Vec<(VerifierKey, bool)> {
+/// A key of a bundle.
+pub(super) struct BundleKey {
+    key: VerifierKey,
+    /// It is one that was given.
+    known: bool,
+    /// Some were given, so that others do not count.
+    asked: bool,
+    /// The day from which on it is not to be trusted, by the bundle or by what was given.
+    compromised_on: Option<NaiveDate>,
+}
+
+/// The keys of a bundle.
+pub(super) fn read_keys(text: &str, given: &[ListedKey], report: &mut Report) -> Vec<BundleKey> {
     let mut keys = Vec::new();
     for line in text.lines() {
-        match line.parse::<VerifierKey>() {
-            Ok(key) => {
+        match line.parse::<ListedKey>() {
+            Ok(ListedKey { key, compromised_on, .. }) => {
                 // One private key signs for all logs of a server; its public half is the same under every name.
-                let known = given.iter().any(|one| one.public() == key.public());
-                keys.push((key, known));
+                let same: Vec<&ListedKey> = given.iter().filter(|one| one.key.public() == key.public()).collect();
+                let marked = same.iter().filter_map(|one| one.compromised_on).chain(compromised_on).min();
+                let (known, asked) = (!same.is_empty(), !given.is_empty());
+                keys.push(BundleKey { key, known, asked, compromised_on: marked });
             }
             Err(fault) => {
                 let detail = format!("{line:?}: {fault}");
@@ -160,26 +175,40 @@ pub(super) fn read_keys(text: &str, given: &[VerifierKey], report: &mut Report) 
             }
         }
     }
-    if !given.is_empty() && keys.iter().any(|(_, known)| !known) {
-        let detail = "holds a key that is none of those given: it was signed by somebody else".to_owned();
+    if !given.is_empty() && keys.iter().all(|key| !key.known) {
+        let detail = "holds none of the keys that were given: it was signed by somebody else".to_owned();
         report.findings.push(Finding { file: KEYS.into(), leaf: None, code: "key", detail });
-        keys.retain(|(_, known)| *known);
     }
     keys
 }
 
-/// Verifies a note by any of the keys and gives the one.
-fn signed<'k>(note: &SignedNote, keys: &'k [(VerifierKey, bool)]) -> Option<&'k (VerifierKey, bool)> {
-    keys.iter().find(|(key, _)| note.verify(key).is_ok())
+/// Verifies a note by any of the keys and gives the one; says so where that one was compromised, or is none of those that were given.
+fn signed<'k>(file: &str, note: &SignedNote, keys: &'k [BundleKey], report: &mut Report) -> Option<&'k BundleKey> {
+    let found = keys.iter().find(|key| note.verify(&key.key).is_ok())?;
+    if found.asked && !found.known {
+        let detail = format!("is signed by {}, which is none of the keys that were given", found.key);
+        report.findings.push(Finding { file: file.into(), leaf: None, code: "key", detail });
+        return None;
+    }
+    if let Some(day) = found.compromised_on {
+        let detail = format!(
+            "is signed by {}, which is marked as compromised from {day} on: somebody else may have signed it. Ask for a bundle that is \
+             signed by the key in use, or compare the checkpoint with one that was kept or cosigned before that day",
+            found.key
+        );
+        report.findings.push(Finding { file: file.into(), leaf: None, code: "key", detail });
+    }
+    Some(found)
 }
 
 /// Compares the files that are there with the signed manifest.
 pub(super) fn manifest(
     note: &str,
     files: &[(String, String)],
-    keys: &[(VerifierKey, bool)],
+    keys: &[BundleKey],
     report: &mut Report,
 ) -> Option<Manifest> {
+    let signer = note.parse::<SignedNote>().ok().and_then(|note| signed(MANIFEST, &note, keys, report));
     let mut fault = |file: &str, code, detail: &str| {
         report.findings.push(Finding { file: file.into(), leaf: None, code, detail: detail.into() });
     };
@@ -191,7 +220,7 @@ pub(super) fn manifest(
         fault(MANIFEST, "manifest", &format!("is not a manifest of {FORMAT}"));
         return None;
     };
-    let by_area = signed(&note, keys).filter(|(key, _)| key.name().ends_with(&format!("/{}", manifest.area)));
+    let by_area = signer.filter(|signer| signer.key.name().ends_with(&format!("/{}", manifest.area)));
     if by_area.is_none() {
         fault(MANIFEST, "signature", "carries no valid signature by the key of its area");
     }
@@ -215,7 +244,7 @@ pub(super) fn manifest(
 }
 
 /// The bundle of one statement.
-fn one<R: Input + Seek>(archive: &mut ZipArchive<R>, given: &[VerifierKey], book: &mut RuleBook, report: &mut Report) {
+fn one<R: Input + Seek>(archive: &mut ZipArchive<R>, given: &[ListedKey], book: &mut RuleBook, report: &mut Report) {
     let files = match read_all(archive) {
         Ok(files) => files,
         Err(finding) => return report.findings.push(finding),
@@ -238,7 +267,7 @@ fn one<R: Input + Seek>(archive: &mut ZipArchive<R>, given: &[VerifierKey], book
 /// The checkpoints that are signed by the key of their log.
 pub(super) fn checkpoints(
     texts: &BTreeMap<String, String>,
-    keys: &[(VerifierKey, bool)],
+    keys: &[BundleKey],
     report: &mut Report,
 ) -> BTreeMap<AreaCode, Checkpoint> {
     let mut found = BTreeMap::new();
@@ -256,11 +285,12 @@ pub(super) fn checkpoints(
             fault("checkpoint", "is not a checkpoint");
             continue;
         };
-        let of_log = |(key, _): &&(VerifierKey, bool)| {
-            key.name() == checkpoint.origin && checkpoint.origin.ends_with(&format!("/{area}"))
+        let of_log = |signer: &&BundleKey| {
+            signer.key.name() == checkpoint.origin && checkpoint.origin.ends_with(&format!("/{area}"))
         };
-        let Some((key, trusted)) = signed(&note, keys).filter(of_log) else {
-            fault("signature", "carries no valid signature by the key of its log");
+        let Some(BundleKey { key, known, .. }) = signed(file, &note, keys, report).filter(of_log) else {
+            let detail = "carries no valid signature by a key of its log".to_owned();
+            report.findings.push(Finding { file: file.clone(), leaf: None, code: "signature", detail });
             continue;
         };
         report.logs.insert(LogSeen {
@@ -268,7 +298,7 @@ pub(super) fn checkpoints(
             size: checkpoint.size,
             root: checkpoint.root.to_string(),
             key: key.to_string(),
-            trusted: *trusted,
+            trusted: *known,
         });
         found.insert(area, checkpoint);
     }

@@ -12,7 +12,11 @@ use crate::{
         moment::moment,
         service::{StatementWish, may_see},
     },
-    log::{LogSigner, problems},
+    log::{
+        LogSigner,
+        keys::{listed, text},
+        problems,
+    },
     policy::PolicyCache,
     problem::ApiError,
 };
@@ -82,9 +86,9 @@ pub fn of_area<W: Write + Seek>(
         writer.write_all(&bytes).map_err(|fault| unwritten(&fault.into()))?;
         progress(done + 1, everybody.len());
     }
-    let keys = maker.keys();
+    let keys = maker.keys(conn)?;
     listed.extend([(README.to_owned(), digest(README_TEXT.as_bytes())), (KEYS.to_owned(), digest(keys.as_bytes()))]);
-    let signed = manifest(&signer.key(area)?, area, &format!("statements {cycle} {as_of}"), &listed);
+    let signed = manifest(&signer.key(conn, area)?, area, &format!("statements {cycle} {as_of}"), &listed);
     for (name, text) in [(README, README_TEXT), (KEYS, &keys), (MANIFEST, &signed)] {
         writer.start_file(name, options(CompressionMethod::Deflated)).map_err(|fault| unwritten(&fault))?;
         writer.write_all(text.as_bytes()).map_err(|fault| unwritten(&fault.into()))?;
@@ -241,10 +245,10 @@ impl Maker {
         Ok(text)
     }
 
-    /// The verifier keys of the logs, one a line.
-    pub(super) fn keys(&self) -> String {
-        let keys = self.checkpoints.keys().flat_map(|area| self.signer.verifiers(*area));
-        keys.map(|key| format!("{key}\n")).collect()
+    /// The verifier keys of the logs with their times, one a line.
+    pub(super) fn keys(&self, conn: &mut Conn) -> Result<String, DbError> {
+        let lists = self.checkpoints.keys().map(|area| Ok(text(&listed(conn, *area)?)));
+        lists.collect()
     }
 
     fn bundle(
@@ -291,10 +295,10 @@ impl Maker {
         for (area, checkpoint) in &self.checkpoints {
             files.push((checkpoint_file(*area), checkpoint.note.clone().into_bytes()));
         }
-        files.push((KEYS.to_owned(), self.keys().into_bytes()));
+        files.push((KEYS.to_owned(), self.keys(conn)?.into_bytes()));
         let listed: Vec<_> = files.iter().map(|(name, bytes)| (name.clone(), digest(bytes))).collect();
         let subject = format!("statement {} {cycle} {as_of}", person.teacher());
-        let signed = manifest(&self.signer.key(self.area)?, self.area, &subject, &listed);
+        let signed = manifest(&self.signer.key(conn, self.area)?, self.area, &subject, &listed);
         files.push((MANIFEST.to_owned(), signed.into_bytes()));
         let written = write(Cursor::new(Vec::new()), &files).map_err(|fault| unwritten(&fault))?;
         Ok(written.into_inner())
