@@ -202,7 +202,9 @@ problems! {
     PolicyNotADraft = "policy_not_a_draft", 409, "政策包不是草稿", "The policy pack is not a draft",
         "已发布的政策包不可再次发布或修改；变更请另出新版本。", "A published pack is neither published again nor edited; draft a new version for a change.";
     PolicyLintFailed = "policy_lint_failed", 422, "政策包有错误，不能发布", "The pack has errors and cannot be published",
-        "共{count}处，逐条见errors；请改正后另拟新版本。", "{count} in all, each in errors; mend them in a new version.";
+        "共{count}处，逐条见errors；请改正草稿后再发布。", "{count} in all, each in errors; mend the draft, then publish it.";
+    PolicyPublished = "policy_published", 409, "已发布的政策包不可修改或撤回", "A published pack is neither edited nor withdrawn",
+        "{code}第{edition}版已发布，学时证明以其为据；变更请另起草新版本。", "{code} version {edition} is published, and statements rest on it; draft a new version for a change.";
     PolicyFourEyes = "policy_four_eyes", 409, "起草人不得发布", "Who drafted a pack may not publish it",
         "请由另一位有发布权限的人员发布。", "Let somebody else with the right to publish do it.";
     PolicyMissing = "policy_missing", 409, "没有可用的政策规则", "There are no rules to judge by",
