@@ -121,7 +121,9 @@ pub fn credential(public_url: &str, row: &CertificateRow, keys: &[CredentialKey]
             },
             "creditsEarned": content.counted.to_string().parse::<f64>().unwrap_or_default(),
         },
-        "credentialStatus": [status(Purpose::Revocation), status(Purpose::Refresh)],
+        // One object: the schema of Open Badges 3.0 takes no list. Whether a later one stands in its place says the list of the same place
+        // with the purpose `refresh`, and the address in the evidence.
+        "credentialStatus": status(Purpose::Revocation),
         "evidence": [{
             "id": content.verify_at,
             "type": ["Evidence"],
@@ -162,8 +164,8 @@ pub fn status_list(
             "id": format!("{id}#list"), "type": "BitstringStatusList", "statusPurpose": purpose.word(),
             "encodedList": encoded(set)?,
         },
+        // No `jti`: the context of credentials has no such term.
         "iss": issuer,
-        "jti": id,
         "iat": now.millis().div_euclid(1_000),
     });
     sign(&signer(&issuer, keys)?, &credential)

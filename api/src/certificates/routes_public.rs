@@ -89,9 +89,9 @@ async fn get_issuer(app: Data<App>, meta: Meta, path: FromPath<AreaPath>) -> Ans
 /// Read a status list
 ///
 /// A W3C Bitstring Status List as a credential (JWT): which certificates were revoked (`revocation`), or superseded (`refresh`).
-/// A credential names its list and its place in it.
+/// A credential names its list of revocations and its place in it; it has the same place in the list of the same number with the purpose `refresh`.
 ///
-/// 凭证状态列表（W3C Bitstring Status List，JWT）：revocation为已撤销，refresh为已被取代。
+/// 凭证状态列表（W3C Bitstring Status List，JWT）：revocation为已撤销，refresh为已被取代；凭证中给出revocation列表及序号，refresh列表中序号相同。
 #[utoipa::path(
     operation_id = "get_status_list", tag = "certificates", params(StatusListPath), security(()),
     responses((status = 200, description = "The list.", content((String = "application/vc+jwt"))), IssuerProblems)

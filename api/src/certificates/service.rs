@@ -212,7 +212,7 @@ fn keys(conn: &mut Conn, area: AreaCode) -> Result<Vec<CredentialKey>, ApiError>
 /// `issuer_unknown`.
 pub fn issuer(conn: &mut Conn, public_url: &str, area: AreaCode) -> Result<IssuerView, ApiError> {
     let id = credential::issuer(public_url, area);
-    let (mut methods, mut assertion_method) = (Vec::new(), Vec::new());
+    let (mut methods, mut assertion_method, mut jwks) = (Vec::new(), Vec::new(), Vec::new());
     for one in keys(conn, area)? {
         let public_key_jwk = serde_json::to_value(&public(&one)?.jwk);
         let method = VerificationMethodView {
@@ -226,6 +226,7 @@ pub fn issuer(conn: &mut Conn, public_url: &str, area: AreaCode) -> Result<Issue
         };
         if one.compromised_on.is_none() {
             assertion_method.push(method.id.clone());
+            jwks.push(method.public_key_jwk.clone());
         }
         methods.push(method);
     }
@@ -234,6 +235,7 @@ pub fn issuer(conn: &mut Conn, public_url: &str, area: AreaCode) -> Result<Issue
         name: authority(conn, area)?,
         assertion_method,
         verification_method: methods,
+        keys: jwks,
         id,
     })
 }

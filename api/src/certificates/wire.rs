@@ -273,6 +273,9 @@ pub struct IssuerView {
     /// Which of them credentials may be signed with: all but those that were compromised.
     #[serde(rename = "assertionMethod")]
     pub assertion_method: Vec<String>,
+    /// The same keys as a set (RFC 7517), in which Open Badges 3.0 looks for the `kid` behind the `#` of a credential's header.
+    #[schema(value_type = Vec<Object>)]
+    pub keys: Vec<serde_json::Value>,
 }
 
 /// A public key of an authority.
