@@ -216,8 +216,11 @@ fn complete_operation(
     if writes {
         codes.push(Code::StorageFull);
     }
-    if writes && has_header(&parameters, "If-Match") {
-        codes.extend([Code::PreconditionRequired, Code::PreconditionFailed]);
+    let if_match = parameters.iter().find(|parameter| parameter.get("name") == Some(&json!("If-Match")));
+    if let Some(header) = if_match.filter(|_| writes) {
+        let needed = header.get("required") == Some(&json!(true));
+        codes.extend(needed.then_some(Code::PreconditionRequired));
+        codes.push(Code::PreconditionFailed);
     }
     if operation.contains_key("x-idempotent") {
         // It writes nothing, so that a retry needs no key.
@@ -237,10 +240,6 @@ fn complete_operation(
     }
     add_problems(operation, &codes);
     add_examples(operation, schemas, exchanges);
-}
-
-fn has_header(parameters: &[Value], name: &str) -> bool {
-    parameters.iter().any(|parameter| parameter.get("name") == Some(&json!(name)))
 }
 
 fn add_parameter(operation: &mut Map<String, Value>, parameter: Value) {

@@ -1,7 +1,13 @@
 //! Ed25519 keys as the database keeps them: for access tokens, and for the credentials of an area.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, jwk::Jwk};
+use jsonwebtoken::{
+    Algorithm, DecodingKey, EncodingKey,
+    jwk::{
+        AlgorithmParameters, CommonParameters, EllipticCurve, Jwk, KeyAlgorithm, OctetKeyPairParameters,
+        OctetKeyPairType,
+    },
+};
 use shixun_persistence::DbError;
 
 /// What stands before the 32 bytes of an Ed25519 private key in PKCS #8.
@@ -20,9 +26,55 @@ pub struct Key {
     pub jwk: Jwk,
 }
 
+impl Key {
+    /// The public half as it is kept.
+    pub fn public_key(&self) -> Option<&str> {
+        match &self.jwk.algorithm {
+            AlgorithmParameters::OctetKeyPair(pair) => Some(&pair.x),
+            _ => None,
+        }
+    }
+}
+
+/// A key that verifies alone.
+pub struct PublicKey {
+    /// Verifies.
+    pub decoding: DecodingKey,
+    /// To be published.
+    pub jwk: Jwk,
+}
+
+impl From<Key> for PublicKey {
+    fn from(key: Key) -> Self {
+        PublicKey { decoding: key.decoding, jwk: key.jwk }
+    }
+}
+
 /// 32 bytes of chance as a private key is kept.
 pub fn private_key(secret: [u8; 32]) -> String {
     URL_SAFE_NO_PAD.encode(secret)
+}
+
+/// Reads the public half of a key.
+///
+/// # Errors
+/// [`DbError::Damaged`] where it is none.
+pub fn public_key(kid: &str, public_key: &str) -> Result<PublicKey, DbError> {
+    let pair = OctetKeyPairParameters {
+        key_type: OctetKeyPairType::OctetKeyPair,
+        curve: EllipticCurve::Ed25519,
+        x: public_key.to_owned(),
+    };
+    let jwk = Jwk {
+        common: CommonParameters {
+            key_id: Some(kid.to_owned()),
+            key_algorithm: Some(KeyAlgorithm::EdDSA),
+            ..CommonParameters::default()
+        },
+        algorithm: AlgorithmParameters::OctetKeyPair(pair),
+    };
+    let decoding = DecodingKey::from_jwk(&jwk).map_err(|_| DbError::damaged(format!("signing key {kid}")))?;
+    Ok(PublicKey { decoding, jwk })
 }
 
 /// Reads a key.

@@ -5,6 +5,7 @@
 //! the [`tree`]; the root of the tree is signed in a [`note`]. Whoever keeps a checkpoint can later prove that a leaf was below it and
 //! that a newer tree only added to it.
 
+pub mod batch;
 pub mod leaf;
 pub mod note;
 pub mod tree;

@@ -3,10 +3,17 @@
 //! What a certificate is worth is not kept but follows: it is superseded where the same person and cycle have one with the next
 //! sequence, and revoked where there is a revocation. So there is never more than one that is valid.
 
+mod keys;
+
+pub use keys::{
+    CredentialKey, add_credential_key, compromise_credential_key, credential_areas, credential_keys,
+    retire_credential_key,
+};
+
 use crate::{
     Conn, DbResult, WriteTx, columns,
     db::{At, Both},
-    schema::{certificate_counters, certificate_revocations as r, certificates as t, credential_keys as k},
+    schema::{certificate_counters, certificate_revocations as r, certificates as t},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -333,42 +340,4 @@ pub fn superseded_serials(conn: &mut Conn, area: AreaCode, first: i64, last: i64
         .order(t::serial.asc())
         .select(t::serial)
         .load(conn)?)
-}
-
-/// A key that an area signs its credentials with.
-#[derive(Clone, PartialEq, Eq)]
-pub struct CredentialKey {
-    /// Its name.
-    pub kid: String,
-    /// The private key. Never shown.
-    pub private_key: String,
-}
-
-/// The keys of an area, the newest first.
-///
-/// # Errors
-/// A [`crate::DbError`] where the database does not answer.
-pub fn credential_keys(conn: &mut Conn, area: AreaCode) -> DbResult<Vec<CredentialKey>> {
-    let rows: Vec<(String, String)> =
-        k::table.filter(k::area.eq(area.get())).order(k::id.desc()).select((k::kid, k::private_key)).load(conn)?;
-    Ok(rows.into_iter().map(|(kid, private_key)| CredentialKey { kid, private_key }).collect())
-}
-
-/// Gives an area its first key where it has none. Of two who do so at once, one passes.
-///
-/// # Errors
-/// A [`crate::DbError`] where the database does not answer.
-pub fn add_first_credential_key(tx: &mut WriteTx<'_>, area: AreaCode, kid: &str, private_key: &str) -> DbResult<()> {
-    let at = tx.at().naive();
-    let insert = diesel::insert_into(k::table)
-        .values((
-            k::area.eq(area.get()),
-            k::id.eq(1_i64),
-            k::kid.eq(kid),
-            k::private_key.eq(private_key),
-            k::created_at.eq(at),
-        ))
-        .on_conflict_do_nothing();
-    Both(insert).execute(tx.conn())?;
-    Ok(())
 }

@@ -11,7 +11,7 @@ mod waivers;
 
 pub use bulk::{
     Employee, PersonEntries, Whose, employees, employs_more_than, entries_by_person, entries_of_persons_between,
-    facts_by_person,
+    entry_numbers_by_person, facts_by_person,
 };
 pub use facts::{
     EmploymentSpell, PersonRecord, PersonSnapshot, SnapshotOrganisation, employed_from, employments, person_record,
@@ -20,7 +20,9 @@ pub use facts::{
 pub use read::{EntryFilter, EntryRow, appended_since, count, find, list, successors};
 pub use schools::{school_spells, school_spells_by_person};
 pub(crate) use stands::earned;
-pub use stands::{Entry, Revision, StandingEntries, StandingEntry, entry_numbers, revision, standing_entries};
+pub use stands::{
+    Entry, Revision, StandingEntries, StandingEntry, entry_numbers, revision, standing_entries, standing_of,
+};
 pub use viewer::Viewer;
 pub use waivers::{
     GrantedWaiver, NewWaiver, StepRow, WaiverRow, add_waiver_step, find_waiver, propose_waiver, waivers_in, waivers_of,

@@ -13,7 +13,7 @@ pub use checkpoints::{
     CheckpointRow, CosignatureRow, Cosigned, add_checkpoint, add_cosignature, checkpoint, checkpoints, cosignatures,
     latest,
 };
-pub use keys::{KeyPurpose, LogKey, add_key, keys, salts};
+pub use keys::{KeyPurpose, LogKey, add_key, compromise_key, hold_key_in_use, keys, retire_key, salts, signature_keys};
 pub use nodes::Nodes;
 pub use sequence::{Appended, Growth, append, areas, first_number, frontier, head, last_logged, open_head};
 

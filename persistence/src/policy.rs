@@ -29,7 +29,7 @@ pub struct PackRow {
     pub document: String,
     /// SHA-256 of the document, in hexadecimal.
     pub digest: String,
-    /// Who drafted it; nobody for a pack shipped with the program.
+    /// Who drafted it as it stands; nobody for a pack shipped with the program.
     pub created_by: Option<AccountId>,
     /// When it was drafted.
     pub created_at: UtcMillis,
@@ -143,16 +143,17 @@ pub fn add(tx: &mut WriteTx<'_>, new: &NewPack<'_>) -> DbResult<Added> {
 pub enum Published {
     /// It speaks from now on.
     Done,
-    /// It is published already, or was never there.
-    NotADraft,
+    /// It is published already, was changed meanwhile, or was never there.
+    NotThisDraft,
 }
 
-/// Publishes a draft. The state is looked at by the update itself, so that of two publications one wins.
+/// Publishes a draft as it was in `version`. State and version are looked at by the update itself, so that of two publications one wins, and
+/// nothing is published but what was looked at.
 ///
 /// # Errors
 /// A [`DbError`] where the database does not answer.
-pub fn publish(tx: &mut WriteTx<'_>, id: PolicyPackId, by: AccountId) -> DbResult<Published> {
-    let draft = t::table.find(id.key()).filter(t::state.eq(PackState::Draft.as_str()));
+pub fn publish(tx: &mut WriteTx<'_>, id: PolicyPackId, version: i64, by: AccountId) -> DbResult<Published> {
+    let draft = t::table.find(id.key()).filter(t::state.eq(PackState::Draft.as_str())).filter(t::version.eq(version));
     let at = tx.at().naive();
     let rows = diesel::update(draft)
         .set((
@@ -162,7 +163,59 @@ pub fn publish(tx: &mut WriteTx<'_>, id: PolicyPackId, by: AccountId) -> DbResul
             t::version.eq(t::version + 1),
         ))
         .execute(tx.conn())?;
-    Ok(if rows == 0 { Published::NotADraft } else { Published::Done })
+    Ok(if rows == 0 { Published::NotThisDraft } else { Published::Done })
+}
+
+/// What became of a change of a draft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Changed {
+    /// It stands.
+    Done,
+    /// The area has another pack of this code and version.
+    EditionTaken,
+    /// It was changed, published or withdrawn meanwhile.
+    Stale,
+}
+
+/// Puts another document in the place of that of a draft, which was based on `version`. Whoever does so has drafted it from then on.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn change(tx: &mut WriteTx<'_>, id: PolicyPackId, version: i64, new: &NewPack<'_>) -> DbResult<Changed> {
+    let others: i64 = t::table
+        .filter(t::area.eq(new.jurisdiction.area().get()))
+        .filter(t::code.eq(new.code))
+        .filter(t::edition.eq(new.edition))
+        .filter(t::id.ne(id.number()))
+        .count()
+        .get_result(tx.conn())?;
+    if others > 0 {
+        return Ok(Changed::EditionTaken);
+    }
+    let draft = t::table.find(id.key()).filter(t::state.eq(PackState::Draft.as_str())).filter(t::version.eq(version));
+    let rows = diesel::update(draft)
+        .set((
+            t::code.eq(new.code),
+            t::edition.eq(new.edition),
+            t::valid_from.eq(new.valid.from),
+            t::valid_to.eq(new.valid.to),
+            t::document.eq(new.document),
+            t::digest.eq(new.digest),
+            t::created_by.eq(new.created_by.map(|account| account.number())),
+            t::organisation_id.eq(new.jurisdiction.school().map(|school| school.number())),
+            t::version.eq(t::version + 1),
+        ))
+        .execute(tx.conn())?;
+    Ok(if rows == 0 { Changed::Stale } else { Changed::Done })
+}
+
+/// Takes away a draft in `version`; false where it was changed, published or withdrawn meanwhile.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn withdraw(tx: &mut WriteTx<'_>, id: PolicyPackId, version: i64) -> DbResult<bool> {
+    let draft = t::table.find(id.key()).filter(t::state.eq(PackState::Draft.as_str())).filter(t::version.eq(version));
+    Ok(diesel::delete(draft).execute(tx.conn())? == 1)
 }
 
 /// One pack.

@@ -461,6 +461,9 @@ diesel::table! {
         name -> Text,
         secret -> Text,
         created_at -> Timestamp,
+        public_key -> Nullable<Text>,
+        retired_at -> Nullable<Timestamp>,
+        compromised_on -> Nullable<Date>,
     }
 }
 
@@ -526,6 +529,9 @@ diesel::table! {
         kid -> Text,
         private_key -> Text,
         created_at -> Timestamp,
+        public_key -> Nullable<Text>,
+        retired_at -> Nullable<Timestamp>,
+        compromised_on -> Nullable<Date>,
     }
 }
 

@@ -148,3 +148,25 @@ pub fn add_signing_key(tx: &mut WriteTx<'_>, kid: &str, private_key: &str) -> Db
         .execute(tx.conn())?;
     Ok(())
 }
+
+/// Puts a new signing key in the place of all there are. Access tokens signed with those are worth nothing to a server that starts
+/// afterwards.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn replace_signing_keys(tx: &mut WriteTx<'_>, kid: &str, private_key: &str) -> DbResult<()> {
+    diesel::delete(signing_keys::table).execute(tx.conn())?;
+    add_signing_key(tx, kid, private_key)
+}
+
+/// When each signing key was made, the newest first, by key id.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn signing_keys_since(conn: &mut Conn) -> DbResult<Vec<(String, UtcMillis)>> {
+    let rows: Vec<(String, At)> = signing_keys::table
+        .order((signing_keys::created_at.desc(), signing_keys::kid.asc()))
+        .select((signing_keys::kid, signing_keys::created_at))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(kid, at)| (kid, at.into())).collect())
+}

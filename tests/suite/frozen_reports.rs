@@ -15,7 +15,7 @@ use shixun_domain::{
 const REPORTS: &str = "/v1/frozen-reports";
 
 /// Two teachers at two schools, with hours.
-fn people(county: &mut County) -> ([PersonId; 2], Vec<HourEntryId>) {
+pub fn people(county: &mut County) -> ([PersonId; 2], Vec<HourEntryId>) {
     let one = certified(county);
     let other = teacher(county, 103, "蓝", county.schools[1]);
     let ids = post(county, vec![entry(other, "2016-05-01", "90"), entry(other, "2021-05-01", "7")]);
@@ -30,7 +30,7 @@ pub async fn propose(caller: &Caller<'_>) -> String {
 }
 
 /// A report of the cycle, proposed by the centre and confirmed by the bureau a minute later.
-async fn frozen(county: &County) -> String {
+pub async fn frozen(county: &County) -> String {
     let place = propose(&county.sign_in("centre")).await;
     county.advance_millis(60_000);
     let confirmed = county.sign_in("bureau").act(&format!("{place}/confirm")).await.expect(200);

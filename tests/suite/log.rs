@@ -1,7 +1,9 @@
 //! The log that shows tampering: from a committed row to a checkpoint, a proof and a bundle.
 
 pub(crate) mod bundles;
+mod keys;
 mod proofs;
+mod report_bundles;
 mod sequencing;
 
 use crate::harness::{County, TestApp, off_runtime};

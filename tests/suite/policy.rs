@@ -8,6 +8,7 @@ use crate::{
     ledger::fixture::{install_packs, sql, write},
 };
 use serde_json::{Value, json};
+use shixun_domain::access::Role;
 use shixun_persistence::DbError;
 
 pub fn pack(version: i32) -> Value {
@@ -101,6 +102,100 @@ both! {
         for statement in ["UPDATE policy_packs SET document = '{}'", "DELETE FROM policy_packs WHERE state = 'published'"] {
             let refused = sql(county, statement);
             assert!(matches!(&refused, Err(DbError::Refused(_))), "{statement}: {refused:?}");
+        }
+    }
+
+    async fn a_draft_is_edited_by_those_who_draft_and_whoever_saves_it_last_does_not_publish_it(county: County) {
+        install_packs(county);
+        county.add_account("bureau-2", Role::Bureau, county.bureau, None);
+        let (centre, bureau) = (county.sign_in("centre"), county.sign_in("bureau"));
+        let made = centre.post("/v1/policy-packs", unreachable(1)).await;
+        let place = format!("/v1/policy-packs/{}", made.expect(201)["pack"]["id"].as_str().unwrap());
+        bureau.act(&format!("{place}/publish")).await.refused(422, "policy_lint_failed");
+        let edited = centre.put(&place, &made.etag(), pack(3)).await;
+        let view = edited.expect(200);
+        assert_eq!((&view["pack"]["edition"], &view["pack"]["version"], &view["pack"]["state"]), (&json!(3), &json!(2), &json!("draft")));
+        assert_eq!(view, centre.get(&place).await.expect(200));
+        assert_ne!(view["pack"]["digest"], made.json()["pack"]["digest"]);
+        centre.put(&place, &made.etag(), pack(4)).await.refused(412, "precondition_failed");
+        let without = centre.request(actix_web::http::Method::PUT, &place).json(&pack(4)).send().await;
+        without.refused(428, "precondition_required");
+        // The bureau saves it: now it is the bureau's, and the other person of the two may publish it.
+        let again = bureau.put(&place, &edited.etag(), pack(5)).await;
+        assert_eq!(again.expect(200)["pack"]["created_by"], county.account("bureau").to_string());
+        bureau.act(&format!("{place}/publish")).await.refused(409, "policy_four_eyes");
+        let other = county.sign_in("bureau-2");
+        let publish = format!("{place}/publish");
+        let of = async |etag: &str| other.request(actix_web::http::Method::POST, &publish).header("If-Match", etag).send().await;
+        of(&edited.etag()).await.refused(412, "precondition_failed");
+        assert_eq!(of(&again.etag()).await.expect(200)["document"], again.json()["document"], "what was looked at, and nothing else");
+        let etag = centre.get(&place).await.etag();
+        for caller in [&centre, &bureau] {
+            caller.put(&place, &etag, pack(5)).await.refused(409, "policy_published");
+            caller.request(actix_web::http::Method::DELETE, &place).header("If-Match", &etag).send().await.refused(409, "policy_published");
+        }
+        let events = county.sign_in("auditor").get(&format!("/v1/events?object_id={}", place.rsplit('/').next().unwrap())).await.expect(200);
+        let told: Vec<_> = events["data"].as_array().unwrap().iter().map(|one| one["action"].as_str().unwrap()).collect();
+        assert_eq!(told, ["publish", "change", "change", "draft"]);
+        assert_eq!(events["data"][2]["before"]["digest"], made.json()["pack"]["digest"]);
+    }
+
+    async fn a_draft_is_withdrawn_and_the_event_log_keeps_what_it_said(county: County) {
+        let centre = county.sign_in("centre");
+        let made = centre.post("/v1/policy-packs", pack(1)).await;
+        let place = format!("/v1/policy-packs/{}", made.expect(201)["pack"]["id"].as_str().unwrap());
+        let withdraw = async |etag: &str| centre.request(actix_web::http::Method::DELETE, &place).header("If-Match", etag).send().await;
+        withdraw("\"7\"").await.refused(412, "precondition_failed");
+        centre.request(actix_web::http::Method::DELETE, &place).send().await.refused(428, "precondition_required");
+        withdraw(&made.etag()).await.expect(204);
+        centre.get(&place).await.refused(404, "not_found");
+        withdraw(&made.etag()).await.refused(404, "not_found");
+        centre.put(&place, &made.etag(), pack(1)).await.refused(404, "not_found");
+        let events = county.sign_in("auditor").get("/v1/events?action=withdraw").await.expect(200);
+        assert_eq!(events["data"][0]["before"]["document"], made.json()["document"]);
+        centre.post("/v1/policy-packs", pack(1)).await.expect(201);
+    }
+
+    async fn an_edit_is_refused_where_a_draft_would_be_and_names_the_place(county: County) {
+        let centre = county.sign_in("centre");
+        centre.post("/v1/policy-packs", pack(2)).await.expect(201);
+        let made = centre.post("/v1/policy-packs", pack(1)).await;
+        let place = format!("/v1/policy-packs/{}", made.expect(201)["pack"]["id"].as_str().unwrap());
+        centre.put(&place, &made.etag(), pack(2)).await.refused(409, "policy_edition_taken");
+        for (pointer, value) in [("/rules/0/rule/cap/hours/value", json!("-3")), ("/area", json!("331124")), ("/area", json!("330000")), ("/version", json!(0))] {
+            let mut body = pack(1);
+            *body.pointer_mut(pointer).unwrap() = value;
+            let problem = centre.put(&place, &made.etag(), body).await.refused(422, "invalid_field");
+            assert!(problem["errors"][0]["pointer"].as_str().unwrap().starts_with(pointer), "{problem:#}");
+        }
+        for (name, status, code) in [("auditor", 403, "forbidden"), ("school-1", 403, "forbidden"), ("elsewhere-bureau", 404, "not_found"), ("elsewhere-centre", 404, "not_found")] {
+            let caller = county.sign_in(name);
+            caller.put(&place, &made.etag(), pack(1)).await.refused(status, code);
+            caller.request(actix_web::http::Method::DELETE, &place).header("If-Match", &made.etag()).send().await.refused(status, code);
+        }
+        assert_eq!(centre.get(&place).await.expect(200), made.json(), "nothing was written");
+    }
+
+    async fn of_those_who_edit_publish_and_withdraw_a_draft_at_once_one_wins(county: County) {
+        install_packs(county);
+        let (centre, bureau) = (county.sign_in("centre"), county.sign_in("bureau"));
+        for round in 1..=4_i32 {
+            let made = centre.post("/v1/policy-packs", pack(round)).await;
+            let place = format!("/v1/policy-packs/{}", made.expect(201)["pack"]["id"].as_str().unwrap());
+            let etag = made.etag();
+            let mut text = pack(round);
+            text["zh"] = json!("另一稿");
+            let edit = centre.put(&place, &etag, text.clone());
+            let again = centre.put(&place, &etag, text.clone());
+            let path = format!("{place}/publish");
+            let publish = bureau.request(actix_web::http::Method::POST, &path).header("If-Match", &etag).send();
+            let withdraw = centre.request(actix_web::http::Method::DELETE, &place).header("If-Match", &etag).send();
+            let (edited, twice, published, withdrawn) = tokio::join!(edit, again, publish, withdraw);
+            let won = [&edited, &twice, &published, &withdrawn].iter().filter(|answer| answer.status < 300).count();
+            assert_eq!(won, 1, "{edited:?} {twice:?} {published:?} {withdrawn:?}");
+            if published.status == 200 {
+                assert_eq!(published.json()["document"], made.json()["document"], "what was looked at");
+            }
         }
     }
 

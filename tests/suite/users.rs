@@ -1,12 +1,14 @@
 //! Accounts, roles and passwords.
 
 use crate::{
-    harness::{Caller, County, both, county::PASSWORD},
+    harness::{Caller, County, both, county::PASSWORD, off_runtime},
     people::two_persons,
     privacy::kept_answer,
 };
 use actix_web::http::Method;
 use serde_json::{Value, json};
+use shixun_api::{auth::Tokens, problem::Code};
+use shixun_persistence::tokens;
 
 async fn sign_in(county: &County, username: &str, password: &str) -> crate::harness::Answered {
     county.anonymous().post("/v1/auth/login", json!({"username": username, "password": password})).await
@@ -138,6 +140,20 @@ both! {
         let refresh = json!({"refresh_token": tokens["refresh_token"]});
         county.anonymous().post("/v1/auth/refresh", refresh).await.refused(401, "refresh_invalid");
         sign_in(county, "auditor", PASSWORD).await.expect(200);
+    }
+
+    async fn a_server_that_starts_after_the_key_of_tokens_was_replaced_takes_none_of_before(county: County) {
+        let signed_in = sign_in(county, "monitor", PASSWORD).await.expect(200);
+        let token = signed_in["access_token"].as_str().unwrap();
+        let secret = shixun_api::signing::private_key([7; 32]);
+        crate::ledger::fixture::write(county, move |tx| tokens::replace_signing_keys(tx, "key-7", &secret));
+        let (app, now) = (county.app.clone(), county.clock.now());
+        let started = off_runtime(|| Tokens::open(&app.db, &app.chance, &app.config, now).unwrap());
+        assert_eq!(started.verify(token, now).unwrap_err().code(), Code::TokenForeign);
+        let keys = started.jwks();
+        assert_eq!((keys.len(), &keys[0]["kid"]), (1, &json!("key-7")));
+        let refresh = json!({"refresh_token": signed_in["refresh_token"]});
+        county.anonymous().post("/v1/auth/refresh", refresh).await.expect(200);
     }
 
     async fn one_changes_the_own_password_with_the_old_one_and_a_retry_is_safe(county: County) {

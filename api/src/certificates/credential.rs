@@ -1,11 +1,11 @@
 //! Certificates as Open Badges 3.0 credentials (W3C Verifiable Credentials 2.0), secured as JWTs (EdDSA), and the status lists
 //! (W3C Bitstring Status List 1.0) that say which were revoked or superseded.
 
-use super::content::CertificateContentView;
-use crate::{
-    problem::ApiError,
-    signing::{Key, key},
+use super::{
+    content::CertificateContentView,
+    keys::{in_use, public},
 };
+use crate::{problem::ApiError, signing::Key};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use flate2::{Compression, write::GzEncoder};
 use jsonwebtoken::{Algorithm, Header, Validation};
@@ -62,11 +62,10 @@ pub fn serials(list: u32) -> (i64, i64) {
     (first, first + LIST_BITS - 1)
 }
 
-/// The key that signs.
+/// The key that signs, under the name by which verifiers find it.
 fn signer(issuer: &str, keys: &[CredentialKey]) -> Result<Key, ApiError> {
-    let newest = keys.first().ok_or_else(|| ApiError::internal("the area has no credential key"))?;
-    let mut signer = key(&newest.kid, &newest.private_key)?;
-    signer.kid = format!("{issuer}#{}", newest.kid);
+    let mut signer = in_use(keys)?;
+    signer.kid = format!("{issuer}#{}", signer.kid);
     Ok(signer)
 }
 
@@ -122,7 +121,9 @@ pub fn credential(public_url: &str, row: &CertificateRow, keys: &[CredentialKey]
             },
             "creditsEarned": content.counted.to_string().parse::<f64>().unwrap_or_default(),
         },
-        "credentialStatus": [status(Purpose::Revocation), status(Purpose::Refresh)],
+        // One object: the schema of Open Badges 3.0 takes no list. Whether a later one stands in its place says the list of the same place
+        // with the purpose `refresh`, and the address in the evidence.
+        "credentialStatus": status(Purpose::Revocation),
         "evidence": [{
             "id": content.verify_at,
             "type": ["Evidence"],
@@ -163,8 +164,8 @@ pub fn status_list(
             "id": format!("{id}#list"), "type": "BitstringStatusList", "statusPurpose": purpose.word(),
             "encodedList": encoded(set)?,
         },
+        // No `jti`: the context of credentials has no such term.
         "iss": issuer,
-        "jti": id,
         "iat": now.millis().div_euclid(1_000),
     });
     sign(&signer(&issuer, keys)?, &credential)
@@ -205,13 +206,14 @@ pub fn named(jwt: &str) -> Option<CertificateId> {
     claims.iss.ends_with(&format!("/v1/issuers/{}", id.area())).then_some(id)
 }
 
-/// True where one of the area's keys signed the credential.
-pub fn is_signed(jwt: &str, keys: &[CredentialKey]) -> bool {
+/// The key of the area that signed the credential, if any did.
+pub fn signed_by<'k>(jwt: &str, keys: &'k [CredentialKey]) -> Option<&'k CredentialKey> {
     let mut validation = Validation::new(Algorithm::EdDSA);
     validation.set_required_spec_claims(&["iss", "jti"]);
     validation.validate_exp = false;
     validation.validate_aud = false;
-    keys.iter().filter_map(|one| key(&one.kid, &one.private_key).ok()).any(|key| {
+    keys.iter().find(|one| {
+        let Ok(key) = public(one) else { return false };
         let read: Result<jsonwebtoken::TokenData<Value>, _> = jsonwebtoken::decode(jwt, &key.decoding, &validation);
         read.is_ok_and(|read| read.header.typ.as_deref() == Some("vc+jwt"))
     })

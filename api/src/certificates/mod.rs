@@ -4,6 +4,7 @@ mod book;
 pub mod check;
 pub mod content;
 mod credential;
+pub mod keys;
 pub mod paper;
 mod problems;
 mod routes;

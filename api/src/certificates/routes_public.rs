@@ -22,7 +22,9 @@ pub(super) fn mount(config: &mut ServiceConfig<'_>) {
     config.service(verify_certificate).service(get_verification).service(get_issuer).service(get_status_list);
 }
 
-problem_set!(VerifyProblems = CertificateUnknown | CertificateAltered | VerificationCodeMistyped);
+problem_set!(
+    VerifyProblems = CertificateUnknown | CertificateAltered | CredentialKeyCompromised | VerificationCodeMistyped
+);
 problem_set!(CodeProblems = CertificateUnknown | VerificationCodeMistyped);
 problem_set!(IssuerProblems = IssuerUnknown);
 
@@ -67,9 +69,11 @@ async fn get_verification(app: Data<App>, meta: Meta, path: FromPath<CodePath>) 
 
 /// Read an issuer of credentials
 ///
-/// The authority of an area that has issued certificates, with its public keys. The `kid` of a credential names one of them.
+/// The authority of an area that has issued certificates, with its public keys: the one that signs, and those that did before. The `kid` of a
+/// credential names one of them. What a retired key signed stays valid; one that is marked as compromised is `revoked`, is no longer among the
+/// `assertionMethod`s, and what it signed is not to be believed.
 ///
-/// 凭证出具单位及其公钥。
+/// 凭证出具单位及其公钥（现用及历次更换的）；已更换的公钥所签仍有效，泄露的公钥标有revoked，其所签不应采信。
 #[utoipa::path(
     operation_id = "get_issuer", tag = "certificates", params(AreaPath), security(()),
     responses((status = 200, description = "The issuer.", body = IssuerView), IssuerProblems)
@@ -85,9 +89,9 @@ async fn get_issuer(app: Data<App>, meta: Meta, path: FromPath<AreaPath>) -> Ans
 /// Read a status list
 ///
 /// A W3C Bitstring Status List as a credential (JWT): which certificates were revoked (`revocation`), or superseded (`refresh`).
-/// A credential names its list and its place in it.
+/// A credential names its list of revocations and its place in it; it has the same place in the list of the same number with the purpose `refresh`.
 ///
-/// 凭证状态列表（W3C Bitstring Status List，JWT）：revocation为已撤销，refresh为已被取代。
+/// 凭证状态列表（W3C Bitstring Status List，JWT）：revocation为已撤销，refresh为已被取代；凭证中给出revocation列表及序号，refresh列表中序号相同。
 #[utoipa::path(
     operation_id = "get_status_list", tag = "certificates", params(StatusListPath), security(()),
     responses((status = 200, description = "The list.", content((String = "application/vc+jwt"))), IssuerProblems)

@@ -3,6 +3,7 @@
 use super::{
     content::{CertificateContentView, CertificateIssuerView, Frame},
     credential,
+    keys::public,
     wire::{CertificateSummaryView, CertificateView, IssuerView, VerificationMethodView},
 };
 use crate::{
@@ -16,12 +17,12 @@ use crate::{
     },
     policy::PolicyCache,
     problem::{ApiError, Code},
-    signing::{key, private_key},
+    signing::private_key,
     wire::Text,
 };
 use chrono::NaiveDate;
 use shixun_domain::{
-    AreaCode,
+    AreaCode, UtcMillis,
     certificates::{VerificationCode, may_revoke, number},
     id::{CertificateId, TeacherId},
     words::OrganisationKind,
@@ -94,7 +95,7 @@ fn certify(
     let issuer = CertificateIssuerView { area: Text(area), name: authority(work.conn(), area)? };
     if certificates::credential_keys(work.conn(), area)?.is_empty() {
         let (kid, secret) = (lent.chance.request_id(), private_key(lent.chance.secret()));
-        certificates::add_first_credential_key(work.tx(), area, &kid, &secret)?;
+        certificates::add_credential_key(work.tx(), area, &kid, &secret)?;
     }
     let (cycle, cycle_from) = (statement.cycle.name.clone(), statement.cycle.from);
     let serial = certificates::next_serial(work.tx(), area)?;
@@ -211,22 +212,30 @@ fn keys(conn: &mut Conn, area: AreaCode) -> Result<Vec<CredentialKey>, ApiError>
 /// `issuer_unknown`.
 pub fn issuer(conn: &mut Conn, public_url: &str, area: AreaCode) -> Result<IssuerView, ApiError> {
     let id = credential::issuer(public_url, area);
-    let mut methods = Vec::new();
+    let (mut methods, mut assertion_method, mut jwks) = (Vec::new(), Vec::new(), Vec::new());
     for one in keys(conn, area)? {
-        let key = key(&one.kid, &one.private_key)?;
-        let public_key_jwk = serde_json::to_value(&key.jwk).map_err(|error| ApiError::internal(error.to_string()))?;
-        methods.push(VerificationMethodView {
+        let public_key_jwk = serde_json::to_value(&public(&one)?.jwk);
+        let method = VerificationMethodView {
             id: format!("{id}#{}", one.kid),
             kind: "JsonWebKey",
             controller: id.clone(),
-            public_key_jwk,
-        });
+            public_key_jwk: public_key_jwk.map_err(|error| ApiError::internal(error.to_string()))?,
+            valid_from: Text(one.since),
+            valid_until: one.retired_at.map(Text),
+            revoked: one.compromised_on.map(|day| Text(UtcMillis::china_midnight(day))),
+        };
+        if one.compromised_on.is_none() {
+            assertion_method.push(method.id.clone());
+            jwks.push(method.public_key_jwk.clone());
+        }
+        methods.push(method);
     }
     Ok(IssuerView {
         kind: ["Profile"],
         name: authority(conn, area)?,
-        assertion_method: methods.iter().map(|method| method.id.clone()).collect(),
+        assertion_method,
         verification_method: methods,
+        keys: jwks,
         id,
     })
 }
@@ -241,7 +250,7 @@ pub fn status_list(
     area: AreaCode,
     purpose: credential::Purpose,
     list: u32,
-    now: shixun_domain::UtcMillis,
+    now: UtcMillis,
 ) -> Result<String, ApiError> {
     let keys = keys(conn, area)?;
     let (first, last) = credential::serials(list);

@@ -53,7 +53,7 @@ impl Shown {
 /// What is true of it.
 ///
 /// # Errors
-/// `certificate_unknown`; `certificate_altered` where something else was issued than is shown.
+/// `certificate_unknown`; `certificate_altered` where something else was issued than is shown; `credential_key_compromised`.
 pub fn verify(conn: &mut Conn, shown: &Shown, now: UtcMillis) -> Result<VerificationView, ApiError> {
     let found = match shown {
         Shown::Code(code) => certificates::find_by_code(conn, *code)?.ok_or_else(unknown)?,
@@ -70,8 +70,9 @@ fn unknown() -> ApiError {
 fn signed(conn: &mut Conn, jwt: &str) -> Result<Found, ApiError> {
     let id = credential::named(jwt).ok_or_else(unknown)?;
     let keys = certificates::credential_keys(conn, id.area())?;
-    if !credential::is_signed(jwt, &keys) {
-        return Err(ApiError::new(Code::CertificateAltered));
+    let key = credential::signed_by(jwt, &keys).ok_or_else(|| ApiError::new(Code::CertificateAltered))?;
+    if let Some(day) = key.compromised_on {
+        return Err(ApiError::new(Code::CredentialKeyCompromised).with("day", day));
     }
     certificates::find(conn, id)?.ok_or_else(unknown)
 }

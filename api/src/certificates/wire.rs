@@ -270,9 +270,12 @@ pub struct IssuerView {
     /// The public keys (RFC 7517) as verification methods.
     #[serde(rename = "verificationMethod")]
     pub verification_method: Vec<VerificationMethodView>,
-    /// Which of them sign credentials.
+    /// Which of them credentials may be signed with: all but those that were compromised.
     #[serde(rename = "assertionMethod")]
     pub assertion_method: Vec<String>,
+    /// The same keys as a set (RFC 7517), in which Open Badges 3.0 looks for the `kid` behind the `#` of a credential's header.
+    #[schema(value_type = Vec<Object>)]
+    pub keys: Vec<serde_json::Value>,
 }
 
 /// A public key of an authority.
@@ -290,4 +293,10 @@ pub struct VerificationMethodView {
     #[serde(rename = "publicKeyJwk")]
     #[schema(value_type = Object)]
     pub public_key_jwk: serde_json::Value,
+    /// From when on it signed.
+    pub valid_from: InstantText,
+    /// Until when; null for the key in use. What it signed until then stays valid.
+    pub valid_until: Option<InstantText>,
+    /// From when on somebody else may have signed with it: what it signed is not to be believed. Null for a key that was not compromised.
+    pub revoked: Option<InstantText>,
 }

@@ -6,6 +6,7 @@ mod database;
 mod demo;
 mod export;
 mod import;
+mod keys;
 mod report;
 mod serve;
 mod users;
@@ -77,6 +78,11 @@ enum Command {
         #[command(subcommand)]
         command: users::UserCommand,
     },
+    /// The keys that checkpoints, certificates and access tokens are signed with.
+    Keys {
+        #[command(subcommand)]
+        command: keys::KeysCommand,
+    },
     /// A consistent copy of a SQLite database that is in use. For PostgreSQL use pg_dump.
     Backup {
         /// The file to write; it must not exist.
@@ -96,7 +102,7 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         json: Option<PathBuf>,
     },
-    /// Write the statements of everybody in an area, with what proves them, to a zip file.
+    /// Write the statements of everybody in an area, or a frozen report, with what proves them, to a zip file.
     Bundle(bundle::BundleArgs),
     /// Check a bundle offline: exit code 0 where it is as it was made, 2 where it is not.
     Verify(bundle::VerifyArgs),
@@ -161,6 +167,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, CliError> {
         }
         Command::Migrate { check, revert } => database::migrate(&settings.read(None, None)?.url()?, check, revert),
         Command::User { command } => users::run(&settings.read(None, None)?, command),
+        Command::Keys { command } => keys::run(&settings.read(None, None)?, command),
         Command::Backup { file } => database::backup(&settings.read(None, None)?.url()?, &file),
         Command::Restore { file, force } => database::restore(&settings.read(None, None)?.url()?, &file, force),
         Command::Check { json } => check::check(settings.read(None, None)?, json.as_deref()),

@@ -122,7 +122,7 @@ fn write<V: Serialize>(
 }
 
 /// Somebody at the machine, who sees the whole county.
-fn operator(conn: &mut Conn, area: AreaCode) -> Result<Actor, ApiError> {
+pub(super) fn operator(conn: &mut Conn, area: AreaCode) -> Result<Actor, ApiError> {
     let top =
         org::all(conn, area)?.into_iter().find(|row| row.parent.is_none()).ok_or_else(|| ApiError::no_area(area))?;
     let scope = Scope { area, organisation: top.id.number(), path: top.path };

@@ -5,7 +5,7 @@ use crate::{
     canonical,
     ledger::{
         explain,
-        standing::{Bench, Tally, evaluate_all, gathered, people},
+        standing::{Bench, Dossier, Tally, days_asked_for, evaluate_all, gathered, people, with_entries},
         statement::{SchoolSpellView, SpellView, VerdictWord},
         wire::TallyView,
     },
@@ -21,7 +21,7 @@ use shixun_domain::{
     policy::{Cycle, CycleRules, PersonFacts, WaiverFacts},
     time::DateSpan,
 };
-use shixun_persistence::Conn;
+use shixun_persistence::{Conn, ledger::PersonEntries};
 use std::sync::Arc;
 use utoipa::ToSchema;
 
@@ -121,12 +121,13 @@ pub struct FrozenFiguresView {
 
 /// What is read back of a report.
 #[derive(Debug, Deserialize)]
-pub(super) struct Kept {
-    pub(super) teachers: Vec<FrozenTeacherView>,
+pub(crate) struct Kept {
+    /// Its rows.
+    pub(crate) teachers: Vec<FrozenTeacherView>,
 }
 
 impl Kept {
-    pub(super) fn read(document: &str) -> Result<Kept, ApiError> {
+    pub(crate) fn read(document: &str) -> Result<Kept, ApiError> {
         serde_json::from_str(document).map_err(|error| ApiError::internal(format!("a frozen report: {error}")))
     }
 }
@@ -184,12 +185,13 @@ pub(super) struct Judged {
 }
 
 /// A teacher before the evaluation.
-pub(super) struct Rostered {
+pub(crate) struct Rostered {
     employee: Who,
     facts: PersonFacts,
 }
 
-struct Who {
+/// Who is evaluated, and where.
+pub(crate) struct Who {
     teacher: TeacherRef,
     name: String,
     organisation: OrganisationRef,
@@ -214,7 +216,7 @@ pub(super) fn roster(conn: &mut Conn, policy: &AreaPolicy, as_of: NaiveDate) -> 
 }
 
 /// Those of a report that was frozen, as they were known then.
-pub(super) fn roster_of(kept: Kept) -> Vec<Rostered> {
+pub(crate) fn roster_of(kept: Kept) -> Vec<Rostered> {
     let rostered = kept.teachers.into_iter().map(|teacher| Rostered {
         facts: teacher.facts.read(),
         employee: Who {
@@ -227,6 +229,27 @@ pub(super) fn roster_of(kept: Kept) -> Vec<Rostered> {
     rostered.collect()
 }
 
+/// Somebody on a roster as evaluations want them: number, who it is, and what the rules look at beside the entries.
+pub(crate) type Person = (i64, Who, PersonFacts);
+
+/// A roster as evaluations want it.
+pub(crate) fn to_judge(roster: Vec<Rostered>) -> Vec<Person> {
+    roster.into_iter().map(|one| (one.employee.teacher.0.number(), one.employee, one.facts)).collect()
+}
+
+/// Who judges at the close of a cycle by what the packs of an area say.
+///
+/// # Errors
+/// `policy_missing`.
+pub(crate) fn closing_bench(policy: &Arc<AreaPolicy>, cycle: Cycle) -> Result<Bench, ApiError> {
+    Bench::new(Arc::clone(policy), cycle, cycle.to())
+}
+
+/// The days whose entries a report asks for, of some of the people; `None` where there are none.
+pub(crate) fn days(bench: &Bench, people: &[Person]) -> Option<(NaiveDate, NaiveDate)> {
+    days_asked_for(people, &bench.common.all().collect::<Vec<_>>())
+}
+
 /// Evaluates everybody on a roster, by the rules at the close of the cycle.
 ///
 /// # Errors
@@ -237,9 +260,11 @@ pub(super) fn judge(
     roster: Vec<Rostered>,
     known_at: Option<UtcMillis>,
 ) -> Result<Vec<Judged>, ApiError> {
+    judged(bench, gathered(conn, bench, to_judge(roster), known_at)?)
+}
+
+fn judged(bench: &Bench, dossiers: Vec<Dossier<Who>>) -> Result<Vec<Judged>, ApiError> {
     let area = bench.policy().area();
-    let people = roster.into_iter().map(|one| (one.employee.teacher.0.number(), one.employee, one.facts));
-    let dossiers = gathered(conn, bench, people.collect(), known_at)?;
     let judged = evaluate_all(dossiers, |dossier| {
         let terms = bench.terms(&dossier.facts)?;
         let (evaluation, _) = dossier.judged(&terms);
@@ -272,10 +297,27 @@ pub(super) fn make(
     known_at: UtcMillis,
     roster: Vec<Rostered>,
 ) -> Result<String, ApiError> {
-    let area = policy.area();
-    let bench = Bench::new(Arc::clone(policy), cycle, cycle.to())?;
+    let bench = closing_bench(policy, cycle)?;
     let judged = judge(conn, &bench, roster, Some(known_at))?;
-    let policy_packs = explain::packs_of_all(&bench.common.rules, judged.iter().map(|one| &*one.rules));
+    canonical::text(&view(&bench, known_at, judged))
+}
+
+/// The report as [`make`] makes it, of entries that stood at `known_at` and were read elsewhere.
+///
+/// # Errors
+/// `internal` where an evaluation ended early; `policy_missing`.
+pub(crate) fn made_of(
+    bench: &Bench,
+    known_at: UtcMillis,
+    people: Vec<Person>,
+    entries: PersonEntries,
+) -> Result<FrozenContentView, ApiError> {
+    Ok(view(bench, known_at, judged(bench, with_entries(people, entries))?))
+}
+
+fn view(bench: &Bench, known_at: UtcMillis, judged: Vec<Judged>) -> FrozenContentView {
+    let rules = &bench.common.rules;
+    let policy_packs = explain::packs_of_all(rules, judged.iter().map(|one| &*one.rules));
     let teachers: Vec<FrozenTeacherView> = judged.into_iter().map(|one| one.teacher).collect();
     let mut all = Tally::default();
     for teacher in &teachers {
@@ -283,14 +325,14 @@ pub(super) fn make(
         let owed = owed.map_or(shixun_domain::Hours::ZERO, |owed| owed.0);
         all.count(verdict.0, owed, counted.0, missing.0);
     }
-    canonical::text(&FrozenContentView {
+    FrozenContentView {
         format: FORMAT,
-        area: Text(area),
-        cycle: cycle.name(),
-        as_of: cycle.to(),
+        area: Text(bench.policy().area()),
+        cycle: rules.cycle().name(),
+        as_of: rules.as_of(),
         known_at: Text(known_at),
         policy_packs,
         all: all.view(),
         teachers,
-    })
+    }
 }

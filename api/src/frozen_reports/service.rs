@@ -176,7 +176,10 @@ pub fn list(conn: &mut Conn, actor: &Actor, page: &Page) -> Result<Vec<FrozenRep
 }
 
 /// A report that is frozen, with its bytes.
-fn frozen(conn: &mut Conn, actor: &Actor, id: FrozenReportId) -> Result<(FrozenRow, String), ApiError> {
+///
+/// # Errors
+/// `not_found`, `freeze_not_frozen`.
+pub(crate) fn frozen(conn: &mut Conn, actor: &Actor, id: FrozenReportId) -> Result<(FrozenRow, String), ApiError> {
     let row = find(conn, actor, id)?;
     match frozen_reports::document(conn, id)? {
         Some(document) if row.state == FreezeState::Frozen => Ok((row, document)),

@@ -40,6 +40,16 @@ pub struct IfMatch {
     if_match: String,
 }
 
+/// The header by which a step can say which version it means, for the document.
+#[derive(Debug, utoipa::IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code, reason = "describes a header that `Conditions` reads")]
+pub struct IfMatchOnWish {
+    /// The `ETag` of the version that was looked at: the step is refused where it is another one by now.
+    #[param(rename = "If-Match", max_length = 60, example = "\"3\"")]
+    if_match: Option<String>,
+}
+
 /// The conditions of a request.
 #[derive(Debug, Clone, Default)]
 pub struct Conditions {
@@ -55,6 +65,14 @@ impl Conditions {
     pub fn based_on(&self) -> Result<i64, ApiError> {
         let given = self.if_match.as_deref().ok_or_else(|| ApiError::new(Code::PreconditionRequired))?;
         Etag::edition(given).ok_or_else(|| ApiError::new(Code::PreconditionFailed))
+    }
+
+    /// The version that a step means, where the client says so.
+    ///
+    /// # Errors
+    /// `precondition_failed` where it cannot be one of ours.
+    pub fn based_on_if_given(&self) -> Result<Option<i64>, ApiError> {
+        self.if_match.is_some().then(|| self.based_on()).transpose()
     }
 
     /// True where the client may have what is asked for.

@@ -220,7 +220,7 @@ pub fn gathered<W>(
 }
 
 /// The first and the last day whose entries some of the rules ask for, of some of the people.
-pub(super) fn days_asked_for<W>(
+pub(crate) fn days_asked_for<W>(
     people: &[(i64, W, PersonFacts)],
     asking: &[&CycleRules],
 ) -> Option<(NaiveDate, NaiveDate)> {
@@ -229,7 +229,7 @@ pub(super) fn days_asked_for<W>(
 }
 
 /// People with their entries among those that were read.
-pub(super) fn with_entries<W>(people: Vec<(i64, W, PersonFacts)>, mut entries: PersonEntries) -> Vec<Dossier<W>> {
+pub(crate) fn with_entries<W>(people: Vec<(i64, W, PersonFacts)>, mut entries: PersonEntries) -> Vec<Dossier<W>> {
     let dossiers = people.into_iter().map(|(number, who, facts)| {
         let entries = entries.remove(&number).unwrap_or_default();
         Dossier { who, facts, entries }

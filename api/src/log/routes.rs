@@ -1,29 +1,33 @@
 //! `/v1/log/…` and `/v1/teachers/{id}/statement/bundle`.
 
 use super::{
-    bundle::{self, BUNDLE_TYPE, BundleFile},
+    bundle::{self, BUNDLE_TYPE, BundleFile, ReportBundle},
+    keys,
     service::{self, Asker},
     wire::{
         CheckpointList, CheckpointPath, CheckpointQuery, CheckpointView, ConsistencyQuery, ConsistencyView,
-        CosignatureIn, InclusionQuery, InclusionView, LogQuery,
+        CosignatureIn, InclusionQuery, InclusionView, LogKeyList, LogKeyQuery, LogQuery,
     },
 };
 use crate::{
     access::{Allowed, SignedIn},
     document::problem_set,
-    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Reply, answer, page},
+    frozen_reports::wire::FrozenReportPath,
+    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Meta, Reply, answer, page},
     ledger::{
         service::StatementWish,
         wire::{CycleMomentQuery, TeacherPath},
     },
+    problem::ApiError,
     state::App,
 };
 use actix_web::{
     HttpRequest, HttpResponse, get,
     http::header::{ACCEPT, CACHE_CONTROL, CONTENT_DISPOSITION},
     post,
-    web::Data,
+    web::{Bytes, Data},
 };
+use futures_util::stream::{self, Stream};
 use shixun_domain::access::needs::{CosignLog, ReadHours, ReadLog};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -33,16 +37,20 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(list_checkpoints)
         .service(get_checkpoint)
         .service(cosign_checkpoint)
+        .service(list_log_keys)
         .service(get_inclusion_proof)
         .service(get_consistency_proof)
-        .service(export_statement_bundle);
+        .service(export_statement_bundle)
+        .service(export_frozen_report_bundle);
 }
 
 problem_set!(LogProblems = NotFound);
 problem_set!(CheckpointProblems = NotFound | CheckpointUnknown);
 problem_set!(CosignProblems = CheckpointUnknown | CosignatureRefused);
+problem_set!(KeyProblems = NotFound);
 problem_set!(InclusionProblems = NotFound | CheckpointUnknown | LogBehind);
 problem_set!(BundleProblems = CycleUnknown | PolicyMissing | LogBehind);
+problem_set!(ReportBundleProblems = FreezeNotFrozen | PolicyMissing | LogBehind);
 
 /// List the signed checkpoints of a log
 ///
@@ -92,8 +100,7 @@ async fn get_checkpoint(
 ) -> Answer {
     let (actor, shared, size, area) = (who.actor(), app.clone(), path.0.size, query.0.area.map(|area| area.0));
     let view = app.db.read_long(move |conn| service::get(conn, &shared.log, &actor, area, size)).await?;
-    let accepted = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if accepted.starts_with("text/plain") {
+    if wants_text(&request) {
         return Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(view.note));
     }
     answer::json(&view)
@@ -124,6 +131,38 @@ async fn cosign_checkpoint(
             Reply::ok(None, &service::cosign(work, &shared.log, &actor, area, size, &line)?)
         })
         .await
+}
+
+/// List the public keys of a log
+///
+/// The key that signs now, and those that signed before it: what they signed stays valid, unless a key is marked as compromised. With
+/// `Accept: text/plain` as lines that `shixun verify --keys` takes. Nobody signs in; one address may ask only so often. Compare the list with the
+/// one that the county publishes elsewhere.
+///
+/// 日志的验证公钥（现用及历次更换的）及其启用、停用时间；停用前的签名仍然有效，标记为泄露的除外。无须登录。
+#[utoipa::path(
+    operation_id = "list_log_keys", tag = "log", params(LogKeyQuery), security(()),
+    responses(
+        (status = 200, description = "The keys.", content((LogKeyList = "application/json"), (String = "text/plain"))),
+        KeyProblems
+    ),
+    extensions(("x-whole-list" = json!("the keys of one log, a new one every few years")))
+)]
+#[get("/log/keys")]
+async fn list_log_keys(app: Data<App>, meta: Meta, request: HttpRequest, query: FromQuery<LogKeyQuery>) -> Answer {
+    app.limits.address(meta.address())?;
+    let area = query.0.area.0;
+    let keys = app.db.read_long(move |conn| keys::published(conn, area)).await?;
+    if wants_text(&request) {
+        return Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(keys::text(&keys)));
+    }
+    answer::json(&keys::view(keys))
+}
+
+/// True where the text itself is asked for.
+fn wants_text(request: &HttpRequest) -> bool {
+    let accepted = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
+    accepted.is_some_and(|accepted| accepted.starts_with("text/plain"))
 }
 
 /// Prove that a row is in the log
@@ -202,4 +241,47 @@ async fn export_statement_bundle(
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"statement-{teacher}.zip\"")))
         .insert_header((CACHE_CONTROL, "no-store"))
         .body(bytes))
+}
+
+/// Export a frozen report with everything that proves it
+///
+/// A zip file with the report as it was frozen, the leaf that stands for it in the log, every hour entry and policy pack that it was made
+/// of, their inclusion proofs and the signed checkpoints. `shixun verify` makes the report again of them, without a network and without a
+/// database, and says what differs; `docs/bundle.md` describes the format. The file is sent while it is written: some nine megabytes for
+/// a county of 2,500 teachers, and one that broke off is found to be no zip file. For those who read the hours of the whole county.
+///
+/// 导出周期定稿报表的离线验证包（含报表原文、定稿记录、全部学时条目与政策包及其包含证明和签名检查点），可用shixun verify离线重新生成并比对；边生成边发送。
+#[utoipa::path(
+    operation_id = "export_frozen_report_bundle", tag = "log", params(FrozenReportPath), security(("bearer" = ["read_hours"])),
+    responses((status = 200, description = "The file.", content((BundleFile = "application/zip"))), ReportBundleProblems)
+)]
+#[get("/frozen-reports/{frozen_report_id}/bundle")]
+async fn export_frozen_report_bundle(
+    who: Allowed<ReadHours>,
+    app: Data<App>,
+    path: FromPath<FrozenReportPath>,
+) -> Answer {
+    let (actor, id, shared, now) = (who.actor(), path.0.frozen_report_id.0, app.clone(), app.clock.now());
+    let bundle =
+        app.db.read_long(move |conn| ReportBundle::begin(conn, &shared.policy, &shared.log, &actor, id, now)).await?;
+    Ok(HttpResponse::Ok()
+        .content_type(BUNDLE_TYPE)
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"report-{id}.zip\"")))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .streaming(portions(app, bundle)))
+}
+
+/// The file portion by portion. Each is read for itself, so that a slow reader keeps no connection of the database from others.
+fn portions(app: Data<App>, bundle: ReportBundle) -> impl Stream<Item = Result<Bytes, ApiError>> {
+    stream::try_unfold((app, bundle), |(app, mut bundle)| async move {
+        let read = app.db.read_long(move |conn| -> Result<_, ApiError> { Ok((bundle.next(conn)?, bundle)) }).await;
+        match read {
+            Ok((bytes, bundle)) => Ok(bytes.map(|bytes| (Bytes::from(bytes), (app, bundle)))),
+            Err(problem) => {
+                // The answer has begun: what is left is to break off, so that nobody takes half a file for a whole one.
+                tracing::error!(cause = ?problem.cause(), "the bundle of a frozen report breaks off");
+                Err(problem)
+            }
+        }
+    })
 }

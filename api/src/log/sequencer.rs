@@ -159,11 +159,12 @@ impl Pass<'_> {
             return Ok(false);
         }
         let edge = self.db.read_blocking(|conn| log::frontier(conn, area))?;
-        let key = self.signer.key(area)?;
-        let checkpoint = Checkpoint { origin: key.verifier().name().to_owned(), size: edge.size(), root: edge.root() };
-        let note = key.sign(&checkpoint.text());
+        let (size, root) = (edge.size(), edge.root());
         self.db.write_blocking(self.now, Keep::Commit, move |tx| -> Result<_, DbError> {
-            log::add_checkpoint(tx, area, checkpoint.size, &checkpoint.root, &note)
+            // Held until the checkpoint stands, so that a key that was replaced meanwhile signs nothing.
+            let key = log::hold_key_in_use(tx)?.signer(area)?;
+            let checkpoint = Checkpoint { origin: key.verifier().name().to_owned(), size, root };
+            log::add_checkpoint(tx, area, size, &root, &key.sign(&checkpoint.text()))
         })?;
         Ok(true)
     }

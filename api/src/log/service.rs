@@ -36,7 +36,7 @@ fn views(conn: &mut Conn, signer: &LogSigner, rows: Vec<CheckpointRow>) -> Resul
     let Some(area) = rows.first().map(|row| row.area) else { return Ok(Vec::new()) };
     let sizes: Vec<u64> = rows.iter().map(|row| row.size).collect();
     let cosignatures = log::cosignatures(conn, area, &sizes)?;
-    let keys = signer.verifiers(area);
+    let keys = signer.verifiers(conn, area)?;
     let view = |row: CheckpointRow| {
         // The key that signed it, which is not the newest for checkpoints from before it was replaced.
         let note = row.note.parse::<SignedNote>().ok();

@@ -6,6 +6,7 @@ use crate::{
     problem::ApiError,
     wire::{AreaText, InstantText, OneOf, Text, WireText},
 };
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use shixun_domain::{
     AreaCode, Id,
@@ -116,6 +117,38 @@ impl CheckpointView {
     pub fn place(&self) -> i64 {
         i64::try_from(self.size).unwrap_or(i64::MAX)
     }
+}
+
+/// A public key of a log.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LogKeyView {
+    /// The name of the log.
+    #[schema(example = "shixun/331123")]
+    pub origin: String,
+    /// The key, as verifiers take it.
+    pub verifier_key: String,
+    /// From when on it signed.
+    pub valid_from: Option<InstantText>,
+    /// Until when; null for the key in use. What it signed until then stays valid.
+    pub valid_until: Option<InstantText>,
+    /// It is the one that signs.
+    pub in_use: bool,
+    /// From this day on somebody else may have signed with it: what it signed proves nothing any more, unless somebody kept it from before.
+    pub compromised_on: Option<NaiveDate>,
+}
+
+list_of! {
+    /// The public keys of a log, the one in use first.
+    LogKeyList of LogKeyView
+}
+
+/// The log whose keys are wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct LogKeyQuery {
+    /// The area.
+    pub area: AreaText,
 }
 
 /// That a leaf is below a checkpoint.

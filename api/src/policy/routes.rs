@@ -17,7 +17,7 @@ use crate::{
     problem::ApiError,
     state::App,
 };
-use actix_web::{HttpRequest, get, post, web::Data};
+use actix_web::{HttpRequest, delete, get, post, put, web::Data};
 use shixun_domain::access::needs::{DraftPolicy, PublishPolicy, ReadPolicy};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -27,6 +27,8 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(list_policy_packs)
         .service(create_policy_pack)
         .service(get_policy_pack)
+        .service(replace_policy_pack)
+        .service(delete_policy_pack)
         .service(lint_policy_pack)
         .service(publish_policy_pack)
         .service(list_cycles);
@@ -34,6 +36,8 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 
 problem_set!(AreaProblems = NotFound);
 problem_set!(DraftProblems = PolicyEditionTaken);
+problem_set!(ChangeProblems = PolicyPublished | PolicyEditionTaken);
+problem_set!(WithdrawProblems = PolicyPublished);
 problem_set!(PublishProblems = PolicyNotADraft | PolicyFourEyes | PolicyLintFailed | PolicyMissing);
 
 /// List policy packs
@@ -110,6 +114,63 @@ async fn create_policy_pack(who: Allowed<DraftPolicy>, command: Command, body: B
         .await
 }
 
+/// Replace the document of a draft
+///
+/// Of one's own area, by whoever may draft; code and version may change too. Whoever saves a draft has drafted it from then on, and somebody else
+/// publishes it. A published pack is never edited (`policy_published`): draft a new version. Faults are named by JSON pointers; what lint
+/// finds keeps a draft from being published, and not from being saved.
+///
+/// 修改政策包草稿（整体替换，须带If-Match）；最后保存者即为起草人，须由他人发布。已发布的政策包不可修改，变更请另起草新版本。
+#[utoipa::path(
+    operation_id = "replace_policy_pack", tag = "policy", request_body = PolicyDocument, security(("bearer" = ["draft_policy"])),
+    params(PolicyPackPath, crate::http::conditions::IfMatch),
+    responses((status = 200, description = "Changed.", body = PolicyPackView), ChangeProblems)
+)]
+#[put("/policy-packs/{policy_pack_id}")]
+async fn replace_policy_pack(
+    who: Allowed<DraftPolicy>,
+    command: Command,
+    path: FromPath<PolicyPackPath>,
+    conditions: Conditions,
+    body: Body<PolicyDocument>,
+) -> Answer {
+    let (actor, id, based_on) = (who.actor(), path.0.policy_pack_id.0, conditions.based_on()?);
+    let document = serde_json::to_string(&body.value).map_err(|error| ApiError::internal(error.to_string()))?;
+    command
+        .run(&who, body.digest, move |work| {
+            let view = PolicyPackView::read(&service::change(work, &actor, id, based_on, &document)?)?;
+            Reply::ok(Some(view.etag()), &view)
+        })
+        .await
+}
+
+/// Withdraw a draft
+///
+/// Of one's own area, by whoever may draft. It is gone and its version is free again; the event log keeps the document. A published pack is
+/// never taken away (`policy_published`).
+///
+/// 撤回政策包草稿（须带If-Match）；草稿随即删除，事件日志保留其全文。已发布的政策包不可撤回。
+#[utoipa::path(
+    operation_id = "delete_policy_pack", tag = "policy", security(("bearer" = ["draft_policy"])),
+    params(PolicyPackPath, crate::http::conditions::IfMatch),
+    responses((status = 204, description = "Withdrawn."), WithdrawProblems)
+)]
+#[delete("/policy-packs/{policy_pack_id}")]
+async fn delete_policy_pack(
+    who: Allowed<DraftPolicy>,
+    command: Command,
+    path: FromPath<PolicyPackPath>,
+    conditions: Conditions,
+) -> Answer {
+    let (actor, id, based_on) = (who.actor(), path.0.policy_pack_id.0, conditions.based_on()?);
+    command
+        .run(&who, NO_BODY, move |work| {
+            service::withdraw(work, &actor, id, based_on)?;
+            Ok(Reply::empty())
+        })
+        .await
+}
+
 /// Look for what is wrong with a policy pack
 ///
 /// Requirements that nobody can meet, rules about nothing, days without rules, packs that speak at the same time, caps that
@@ -130,12 +191,14 @@ async fn lint_policy_pack(who: Allowed<ReadPolicy>, app: Data<App>, path: FromPa
 
 /// Publish a policy pack
 ///
-/// Four eyes: not by who drafted it, and not while lint finds an error. From then on the pack is never edited; a change is a new version. With `dry_run=true`
-/// everything is checked and nothing is kept.
+/// Four eyes: not by who drafted it as it stands, and not while lint finds an error. With `If-Match` only what was looked at is published, and not what
+/// somebody saved meanwhile. From then on the pack is never edited; a change is a new version. With `dry_run=true` everything is checked and nothing is
+/// kept.
 ///
-/// 发布政策包；起草人不得发布，发布后不可修改，变更须另出新版本。可试运行。
+/// 发布政策包；起草人（最后保存草稿者）不得发布；带If-Match时只发布所查看的那一稿。发布后不可修改，变更须另出新版本。可试运行。
 #[utoipa::path(
-    operation_id = "publish_policy_pack", tag = "policy", params(PolicyPackPath, DryRunQuery), security(("bearer" = ["publish_policy"])),
+    operation_id = "publish_policy_pack", tag = "policy", security(("bearer" = ["publish_policy"])),
+    params(PolicyPackPath, DryRunQuery, crate::http::conditions::IfMatchOnWish),
     responses((status = 200, description = "Published, or what would be.", body = PolicyPackView), PublishProblems)
 )]
 #[post("/policy-packs/{policy_pack_id}/publish")]
@@ -144,12 +207,13 @@ async fn publish_policy_pack(
     command: Command,
     path: FromPath<PolicyPackPath>,
     query: FromQuery<DryRunQuery>,
+    conditions: Conditions,
 ) -> Answer {
-    let (actor, id) = (who.actor(), path.0.policy_pack_id.0);
+    let (actor, id, based_on) = (who.actor(), path.0.policy_pack_id.0, conditions.based_on_if_given()?);
     let app = command.app_data();
     let answer = command
         .run_or_try(&who, NO_BODY, query.0.keep(), move |work| {
-            let row = service::publish(work, &actor, id)?;
+            let row = service::publish(work, &actor, id, based_on)?;
             let view = PolicyPackView::read(&row)?;
             Reply::ok(Some(view.etag()), &view)
         })

@@ -2,13 +2,14 @@
 
 use super::{
     cache::{AreaPolicy, PolicyCache},
-    wire::{CycleView, PackNameView, PolicyLintView, PolicyPackSummaryView},
+    wire::{CycleView, PackNameView, PolicyLintView, PolicyPackSummaryView, PolicyPackView},
 };
 use crate::{
     access::Actor,
     http::{
         Page, Work,
         command::{NOTHING, hex},
+        conditions::same_version,
     },
     problem::{ApiError, Code, FieldFault, Words},
 };
@@ -18,7 +19,7 @@ use shixun_domain::{
     AreaCode, UtcMillis,
     id::{OrganisationId, PolicyPackId},
     policy::{
-        Cycle, Jurisdiction, Pack, PackFault, PackState, Schools,
+        Cycle, Jurisdiction, Pack, PackFault, PackPublished, PackState, Schools,
         lint::{self, Finding, Gravity},
         packs, with_draft,
     },
@@ -27,7 +28,7 @@ use shixun_domain::{
 use shixun_persistence::{
     Conn, DbResult, WriteTx,
     org::{self, OrganisationRow},
-    policy::{self, Added, DraftsSeen, NewPack, PackFilter, PackRow, Published},
+    policy::{self, Added, Changed, DraftsSeen, NewPack, PackFilter, PackRow, Published},
 };
 
 /// Rules are no secret within their area; another area's are for those above it.
@@ -114,31 +115,86 @@ pub(crate) fn school(
 /// # Errors
 /// `invalid_field` with the pointer of the first fault; `policy_edition_taken`.
 pub fn draft(work: &mut Work<'_, '_>, actor: &Actor, document: &str) -> Result<PackRow, ApiError> {
-    let pack = Pack::parse(document).map_err(|fault| faulty("", &fault))?;
-    let reached = school(work.conn(), actor, &pack, "")?.is_some() || actor.reaches_area(pack.area());
-    if pack.area() != actor.area() || !reached {
-        return Err(ApiError::field(
-            "/area",
-            "foreign_area",
-            Words::new(
-                format!("只能为本地区（{}）起草政策包", actor.area()),
-                format!("packs are drafted for one's own area, {}", actor.area()),
-            ),
-        ));
-    }
+    let pack = of_own_area(work.conn(), actor, document)?;
     let digest = digest(document);
     let new = NewPack { created_by: Some(actor.account), ..new_pack(&pack, document, &digest, false) };
     let id = match policy::add(work.tx(), &new)? {
         Added::New(id) => id,
-        Added::EditionTaken => {
-            return Err(ApiError::new(Code::PolicyEditionTaken)
-                .with("code", pack.code())
-                .with("edition", pack.version()));
-        }
+        Added::EditionTaken => return Err(taken(&pack)),
     };
     let row = policy::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
     work.record("draft", id, NOTHING, Some(&PolicyPackSummaryView::read(&row)?))?;
     Ok(row)
+}
+
+/// Parses a document; packs are drafted only for one's own area, or for a school of it that one looks after.
+fn of_own_area(conn: &mut Conn, actor: &Actor, document: &str) -> Result<Pack, ApiError> {
+    let pack = Pack::parse(document).map_err(|fault| faulty("", &fault))?;
+    let reached = school(conn, actor, &pack, "")?.is_some() || actor.reaches_area(pack.area());
+    if pack.area() == actor.area() && reached {
+        return Ok(pack);
+    }
+    Err(ApiError::field(
+        "/area",
+        "foreign_area",
+        Words::new(
+            format!("只能为本地区（{}）起草政策包", actor.area()),
+            format!("packs are drafted for one's own area, {}", actor.area()),
+        ),
+    ))
+}
+
+fn taken(pack: &Pack) -> ApiError {
+    ApiError::new(Code::PolicyEditionTaken).with("code", pack.code()).with("edition", pack.version())
+}
+
+/// A draft that the actor may change, in the version that the change is based on.
+fn changeable(conn: &mut Conn, actor: &Actor, id: PolicyPackId, based_on: i64) -> Result<PackRow, ApiError> {
+    let row = policy::find(conn, id)?.ok_or_else(|| ApiError::missing(id))?;
+    of_own_area(conn, actor, &row.document).map_err(|_| ApiError::missing(id))?;
+    row.state.may_change().map_err(|PackPublished| {
+        ApiError::new(Code::PolicyPublished).with("code", row.code.clone()).with("edition", row.edition)
+    })?;
+    same_version(based_on, row.version)?;
+    Ok(row)
+}
+
+/// Puts another document in the place of that of a draft of the actor's own area. Whoever does so has drafted it from then on, and somebody else
+/// publishes it.
+///
+/// # Errors
+/// `not_found`, `policy_published`, `precondition_failed`, `invalid_field` with the pointer of the first fault, `policy_edition_taken`.
+pub fn change(
+    work: &mut Work<'_, '_>,
+    actor: &Actor,
+    id: PolicyPackId,
+    based_on: i64,
+    document: &str,
+) -> Result<PackRow, ApiError> {
+    let before = changeable(work.conn(), actor, id, based_on)?;
+    let pack = of_own_area(work.conn(), actor, document)?;
+    let digest = digest(document);
+    let new = NewPack { created_by: Some(actor.account), ..new_pack(&pack, document, &digest, false) };
+    match policy::change(work.tx(), id, based_on, &new)? {
+        Changed::Done => {}
+        Changed::EditionTaken => return Err(taken(&pack)),
+        Changed::Stale => return Err(ApiError::new(Code::PreconditionFailed)),
+    }
+    let row = policy::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
+    work.record("change", id, Some(&PolicyPackSummaryView::read(&before)?), Some(&PolicyPackSummaryView::read(&row)?))?;
+    Ok(row)
+}
+
+/// Withdraws a draft of the actor's own area: it is gone, and the event log keeps what it was.
+///
+/// # Errors
+/// `not_found`, `policy_published`, `precondition_failed`.
+pub fn withdraw(work: &mut Work<'_, '_>, actor: &Actor, id: PolicyPackId, based_on: i64) -> Result<(), ApiError> {
+    let before = changeable(work.conn(), actor, id, based_on)?;
+    if !policy::withdraw(work.tx(), id, based_on)? {
+        return Err(ApiError::new(Code::PreconditionFailed));
+    }
+    work.record("withdraw", id, Some(&PolicyPackView::read(&before)?), NOTHING)
 }
 
 fn new_pack<'a>(pack: &'a Pack, document: &'a str, digest: &'a str, published: bool) -> NewPack<'a> {
@@ -206,12 +262,17 @@ fn mistaken(findings: Vec<Finding>) -> Result<(), ApiError> {
     if faults.is_empty() { Ok(()) } else { Err(ApiError::new(Code::PolicyLintFailed).with_faults(faults)) }
 }
 
-/// Publishes a draft that somebody else made, where lint finds no error and the rules with it can be compiled for every cycle
+/// Publishes a draft that somebody else made, in the version `based_on` where one is named, where lint finds no error and the rules with it can be compiled for every cycle
 /// it touches.
 ///
 /// # Errors
-/// `not_found`, `policy_not_a_draft`, `policy_four_eyes`, `policy_lint_failed`, `policy_missing`.
-pub fn publish(work: &mut Work<'_, '_>, actor: &Actor, id: PolicyPackId) -> Result<PackRow, ApiError> {
+/// `not_found`, `policy_not_a_draft`, `policy_four_eyes`, `precondition_failed`, `policy_lint_failed`, `policy_missing`.
+pub fn publish(
+    work: &mut Work<'_, '_>,
+    actor: &Actor,
+    id: PolicyPackId,
+    based_on: Option<i64>,
+) -> Result<PackRow, ApiError> {
     let reached = |_: &PackRow| actor.reaches_area(id.area());
     let before = policy::find(work.conn(), id)?.filter(reached).ok_or_else(|| ApiError::missing(id))?;
     if before.state != PackState::Draft {
@@ -220,6 +281,7 @@ pub fn publish(work: &mut Work<'_, '_>, actor: &Actor, id: PolicyPackId) -> Resu
     if before.created_by == Some(actor.account) {
         return Err(ApiError::new(Code::PolicyFourEyes));
     }
+    same_version(based_on.unwrap_or(before.version), before.version)?;
     let (now, pack) = (work.at(), stored(&before)?);
     let published = PolicyCache::default().area(work.conn(), id.area(), now)?;
     mistaken(lint::lint(published.packs(), &pack, id.area(), now.china_date()))?;
@@ -231,10 +293,12 @@ pub fn publish(work: &mut Work<'_, '_>, actor: &Actor, id: PolicyPackId) -> Resu
             }
         }
     }
-    if policy::publish(work.tx(), id, actor.account)? == Published::NotADraft {
-        return Err(ApiError::new(Code::PolicyNotADraft));
-    }
+    let published = policy::publish(work.tx(), id, before.version, actor.account)?;
     let row = policy::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
+    if published == Published::NotThisDraft {
+        let drafted = row.state == PackState::Draft;
+        return Err(ApiError::new(if drafted { Code::PreconditionFailed } else { Code::PolicyNotADraft }));
+    }
     work.record(
         "publish",
         id,

@@ -53,9 +53,9 @@ pub struct PolicyPackSummaryView {
     pub name_en: String,
     /// SHA-256 of the document as it was drafted, in hexadecimal.
     pub digest: String,
-    /// Who drafted it; null for a pack shipped with the program.
+    /// Who drafted it as it stands: whoever saved it last. Null for a pack shipped with the program.
     pub created_by: Option<AccountRef>,
-    /// When it was drafted.
+    /// When it was drafted at first.
     pub created_at: InstantText,
     /// Who published it; null for a draft and for a pack shipped with the program.
     pub published_by: Option<AccountRef>,

@@ -202,7 +202,9 @@ problems! {
     PolicyNotADraft = "policy_not_a_draft", 409, "政策包不是草稿", "The policy pack is not a draft",
         "已发布的政策包不可再次发布或修改；变更请另出新版本。", "A published pack is neither published again nor edited; draft a new version for a change.";
     PolicyLintFailed = "policy_lint_failed", 422, "政策包有错误，不能发布", "The pack has errors and cannot be published",
-        "共{count}处，逐条见errors；请改正后另拟新版本。", "{count} in all, each in errors; mend them in a new version.";
+        "共{count}处，逐条见errors；请改正草稿后再发布。", "{count} in all, each in errors; mend the draft, then publish it.";
+    PolicyPublished = "policy_published", 409, "已发布的政策包不可修改或撤回", "A published pack is neither edited nor withdrawn",
+        "{code}第{edition}版已发布，学时证明以其为据；变更请另起草新版本。", "{code} version {edition} is published, and statements rest on it; draft a new version for a change.";
     PolicyFourEyes = "policy_four_eyes", 409, "起草人不得发布", "Who drafted a pack may not publish it",
         "请由另一位有发布权限的人员发布。", "Let somebody else with the right to publish do it.";
     PolicyMissing = "policy_missing", 409, "没有可用的政策规则", "There are no rules to judge by",
@@ -246,6 +248,9 @@ problems! {
         "本系统未出具过此证明；请核对验证码，或向出具单位核实。", "None like it was issued here; check the code, or ask the authority named on it.";
     CertificateAltered = "certificate_altered", 422, "证明内容与出具时不符", "The certificate is not what was issued",
         "所示内容或签名与出具的证明不一致，请勿采信；可按验证码查看出具时的内容。", "Its content or signature differs from what was issued: do not rely on it. Its code leads to what was issued.";
+    CredentialKeyCompromised = "credential_key_compromised", 422, "签名密钥已泄露", "The key that signed it was compromised",
+        "签署此凭证的密钥自{day}起被标记为泄露，不能据此判断真伪；请用证明上的验证码查验，或请持有人重新下载凭证。",
+        "The key that signed this credential is marked as compromised from {day} on, so that its signature shows nothing: verify by the code of the certificate, or ask the holder to download the credential again.";
     CertificateRevoked = "certificate_revoked", 409, "证明已撤销", "The certificate was revoked before",
         "无须再次撤销；如需要可重新开具。", "There is nothing left to revoke; a new one can be issued.";
     CertificateSuperseded = "certificate_superseded", 409, "证明已被新证明取代", "A later certificate stands in its place",

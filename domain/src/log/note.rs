@@ -66,6 +66,15 @@ fn is_name(name: &str) -> bool {
 }
 
 impl VerifierKey {
+    /// From a name without blanks and `+`, and the 32 bytes of a public key that signs notes.
+    ///
+    /// # Errors
+    /// [`NoteFault::Key`] for another name, and for bytes that are no point of the curve.
+    pub fn new(name: String, public: &[u8; 32]) -> Result<VerifierKey, NoteFault> {
+        let key = VerifyingKey::from_bytes(public).map_err(|_| NoteFault::Key)?;
+        if is_name(&name) { Ok(VerifierKey { name, algorithm: Algorithm::Ed25519, key }) } else { Err(NoteFault::Key) }
+    }
+
     /// The name.
     pub fn name(&self) -> &str {
         &self.name

@@ -96,12 +96,12 @@ fn cover(from: u64, to: u64) -> Vec<Subtree> {
 }
 
 /// The largest power of two below `size`, which is at least 2.
-fn split(size: u64) -> u64 {
+pub(super) fn split(size: u64) -> u64 {
     1 << (size - 1).ilog2()
 }
 
 /// The root over the leaves from `from` to before `to`, where a tree splits there.
-fn range_hash<E>(from: u64, to: u64, get: &mut impl FnMut(Subtree) -> Result<Hash, E>) -> Result<Hash, E> {
+pub(super) fn range_hash<E>(from: u64, to: u64, get: &mut impl FnMut(Subtree) -> Result<Hash, E>) -> Result<Hash, E> {
     let mut whole: Option<Hash> = None;
     for subtree in cover(from, to).into_iter().rev() {
         let left = get(subtree)?;

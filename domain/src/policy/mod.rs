@@ -53,4 +53,4 @@ pub use rule::{
     Ratio, Relaxable, Rounding, Rule, Selector, Settings, Strength, TOTAL_RULE_ID, TotalAmount, Unit, Window,
 };
 pub use shortest::{OFFERINGS_MAX, Offering, Outcome, ShortestWay, shortest_way};
-pub use state::PackState;
+pub use state::{PackPublished, PackState};

@@ -4,20 +4,22 @@
 use super::Checked;
 use crate::{
     Conn, DbError, DbResult,
-    log::{self, KeyPurpose, LeafPlace, first_number, sources},
+    db::At,
+    log::{self, LeafPlace, first_number, sources},
     schema::{log_checkpoints, log_nodes},
 };
 use diesel::prelude::*;
 use shixun_domain::{
-    AreaCode,
-    log::{
-        Checkpoint, Frontier, Hash, LeafKind, Salts, SignedNote, SignerKey, Subtree, VerifierKey, tree::FANOUT_BITS,
-    },
+    AreaCode, UtcMillis,
+    log::{Checkpoint, Frontier, Hash, LeafKind, Salts, SignedNote, Subtree, VerifierKey, tree::FANOUT_BITS},
 };
 use std::collections::HashMap;
 
 /// Rows may be committed by this much later than others that got a higher number.
 const LATE_MILLIS: i64 = 3_600_000;
+
+/// The keys of a log, each with the instant from which on it signs no more.
+type Signers = Vec<(VerifierKey, Option<UtcMillis>)>;
 
 /// The four checks of the log.
 struct Checks {
@@ -34,16 +36,14 @@ pub(super) fn check(conn: &mut Conn) -> DbResult<[Checked; 4]> {
         tree: Checked::new("log_tree", "the tree of the log is the one over its leaves, without gaps"),
         checkpoints: Checked::new(
             "log_checkpoints",
-            "every checkpoint is signed and is the root of the leaves it is over",
+            "every checkpoint is signed by a key that was in use, and is the root of the leaves it is over",
         ),
         complete: Checked::new("log_complete", "no row is left out of the log while later ones are in it"),
     };
-    let keys = log::keys(conn)?;
+    let keys = log::signature_keys(conn)?;
     let salts = log::salts(conn)?.unwrap_or(Salts::new([0; 32]));
-    let signers = |area: AreaCode| -> Vec<VerifierKey> {
-        let signing = keys.iter().filter(|key| key.purpose == KeyPurpose::Signature);
-        let keys = signing.filter_map(|key| SignerKey::new(log::origin(&key.name, area), &key.secret).ok());
-        keys.map(|key| key.verifier()).collect()
+    let signers = |area: AreaCode| -> Signers {
+        keys.iter().filter_map(|key| Some((key.verifier(area).ok()?, key.retired_at))).collect()
     };
     for area in log::areas(conn, false)? {
         if let Some(size) = log::head(conn, area)? {
@@ -59,7 +59,7 @@ fn one_area(
     salts: &Salts,
     area: AreaCode,
     size: u64,
-    signers: &[VerifierKey],
+    signers: &[(VerifierKey, Option<UtcMillis>)],
 ) -> DbResult<()> {
     let mut frontier = Frontier::of(0, |_| Err(DbError::damaged("an empty tree")))?;
     let (mut nodes, mut from) = (HashMap::new(), 0);
@@ -80,8 +80,8 @@ fn one_area(
                     nodes.insert(subtree, hash);
                 }
             });
-            while let Some((size, root, note)) = due.next_if(|(size, ..)| *size <= frontier.size()) {
-                checkpoint(&mut checks.checkpoints, (area, size, root, &note), frontier.root(), signers);
+            while let Some(due) = due.next_if(|due| due.size <= frontier.size()) {
+                checkpoint(&mut checks.checkpoints, &due, frontier.root(), signers);
             }
         }
     }
@@ -90,18 +90,37 @@ fn one_area(
             .tree
             .add(|| format!("{area}"), || format!("{size} leaves are said to be there, {} are", frontier.size()));
     }
-    for (size, ..) in due {
+    for Kept { size, .. } in due {
         checks.checkpoints.add(|| format!("{area} checkpoint {size}"), || "the log has fewer leaves".to_owned());
     }
     kept_nodes(conn, &mut checks.tree, area, nodes)?;
     left_out(conn, &mut checks.complete, salts, area)
 }
 
-fn checkpoints(conn: &mut Conn, area: AreaCode) -> DbResult<Vec<(u64, String, String)>> {
+/// A checkpoint as it is kept, whatever it says.
+struct Kept {
+    area: AreaCode,
+    size: u64,
+    root: String,
+    note: String,
+    signed_at: UtcMillis,
+}
+
+fn checkpoints(conn: &mut Conn, area: AreaCode) -> DbResult<Vec<Kept>> {
     use log_checkpoints as t;
-    let rows: Vec<(i64, String, String)> =
-        t::table.filter(t::area.eq(area.get())).order(t::size.asc()).select((t::size, t::root, t::note)).load(conn)?;
-    Ok(rows.into_iter().map(|(size, root, note)| (u64::try_from(size).unwrap_or_default(), root, note)).collect())
+    let rows: Vec<(i64, String, String, At)> = t::table
+        .filter(t::area.eq(area.get()))
+        .order(t::size.asc())
+        .select((t::size, t::root, t::note, t::signed_at))
+        .load(conn)?;
+    let kept = |(size, root, note, signed_at): (i64, String, String, At)| Kept {
+        area,
+        size: u64::try_from(size).unwrap_or_default(),
+        root,
+        note,
+        signed_at: signed_at.into(),
+    };
+    Ok(rows.into_iter().map(kept).collect())
 }
 
 /// Hashes the rows of a page of leaves again.
@@ -129,21 +148,19 @@ fn compare(conn: &mut Conn, checked: &mut Checked, salts: &Salts, area: AreaCode
     Ok(())
 }
 
-fn checkpoint(
-    checked: &mut Checked,
-    (area, size, root, note): (AreaCode, u64, String, &str),
-    computed: Hash,
-    signers: &[VerifierKey],
-) {
-    let signed = note.parse::<SignedNote>().ok().filter(|note| signers.iter().any(|key| note.verify(key).is_ok()));
-    let says = signed.and_then(|note| Checkpoint::read(note.text()).ok());
+fn checkpoint(checked: &mut Checked, row: &Kept, computed: Hash, signers: &[(VerifierKey, Option<UtcMillis>)]) {
+    let note = row.note.parse::<SignedNote>().ok();
+    let signer = signers.iter().find(|(key, _)| note.as_ref().is_some_and(|note| note.verify(key).is_ok()));
+    let retired = signer.and_then(|(_, retired_at)| *retired_at);
+    let says = note.filter(|_| signer.is_some()).and_then(|note| Checkpoint::read(note.text()).ok());
     let detail = match says {
         None => "carries no signature of this database's keys",
-        Some(says) if says.size != size || says.root.to_string() != root => "is not the one that was signed",
+        Some(_) if retired.is_some_and(|at| at < row.signed_at) => "is signed by a key that was retired before",
+        Some(says) if says.size != row.size || says.root.to_string() != row.root => "is not the one that was signed",
         Some(says) if says.root != computed => "is not the root of the leaves that are there",
         Some(_) => return,
     };
-    checked.add(|| format!("{area} checkpoint {size}"), || detail.to_owned());
+    checked.add(|| format!("{} checkpoint {}", row.area, row.size), || detail.to_owned());
 }
 
 /// Compares the nodes that are kept with those that the leaves give.

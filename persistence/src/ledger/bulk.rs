@@ -224,6 +224,25 @@ pub fn entries_of_persons_between(
     by_person(entries!(conn, area, from, to, t::person_id.between(first, last))?)
 }
 
+/// The numbers of an area's entries that [`entries_by_person`] looks at with `known_at`, whatever they say, each with that of its person.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn entry_numbers_by_person(
+    conn: &mut Conn,
+    area: AreaCode,
+    (from, to): (NaiveDate, NaiveDate),
+    known_at: UtcMillis,
+) -> DbResult<Vec<(i64, i64)>> {
+    Ok(each!(conn, k => t::table
+        .filter(t::area.eq(area.get()))
+        .filter(t::effective_on.ge(from))
+        .filter(t::effective_on.le(to))
+        .filter(t::created_at.le(known_at.naive()))
+        .select((t::person_id, t::id))
+        .load(k))?)
+}
+
 fn by_person(rows: Vec<(i64, Lean)>) -> DbResult<PersonEntries> {
     let mut by_person: HashMap<i64, Vec<Lean>> = HashMap::new();
     for (person, row) in rows {
@@ -235,8 +254,7 @@ fn by_person(rows: Vec<(i64, Lean)>) -> DbResult<PersonEntries> {
             let mut blocks = Vec::new();
             let entries: Vec<stands::Entry> =
                 rows.into_iter().map(|row| lean(row, &mut blocks)).collect::<DbResult<_>>()?;
-            let standing = stands::split_standing(entries, |entry| entry, |_, _| {});
-            Ok((person, standing.into_iter().map(|entry| entry.facts).collect()))
+            Ok((person, stands::standing_of(entries)))
         })
         .collect()
 }

@@ -156,6 +156,11 @@ pub(super) fn split_standing<T>(rows: Vec<T>, entry: impl Fn(&T) -> &Entry, mut 
     standing
 }
 
+/// Of a person's entries, what stands: as [`super::entries_by_person`] reads it, for entries that were read elsewhere.
+pub fn standing_of(entries: Vec<Entry>) -> Vec<EntryFacts> {
+    split_standing(entries, |entry| entry, |_, _| {}).into_iter().map(|entry| entry.facts).collect()
+}
+
 /// An entry that stands, with what a statement shows of it.
 #[derive(Debug, Clone)]
 pub struct StandingEntry {

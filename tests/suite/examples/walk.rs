@@ -141,7 +141,14 @@ async fn rules(demo: &Demo, shown: &mut Shown) {
     let place = format!("/v1/policy-packs/{}", id(&draft["pack"]));
     shown.get(&centre, &place).await;
     shown.act(&centre, &format!("{place}/lint")).await;
+    shown
+        .put(&centre, &place, with(example("PolicyDocument"), json!({"zh": "遂昌县教师培训学时规定（修订稿）"})))
+        .await;
     shown.act(&bureau, &format!("{place}/publish")).await;
+    let spare = with(example("PolicyDocument"), json!({"version": 99}));
+    let spare = centre.post("/v1/policy-packs", spare).await.expect(201);
+    let spare = format!("/v1/policy-packs/{}", id(&spare["pack"]));
+    shown.ask(&centre, Method::DELETE, &spare, None).await;
 }
 
 async fn reports(demo: &Demo, shown: &mut Shown) {
@@ -201,6 +208,7 @@ async fn log(demo: &Demo, shown: &mut Shown) {
     let newer = shown.get(&auditor, "/v1/log/checkpoints?limit=2").await["data"][0]["size"].clone();
     shown.get(&auditor, &format!("/v1/log/checkpoints/{older}")).await;
     shown.get(&auditor, &format!("/v1/log/proofs/consistency?from={older}&to={newer}")).await;
+    shown.get(&demo.test.anonymous(), "/v1/log/keys?area=331123").await;
 }
 
 async fn certificates(demo: &Demo, shown: &mut Shown) {

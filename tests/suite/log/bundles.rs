@@ -3,11 +3,11 @@
 use super::sequenced;
 use crate::{
     demo::{Demo, SMALL},
-    harness::{County, both, database::Kind, off_runtime},
+    harness::{County, TestApp, both, database::Kind, off_runtime},
     ledger::fixture::{CYCLE, block, day, entry, post, school_based, statement, with_teacher},
 };
 use serde_json::Value;
-use shixun_api::log::{Look, bundle};
+use shixun_api::log::{Look, bundle, keys::ListedKey};
 use shixun_domain::{
     AreaCode,
     id::{HourEntryId, PersonId},
@@ -41,11 +41,17 @@ pub(crate) fn packed(files: &Files) -> Vec<u8> {
 }
 
 pub(crate) fn verified(bytes: &[u8], keys: &[VerifierKey]) -> bundle::Report {
-    bundle::verify(Cursor::new(bytes), keys, |_, _| {})
+    let given: Vec<ListedKey> = keys.iter().cloned().map(ListedKey::from).collect();
+    verified_by(bytes, &given)
+}
+
+/// The same with a list of keys that says when each was in use.
+pub(super) fn verified_by(bytes: &[u8], given: &[ListedKey]) -> bundle::Report {
+    bundle::verify(Cursor::new(bytes), given, |_, _| {})
 }
 
 /// The files at fault, each once.
-fn at_fault(report: &bundle::Report) -> Vec<&str> {
+pub(super) fn at_fault(report: &bundle::Report) -> Vec<&str> {
     let mut files: Vec<&str> = report.findings.iter().map(|one| one.file.as_str()).collect();
     files.sort_unstable();
     files.dedup();
@@ -57,7 +63,7 @@ pub(crate) fn file<'a>(files: &'a mut Files, name: &str) -> &'a mut Vec<u8> {
 }
 
 /// A teacher with hours of every kind, all in the log.
-fn history(county: &mut County) -> (PersonId, Vec<HourEntryId>) {
+pub(super) fn history(county: &mut County) -> (PersonId, Vec<HourEntryId>) {
     let person = with_teacher(county);
     let mut entries: Vec<_> = (2016..=2020).map(|year| entry(person, &format!("{year}-05-01"), "48")).collect();
     entries.extend((2016..=2020).map(|year| school_based(person, &format!("{year}-06-01"), "30")));
@@ -70,15 +76,20 @@ fn history(county: &mut County) -> (PersonId, Vec<HourEntryId>) {
     (person, ids)
 }
 
-async fn exported(county: &County, person: PersonId) -> Vec<u8> {
+pub(super) async fn exported(county: &County, person: PersonId) -> Vec<u8> {
     let answer =
         county.sign_in("teacher-1").get(&format!("/v1/teachers/{}/statement/bundle?{CYCLE}", person.teacher())).await;
     assert_eq!((answer.status, answer.header("content-type").as_deref()), (200, Some("application/zip")));
     answer.bytes
 }
 
-fn keys(county: &County) -> Vec<VerifierKey> {
-    county.app.log.verifiers(AreaCode::new(331_123).unwrap())
+pub(super) fn keys(county: &County) -> Vec<VerifierKey> {
+    verifiers(county, AreaCode::new(331_123).unwrap())
+}
+
+fn verifiers(test: &TestApp, area: AreaCode) -> Vec<VerifierKey> {
+    let (db, signer) = (test.app.db.clone(), test.app.log.clone());
+    off_runtime(move || db.read_blocking(|conn| signer.verifiers(conn, area)).unwrap())
 }
 
 both! {
@@ -248,7 +259,7 @@ async fn the_statements_of_everybody_in_an_area_are_one_file() {
         .unwrap()
     });
     assert!(count > 80, "{count}");
-    let given = demo.test.app.log.verifiers(area);
+    let given = verifiers(&demo.test, area);
     let report = verified(&bytes, &given);
     assert_eq!((report.findings, report.statements), (Vec::new(), count));
     let mut files = unpacked(&bytes);

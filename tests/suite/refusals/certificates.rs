@@ -1,9 +1,13 @@
 //! Refusals of certificates, of their verification, and of closing a cycle.
 
 use super::Told;
-use crate::{certificates::certified, harness::County, ledger::fixture::teacher};
+use crate::{
+    certificates::certified,
+    harness::County,
+    ledger::fixture::{teacher, write},
+};
 use serde_json::{Value, json};
-use shixun_api::problem::Code;
+use shixun_api::{certificates::keys, problem::Code};
 
 pub(super) async fn certificates(told: &mut Told, county: &mut County) {
     let person = certified(county);
@@ -25,6 +29,20 @@ pub(super) async fn certificates(told: &mut Told, county: &mut County) {
     told.by(Code::CertificateUnknown, &nobody, async |me| me.get(unknown).await).await;
     let mistyped = "/v1/verify/331123-00000-00000-00000-0000D";
     told.by(Code::VerificationCodeMistyped, &nobody, async |me| me.get(mistyped).await).await;
+    compromised(told, county, &second).await;
+}
+
+/// A credential that was downloaded before its key got into other hands.
+async fn compromised(told: &mut Told, county: &County, certificate: &Value) {
+    let (centre, nobody) = (county.sign_in("centre"), county.anonymous());
+    let place = format!("/v1/certificates/{}", certificate["id"].as_str().unwrap());
+    let asked = centre.request(actix_web::http::Method::GET, &place).header("Accept", "application/vc+jwt");
+    let jwt = asked.send().await.text();
+    let (area, kid) = (county.bureau.area(), jsonwebtoken::decode_header(&jwt).unwrap().kid.unwrap());
+    let (kid, secret) = (kid.rsplit('#').next().unwrap().to_owned(), shixun_api::signing::private_key([7; 32]));
+    write(county, move |tx| keys::mark_compromised(tx, area, &kid, "2020-06-01".parse().unwrap(), ("key-7", &secret)));
+    let shown = json!({"jwt": jwt});
+    told.by(Code::CredentialKeyCompromised, &nobody, async |me| me.post("/v1/verify", shown.clone()).await).await;
 }
 
 pub(super) async fn closing(told: &mut Told, county: &mut County) {

@@ -35,6 +35,8 @@ pub(super) async fn policy(told: &mut Told, county: &mut County) {
     let drafted = centre.post("/v1/policy-packs", pack(2)).await.expect(201);
     publish(&drafted)(&bureau).await.expect(200);
     told.by(Code::PolicyNotADraft, &bureau, publish(&drafted)).await;
+    let published = format!("/v1/policy-packs/{}", drafted["pack"]["id"].as_str().unwrap());
+    told.by(Code::PolicyPublished, &centre, async |me| me.put(&published, "\"2\"", pack(2)).await).await;
     let broken = centre.post("/v1/policy-packs", unreachable(3)).await.expect(201);
     told.by(Code::PolicyLintFailed, &bureau, publish(&broken)).await;
     told.by(Code::CycleUnknown, &bureau, async |me| me.get("/v1/reports/county-summary?cycle=1999-2003").await).await;

@@ -7,8 +7,8 @@ use shixun_domain::{AreaCode, log::SignerKey};
 use std::io::{Read, Seek, Write};
 use zip::{CompressionMethod, ZipArchive, ZipWriter, result::ZipResult, write::SimpleFileOptions};
 
-/// The most bytes a file of a statement's bundle may have, and all of them together.
-const STATEMENT_BYTES_MAX: u64 = 64 << 20;
+/// The most bytes a file of a statement's bundle may have, and all of them together; for a frozen report without its entries.
+pub(super) const STATEMENT_BYTES_MAX: u64 = 64 << 20;
 
 /// How a file is kept: no time, no rights, nothing of the machine it was made on.
 pub(super) fn options(method: CompressionMethod) -> SimpleFileOptions {

@@ -60,11 +60,11 @@ fn json(value: &Value) -> Option<Json> {
 }
 
 impl Read {
-    fn text(&self, name: &str) -> Option<&str> {
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.content.get(name)?.as_str()
     }
 
-    fn read<T: FromStr>(&self, name: &str) -> Option<T> {
+    pub(super) fn read<T: FromStr>(&self, name: &str) -> Option<T> {
         self.text(name)?.parse().ok()
     }
 
@@ -96,7 +96,8 @@ impl Read {
         Pack::parse(self.text("document")?).ok()
     }
 
-    fn entry(&self, blocks: &mut Vec<String>) -> Option<StandingEntry> {
+    /// The entry; `blocks` collects the block keys of its person met so far.
+    pub(super) fn entry(&self, blocks: &mut Vec<String>) -> Option<StandingEntry> {
         let id: HourEntryId = self.id.parse().ok()?;
         let refers_to: Option<HourEntryId> = self.maybe("refers_to")?;
         let circumstances: Circumstances = self.read("circumstances")?;
@@ -232,7 +233,8 @@ impl RuleBook {
     }
 }
 
-fn packs(leaves: &[&Read]) -> Result<Vec<Pack>, Fault> {
+/// The packs among leaves, in the order in which rules are made of them.
+pub(super) fn packs(leaves: &[&Read]) -> Result<Vec<Pack>, Fault> {
     let mut packs = Vec::with_capacity(leaves.len());
     for leaf in leaves {
         let unreadable = || Fault::Leaf(leaf.id.clone(), "is a policy pack that cannot be read");

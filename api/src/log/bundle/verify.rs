@@ -3,11 +3,13 @@
 //! Everything is looked at, and everything that is wrong is said: the file, and the leaf where it is one.
 
 use super::{
-    FORMAT, KEYS, LEAVES, MANIFEST, PROOFS, README, STATEMENT, STATEMENTS,
+    FORMAT, KEYS, LEAVES, MANIFEST, PROOFS, README, REPORT, STATEMENT, STATEMENTS,
     files::{Manifest, digest, open, read_all, read_one, refused},
     judge::{self, Fault, Read, RuleBook},
     stated::Stated,
 };
+use crate::log::keys::ListedKey;
+use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::Value;
 use shixun_domain::{
@@ -21,11 +23,11 @@ use std::{
 use zip::ZipArchive;
 
 /// Files in a bundle at most.
-const FILES_MAX: usize = 300_000;
+pub(super) const FILES_MAX: usize = 300_000;
 /// The most bytes of one statement's bundle, and of the manifest over many.
-const MEMBER_BYTES_MAX: u64 = 32 << 20;
+pub(super) const MEMBER_BYTES_MAX: u64 = 32 << 20;
 /// Differences of a statement that are named.
-const DIFFERENCES_MAX: usize = 10;
+pub(super) const DIFFERENCES_MAX: usize = 10;
 
 /// Something that is not as it has to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +36,7 @@ pub struct Finding {
     pub file: String,
     /// The leaf, by the identifier of its row.
     pub leaf: Option<String>,
-    /// What kind of fault: `file`, `manifest`, `signature`, `checkpoint`, `key`, `leaf`, `proof`, `rules` or `statement`.
+    /// What kind of fault: `file`, `manifest`, `signature`, `checkpoint`, `key`, `leaf`, `proof`, `rules`, `statement` or `report`.
     pub code: &'static str,
     /// What is wrong.
     pub detail: String,
@@ -60,6 +62,8 @@ pub struct LogSeen {
 pub struct Report {
     /// Statements that were judged again.
     pub statements: usize,
+    /// Frozen reports that were made again.
+    pub reports: usize,
     /// Leaves that were hashed again.
     pub leaves: usize,
     /// The logs.
@@ -70,12 +74,16 @@ pub struct Report {
 
 /// Checks a bundle. `given` are public keys that are known from elsewhere; without any, the keys in the bundle are taken for what
 /// they are, and [`LogSeen::trusted`] says so.
-pub fn verify(from: impl Input + Seek, given: &[VerifierKey], mut progress: impl FnMut(usize, usize)) -> Report {
+pub fn verify(from: impl Input + Seek, given: &[ListedKey], mut progress: impl FnMut(usize, usize)) -> Report {
     let mut report = Report::default();
     match open(from, FILES_MAX) {
         Ok(mut archive) => {
-            let many = archive.file_names().any(|name| name.is_ok_and(|name| name.starts_with(STATEMENTS)));
-            if many {
+            let has =
+                |wanted: &dyn Fn(&str) -> bool| archive.file_names().any(|name| name.is_ok_and(|name| wanted(&name)));
+            let (many, closing) = (has(&|name| name.starts_with(STATEMENTS)), has(&|name| name == REPORT));
+            if closing {
+                super::report_check::check(&mut archive, given, &mut report, &mut progress)
+            } else if many {
                 area(&mut archive, given, &mut report, &mut progress)
             } else {
                 one(&mut archive, given, &mut RuleBook::default(), &mut report)
@@ -89,7 +97,7 @@ pub fn verify(from: impl Input + Seek, given: &[VerifierKey], mut progress: impl
 /// The bundle of an area: the manifest over the bundles in it, and each of them.
 fn area<R: Input + Seek>(
     archive: &mut ZipArchive<R>,
-    given: &[VerifierKey],
+    given: &[ListedKey],
     report: &mut Report,
     progress: &mut impl FnMut(usize, usize),
 ) {
@@ -131,22 +139,35 @@ fn area<R: Input + Seek>(
     manifest(&note, &digests, &keys, report);
 }
 
-fn text(file: &str, bytes: Vec<u8>, report: &mut Report) -> String {
+pub(super) fn text(file: &str, bytes: Vec<u8>, report: &mut Report) -> String {
     String::from_utf8(bytes).unwrap_or_else(|_| {
         report.findings.push(refused(file, "is not text in UTF-8"));
         String::new()
     })
 }
 
-/// The keys of a bundle, each with whether it is one that was given.
-fn read_keys(text: &str, given: &[VerifierKey], report: &mut Report) -> Vec<(VerifierKey, bool)> {
+/// A key of a bundle.
+pub(super) struct BundleKey {
+    key: VerifierKey,
+    /// It is one that was given.
+    known: bool,
+    /// Some were given, so that others do not count.
+    asked: bool,
+    /// The day from which on it is not to be trusted, by the bundle or by what was given.
+    compromised_on: Option<NaiveDate>,
+}
+
+/// The keys of a bundle.
+pub(super) fn read_keys(text: &str, given: &[ListedKey], report: &mut Report) -> Vec<BundleKey> {
     let mut keys = Vec::new();
     for line in text.lines() {
-        match line.parse::<VerifierKey>() {
-            Ok(key) => {
+        match line.parse::<ListedKey>() {
+            Ok(ListedKey { key, compromised_on, .. }) => {
                 // One private key signs for all logs of a server; its public half is the same under every name.
-                let known = given.iter().any(|one| one.public() == key.public());
-                keys.push((key, known));
+                let same: Vec<&ListedKey> = given.iter().filter(|one| one.key.public() == key.public()).collect();
+                let marked = same.iter().filter_map(|one| one.compromised_on).chain(compromised_on).min();
+                let (known, asked) = (!same.is_empty(), !given.is_empty());
+                keys.push(BundleKey { key, known, asked, compromised_on: marked });
             }
             Err(fault) => {
                 let detail = format!("{line:?}: {fault}");
@@ -154,26 +175,40 @@ fn read_keys(text: &str, given: &[VerifierKey], report: &mut Report) -> Vec<(Ver
             }
         }
     }
-    if !given.is_empty() && keys.iter().any(|(_, known)| !known) {
-        let detail = "holds a key that is none of those given: it was signed by somebody else".to_owned();
+    if !given.is_empty() && keys.iter().all(|key| !key.known) {
+        let detail = "holds none of the keys that were given: it was signed by somebody else".to_owned();
         report.findings.push(Finding { file: KEYS.into(), leaf: None, code: "key", detail });
-        keys.retain(|(_, known)| *known);
     }
     keys
 }
 
-/// Verifies a note by any of the keys and gives the one.
-fn signed<'k>(note: &SignedNote, keys: &'k [(VerifierKey, bool)]) -> Option<&'k (VerifierKey, bool)> {
-    keys.iter().find(|(key, _)| note.verify(key).is_ok())
+/// Verifies a note by any of the keys and gives the one; says so where that one was compromised, or is none of those that were given.
+fn signed<'k>(file: &str, note: &SignedNote, keys: &'k [BundleKey], report: &mut Report) -> Option<&'k BundleKey> {
+    let found = keys.iter().find(|key| note.verify(&key.key).is_ok())?;
+    if found.asked && !found.known {
+        let detail = format!("is signed by {}, which is none of the keys that were given", found.key);
+        report.findings.push(Finding { file: file.into(), leaf: None, code: "key", detail });
+        return None;
+    }
+    if let Some(day) = found.compromised_on {
+        let detail = format!(
+            "is signed by {}, which is marked as compromised from {day} on: somebody else may have signed it. Ask for a bundle that is \
+             signed by the key in use, or compare the checkpoint with one that was kept or cosigned before that day",
+            found.key
+        );
+        report.findings.push(Finding { file: file.into(), leaf: None, code: "key", detail });
+    }
+    Some(found)
 }
 
 /// Compares the files that are there with the signed manifest.
-fn manifest(
+pub(super) fn manifest(
     note: &str,
     files: &[(String, String)],
-    keys: &[(VerifierKey, bool)],
+    keys: &[BundleKey],
     report: &mut Report,
 ) -> Option<Manifest> {
+    let signer = note.parse::<SignedNote>().ok().and_then(|note| signed(MANIFEST, &note, keys, report));
     let mut fault = |file: &str, code, detail: &str| {
         report.findings.push(Finding { file: file.into(), leaf: None, code, detail: detail.into() });
     };
@@ -185,7 +220,7 @@ fn manifest(
         fault(MANIFEST, "manifest", &format!("is not a manifest of {FORMAT}"));
         return None;
     };
-    let by_area = signed(&note, keys).filter(|(key, _)| key.name().ends_with(&format!("/{}", manifest.area)));
+    let by_area = signer.filter(|signer| signer.key.name().ends_with(&format!("/{}", manifest.area)));
     if by_area.is_none() {
         fault(MANIFEST, "signature", "carries no valid signature by the key of its area");
     }
@@ -209,7 +244,7 @@ fn manifest(
 }
 
 /// The bundle of one statement.
-fn one<R: Input + Seek>(archive: &mut ZipArchive<R>, given: &[VerifierKey], book: &mut RuleBook, report: &mut Report) {
+fn one<R: Input + Seek>(archive: &mut ZipArchive<R>, given: &[ListedKey], book: &mut RuleBook, report: &mut Report) {
     let files = match read_all(archive) {
         Ok(files) => files,
         Err(finding) => return report.findings.push(finding),
@@ -230,9 +265,9 @@ fn one<R: Input + Seek>(archive: &mut ZipArchive<R>, given: &[VerifierKey], book
 }
 
 /// The checkpoints that are signed by the key of their log.
-fn checkpoints(
+pub(super) fn checkpoints(
     texts: &BTreeMap<String, String>,
-    keys: &[(VerifierKey, bool)],
+    keys: &[BundleKey],
     report: &mut Report,
 ) -> BTreeMap<AreaCode, Checkpoint> {
     let mut found = BTreeMap::new();
@@ -250,11 +285,12 @@ fn checkpoints(
             fault("checkpoint", "is not a checkpoint");
             continue;
         };
-        let of_log = |(key, _): &&(VerifierKey, bool)| {
-            key.name() == checkpoint.origin && checkpoint.origin.ends_with(&format!("/{area}"))
+        let of_log = |signer: &&BundleKey| {
+            signer.key.name() == checkpoint.origin && checkpoint.origin.ends_with(&format!("/{area}"))
         };
-        let Some((key, trusted)) = signed(&note, keys).filter(of_log) else {
-            fault("signature", "carries no valid signature by the key of its log");
+        let Some(BundleKey { key, known, .. }) = signed(file, &note, keys, report).filter(of_log) else {
+            let detail = "carries no valid signature by a key of its log".to_owned();
+            report.findings.push(Finding { file: file.clone(), leaf: None, code: "signature", detail });
             continue;
         };
         report.logs.insert(LogSeen {
@@ -262,7 +298,7 @@ fn checkpoints(
             size: checkpoint.size,
             root: checkpoint.root.to_string(),
             key: key.to_string(),
-            trusted: *trusted,
+            trusted: *known,
         });
         found.insert(area, checkpoint);
     }
@@ -278,7 +314,12 @@ struct Proof {
 }
 
 /// Hashes every leaf again and follows its proof to the root of its log; gives those that are what they were.
-fn leaves(leaves: &str, proofs: &str, checkpoints: &BTreeMap<AreaCode, Checkpoint>, report: &mut Report) -> Vec<Read> {
+pub(super) fn leaves(
+    leaves: &str,
+    proofs: &str,
+    checkpoints: &BTreeMap<AreaCode, Checkpoint>,
+    report: &mut Report,
+) -> Vec<Read> {
     let (lines, mut proofs): (Vec<&str>, _) = (leaves.lines().collect(), proofs.lines());
     let (mut good, mut seen, mut last) = (Vec::with_capacity(lines.len()), BTreeSet::new(), None);
     for (number, line) in (1..).zip(lines) {
@@ -326,7 +367,8 @@ fn leaves(leaves: &str, proofs: &str, checkpoints: &BTreeMap<AreaCode, Checkpoin
     good
 }
 
-fn named(line: &str) -> Option<String> {
+/// The id of a leaf by what its text says it is.
+pub(super) fn named(line: &str) -> Option<String> {
     let (_, rest) = line.split_once("\"id\":\"")?;
     let (id, _) = rest.split_once('"')?;
     id.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_').then(|| id.to_owned())
@@ -368,7 +410,7 @@ fn statement(text: &str, manifest: Option<&Manifest>, leaves: &[Read], book: &mu
 }
 
 /// Where two values differ, as JSON pointers.
-fn differ(at: &str, one: &Value, other: &Value, found: &mut Vec<(String, String, String)>) {
+pub(super) fn differ(at: &str, one: &Value, other: &Value, found: &mut Vec<(String, String, String)>) {
     match (one, other) {
         (Value::Object(left), Value::Object(right)) => {
             let names: BTreeSet<&String> = left.keys().chain(right.keys()).collect();

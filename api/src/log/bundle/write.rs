@@ -12,7 +12,11 @@ use crate::{
         moment::moment,
         service::{StatementWish, may_see},
     },
-    log::{LogSigner, problems},
+    log::{
+        LogSigner,
+        keys::{listed, text},
+        problems,
+    },
     policy::PolicyCache,
     problem::ApiError,
 };
@@ -27,7 +31,7 @@ use shixun_domain::{
 use shixun_persistence::{
     Conn, DbError,
     ledger::{self, employees, person_record},
-    log::{self, CheckpointRow, Nodes, sources},
+    log::{self, CheckpointRow, LeafPlace, Nodes, sources},
     policy,
 };
 use std::{
@@ -54,7 +58,7 @@ pub fn of_statement(
     may_see(conn, actor, person)?;
     let policy = cache.area(conn, person.area(), now)?;
     let moment = moment(&policy, wish.cycle.as_deref(), wish.as_of, now.china_date())?;
-    let mut maker = Maker::new(conn, signer, person.area())?;
+    let mut maker = Maker::new(conn, signer, person.area(), None)?;
     maker.bundle(conn, person, &moment.cycle.name(), moment.as_of)
 }
 
@@ -71,7 +75,7 @@ pub fn of_area<W: Write + Seek>(
     mut progress: impl FnMut(usize, usize),
 ) -> Result<usize, ApiError> {
     let everybody = employees(conn, area, "/", as_of)?;
-    let mut maker = Maker::new(conn, signer, area)?;
+    let mut maker = Maker::new(conn, signer, area, None)?;
     maker.remember_trees(conn)?;
     let mut writer = ZipWriter::new(into);
     let mut listed = Vec::with_capacity(everybody.len());
@@ -83,9 +87,9 @@ pub fn of_area<W: Write + Seek>(
         writer.write_all(&bytes).map_err(|fault| unwritten(&fault.into()))?;
         progress(done + 1, everybody.len());
     }
-    let keys = maker.keys();
+    let keys = maker.keys(conn)?;
     listed.extend([(README.to_owned(), digest(README_TEXT.as_bytes())), (KEYS.to_owned(), digest(keys.as_bytes()))]);
-    let signed = manifest(&signer.key(area)?, area, &format!("statements {cycle} {as_of}"), &listed);
+    let signed = manifest(&signer.key(conn, area)?, area, &format!("statements {cycle} {as_of}"), &listed);
     for (name, text) in [(README, README_TEXT), (KEYS, &keys), (MANIFEST, &signed)] {
         writer.start_file(name, options(CompressionMethod::Deflated)).map_err(|fault| unwritten(&fault))?;
         writer.write_all(text.as_bytes()).map_err(|fault| unwritten(&fault.into()))?;
@@ -94,20 +98,20 @@ pub fn of_area<W: Write + Seek>(
     Ok(everybody.len())
 }
 
-fn unwritten(fault: &ZipError) -> ApiError {
+pub(super) fn unwritten(fault: &ZipError) -> ApiError {
     ApiError::internal(format!("the bundle cannot be written: {fault}"))
 }
 
 /// A leaf in its place.
-struct Placed {
-    area: AreaCode,
-    position: u64,
-    bytes: String,
+pub(super) struct Placed {
+    pub(super) area: AreaCode,
+    pub(super) position: u64,
+    pub(super) bytes: String,
 }
 
 /// A pack, for a statement that is judged by it.
-struct PackLeaf {
-    placed: Placed,
+pub(super) struct PackLeaf {
+    pub(super) placed: Placed,
     read: Read,
     school: Option<OrganisationId>,
 }
@@ -120,23 +124,30 @@ impl PackLeaf {
 }
 
 /// What the bundles of an area share: its packs, and the checkpoints and trees of the logs they stand in.
-struct Maker<'a> {
-    signer: &'a LogSigner,
+pub(super) struct Maker {
+    pub(super) signer: LogSigner,
     area: AreaCode,
-    checkpoints: BTreeMap<AreaCode, CheckpointRow>,
-    packs: Vec<PackLeaf>,
+    pub(super) checkpoints: BTreeMap<AreaCode, CheckpointRow>,
+    pub(super) packs: Vec<PackLeaf>,
     rules: RuleBook,
     trees: BTreeMap<AreaCode, Tree>,
 }
 
-impl<'a> Maker<'a> {
-    fn new(conn: &mut Conn, signer: &'a LogSigner, area: AreaCode) -> Result<Self, ApiError> {
+impl Maker {
+    /// With the packs that were published up to `known_at`, or all.
+    pub(super) fn new(
+        conn: &mut Conn,
+        signer: &LogSigner,
+        area: AreaCode,
+        known_at: Option<UtcMillis>,
+    ) -> Result<Self, ApiError> {
         let mut numbers: BTreeMap<AreaCode, Vec<i64>> = BTreeMap::from([(area, Vec::new())]);
-        for row in policy::published_for(conn, area)? {
+        let known = |at: Option<UtcMillis>| known_at.is_none_or(|known_at| at.is_some_and(|at| at <= known_at));
+        for row in policy::published_for(conn, area)?.into_iter().filter(|row| known(row.published_at)) {
             numbers.entry(row.id.area()).or_default().push(row.id.number());
         }
         let mut maker = Maker {
-            signer,
+            signer: signer.clone(),
             area,
             checkpoints: BTreeMap::new(),
             packs: Vec::new(),
@@ -174,18 +185,42 @@ impl<'a> Maker<'a> {
     }
 
     /// The leaves of these rows; every one has to be below the checkpoint.
-    fn placed(
+    pub(super) fn placed(
         &self,
         conn: &mut Conn,
         area: AreaCode,
         kind: LeafKind,
         numbers: &[i64],
     ) -> Result<Vec<Placed>, ApiError> {
+        let places = self.places(conn, area, kind, numbers)?;
+        self.written(conn, area, kind, &places)
+    }
+
+    /// Where these rows stand in the log; every one has to be below the checkpoint.
+    pub(super) fn places(
+        &self,
+        conn: &mut Conn,
+        area: AreaCode,
+        kind: LeafKind,
+        numbers: &[i64],
+    ) -> Result<Vec<LeafPlace>, ApiError> {
         let size = self.checkpoints.get(&area).map_or(0, |checkpoint| checkpoint.size);
         let places = log::places(conn, area, kind, numbers)?;
         if places.len() != numbers.len() || places.iter().any(|leaf| leaf.position >= size) {
             return Err(problems::behind());
         }
+        Ok(places)
+    }
+
+    /// The leaves that stand in these places.
+    pub(super) fn written(
+        &self,
+        conn: &mut Conn,
+        area: AreaCode,
+        kind: LeafKind,
+        places: &[LeafPlace],
+    ) -> Result<Vec<Placed>, ApiError> {
+        let numbers: Vec<i64> = places.iter().map(|leaf| leaf.number).collect();
         let mut texts = BTreeMap::new();
         for batch in numbers.chunks(sources::ROWS_AT_ONCE) {
             let rows = sources::rows(conn, self.signer.salts(), area, kind, sources::Which::Of(batch))?;
@@ -203,7 +238,7 @@ impl<'a> Maker<'a> {
         Ok(placed)
     }
 
-    fn proofs(&self, conn: &mut Conn, leaves: &[&Placed]) -> Result<String, ApiError> {
+    pub(super) fn proofs(&self, conn: &mut Conn, leaves: &[&Placed]) -> Result<String, ApiError> {
         let mut text = String::new();
         for own in leaves.chunk_by(|one, other| one.area == other.area) {
             let Some(area) = own.first().map(|leaf| leaf.area) else { continue };
@@ -223,10 +258,10 @@ impl<'a> Maker<'a> {
         Ok(text)
     }
 
-    /// The verifier keys of the logs, one a line.
-    fn keys(&self) -> String {
-        let keys = self.checkpoints.keys().flat_map(|area| self.signer.verifiers(*area));
-        keys.map(|key| format!("{key}\n")).collect()
+    /// The verifier keys of the logs with their times, one a line.
+    pub(super) fn keys(&self, conn: &mut Conn) -> Result<String, DbError> {
+        let lists = self.checkpoints.keys().map(|area| Ok(text(&listed(conn, *area)?)));
+        lists.collect()
     }
 
     fn bundle(
@@ -280,10 +315,10 @@ impl<'a> Maker<'a> {
         for (area, checkpoint) in &self.checkpoints {
             files.push((checkpoint_file(*area), checkpoint.note.clone().into_bytes()));
         }
-        files.push((KEYS.to_owned(), self.keys().into_bytes()));
+        files.push((KEYS.to_owned(), self.keys(conn)?.into_bytes()));
         let listed: Vec<_> = files.iter().map(|(name, bytes)| (name.clone(), digest(bytes))).collect();
         let subject = format!("statement {} {cycle} {as_of}", person.teacher());
-        let signed = manifest(&self.signer.key(self.area)?, self.area, &subject, &listed);
+        let signed = manifest(&self.signer.key(conn, self.area)?, self.area, &subject, &listed);
         files.push((MANIFEST.to_owned(), signed.into_bytes()));
         let written = write(Cursor::new(Vec::new()), &files).map_err(|fault| unwritten(&fault))?;
         Ok(written.into_inner())
