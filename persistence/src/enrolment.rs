@@ -6,15 +6,15 @@
 mod attendance;
 mod facts;
 mod list;
+mod offers;
 mod seats;
 
 pub use attendance::{
     AttendanceMark, AttendanceRow, UnitTime, attendance_of_session, attendance_of_unit, record_attendance, units,
 };
-pub use facts::{
-    ApplicantRow, Commitments, Hold, OfferRow, Offered, applicant, clashes, commitments, hold_session, offer, offered,
-};
+pub use facts::{ApplicantRow, Commitments, Hold, applicant, clashes, commitments, hold_session};
 pub use list::{EnrolmentFilter, EnrolmentRow, Viewer, count, find, find_of_person, list, of_session};
+pub use offers::{OfferRow, Offered, offer, offered};
 pub use seats::{
     Claim, Freed, NewEnrolment, Taken, apply_again, claim, claim_seat_unguarded, close_session, first_waiting, move_up,
     release, set_result, set_status, take,

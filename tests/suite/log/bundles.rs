@@ -83,7 +83,7 @@ pub(super) async fn exported(county: &County, person: PersonId) -> Vec<u8> {
     answer.bytes
 }
 
-pub(super) fn keys(county: &County) -> Vec<VerifierKey> {
+pub(crate) fn keys(county: &County) -> Vec<VerifierKey> {
     verifiers(county, AreaCode::new(331_123).unwrap())
 }
 

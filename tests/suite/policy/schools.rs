@@ -13,7 +13,7 @@ use crate::{
         simulation::{SIMULATE, simulated},
     },
     log::{
-        bundles::{file, packed, unpacked, verified},
+        bundles::{file, keys, packed, unpacked, verified},
         sequenced,
     },
 };
@@ -292,6 +292,11 @@ both! {
         later["code"] = json!("SX-YY");
         later["rules"][0]["rule"]["total"]["hours"] = figure("420");
         publish(county, later).await;
+        // Offline, too, of what the bundle holds.
+        sequenced(county, Look::All);
+        let bundle = county.sign_in("auditor").get(&format!("{place}/bundle")).await;
+        let offline = verified(&bundle.bytes, &keys(county));
+        assert_eq!((offline.findings, offline.reports), (Vec::new(), 1));
         let again = county.sign_in("auditor").get(&format!("{place}?recompute=true")).await;
         assert!(again.bytes == first.bytes, "{}\n{}", again.text(), first.text());
         assert_eq!(broken(county), [""; 0]);
