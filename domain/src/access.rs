@@ -71,6 +71,8 @@ permissions! {
     RevealPersons = "reveal_persons": Bureau | Centre | SchoolAdministrator;
     /// Import rosters and organisations.
     ImportRosters = "import_rosters": Bureau | Centre;
+    /// Read what was imported, and which faults were found.
+    ReadImports = "read_imports": Bureau | Centre | Auditor;
     /// Read accounts and the roles they hold.
     ReadUsers = "read_users": Bureau | Centre | Auditor | SystemAdministrator;
     /// Create accounts, grant roles, reset passwords.

@@ -11,16 +11,16 @@ word_list! {
     /// What a certificate is worth.
     CertificateState {
         Valid = "valid", "有效", "valid";
-        Superseded = "superseded", "已被新证明取代", "superseded by a later certificate";
+        Superseded = "superseded", "已被取代：有新证明，或出具后学时有更正", "superseded: by a later certificate, or because hours it rests on were corrected";
         Revoked = "revoked", "已撤销", "revoked";
     }
 }
 
 impl CertificateState {
-    /// What is true of a certificate that was followed by another of the same person and cycle, or revoked, or neither. A
-    /// revocation says more than a successor does.
-    pub const fn of(revoked: bool, followed: bool) -> CertificateState {
-        match (revoked, followed) {
+    /// What is true of a certificate that was revoked, that was followed by another of the same person and cycle, or of which hours
+    /// were corrected since it was issued. A revocation says more than the others do.
+    pub const fn of(revoked: bool, followed: bool, corrected: bool) -> CertificateState {
+        match (revoked, followed || corrected) {
             (true, _) => CertificateState::Revoked,
             (false, true) => CertificateState::Superseded,
             (false, false) => CertificateState::Valid,
@@ -39,15 +39,15 @@ pub enum Refusal {
     Superseded,
 }
 
-/// Only what is valid can be revoked.
+/// Only what was not revoked and has no later one in its place can be revoked.
 ///
 /// # Errors
 /// The [`Refusal`].
-pub const fn may_revoke(state: CertificateState) -> Result<(), Refusal> {
-    match state {
-        CertificateState::Valid => Ok(()),
-        CertificateState::Superseded => Err(Refusal::Superseded),
-        CertificateState::Revoked => Err(Refusal::AlreadyRevoked),
+pub const fn may_revoke(revoked: bool, followed: bool) -> Result<(), Refusal> {
+    match (revoked, followed) {
+        (true, _) => Err(Refusal::AlreadyRevoked),
+        (false, true) => Err(Refusal::Superseded),
+        (false, false) => Ok(()),
     }
 }
 

@@ -1,7 +1,8 @@
 //! Certificates of statements and their revocations, which are appended and never changed, and the keys they are signed with.
 //!
 //! What a certificate is worth is not kept but follows: it is superseded where the same person and cycle have one with the next
-//! sequence, and revoked where there is a revocation. So there is never more than one that is valid.
+//! sequence, or where hours that it rests on were reversed since, and revoked where there is a revocation. So there is never more
+//! than one that is valid.
 
 mod keys;
 
@@ -11,9 +12,9 @@ pub use keys::{
 };
 
 use crate::{
-    Conn, DbResult, WriteTx, columns,
+    Conn, DbError, DbResult, WriteTx, columns,
     db::{At, Both},
-    schema::{certificate_counters, certificate_revocations as r, certificates as t},
+    schema::{certificate_counters, certificate_revocations as r, certificates as t, hour_entries},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -21,6 +22,7 @@ use shixun_domain::{
     AreaCode, Id, UtcMillis,
     certificates::{CertificateState, VerificationCode},
     id::{AccountId, Certificate, CertificateId, PersonId},
+    ledger::EntryKind,
 };
 
 /// A certificate as it was issued.
@@ -79,6 +81,8 @@ pub struct Successor {
 pub struct Found {
     /// The certificate.
     pub row: CertificateRow,
+    /// When hours that it rests on were first reversed since it was issued.
+    pub corrected_at: Option<UtcMillis>,
     /// The one after it.
     pub successor: Option<Successor>,
     /// Its revocation.
@@ -88,7 +92,7 @@ pub struct Found {
 impl Found {
     /// What it is worth.
     pub fn state(&self) -> CertificateState {
-        CertificateState::of(self.revocation.is_some(), self.successor.is_some())
+        CertificateState::of(self.revocation.is_some(), self.successor.is_some(), self.corrected_at.is_some())
     }
 }
 
@@ -265,8 +269,10 @@ fn complete(conn: &mut Conn, row: CertificateRow) -> DbResult<Found> {
         .optional()?;
     let revocation: Option<(String, Option<i64>, At)> =
         r::table.find((area, number)).select((r::reason, r::revoked_by, r::created_at)).first(conn).optional()?;
+    let corrected_at = corrected_at(conn, &row)?;
     let area = row.id.area();
     Ok(Found {
+        corrected_at,
         successor: next.map(|(id, number, at)| Successor { id: Id::new(area, id), number, issued_at: at.into() }),
         revocation: revocation.map(|(reason, by, at)| Revocation {
             reason,
@@ -275,6 +281,37 @@ fn complete(conn: &mut Conn, row: CertificateRow) -> DbResult<Found> {
         }),
         row,
     })
+}
+
+/// The day at whose close a certificate judges, out of its content.
+fn judged_on(document: &str) -> DbResult<NaiveDate> {
+    let damaged = || DbError::damaged("certificates.document");
+    let content: serde_json::Value = serde_json::from_str(document).map_err(|_| damaged())?;
+    content.get("as_of").and_then(|day| day.as_str()?.parse().ok()).ok_or_else(damaged)
+}
+
+/// When hours that a certificate rests on were first reversed since it was issued.
+fn corrected_at(conn: &mut Conn, row: &CertificateRow) -> DbResult<Option<UtcMillis>> {
+    let issued_at = row.issued_at.naive();
+    let (taken_off, entry) = diesel::alias!(hour_entries as taken_off, hour_entries as entry);
+    let first: Option<At> = taken_off
+        .inner_join(
+            entry.on(entry
+                .field(hour_entries::area)
+                .eq(taken_off.field(hour_entries::area))
+                .and(entry.field(hour_entries::id).nullable().eq(taken_off.field(hour_entries::refers_to)))),
+        )
+        .filter(taken_off.field(hour_entries::area).eq(row.id.area().get()))
+        .filter(taken_off.field(hour_entries::person_id).eq(row.person.number()))
+        .filter(taken_off.field(hour_entries::kind).eq(EntryKind::Reversed.as_str()))
+        .filter(taken_off.field(hour_entries::created_at).gt(issued_at))
+        .filter(taken_off.field(hour_entries::effective_on).between(row.cycle_from, judged_on(&row.document)?))
+        .filter(entry.field(hour_entries::created_at).le(issued_at))
+        .order(taken_off.field(hour_entries::created_at))
+        .select(taken_off.field(hour_entries::created_at))
+        .first(conn)
+        .optional()?;
+    Ok(first.map(UtcMillis::from))
 }
 
 /// The certificates of a person, the latest first, before `before`.
@@ -320,11 +357,51 @@ pub fn revoked_serials(conn: &mut Conn, area: AreaCode, first: i64, last: i64) -
         .load(conn)?)
 }
 
-/// The serials from `first` to `last` that were superseded.
+/// The serials from `first` to `last` that were superseded: by a later certificate, or because hours they rest on were reversed.
 ///
 /// # Errors
-/// A [`crate::DbError`] where the database does not answer.
+/// A [`crate::DbError`] where the database does not answer or a row is damaged.
 pub fn superseded_serials(conn: &mut Conn, area: AreaCode, first: i64, last: i64) -> DbResult<Vec<i64>> {
+    let mut serials = followed_serials(conn, area, first, last)?;
+    serials.extend(corrected_serials(conn, area, first, last)?);
+    serials.sort_unstable();
+    serials.dedup();
+    Ok(serials)
+}
+
+fn corrected_serials(conn: &mut Conn, area: AreaCode, first: i64, last: i64) -> DbResult<Vec<i64>> {
+    let (taken_off, entry) = diesel::alias!(hour_entries as taken_off, hour_entries as entry);
+    let corrected: Vec<(i64, String, NaiveDate)> = t::table
+        .inner_join(
+            taken_off.on(taken_off
+                .field(hour_entries::area)
+                .eq(t::area)
+                .and(taken_off.field(hour_entries::person_id).eq(t::person_id))
+                .and(taken_off.field(hour_entries::kind).eq(EntryKind::Reversed.as_str()))
+                .and(taken_off.field(hour_entries::created_at).gt(t::created_at))
+                .and(taken_off.field(hour_entries::effective_on).ge(t::cycle_from))),
+        )
+        .inner_join(
+            entry.on(entry
+                .field(hour_entries::area)
+                .eq(taken_off.field(hour_entries::area))
+                .and(entry.field(hour_entries::id).nullable().eq(taken_off.field(hour_entries::refers_to)))
+                .and(entry.field(hour_entries::created_at).le(t::created_at))),
+        )
+        .filter(t::area.eq(area.get()))
+        .filter(t::serial.between(first, last))
+        .select((t::serial, t::document, taken_off.field(hour_entries::effective_on)))
+        .load(conn)?;
+    let mut serials = Vec::new();
+    for (serial, document, effective_on) in corrected {
+        if effective_on <= judged_on(&document)? {
+            serials.push(serial);
+        }
+    }
+    Ok(serials)
+}
+
+fn followed_serials(conn: &mut Conn, area: AreaCode, first: i64, last: i64) -> DbResult<Vec<i64>> {
     let next = diesel::alias!(crate::schema::certificates as next);
     Ok(t::table
         .inner_join(

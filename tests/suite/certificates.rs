@@ -7,7 +7,12 @@ use crate::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use shixun_api::certificates::keys;
-use shixun_domain::{access::Role, id::PersonId};
+use shixun_domain::{
+    access::Role,
+    id::{HourEntryId, PersonId},
+    ledger::EntryKind,
+};
+use shixun_persistence::ledger::NewEntry;
 
 const CYCLE: &str = "cycle=2016-2020&as_of=2020-12-31";
 
@@ -182,6 +187,51 @@ both! {
         let other = centre.post(&format!("/v1/teachers/{}/certificates", person.teacher()), json!({})).await.expect(201);
         let told = verified(county, json!({"code": code(&third)})).await;
         assert_eq!((told["valid"].as_bool(), &other["cycle"]), (Some(true), &json!("2026-2030")), "another cycle is another matter");
+    }
+
+    async fn a_correction_of_hours_supersedes_what_was_issued_before_it_and_nothing_else(county: County) {
+        let person = certified(county);
+        let of_next_cycle = post(county, vec![entry(person, "2021-05-01", "20")])[0];
+        let centre = county.sign_in("centre");
+        let first = issue(&centre, person).await;
+        let verify = async |certificate: &Value| verified(county, json!({"code": code(certificate)})).await;
+        county.advance_millis(60_000);
+        let late = post(county, vec![entry(person, "2019-05-01", "10")])[0];
+        let take_off = |id, of: NewEntry| NewEntry {
+            kind: EntryKind::Reversed,
+            refers_to: Some(id),
+            source_key: format!("reversal:{id}"),
+            amounts: of.amounts.reversed(),
+            reason: Some("误录".into()),
+            ..of
+        };
+        post(county, vec![
+            take_off(of_next_cycle, entry(person, "2021-05-01", "20")),
+            take_off(late, entry(person, "2019-05-01", "10")),
+        ]);
+        let told = verify(&first).await;
+        assert_eq!((&told["valid"], &told["corrected_at"]), (&json!(true), &Value::Null), "neither was in it");
+        county.advance_millis(60_000);
+        let listed = centre.get(&format!("/v1/teachers/{}/hour-entries?limit=200", person.teacher())).await.expect(200);
+        let entry_of = |day: &str| listed["data"].as_array().unwrap().iter().find(|row| row["effective_on"] == day).unwrap()["id"].clone();
+        let wrong: HourEntryId = entry_of("2017-05-01").as_str().unwrap().parse().unwrap();
+        post(county, vec![take_off(wrong, entry(person, "2017-05-01", "48"))]);
+        let told = verify(&first).await;
+        assert_eq!((&told["valid"], &told["state"]), (&json!(false), &json!("superseded")));
+        assert_eq!((&told["corrected_at"], &told["superseded_by"]), (&json!(county.clock.now().to_string()), &Value::Null));
+        let list = centre.request(actix_web::http::Method::GET, &place(&first)).header("Accept", "application/vc+jwt").send().await;
+        let claims = opened(county, &list.text()).await;
+        assert!(bit(county, &superseding(&claims["credentialStatus"])).await && !bit(county, &claims["credentialStatus"]).await);
+        let second = issue(&centre, person).await;
+        assert_eq!((&second["state"], &second["content"]["counted"]), (&json!("valid"), &json!("30.00")));
+        let summary = centre.get(&format!("/v1/teachers/{}/certificates", person.teacher())).await.expect(200);
+        assert_eq!(summary["data"][1]["superseded_by"]["number"], second["number"]);
+        // Nobody stands in the place of one of which hours were corrected, so that it may still be revoked.
+        county.advance_millis(60_000);
+        let other: HourEntryId = entry_of("2018-05-01").as_str().unwrap().parse().unwrap();
+        post(county, vec![take_off(other, entry(person, "2018-05-01", "30"))]);
+        assert_eq!(verify(&second).await["state"], "superseded");
+        centre.post(&format!("{}/revoke", place(&second)), json!({"reason": "误发"})).await.expect(200);
     }
 
     async fn a_credential_is_checked_with_the_published_key_and_its_status_is_public(county: County) {

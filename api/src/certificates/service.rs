@@ -177,7 +177,7 @@ pub fn revoke(
     reason: &str,
 ) -> Result<CertificateView, ApiError> {
     let before = find(work.conn(), actor, id)?;
-    may_revoke(before.state())?;
+    may_revoke(before.revocation.is_some(), before.successor.is_some())?;
     if certificates::revoke(work.tx(), id, reason, actor.account)? == Revoked::Before {
         return Err(ApiError::new(Code::CertificateRevoked));
     }

@@ -99,6 +99,7 @@ fn view(found: &Found, now: UtcMillis) -> Result<VerificationView, ApiError> {
         state: OneOf(found.state()),
         verified_at: Text(now),
         superseded_by,
+        corrected_at: found.corrected_at.map(Text),
         revocation,
         digest: found.row.digest.clone(),
         content: CertificateContentView::read(&found.row.document)?,

@@ -52,6 +52,8 @@ pub struct CertificateView {
     pub digest: String,
     /// The later certificate in its place.
     pub superseded_by: Option<SupersededByView>,
+    /// When hours that it rests on were corrected since it was issued: it is superseded, and a new one shows what counts now.
+    pub corrected_at: Option<InstantText>,
     /// Its revocation.
     pub revocation: Option<RevocationView>,
     /// What it says.
@@ -99,6 +101,8 @@ pub struct CertificateSummaryView {
     pub digest: String,
     /// The later certificate in its place.
     pub superseded_by: Option<SupersededByView>,
+    /// When hours that it rests on were corrected since it was issued: it is superseded, and a new one shows what counts now.
+    pub corrected_at: Option<InstantText>,
     /// Its revocation.
     pub revocation: Option<RevocationView>,
 }
@@ -142,6 +146,7 @@ impl CertificateView {
             issued_by: row.issued_by.map(Text),
             digest: row.digest.clone(),
             superseded_by,
+            corrected_at: found.corrected_at.map(Text),
             revocation,
             content: CertificateContentView::read(&row.document)?,
         })
@@ -161,6 +166,7 @@ impl From<&Found> for CertificateSummaryView {
             issued_at: Text(row.issued_at),
             digest: row.digest.clone(),
             superseded_by,
+            corrected_at: found.corrected_at.map(Text),
             revocation,
         }
     }
@@ -208,7 +214,8 @@ pub struct VerifyIn {
 /// What is true of a certificate that somebody shows.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct VerificationView {
-    /// True where it was issued as it is shown, and nothing has taken its place and nobody revoked it.
+    /// True where it was issued as it is shown, nothing has taken its place, no hours that it rests on were corrected, and nobody
+    /// revoked it.
     pub valid: bool,
     /// What it is worth today.
     pub state: CertificateStateWord,
@@ -216,6 +223,8 @@ pub struct VerificationView {
     pub verified_at: InstantText,
     /// The later certificate in its place, and since when.
     pub superseded_by: Option<SupersededByView>,
+    /// When hours that it rests on were corrected since it was issued: it is superseded, and a new one shows what counts now.
+    pub corrected_at: Option<InstantText>,
     /// When and why it was revoked.
     pub revocation: Option<RevocationView>,
     /// SHA-256 of the content as canonical JSON (RFC 8785), in hexadecimal.

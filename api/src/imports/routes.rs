@@ -23,7 +23,7 @@ use actix_web::{HttpRequest, get, post, web::Data};
 use shixun_domain::{
     access::{
         Permission,
-        needs::{ImportRosters, ReadPersons},
+        needs::{ImportRosters, ReadImports, ReadPersons},
     },
     imports::ImportMode,
 };
@@ -119,12 +119,12 @@ fn short(text: String, name: &'static str, most: usize) -> Result<String, ApiErr
 ///
 /// 导入记录，按时间倒序。
 #[utoipa::path(
-    operation_id = "list_imports", tag = "people", params(ImportQuery), security(("bearer" = ["import_rosters"])),
+    operation_id = "list_imports", tag = "people", params(ImportQuery), security(("bearer" = ["read_imports"])),
     responses((status = 200, description = "A page of imports.", body = ImportList), ListProblems)
 )]
 #[get("/imports")]
 async fn list_imports(
-    who: Allowed<ImportRosters>,
+    who: Allowed<ReadImports>,
     app: Data<App>,
     request: HttpRequest,
     query: FromQuery<ImportQuery>,
@@ -144,11 +144,11 @@ async fn list_imports(
 ///
 /// 查看导入结果，含逐条错误。
 #[utoipa::path(
-    operation_id = "get_import", tag = "people", params(ImportPath), security(("bearer" = ["import_rosters"])),
+    operation_id = "get_import", tag = "people", params(ImportPath), security(("bearer" = ["read_imports"])),
     responses((status = 200, description = "The import.", body = ImportView))
 )]
 #[get("/imports/{import_id}")]
-async fn get_import(who: Allowed<ImportRosters>, meta: Meta, app: Data<App>, path: FromPath<ImportPath>) -> Answer {
+async fn get_import(who: Allowed<ReadImports>, meta: Meta, app: Data<App>, path: FromPath<ImportPath>) -> Answer {
     let (actor, id) = (who.actor(), path.0.import_id.0);
     let imported = app.db.read_long(move |conn| service::get(conn, &actor, id)).await?;
     answer::json(&ImportView::read(&imported, meta.language()))

@@ -140,6 +140,8 @@ problems! {
     // The system
     Unavailable = "unavailable", 503, "数据库暂时不可用", "The database cannot be reached for now",
         "没有写入任何内容，请在{seconds}秒后重试。", "Nothing was written; try again in {seconds} second(s).";
+    SchemaOutdated = "schema_outdated", 503, "数据库结构与程序版本不一致", "The database does not have the schema of this program",
+        "请管理员备份后执行shixun migrate；如数据库比程序新，请换用新版程序。", "The administrator backs up and runs `shixun migrate`, or starts a newer program where the database is newer.";
     Busy = "busy", 503, "系统繁忙", "The system is busy",
         "没有写入任何内容，请在{seconds}秒后重试。", "Nothing was written; try again in {seconds} second(s).";
     StorageFull = "storage_full", 507, "存储空间已满", "The storage is full",

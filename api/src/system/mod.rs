@@ -61,7 +61,7 @@ async fn get_readyz(app: Data<App>) -> Answer {
     if state == MigrationState::Current {
         answer::json(&HealthView { status: "ok".into() })
     } else {
-        Err(ApiError::new(Code::Unavailable).retry_after(10))
+        Err(ApiError::new(Code::SchemaOutdated))
     }
 }
 

@@ -12,6 +12,7 @@ pub(crate) fn label(permission: Permission) -> Words {
         Permission::ReadSelf => ("查看本人记录", "read one's own record"),
         Permission::ManagePersons => ("登记和修改人员", "enter and change persons"),
         Permission::RevealPersons => ("查看个人信息明文（须说明用途）", "see personal data in clear, with a reason"),
+        Permission::ReadImports => ("查看导入记录", "read what was imported"),
         Permission::ImportRosters => ("导入花名册与机构", "import rosters and organisations"),
         Permission::ReadUsers => ("查看账号与角色", "read accounts and roles"),
         Permission::ManageUsers => ("管理账号与角色", "manage accounts and roles"),

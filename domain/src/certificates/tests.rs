@@ -53,7 +53,7 @@ fn the_area_is_part_of_the_check() {
 }
 
 #[test]
-fn a_revocation_says_more_than_a_successor_and_only_what_is_valid_is_revoked() {
+fn a_revocation_says_more_than_a_successor_and_only_the_latest_is_revoked() {
     use CertificateState::{Revoked, Superseded, Valid};
     for (revoked, followed, state, may) in [
         (false, false, Valid, Ok(())),
@@ -61,8 +61,9 @@ fn a_revocation_says_more_than_a_successor_and_only_what_is_valid_is_revoked() {
         (true, false, Revoked, Err(Refusal::AlreadyRevoked)),
         (true, true, Revoked, Err(Refusal::AlreadyRevoked)),
     ] {
-        assert_eq!(CertificateState::of(revoked, followed), state);
-        assert_eq!(may_revoke(state), may);
+        assert_eq!(CertificateState::of(revoked, followed, false), state);
+        assert_eq!(CertificateState::of(revoked, followed, true), if revoked { Revoked } else { Superseded });
+        assert_eq!(may_revoke(revoked, followed), may);
     }
 }
 

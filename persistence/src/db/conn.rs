@@ -71,10 +71,11 @@ impl Conn {
     pub(super) fn open_sqlite(path: &str, purpose: Purpose) -> DbResult<Conn> {
         let mut inner = SqliteConnection::establish(path)
             .map_err(|error| DbError::Unavailable(format!("cannot open {path}: {error}")))?;
-        // WAL lets readers and the writer work side by side; FULL makes an acknowledged commit survive a power cut.
+        // WAL lets readers and the writer work side by side; FULL makes an acknowledged commit survive a power cut. Without recursive
+        // triggers a row that is replaced by an INSERT would pass the triggers that refuse its removal.
         inner.batch_execute(
             "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-             PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;",
+             PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA recursive_triggers = ON;",
         )?;
         // A page that many commits change is written back once in a while, not every few milliseconds. The log grows to 32 MB, which
         // the next start reads in a moment.

@@ -116,6 +116,24 @@ impl Database {
         .unwrap()
     }
 
+    /// Cuts every connection to a PostgreSQL database and lets nobody in, as while its server is stopped.
+    pub fn shut(&self) {
+        self.let_in(false);
+        let cut =
+            format!("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '{}'", self.name);
+        CLUSTER.as_ref().unwrap().execute("postgres", &cut);
+    }
+
+    /// Lets everybody in again.
+    pub fn reopen(&self) {
+        self.let_in(true);
+    }
+
+    fn let_in(&self, everybody: bool) {
+        let statement = format!("ALTER DATABASE {} WITH ALLOW_CONNECTIONS {everybody}", self.name);
+        CLUSTER.as_ref().unwrap().execute("postgres", &statement);
+    }
+
     /// Opens it.
     pub fn open(&self) -> Db {
         Db::open(&self.url(), &DbOptions { connections: 4, ..DbOptions::default() }).unwrap()

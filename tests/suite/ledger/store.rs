@@ -20,6 +20,8 @@ both! {
         if county.database.kind() == Kind::Postgres {
             // Disputes refer to entries: without CASCADE the database refuses for that reason.
             statements.push("TRUNCATE hour_entries CASCADE");
+        } else {
+            statements.push("INSERT OR REPLACE INTO hour_entries SELECT * FROM hour_entries");
         }
         for statement in statements {
             let refused = sql(county, statement);

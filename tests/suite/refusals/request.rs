@@ -101,7 +101,7 @@ pub(super) async fn system(told: &mut Told, county: &mut County) {
     sql(county, "UPDATE programmes SET audience = 'not what we wrote'").unwrap();
     told.by(Code::Internal, &institution, async |me| me.get(&at).await).await;
     sql(county, "DELETE FROM __diesel_schema_migrations WHERE version >= '20261123000003'").unwrap();
-    told.by(Code::Unavailable, &county.anonymous(), async |me| me.get("/readyz").await).await;
+    told.by(Code::SchemaOutdated, &county.anonymous(), async |me| me.get("/readyz").await).await;
 }
 
 pub(super) async fn too_often(told: &mut Told, few: &TestApp) {
@@ -110,6 +110,21 @@ pub(super) async fn too_often(told: &mut Told, few: &TestApp) {
     };
     login(&few.anonymous()).await.refused(401, "sign_in_failed");
     told.by(Code::RateLimited, &few.anonymous(), login).await;
+}
+
+pub(super) async fn database_away(told: &mut Told, county: &County) {
+    let bureau = county.sign_in("bureau");
+    let schools = async |me: &Caller<'_>| me.get("/v1/organisations?include=total").await;
+    let before = schools(&bureau).await.expect(200)["total"].clone();
+    county.database.shut();
+    told.by(Code::Unavailable, &bureau, schools).await;
+    let late = bureau.post("/v1/organisations", school(county, "迟到小学")).await;
+    late.refused(503, "unavailable");
+    assert!(late.header("retry-after").is_some());
+    county.database.reopen();
+    // The same server, without being started again; what was refused was not written.
+    assert_eq!(schools(&bureau).await.expect(200)["total"], before);
+    bureau.post("/v1/organisations", school(county, "准时小学")).await.expect(201);
 }
 
 pub(super) async fn full_disk(told: &mut Told, county: &County) {
@@ -126,4 +141,12 @@ pub(super) async fn full_disk(told: &mut Told, county: &County) {
         panic!("the disk is never full")
     };
     told.by(Code::StorageFull, &bureau, fill).await;
+    let count = async || bureau.get("/v1/organisations?include=total").await.expect(200)["total"].clone();
+    let full = count().await;
+    bureau.post("/v1/organisations", school(county, &"满".repeat(99))).await.refused(507, "storage_full");
+    assert_eq!(count().await, full, "nothing half written");
+    // Somebody made room.
+    sql(county, "PRAGMA max_page_count = 1000000").unwrap();
+    bureau.post("/v1/organisations", school(county, "有了空间的小学")).await.expect(201);
+    assert_eq!(count().await.as_i64(), full.as_i64().map(|full| full + 1));
 }
