@@ -36,6 +36,10 @@ both! {
         county.advance_millis(60_000);
         county.sign_in("centre").post(&format!("/v1/hour-entries/{}/reverse", ids[0]), json!({"reason": "误录"})).await.expect(201);
         sql(county, "UPDATE persons SET name = '改名', retires_on = '2019-08-31', version = version + 1 WHERE id = 103").unwrap();
+        let document = crate::catalogue::steps::with(crate::policy::pack(2), json!({"valid": {"from": "2019-01-01"}}));
+        let later = county.sign_in("centre").post("/v1/policy-packs", document).await.expect(201);
+        let later = later["pack"]["id"].as_str().unwrap();
+        county.sign_in("bureau").act(&format!("/v1/policy-packs/{later}/publish")).await.expect(200);
         sequenced(county, Look::All);
         let bytes = exported(county, &place).await;
         assert_eq!(exported(county, &place).await, bytes, "the same file each time");
@@ -51,6 +55,7 @@ both! {
         assert!(entries.contains(&ids[0].to_string()), "the entry that was reversed later stands in it");
         assert!(!entries.contains("\"kind\":\"reversed\""), "and its reversal does not");
         assert!(!entries.contains(&ids[1].to_string()), "nor do hours of the next cycle");
+        assert!(!text(&mut files, "leaves.jsonl").contains(later), "nor does a pack that was published later");
         let leaf: Value = text(&mut files, "leaves.jsonl").lines().map(|line| serde_json::from_str(line).unwrap())
             .find(|leaf: &Value| leaf["kind"] == "frozen_report").unwrap();
         assert_eq!(leaf["content"]["document_sha256"], shixun_api::canonical::digest(&text(&mut files, "report.json")));
