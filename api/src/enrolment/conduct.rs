@@ -2,7 +2,7 @@
 
 use super::{
     problems::refused,
-    service::{again, runs},
+    service::{again, is_of_school, runs},
     wire::{AttendanceIn, AttendanceView, ResultIn},
 };
 use crate::ledger::service::{policy_label_of, recognised_on};
@@ -39,35 +39,46 @@ pub struct Sheet {
     pub rows: Vec<(EnrolmentRow, Option<AttendanceRow>)>,
 }
 
-/// Who may see and record attendance: whoever runs the session, and the lecturer of the unit.
-fn unit_of(
-    conn: &mut Conn,
-    actor: &Actor,
-    session: SessionId,
-    unit: UnitId,
-    writes: bool,
-) -> Result<(OfferRow, UnitTime), ApiError> {
+fn lectures(actor: &Actor, units: &[UnitTime]) -> bool {
+    actor.is(Role::Lecturer) && units.iter().any(|unit| unit.lecturer.is_some_and(|person| actor.is_self(person)))
+}
+
+/// A unit with its session, for who may record attendance at it: whoever runs the session, and the lecturer of the unit.
+fn unit_of(conn: &mut Conn, actor: &Actor, session: SessionId, unit: UnitId) -> Result<(OfferRow, UnitTime), ApiError> {
     let offer = store::offer(conn, session)?.ok_or_else(|| ApiError::missing(session))?;
     let units = store::units(conn, session)?;
-    let lecturer =
-        actor.is(Role::Lecturer) && units.iter().any(|unit| unit.lecturer.is_some_and(|person| actor.is_self(person)));
-    if !runs(actor, &offer) && !lecturer {
+    let runs = runs(actor, &offer);
+    if !runs && !lectures(actor, &units) {
         return Err(ApiError::missing(session));
     }
     let unit = units.into_iter().find(|row| row.id == unit).ok_or_else(|| ApiError::missing(unit))?;
-    if writes && !runs(actor, &offer) && !unit.lecturer.is_some_and(|person| actor.is_self(person)) {
+    if !runs && !unit.lecturer.is_some_and(|person| actor.is_self(person)) {
         return Err(ApiError::new(Code::NotYourUnit));
     }
     Ok((offer, unit))
 }
 
-/// Reads the attendance sheet of a unit.
+/// Reads the attendance sheet of a unit: all of it for who conducts the session, otherwise the rows of those whom the actor looks
+/// after, and one's own, because hours follow from it.
 ///
 /// # Errors
-/// `not_found` where the session is not the actor's.
-pub fn sheet(conn: &mut Conn, actor: &Actor, session: SessionId, unit: UnitId) -> Result<Sheet, ApiError> {
-    let (_, unit) = unit_of(conn, actor, session, unit, false)?;
-    read_sheet(conn, session, unit)
+/// `not_found` where none of it is the actor's to see.
+pub fn sheet(conn: &mut Conn, actor: &Actor, session: SessionId, unit_id: UnitId) -> Result<Sheet, ApiError> {
+    let offer = store::offer(conn, session)?.ok_or_else(|| ApiError::missing(session))?;
+    let units = store::units(conn, session)?;
+    let all = runs(actor, &offer) || lectures(actor, &units);
+    let unit = units.into_iter().find(|row| row.id == unit_id);
+    let Some(unit) = unit else {
+        return Err(if all { ApiError::missing(unit_id) } else { ApiError::missing(session) });
+    };
+    let mut sheet = read_sheet(conn, session, unit)?;
+    if !all {
+        sheet.rows.retain(|(row, _)| actor.is_self(row.person) || is_of_school(actor, row));
+        if sheet.rows.is_empty() {
+            return Err(ApiError::missing(session));
+        }
+    }
+    Ok(sheet)
 }
 
 fn read_sheet(conn: &mut Conn, session: SessionId, unit: UnitTime) -> Result<Sheet, ApiError> {
@@ -95,7 +106,7 @@ pub fn record(
     input: &AttendanceIn,
 ) -> Result<Sheet, ApiError> {
     store::hold_session(work.tx(), session)?;
-    let (offer, unit) = unit_of(work.conn(), actor, session, unit, true)?;
+    let (offer, unit) = unit_of(work.conn(), actor, session, unit)?;
     must_run(&offer)?;
     if work.at() < unit.starts_at {
         return Err(ApiError::new(Code::UnitNotBegun).with_instant("starts", unit.starts_at));

@@ -300,9 +300,10 @@ fn sheet_view(sheet: &conduct::Sheet) -> AttendanceSheetView {
 
 /// Read the attendance of a unit
 ///
-/// Everybody who holds a seat, with what was recorded.
+/// Everybody who holds a seat, with what was recorded. A teacher sees the own row, a school those of its teachers: hours follow from
+/// the minutes.
 ///
-/// 课次考勤表。
+/// 课次考勤表；教师仅见本人，学校仅见本校教师。
 #[utoipa::path(
     operation_id = "get_attendance", tag = "enrolment", params(SessionUnitPath), security(("bearer" = ["read_enrolments"])),
     extensions(("x-whole-list" = json!("one class"))),

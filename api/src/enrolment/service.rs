@@ -323,7 +323,7 @@ pub fn review(
 }
 
 /// A school reviews those who applied from it.
-fn is_of_school(actor: &Actor, row: &EnrolmentRow) -> bool {
+pub(super) fn is_of_school(actor: &Actor, row: &EnrolmentRow) -> bool {
     actor
         .offices()
         .any(|scope| scope.area == row.organisation.area() && scope.organisation == row.organisation.number())

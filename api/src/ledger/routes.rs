@@ -67,9 +67,10 @@ problem_set!(
 /// The hours of a cycle with the reason for every figure: what each entry counts, what was cut by which rule of which policy
 /// pack, what every requirement asks for and how it stands. Teachers read their own, schools those they employ or employed.
 /// The `ETag` changes when an entry, a fact of the person or a policy pack does. `as_of` asks what counted on a day, `known_at`
-/// what was known at an instant: hours posted or reversed later, and packs published later, are then not there yet.
+/// what was known at an instant: hours posted or reversed later, and packs published later, are then not there yet. Facts of the person
+/// (leave, posts, employment, waivers) are those known today; a closed cycle's report keeps those of its day.
 ///
-/// 学时证明：逐条计入、削减及其规则，逐项要求及其达标情况。as_of为截至日期，known_at为“当时已知”的时刻（其后入账、冲销、发布的不计）。
+/// 学时证明：逐条计入、削减及其规则，逐项要求及其达标情况。as_of为截至日期，known_at为“当时已知”的时刻（其后入账、冲销、发布的不计；请假、任职等个人情况以现在所知为准）。
 #[utoipa::path(
     operation_id = "get_statement", tag = "hours", params(TeacherPath, CycleMomentQuery), security(("bearer" = ["read_hours"])),
     responses((status = 200, description = "The statement.", body = StatementView), (status = 304, description = "Unchanged since the ETag of If-None-Match."), JudgeProblems)

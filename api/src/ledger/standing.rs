@@ -196,7 +196,7 @@ pub fn people(
     day: NaiveDate,
 ) -> Result<Vec<(Employee, PersonFacts)>, ApiError> {
     let employees = ledger::employees(conn, policy.area(), path, day)?;
-    let facts = ledger::facts_by_person(conn, policy.area(), &employees)?;
+    let facts = ledger::facts_by_person(conn, policy.area(), &employees, day)?;
     let mut people: Vec<(Employee, PersonFacts)> = employees.into_iter().zip(facts).collect();
     add_schools(conn, policy, people.iter_mut().map(|(employee, facts)| (employee.person.number(), facts)))?;
     Ok(people)

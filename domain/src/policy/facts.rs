@@ -93,6 +93,24 @@ impl EntryFacts {
     }
 }
 
+/// Days without the post between two schools after which a head still was appointed once: the summer between two school years.
+const BETWEEN_SCHOOLS: u64 = 92;
+
+/// The last time in a post that began by a day, of the spells in which it was held. Who moves to another school was appointed once;
+/// who comes back to the post years later is appointed anew.
+pub fn time_in_post(mut spells: Vec<DateSpan>, day: NaiveDate) -> Option<DateSpan> {
+    spells.retain(|spell| spell.from <= day);
+    spells.sort_by_key(|spell| spell.from);
+    spells.into_iter().reduce(|whole, next| {
+        let latest = whole.to.and_then(|to| to.checked_add_days(chrono::Days::new(BETWEEN_SCHOOLS)));
+        if latest.is_none_or(|latest| next.from <= latest) {
+            DateSpan { from: whole.from, to: whole.to.zip(next.to).map(|(one, other)| one.max(other)) }
+        } else {
+            next
+        }
+    })
+}
+
 /// What is known of a person.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PersonFacts {

@@ -43,7 +43,7 @@ pub use cycle::{Cycle, CycleCalendar};
 pub use cycle_rules::{CycleRules, RuleIndex};
 pub use effects::{RuleEffect, RuleKey, effects};
 pub use evaluate::{CountedEntry, Cut, Evaluation, Headroom, Period, YearHours, evaluate, headroom};
-pub use facts::{DatedHours, EntryFacts, PersonFacts, ProfileSet, Provider, WaiverFacts};
+pub use facts::{DatedHours, EntryFacts, PersonFacts, ProfileSet, Provider, WaiverFacts, time_in_post};
 pub use jurisdiction::{Jurisdiction, SchoolSpell, Schools};
 pub use layers::{LayerFault, RuleInForce, RuleRef, RuleSet, cycle_named, cycle_on, with_draft};
 pub use pack::{Pack, PackFault, ProfileDrops};

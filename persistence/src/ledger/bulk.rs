@@ -111,11 +111,16 @@ pub fn employs_more_than(
     Ok(beyond.is_some())
 }
 
-/// What the rules look at, for each of `employees`, in their order.
+/// What the rules look at at the close of a day, for each of `employees`, in their order.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
-pub fn facts_by_person(conn: &mut Conn, area: AreaCode, employees: &[Employee]) -> DbResult<Vec<PersonFacts>> {
+pub fn facts_by_person(
+    conn: &mut Conn,
+    area: AreaCode,
+    employees: &[Employee],
+    day: NaiveDate,
+) -> DbResult<Vec<PersonFacts>> {
     type Spell = (i64, NaiveDate, Option<NaiveDate>);
     let held: Vec<(i64, Word<Post>, NaiveDate, Option<NaiveDate>)> = each!(conn, k => h::table
         .filter(h::area.eq(area.get()))
@@ -147,6 +152,7 @@ pub fn facts_by_person(conn: &mut Conn, area: AreaCode, employees: &[Employee]) 
                 employee.retires_on,
                 posts.get(&number).map(Vec::as_slice).unwrap_or_default(),
                 on_leave.remove(&number).unwrap_or_default(),
+                day,
             );
             PersonFacts { waivers: waived.remove(&number).unwrap_or_default(), ..facts }
         })

@@ -23,7 +23,7 @@ use shixun_domain::{
     AreaCode, Id, Stage, Title, UtcMillis,
     id::{OrganisationId, PersonId},
     ledger::waiver::WaiverState,
-    policy::PersonFacts,
+    policy::{PersonFacts, time_in_post},
     time::DateSpan,
     words::Post,
 };
@@ -101,7 +101,7 @@ pub fn person_record(
     let waivers = if has.waivers { waivers_of(conn, person)? } else { Vec::new() };
     let disputed = if has.disputes { disputes::open_of(conn, person, known_at)? } else { HashSet::new() };
     let waivers: Vec<GrantedWaiver> = granted(waivers).map(|(_, waiver)| waiver).collect();
-    let facts = assemble(entered_on, probation_ends_on, retires_on, &posts, leave);
+    let facts = assemble(entered_on, probation_ends_on, retires_on, &posts, leave, day);
     let facts = PersonFacts { waivers: waivers.iter().map(GrantedWaiver::facts).collect(), ..facts };
     Ok(Some(PersonRecord { revision, snapshot, facts, waivers, disputed }))
 }
@@ -226,7 +226,7 @@ fn on_day(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbResult<Option<
     }))
 }
 
-/// The facts in the form the rules want.
+/// The facts in the form the rules want, at the close of a day.
 ///
 /// A probation needs its end; without an entry into the profession it began a year before (浙教师〔2010〕175号: one year).
 pub(super) fn assemble(
@@ -235,6 +235,7 @@ pub(super) fn assemble(
     retires_on: Option<NaiveDate>,
     posts: &[PostHeld],
     leave: Vec<DateSpan>,
+    day: NaiveDate,
 ) -> PersonFacts {
     let probation = probation_ends_on.map(|to| {
         let a_year_before = || to.checked_sub_months(chrono::Months::new(12)).and_then(|day| day.succ_opt());
@@ -244,9 +245,9 @@ pub(super) fn assemble(
     PersonFacts {
         joined_on: entered_on,
         probation,
-        head: time_in(posts, Post::Head),
-        deputy_head: time_in(posts, Post::DeputyHead),
-        middle_manager: time_in(posts, Post::MiddleManager),
+        head: time_in(posts, Post::Head, day),
+        deputy_head: time_in(posts, Post::DeputyHead, day),
+        middle_manager: time_in(posts, Post::MiddleManager, day),
         retires_on,
         leave,
         required: None,
@@ -267,17 +268,9 @@ pub(super) fn granted(waivers: Vec<WaiverRow>) -> impl Iterator<Item = (PersonId
 /// A post, and from when to when it was held.
 pub(super) type PostHeld = (Post, NaiveDate, Option<NaiveDate>);
 
-/// The time in a post: from the first appointment to the last end. A head who moves to another school was appointed once.
-fn time_in(posts: &[PostHeld], wanted: Post) -> Option<DateSpan> {
-    let spells = posts.iter().filter(|(post, ..)| *post == wanted).map(|(_, from, to)| (*from, *to));
-    spells.fold(None, |whole: Option<DateSpan>, (from, to)| {
-        Some(match whole {
-            None => DateSpan { from, to },
-            Some(span) => {
-                DateSpan { from: span.from.min(from), to: span.to.zip(to).map(|(one, other)| one.max(other)) }
-            }
-        })
-    })
+fn time_in(posts: &[PostHeld], wanted: Post, day: NaiveDate) -> Option<DateSpan> {
+    let of_wanted = posts.iter().filter(|(post, ..)| *post == wanted);
+    time_in_post(of_wanted.map(|(_, from, to)| DateSpan { from: *from, to: *to }).collect(), day)
 }
 
 /// First day of the person's first employment.

@@ -48,6 +48,23 @@ async fn shared_session(county: &mut County, [one, two]: [PersonId; 2]) -> (Sess
 }
 
 both! {
+    async fn a_teacher_sees_the_own_minutes_and_a_school_those_of_its_teachers(county: County) {
+        let lecturers = two_lecturers(county);
+        let (session, units, marks) = shared_session(county, lecturers).await;
+        put(&county.sign_in("lecturer-1"), sheet(session, units[0]), marks).await.expect(200);
+        let other = county.add_teacher(2, county.schools[1]);
+        let place = sheet(session, units[0]);
+        let rows = async |name: &str| county.sign_in(name).get(&place).await.expect(200)["data"].clone();
+        let all = rows("institution-1").await;
+        assert_eq!((all.as_array().unwrap().len(), &all[0]["mark"]), (1, &json!("present")));
+        for name in ["school-1", "teacher-1", "auditor", "bureau"] {
+            assert_eq!(rows(name).await, all, "{name}");
+        }
+        for caller in [county.sign_in("school-2"), county.caller(other.account), county.sign_in("elsewhere-auditor")] {
+            caller.get(&place).await.refused(404, "not_found");
+        }
+    }
+
     async fn a_lecturer_records_attendance_at_the_own_unit_and_is_refused_at_another_s(county: County) {
         let lecturers = two_lecturers(county);
         let (session, units, marks) = shared_session(county, lecturers).await;

@@ -439,3 +439,15 @@ fn whole_years_are_counted_only_for_the_end_of_which_the_packs_say_so() {
     assert_eq!(owed(&rules("year", "month"), &joins), "168.00");
     assert_eq!(owed(&rules("year", "year"), &on_leave), "318.00", "neither joins nor retires");
 }
+
+#[test]
+fn who_comes_back_to_a_post_is_appointed_anew_and_who_moves_with_it_is_not() {
+    let span = |from: &str, to: Option<&str>| DateSpan { from: day(from), to: to.map(day) };
+    let held =
+        vec![span("2017-09-01", Some("2019-07-15")), span("2008-08-01", Some("2011-07-31")), span("2019-09-01", None)];
+    let on = |text: &str| time_in_post(held.clone(), day(text));
+    assert_eq!(on("2008-07-31"), None);
+    assert_eq!(on("2016-12-31"), Some(span("2008-08-01", Some("2011-07-31"))));
+    assert_eq!(on("2018-12-31"), Some(span("2017-09-01", Some("2019-07-15"))));
+    assert_eq!(on("2020-12-31"), Some(span("2017-09-01", None)), "a summer between two schools is no new appointment");
+}
