@@ -168,7 +168,7 @@ both! {
             let problem = centre.put(&place, &made.etag(), body).await.refused(422, "invalid_field");
             assert!(problem["errors"][0]["pointer"].as_str().unwrap().starts_with(pointer), "{problem:#}");
         }
-        for (name, status, code) in [("auditor", 403, "forbidden"), ("school-1", 403, "forbidden"), ("elsewhere-bureau", 404, "not_found"), ("elsewhere-centre", 404, "not_found")] {
+        for (name, status, code) in [("auditor", 403, "forbidden"), ("finance", 403, "forbidden"), ("school-1", 404, "not_found"), ("elsewhere-bureau", 404, "not_found"), ("elsewhere-centre", 404, "not_found")] {
             let caller = county.sign_in(name);
             caller.put(&place, &made.etag(), pack(1)).await.refused(status, code);
             caller.request(actix_web::http::Method::DELETE, &place).header("If-Match", &made.etag()).send().await.refused(status, code);
