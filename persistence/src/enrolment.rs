@@ -4,6 +4,7 @@
 //! several processes on PostgreSQL, and the CHECK of the table stands behind it.
 
 mod attendance;
+mod bookings;
 mod facts;
 mod list;
 mod seats;
@@ -11,9 +12,8 @@ mod seats;
 pub use attendance::{
     AttendanceMark, AttendanceRow, UnitTime, attendance_of_session, attendance_of_unit, record_attendance, units,
 };
-pub use facts::{
-    ApplicantRow, Commitments, Hold, OfferRow, Offered, applicant, clashes, commitments, hold_session, offer, offered,
-};
+pub use bookings::{Commitments, clashes, commitments};
+pub use facts::{ApplicantRow, Hold, OfferRow, Offered, applicant, hold_session, offer, offered};
 pub use list::{EnrolmentFilter, EnrolmentRow, Viewer, count, find, find_of_person, list, of_session};
 pub use seats::{
     Claim, Freed, NewEnrolment, Taken, apply_again, claim, claim_seat_unguarded, close_session, first_waiting, move_up,
