@@ -215,7 +215,8 @@ fn packs_stay_as_they_were_when_schools_may_have_some_and_there_is_no_way_back_w
 fn declared() -> BTreeSet<String> {
     let text = std::fs::read_to_string(root().join("persistence/src/schema.rs")).unwrap();
     let mut sentences = BTreeSet::new();
-    for part in text.split("diesel::table! {").skip(1) {
+    let tables = text.split_once("\ntables! {\n").unwrap().1;
+    for part in tables.split("\n\n") {
         let mut lines = part.lines().map(str::trim).filter(|line| !line.is_empty());
         let head = lines.next().unwrap().trim_end_matches(" {");
         sentences.insert(format!("primary key {head}"));
