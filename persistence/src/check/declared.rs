@@ -21,18 +21,16 @@ pub struct ForeignKey {
 /// Every foreign key, the same on both databases.
 pub fn foreign_keys() -> BTreeSet<ForeignKey> {
     let mut found = BTreeSet::new();
-    // On PostgreSQL a table is never made anew to change it, so that each statement names the table it leaves behind.
-    for statement in POSTGRES.iter().flat_map(|step| step.split(';')) {
-        let Some(table) = named_after(statement, "CREATE TABLE ").or_else(|| named_after(statement, "ALTER TABLE "))
-        else {
-            continue;
-        };
-        for key in statement.split("FOREIGN KEY (").skip(1) {
-            let Some((columns, rest)) = key.split_once(") REFERENCES ") else { continue };
-            let Some((target, rest)) = rest.split_once(" (") else { continue };
-            let Some((keys, _)) = rest.split_once(')') else { continue };
-            found.insert(ForeignKey { table, columns, target, keys });
-        }
+    // On PostgreSQL a table is never made anew to change it, so that each key is of the table it is written for. A comment may
+    // hold any sign, so that lines are looked at and not statements.
+    let mut table = "";
+    for line in POSTGRES.iter().flat_map(|step| step.lines()).filter(|line| !line.trim_start().starts_with("--")) {
+        table = named_after(line, "CREATE TABLE ").or_else(|| named_after(line, "ALTER TABLE ")).unwrap_or(table);
+        let Some((_, key)) = line.split_once("FOREIGN KEY (") else { continue };
+        let Some((columns, rest)) = key.split_once(") REFERENCES ") else { continue };
+        let Some((target, rest)) = rest.split_once(" (") else { continue };
+        let Some((keys, _)) = rest.split_once(')') else { continue };
+        found.insert(ForeignKey { table, columns, target, keys });
     }
     found
 }
