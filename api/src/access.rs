@@ -3,9 +3,8 @@
 use crate::{
     auth::bearer,
     http::Meta,
-    problem::{ApiError, Code},
+    problem::{ApiError, Code, Words},
     state::App,
-    users::label,
 };
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web::Data};
 use shixun_domain::{
@@ -117,7 +116,7 @@ impl Principal {
             return Err(ApiError::new(Code::Forbidden).with_shown(
                 "permission",
                 permission.as_str(),
-                label(permission),
+                Words::new(permission.zh(), permission.en()),
             ));
         }
         Ok(Actor { account: self.account, person: self.person, reach })

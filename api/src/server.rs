@@ -49,7 +49,7 @@ pub enum StartError {
 }
 
 /// Every kind of job, each from the feature that does it.
-pub const JOB_KINDS: [Kind; 1] = [ledger::simulation::KIND];
+pub const JOB_KINDS: &[Kind] = &[ledger::simulation::KIND];
 
 /// Builds the shared state.
 ///
@@ -67,7 +67,7 @@ pub fn state(config: Config, db: Db, clock: Clock, chance: Chance) -> Result<Dat
         policy: PolicyCache::default(),
         log: signer,
         fill_seats: enrolment::service::move_up,
-        jobs: Jobs::new(&JOB_KINDS),
+        jobs: Jobs::new(JOB_KINDS),
         running: Running::default(),
         config,
         db,

@@ -24,9 +24,9 @@ pub trait Needs: 'static {
     const PERMISSION: Permission;
 }
 
-/// Declares each permission once, with the roles that have it.
+/// Declares each permission once, with what people call it and the roles that have it.
 macro_rules! permissions {
-    ($($(#[$about:meta])* $name:ident = $word:literal: $($role:ident)|+;)+) => {
+    ($($(#[$about:meta])* $name:ident = $word:literal, $zh:literal, $en:literal: $($role:ident)|+;)+) => {
         /// Something an operation needs. Denied unless a role in force has it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Permission { $($(#[$about])* $name,)+ }
@@ -48,6 +48,16 @@ macro_rules! permissions {
                 match self { $(Permission::$name => $word,)+ }
             }
 
+            /// What a Chinese reader sees.
+            pub const fn zh(self) -> &'static str {
+                match self { $(Permission::$name => $zh,)+ }
+            }
+
+            /// What an English reader sees.
+            pub const fn en(self) -> &'static str {
+                match self { $(Permission::$name => $en,)+ }
+            }
+
             /// The roles that have it.
             pub const fn roles(self) -> &'static [Role] {
                 match self { $(Permission::$name => &[$(Role::$role),+],)+ }
@@ -58,87 +68,128 @@ macro_rules! permissions {
 
 permissions! {
     /// Read organisations and areas.
-    ReadOrganisations = "read_organisations": Bureau | Centre | Monitor | Finance | SchoolAdministrator | Teacher | Institution | Lecturer | Auditor | SystemAdministrator;
+    ReadOrganisations = "read_organisations", "查看机构与行政区划", "read organisations and areas":
+        Bureau | Centre | Monitor | Finance | SchoolAdministrator | Teacher | Institution | Lecturer | Auditor | SystemAdministrator;
     /// Create and change organisations.
-    ManageOrganisations = "manage_organisations": Bureau | Centre | SystemAdministrator;
+    ManageOrganisations = "manage_organisations", "新建和修改机构", "enter and change organisations":
+        Bureau | Centre | SystemAdministrator;
     /// Read persons and their dated facts (identity number, phone and e-mail masked).
-    ReadPersons = "read_persons": Bureau | Centre | Monitor | SchoolAdministrator | Auditor | SystemAdministrator;
+    ReadPersons = "read_persons", "查看人员（掩码）", "read persons, personal data masked":
+        Bureau | Centre | Monitor | SchoolAdministrator | Auditor | SystemAdministrator;
     /// Read one's own record.
-    ReadSelf = "read_self": Bureau | Centre | Monitor | Finance | SchoolAdministrator | Teacher | Institution | Lecturer | Auditor | SystemAdministrator;
+    ReadSelf = "read_self", "查看本人记录", "read one's own record":
+        Bureau | Centre | Monitor | Finance | SchoolAdministrator | Teacher | Institution | Lecturer | Auditor | SystemAdministrator;
     /// Create and change persons and their dated facts.
-    ManagePersons = "manage_persons": Bureau | Centre | SchoolAdministrator;
+    ManagePersons = "manage_persons", "登记和修改人员", "enter and change persons":
+        Bureau | Centre | SchoolAdministrator;
     /// See masked fields in clear, with a reason that is logged.
-    RevealPersons = "reveal_persons": Bureau | Centre | SchoolAdministrator;
+    RevealPersons = "reveal_persons", "查看个人信息明文（须说明用途）", "see personal data in clear, with a reason":
+        Bureau | Centre | SchoolAdministrator;
     /// Import rosters and organisations.
-    ImportRosters = "import_rosters": Bureau | Centre;
+    ImportRosters = "import_rosters", "导入花名册与机构", "import rosters and organisations":
+        Bureau | Centre;
     /// Read what was imported, and which faults were found.
-    ReadImports = "read_imports": Bureau | Centre | Auditor;
+    ReadImports = "read_imports", "查看导入记录", "read what was imported":
+        Bureau | Centre | Auditor;
     /// Read accounts and the roles they hold.
-    ReadUsers = "read_users": Bureau | Centre | Auditor | SystemAdministrator;
+    ReadUsers = "read_users", "查看账号与角色", "read accounts and roles":
+        Bureau | Centre | Auditor | SystemAdministrator;
     /// Create accounts, grant roles, reset passwords.
-    ManageUsers = "manage_users": SystemAdministrator | Bureau;
+    ManageUsers = "manage_users", "管理账号与角色", "manage accounts and roles":
+        SystemAdministrator | Bureau;
     /// Read policy packs and cycles.
-    ReadPolicy = "read_policy": Bureau | Centre | Monitor | Finance | SchoolAdministrator | Teacher | Institution | Lecturer | Auditor | SystemAdministrator;
+    ReadPolicy = "read_policy", "查看政策包与周期", "read policy packs and cycles":
+        Bureau | Centre | Monitor | Finance | SchoolAdministrator | Teacher | Institution | Lecturer | Auditor | SystemAdministrator;
     /// Draft policy packs: the county for itself and its schools, a school for itself.
-    DraftPolicy = "draft_policy": Centre | Bureau | SchoolAdministrator;
+    DraftPolicy = "draft_policy", "起草政策包", "draft policy packs":
+        Centre | Bureau | SchoolAdministrator;
     /// Publish policy packs someone else drafted.
-    PublishPolicy = "publish_policy": Bureau;
+    PublishPolicy = "publish_policy", "发布他人起草的政策包", "publish policy packs that somebody else drafted":
+        Bureau;
     /// Read programmes and sessions.
-    ReadCatalogue = "read_catalogue": Bureau | Centre | Monitor | Finance | SchoolAdministrator | Teacher | Institution | Lecturer | Auditor | SystemAdministrator;
+    ReadCatalogue = "read_catalogue", "查看培训项目与班期", "read programmes and sessions":
+        Bureau | Centre | Monitor | Finance | SchoolAdministrator | Teacher | Institution | Lecturer | Auditor | SystemAdministrator;
     /// Declare programmes and their sessions and run them.
-    ManageProgrammes = "manage_programmes": Institution | Centre;
+    ManageProgrammes = "manage_programmes", "申报和实施培训项目", "declare and run programmes":
+        Institution | Centre;
     /// Approve or return programmes someone else declared; open filing windows.
-    ApproveProgrammes = "approve_programmes": Bureau | Centre;
+    ApproveProgrammes = "approve_programmes", "审批他人申报的培训项目", "approve programmes that somebody else declared":
+        Bureau | Centre;
     /// Apply for a session or withdraw: a teacher for oneself, a school for its teachers.
-    Enrol = "enrol": Teacher | SchoolAdministrator;
+    Enrol = "enrol", "报名与退出（教师本人，或学校代报）", "apply and withdraw, for oneself or for a teacher of one's school":
+        Teacher | SchoolAdministrator;
     /// Read enrolments, attendance and results.
-    ReadEnrolments = "read_enrolments": Bureau | Centre | Monitor | SchoolAdministrator | Institution | Lecturer | Auditor | Teacher;
+    ReadEnrolments = "read_enrolments", "查看报名、考勤与结果", "read enrolments, attendance and results":
+        Bureau | Centre | Monitor | SchoolAdministrator | Institution | Lecturer | Auditor | Teacher;
     /// Review the applications of one's school's teachers.
-    ReviewEnrolments = "review_enrolments": SchoolAdministrator;
+    ReviewEnrolments = "review_enrolments", "审核本校教师报名", "review the applications of one's school":
+        SchoolAdministrator;
     /// Record attendance at a unit.
-    RecordAttendance = "record_attendance": Lecturer | Institution | Centre;
+    RecordAttendance = "record_attendance", "登记考勤", "record attendance":
+        Lecturer | Institution | Centre;
     /// Record results and close a session, which posts hours.
-    CloseSessions = "close_sessions": Institution | Centre;
+    CloseSessions = "close_sessions", "登记结果并结班", "record results and close sessions":
+        Institution | Centre;
     /// Read hour entries and statements.
-    ReadHours = "read_hours": Bureau | Centre | Monitor | SchoolAdministrator | Teacher | Auditor;
+    ReadHours = "read_hours", "查看学时与对账单", "read hours and statements":
+        Bureau | Centre | Monitor | SchoolAdministrator | Teacher | Auditor;
     /// Enter hours earned outside the catalogue.
-    EnterHours = "enter_hours": Centre;
+    EnterHours = "enter_hours", "登记项目外学时", "enter hours earned outside the catalogue":
+        Centre;
     /// Reverse posted hours, with a reason.
-    ReverseHours = "reverse_hours": Centre | Bureau;
+    ReverseHours = "reverse_hours", "冲销已入账学时", "reverse posted hours":
+        Centre | Bureau;
     /// Recognise activities outside courses for hours, as far as one's stage approves them.
-    ConvertActivities = "convert_activities": Centre | Bureau | SchoolAdministrator;
+    ConvertActivities = "convert_activities", "认定其他形式转换", "recognise activities outside courses for hours":
+        Centre | Bureau | SchoolAdministrator;
     /// Propose that a requirement be waived for a person.
-    ProposeWaivers = "propose_waivers": Centre | Bureau | SchoolAdministrator;
+    ProposeWaivers = "propose_waivers", "提出个别免除申请", "propose that a requirement be waived for a person":
+        Centre | Bureau | SchoolAdministrator;
     /// Grant, refuse and revoke waivers that somebody else proposed.
-    DecideWaivers = "decide_waivers": Bureau;
+    DecideWaivers = "decide_waivers", "审批与撤销他人提出的个别免除", "decide on waivers that somebody else proposed, and revoke them":
+        Bureau;
     /// Issue a certificate of a statement: a teacher one's own, a school for its teachers, the county for all.
-    IssueCertificates = "issue_certificates": Bureau | Centre | SchoolAdministrator | Teacher;
+    IssueCertificates = "issue_certificates", "开具学时证明书", "issue certificates of statements":
+        Bureau | Centre | SchoolAdministrator | Teacher;
     /// Revoke a certificate, with a reason.
-    RevokeCertificates = "revoke_certificates": Bureau | Centre;
+    RevokeCertificates = "revoke_certificates", "撤销学时证明书", "revoke certificates":
+        Bureau | Centre;
     /// Propose to close a cycle and freeze its report, or withdraw the proposal.
-    ProposeFreezes = "propose_freezes": Centre;
+    ProposeFreezes = "propose_freezes", "提出周期定稿", "propose to close a cycle":
+        Centre;
     /// Confirm a closing that somebody else proposed.
-    ConfirmFreezes = "confirm_freezes": Bureau | Centre;
+    ConfirmFreezes = "confirm_freezes", "确认他人提出的周期定稿", "confirm a closing that somebody else proposed":
+        Bureau | Centre;
     /// Enter hours from outside with evidence, to be examined: a teacher one's own, a school its teachers'.
-    EnterRecords = "enter_records": Teacher | SchoolAdministrator | Centre;
+    EnterRecords = "enter_records", "登记项目外学时待审（附凭证）", "enter hours from outside with evidence":
+        Teacher | SchoolAdministrator | Centre;
     /// Examine records that somebody else entered.
-    ExamineRecords = "examine_records": Centre;
+    ExamineRecords = "examine_records", "审核他人登记的项目外学时", "examine records that somebody else entered":
+        Centre;
     /// Verify, return or reject records; verifying posts the hours.
-    ReviewRecords = "review_records": Centre | Monitor | Bureau;
+    ReviewRecords = "review_records", "验证、退回或驳回项目外学时", "verify, return or reject records":
+        Centre | Monitor | Bureau;
     /// Issue and take hours of teachers who move from county to county.
-    ManageTransfers = "manage_transfers": Centre | Bureau;
+    ManageTransfers = "manage_transfers", "办理学时转入转出", "issue and take hours of teachers who move":
+        Centre | Bureau;
     /// Dispute one's own hours.
-    DisputeHours = "dispute_hours": Teacher;
+    DisputeHours = "dispute_hours", "对本人学时提出申诉", "dispute one's own hours":
+        Teacher;
     /// Decide disputes about hours.
-    DecideDisputes = "decide_disputes": Centre | Bureau;
+    DecideDisputes = "decide_disputes", "处理学时申诉", "decide disputes about hours":
+        Centre | Bureau;
     /// Read reports on schools and the county.
-    ReadReports = "read_reports": Bureau | Centre | Monitor | Finance | SchoolAdministrator | Auditor;
+    ReadReports = "read_reports", "查看报表", "read reports":
+        Bureau | Centre | Monitor | Finance | SchoolAdministrator | Auditor;
     /// Read the signed checkpoints of the log, and proofs.
-    ReadLog = "read_log": Bureau | Centre | Monitor | Finance | SchoolAdministrator | Teacher | Institution | Lecturer | Auditor | SystemAdministrator;
+    ReadLog = "read_log", "查看日志检查点与证明", "read the checkpoints of the log and proofs":
+        Bureau | Centre | Monitor | Finance | SchoolAdministrator | Teacher | Institution | Lecturer | Auditor | SystemAdministrator;
     /// Hand in the cosignatures of witnesses.
-    CosignLog = "cosign_log": Bureau | Monitor | SystemAdministrator;
+    CosignLog = "cosign_log", "提交见证人联署", "hand in the cosignatures of witnesses":
+        Bureau | Monitor | SystemAdministrator;
     /// Read the event log.
-    ReadEvents = "read_events": Auditor | Bureau | SystemAdministrator;
+    ReadEvents = "read_events", "查看事件日志", "read the event log":
+        Auditor | Bureau | SystemAdministrator;
 }
 
 /// The part of the world a role reaches: an organisation and everything below it.

@@ -2,7 +2,15 @@
 
 #![allow(missing_docs)]
 
-diesel::table! {
+/// Declares tables, each of which may be joined with every other.
+macro_rules! tables {
+    ($($name:ident $key:tt $columns:tt)+) => {
+        $(diesel::table! { $name $key $columns })+
+        diesel::allow_tables_to_appear_in_same_query!($($name),+);
+    };
+}
+
+tables! {
     areas (code) {
         code -> Integer,
         name -> Text,
@@ -11,17 +19,13 @@ diesel::table! {
         in_2013 -> Bool,
         in_current -> Bool,
     }
-}
 
-diesel::table! {
     signing_keys (kid) {
         kid -> Text,
         private_key -> Text,
         created_at -> Timestamp,
     }
-}
 
-diesel::table! {
     organisations (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -38,9 +42,7 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
     }
-}
 
-diesel::table! {
     persons (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -60,9 +62,7 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
     }
-}
 
-diesel::table! {
     employments (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -73,9 +73,7 @@ diesel::table! {
         created_at -> Timestamp,
         version -> BigInt,
     }
-}
 
-diesel::table! {
     titles_held (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -87,9 +85,7 @@ diesel::table! {
         created_at -> Timestamp,
         version -> BigInt,
     }
-}
 
-diesel::table! {
     teaching_assignments (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -101,9 +97,7 @@ diesel::table! {
         created_at -> Timestamp,
         version -> BigInt,
     }
-}
 
-diesel::table! {
     posts_held (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -116,9 +110,7 @@ diesel::table! {
         created_at -> Timestamp,
         version -> BigInt,
     }
-}
 
-diesel::table! {
     leave_spells (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -130,9 +122,7 @@ diesel::table! {
         created_at -> Timestamp,
         version -> BigInt,
     }
-}
 
-diesel::table! {
     accounts (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -147,9 +137,7 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
     }
-}
 
-diesel::table! {
     role_grants (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -162,9 +150,7 @@ diesel::table! {
         version -> BigInt,
         created_at -> Timestamp,
     }
-}
 
-diesel::table! {
     refresh_tokens (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -176,9 +162,7 @@ diesel::table! {
         used_at -> Nullable<Timestamp>,
         revoked_at -> Nullable<Timestamp>,
     }
-}
 
-diesel::table! {
     policy_packs (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -196,9 +180,7 @@ diesel::table! {
         version -> BigInt,
         organisation_id -> Nullable<BigInt>,
     }
-}
 
-diesel::table! {
     hour_entries (area, person_id, id) {
         area -> Integer,
         id -> BigInt,
@@ -232,9 +214,7 @@ diesel::table! {
         reason -> Nullable<Text>,
         created_at -> Timestamp,
     }
-}
 
-diesel::table! {
     waivers (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -248,9 +228,7 @@ diesel::table! {
         proposed_by -> BigInt,
         created_at -> Timestamp,
     }
-}
 
-diesel::table! {
     waiver_steps (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -262,9 +240,7 @@ diesel::table! {
         taken_by -> BigInt,
         created_at -> Timestamp,
     }
-}
 
-diesel::table! {
     filing_windows (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -274,9 +250,7 @@ diesel::table! {
         version -> BigInt,
         created_at -> Timestamp,
     }
-}
 
-diesel::table! {
     programmes (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -308,9 +282,7 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
     }
-}
 
-diesel::table! {
     sessions (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -333,9 +305,7 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
     }
-}
 
-diesel::table! {
     units (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -351,9 +321,7 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
     }
-}
 
-diesel::table! {
     unit_changes (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -364,9 +332,7 @@ diesel::table! {
         after -> Text,
         created_at -> Timestamp,
     }
-}
 
-diesel::table! {
     enrolments (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -388,9 +354,7 @@ diesel::table! {
         version -> BigInt,
         updated_at -> Timestamp,
     }
-}
 
-diesel::table! {
     attendance (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -403,9 +367,7 @@ diesel::table! {
         version -> BigInt,
         updated_at -> Timestamp,
     }
-}
 
-diesel::table! {
     imports (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -421,9 +383,7 @@ diesel::table! {
         created_by -> Nullable<BigInt>,
         created_at -> Timestamp,
     }
-}
 
-diesel::table! {
     idempotency_keys (area, account_id, idempotency_key) {
         area -> Integer,
         account_id -> BigInt,
@@ -435,9 +395,7 @@ diesel::table! {
         location -> Nullable<Text>,
         created_at -> Timestamp,
     }
-}
 
-diesel::table! {
     event_log (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -452,9 +410,7 @@ diesel::table! {
         request_id -> Text,
         address -> Nullable<Text>,
     }
-}
 
-diesel::table! {
     log_keys (kid) {
         kid -> Text,
         purpose -> Text,
@@ -465,17 +421,13 @@ diesel::table! {
         retired_at -> Nullable<Timestamp>,
         compromised_on -> Nullable<Date>,
     }
-}
 
-diesel::table! {
     log_heads (area) {
         area -> Integer,
         size -> BigInt,
         updated_at -> Timestamp,
     }
-}
 
-diesel::table! {
     log_leaves (area, position) {
         area -> Integer,
         position -> BigInt,
@@ -483,18 +435,14 @@ diesel::table! {
         row_id -> BigInt,
         hash -> Text,
     }
-}
 
-diesel::table! {
     log_nodes (area, level, position) {
         area -> Integer,
         level -> Integer,
         position -> BigInt,
         hash -> Text,
     }
-}
 
-diesel::table! {
     log_checkpoints (area, size) {
         area -> Integer,
         size -> BigInt,
@@ -502,9 +450,7 @@ diesel::table! {
         note -> Text,
         signed_at -> Timestamp,
     }
-}
 
-diesel::table! {
     log_cosignatures (area, size, witness) {
         area -> Integer,
         size -> BigInt,
@@ -513,16 +459,12 @@ diesel::table! {
         seen_at -> Timestamp,
         created_at -> Timestamp,
     }
-}
 
-diesel::table! {
     certificate_counters (area) {
         area -> Integer,
         issued -> BigInt,
     }
-}
 
-diesel::table! {
     credential_keys (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -533,9 +475,7 @@ diesel::table! {
         retired_at -> Nullable<Timestamp>,
         compromised_on -> Nullable<Date>,
     }
-}
 
-diesel::table! {
     certificates (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -551,9 +491,7 @@ diesel::table! {
         issued_by -> Nullable<BigInt>,
         created_at -> Timestamp,
     }
-}
 
-diesel::table! {
     certificate_revocations (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -561,9 +499,7 @@ diesel::table! {
         revoked_by -> Nullable<BigInt>,
         created_at -> Timestamp,
     }
-}
 
-diesel::table! {
     frozen_reports (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -579,9 +515,7 @@ diesel::table! {
         document -> Nullable<Text>,
         digest -> Nullable<Text>,
     }
-}
 
-diesel::table! {
     outside_records (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -616,9 +550,7 @@ diesel::table! {
         version -> BigInt,
         created_at -> Timestamp,
     }
-}
 
-diesel::table! {
     record_steps (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -628,9 +560,7 @@ diesel::table! {
         note -> Nullable<Text>,
         created_at -> Timestamp,
     }
-}
 
-diesel::table! {
     transfers (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -651,9 +581,7 @@ diesel::table! {
         version -> BigInt,
         created_at -> Timestamp,
     }
-}
 
-diesel::table! {
     disputes (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -671,9 +599,7 @@ diesel::table! {
         version -> BigInt,
         created_at -> Timestamp,
     }
-}
 
-diesel::table! {
     jobs (area, id) {
         area -> Integer,
         id -> BigInt,
@@ -697,30 +623,3 @@ diesel::table! {
         finished_at -> Nullable<Timestamp>,
     }
 }
-
-diesel::allow_tables_to_appear_in_same_query!(
-    organisations,
-    persons,
-    employments,
-    titles_held,
-    teaching_assignments,
-    posts_held,
-    leave_spells,
-    accounts,
-    role_grants,
-    policy_packs,
-    hour_entries,
-    waivers,
-    waiver_steps,
-    programmes,
-    sessions,
-    units,
-    enrolments,
-    attendance,
-    certificates,
-    certificate_revocations,
-    outside_records,
-    record_steps,
-    transfers,
-    disputes
-);

@@ -8,6 +8,7 @@ use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 pub(crate) use reading::Schema;
 use shixun_persistence::{
     Conn,
+    check::declared::{foreign_keys, triggers},
     db::{migrate, revert_last},
 };
 use std::{collections::BTreeSet, path::Path};
@@ -82,6 +83,25 @@ fn every_foreign_key_has_an_index_that_begins_with_its_columns() {
             bare.is_empty(),
             "on {kind:?} deleting or changing what these point to reads the whole table: {bare:#?}"
         );
+    }
+}
+
+#[test]
+fn the_checks_look_at_every_key_and_trigger_that_is_there() {
+    for kind in kinds() {
+        let database = Database::fresh(kind);
+        let mut conn = database.url().connect(false).unwrap();
+        let schema = Schema::of(&mut conn);
+        let there = |start: &str| -> BTreeSet<&str> {
+            schema.sentences.iter().filter_map(|sentence| sentence.strip_prefix(start)).collect()
+        };
+        let keys: Vec<String> = foreign_keys()
+            .iter()
+            .map(|key| format!("{} ({}) to {} ({})", key.table, key.columns, key.target, key.keys))
+            .collect();
+        assert_eq!(there("foreign key "), keys.iter().map(String::as_str).collect(), "{kind:?}");
+        let names: BTreeSet<&str> = there("trigger ").iter().map(|name| name.split('.').nth(1).unwrap()).collect();
+        assert_eq!(names, triggers(&conn), "{kind:?}");
     }
 }
 
@@ -195,7 +215,8 @@ fn packs_stay_as_they_were_when_schools_may_have_some_and_there_is_no_way_back_w
 fn declared() -> BTreeSet<String> {
     let text = std::fs::read_to_string(root().join("persistence/src/schema.rs")).unwrap();
     let mut sentences = BTreeSet::new();
-    for part in text.split("diesel::table! {").skip(1) {
+    let tables = text.split_once("\ntables! {\n").unwrap().1;
+    for part in tables.split("\n\n") {
         let mut lines = part.lines().map(str::trim).filter(|line| !line.is_empty());
         let head = lines.next().unwrap().trim_end_matches(" {");
         sentences.insert(format!("primary key {head}"));

@@ -4,7 +4,7 @@ use super::report::{Found, Report};
 use crate::{
     http::{Work, command::NOTHING},
     policy::PolicyCache,
-    problem::{ApiError, Code, Language},
+    problem::{ApiError, Code, Language, Words},
     records::{platform, service as records, wire::EvidenceFile},
 };
 use serde_json::json;
@@ -107,7 +107,7 @@ fn other_name(line: &RecordLine) -> Found {
 pub(super) fn importer(work: &Work<'_, '_>) -> Result<AccountId, ApiError> {
     let permission = shixun_domain::access::Permission::EnterRecords;
     let nobody = || {
-        let label = crate::users::label(permission);
+        let label = Words::new(permission.zh(), permission.en());
         ApiError::new(Code::Forbidden).with_shown("permission", permission.as_str(), label)
     };
     work.actor().ok_or_else(nobody)

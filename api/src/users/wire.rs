@@ -1,7 +1,7 @@
 //! What accounts and roles look like in JSON. No view shows a password or its hash; a new account's first password is shown
 //! once, where the server made it.
 
-use super::{permissions::label, service::Held};
+use super::service::Held;
 use crate::{
     auth::{PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN},
     http::{
@@ -222,9 +222,10 @@ list_of! {
 impl From<Role> for RoleView {
     fn from(role: Role) -> Self {
         let has = |permission: &&Permission| permission.roles().contains(&role);
-        let shown = |permission: &Permission| {
-            let words = label(*permission);
-            PermissionView { permission: permission.as_str().to_owned(), name_zh: words.zh, name_en: words.en }
+        let shown = |permission: &Permission| PermissionView {
+            permission: permission.as_str().to_owned(),
+            name_zh: permission.zh().to_owned(),
+            name_en: permission.en().to_owned(),
         };
         RoleView {
             role: OneOf(role),

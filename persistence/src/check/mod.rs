@@ -3,6 +3,7 @@
 //!
 //! A check only reads. Each looks at one moment of the database, so that it may run while the program serves.
 
+pub mod declared;
 mod derived;
 mod log;
 mod outside;

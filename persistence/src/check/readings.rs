@@ -1,6 +1,6 @@
 //! The checks that read rows and look at them with the rules of the domain.
 
-use super::{Checked, shown};
+use super::{Checked, declared::triggers, shown};
 use crate::{
     Conn, DbResult,
     columns::search_name,
@@ -271,69 +271,6 @@ fn certificates(conn: &mut Conn, _: UtcMillis) -> DbResult<Checked> {
     }
 }
 
-/// The triggers that refuse changes, on SQLite and on PostgreSQL.
-const GUARDS_SQLITE: [&str; 28] = [
-    "tr_hour_entries_no_update",
-    "tr_hour_entries_no_delete",
-    "tr_unit_changes_no_update",
-    "tr_unit_changes_no_delete",
-    "tr_event_log_no_update",
-    "tr_event_log_no_delete",
-    "tr_record_steps_no_update",
-    "tr_record_steps_no_delete",
-    "tr_policy_packs_no_update",
-    "tr_policy_packs_no_delete",
-    "tr_log_leaves_no_update",
-    "tr_log_leaves_no_delete",
-    "tr_log_nodes_no_update",
-    "tr_log_nodes_no_delete",
-    "tr_log_checkpoints_no_update",
-    "tr_log_checkpoints_no_delete",
-    "tr_log_cosignatures_no_update",
-    "tr_log_cosignatures_no_delete",
-    "tr_waivers_no_update",
-    "tr_waivers_no_delete",
-    "tr_waiver_steps_no_update",
-    "tr_waiver_steps_no_delete",
-    "tr_certificates_no_update",
-    "tr_certificates_no_delete",
-    "tr_certificate_revocations_no_update",
-    "tr_certificate_revocations_no_delete",
-    "tr_frozen_reports_settled",
-    "tr_frozen_reports_no_delete",
-];
-const GUARDS_POSTGRES: [&str; 29] = [
-    "tr_hour_entries_append_only",
-    "tr_hour_entries_no_truncate",
-    "tr_unit_changes_append_only",
-    "tr_unit_changes_no_truncate",
-    "tr_event_log_append_only",
-    "tr_event_log_no_truncate",
-    "tr_record_steps_append_only",
-    "tr_record_steps_no_truncate",
-    "tr_policy_packs_published",
-    "tr_policy_packs_no_truncate",
-    "tr_log_leaves_append_only",
-    "tr_log_leaves_no_truncate",
-    "tr_log_nodes_append_only",
-    "tr_log_nodes_no_truncate",
-    "tr_log_checkpoints_append_only",
-    "tr_log_checkpoints_no_truncate",
-    "tr_log_cosignatures_append_only",
-    "tr_log_cosignatures_no_truncate",
-    "tr_waivers_append_only",
-    "tr_waivers_no_truncate",
-    "tr_waiver_steps_append_only",
-    "tr_waiver_steps_no_truncate",
-    "tr_certificates_append_only",
-    "tr_certificates_no_truncate",
-    "tr_certificate_revocations_append_only",
-    "tr_certificate_revocations_no_truncate",
-    "tr_frozen_reports_settled",
-    "tr_frozen_reports_no_delete",
-    "tr_frozen_reports_no_truncate",
-];
-
 #[derive(QueryableByName)]
 struct Named {
     #[diesel(sql_type = Text)]
@@ -345,17 +282,17 @@ fn append_only_guards(conn: &mut Conn, _: UtcMillis) -> DbResult<Checked> {
         "append_only_guards",
         "the database itself refuses to change the ledger, the event log, published packs, the history of units, certificates, frozen reports and the log over them",
     );
-    let (guards, statement) = match conn {
-        Conn::Sqlite(_) => (&GUARDS_SQLITE[..], "SELECT name FROM sqlite_master WHERE type = 'trigger'"),
-        Conn::Postgres(_) => (
-            &GUARDS_POSTGRES[..],
-            "SELECT CAST(tgname AS TEXT) AS name FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
-        ),
+    let guards = triggers(conn);
+    let statement = match conn {
+        Conn::Sqlite(_) => "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        Conn::Postgres(_) => {
+            "SELECT CAST(tgname AS TEXT) AS name FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+        }
     };
     let found: Vec<Named> = each!(conn, k => diesel::sql_query(statement).load(k))?;
     for guard in guards {
-        if !found.iter().any(|trigger| trigger.name == *guard) {
-            checked.add(|| (*guard).to_owned(), || "the trigger is missing or switched off".to_owned());
+        if !found.iter().any(|trigger| trigger.name == guard) {
+            checked.add(|| guard.to_owned(), || "the trigger is missing or switched off".to_owned());
         }
     }
     Ok(checked)

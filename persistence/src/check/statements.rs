@@ -204,7 +204,7 @@ fn ledger() -> Vec<Statement> {
 }
 
 /// Tables with spells, and their columns.
-const SPELLS: [(&str, &str, &str); 9] = [
+const SPELLS: &[(&str, &str, &str)] = &[
     ("employments", "valid_from", "valid_to"),
     ("titles_held", "valid_from", "valid_to"),
     ("teaching_assignments", "valid_from", "valid_to"),
