@@ -96,6 +96,26 @@ pub enum LogFormat {
 #[error("{0}")]
 pub struct BadConfig(String);
 
+/// Settings whose values are secrets.
+const SECRETS: [&str; 2] = ["database_url", "demo_password"];
+
+/// What is wrong with the settings, in one line and without a secret.
+fn bad(error: &figment::Error) -> BadConfig {
+    let name = error.path.last().map(String::as_str).unwrap_or_default();
+    if let Some(secret) = SECRETS.iter().find(|secret| secret.eq_ignore_ascii_case(name)) {
+        let variable = secret.to_uppercase();
+        return BadConfig(format!(
+            "{secret} must be text: put it in quotation marks, also in the variable (SHIXUN_{variable}='\"…\"')"
+        ));
+    }
+    // A file that is no TOML is shown with the line in question, which may hold a secret: its number is enough.
+    let quotes =
+        |line: &str| line.trim_start_matches(|sign: char| sign.is_ascii_digit() || sign == ' ').starts_with('|');
+    let text = error.to_string();
+    let lines: Vec<&str> = text.lines().filter(|line| !quotes(line)).map(str::trim).collect();
+    BadConfig(lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join(": "))
+}
+
 impl Config {
     /// Reads the settings. `overrides` are those of the command line; `database` stands in for the default database.
     ///
@@ -120,7 +140,7 @@ impl Config {
         for (name, value) in overrides {
             figment = figment.merge(Serialized::default(name, value));
         }
-        figment.extract::<Config>().map_err(|error| BadConfig(error.to_string())).and_then(Config::checked)
+        figment.extract::<Config>().map_err(|error| bad(&error)).and_then(Config::checked)
     }
 
     /// The defaults, for tests.

@@ -4,7 +4,10 @@
 //! accepted, and what it reads must keep being there. Requests and answers therefore run in opposite directions: a limit
 //! that narrows breaks a sender, a value that is new may surprise a reader.
 
+mod declared;
 mod schema;
+
+pub use declared::{BadDeclaration, Declaration, declarations};
 
 use crate::document::{Node, Operation, Pointer, content, is_success, operations};
 use serde_json::Value;

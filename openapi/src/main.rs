@@ -51,6 +51,9 @@ enum Command {
         old: PathBuf,
         /// The newer document.
         new: PathBuf,
+        /// Breaking changes that are meant, one a line: rule, place, reason.
+        #[arg(long, value_name = "FILE")]
+        declared: Option<PathBuf>,
     },
 }
 
@@ -62,6 +65,8 @@ enum Fault {
     Write { path: PathBuf, cause: io::Error },
     #[error("{path} is not JSON: {cause}")]
     Json { path: PathBuf, cause: serde_json::Error },
+    #[error("{path}: {cause}")]
+    Declared { path: PathBuf, cause: compat::BadDeclaration },
     #[error("cannot write the document as JSON: {0}")]
     Text(#[from] serde_json::Error),
     #[error("cannot print: {0}")]
@@ -100,16 +105,42 @@ fn run(command: Command) -> Result<bool, Fault> {
             writeln!(out, "{} findings", findings.len())?;
             Ok(findings.is_empty())
         }
-        Command::Compat { old, new } => {
-            let changes = compat::compare(&read(&old)?, &read(&new)?);
-            for change in &changes {
+        Command::Compat { old, new, declared } => compatible(&mut out, &old, &new, declared.as_deref()),
+    }
+}
+
+/// Whether nothing breaks but what is declared.
+fn compatible(out: &mut impl Write, old: &Path, new: &Path, declared: Option<&Path>) -> Result<bool, Fault> {
+    let changes = compat::compare(&read(old)?, &read(new)?);
+    let declared = match declared {
+        Some(path) => {
+            let text = fs::read_to_string(path).map_err(|cause| Fault::Read { path: path.to_owned(), cause })?;
+            compat::declarations(&text).map_err(|cause| Fault::Declared { path: path.to_owned(), cause })?
+        }
+        None => Vec::new(),
+    };
+    let (mut breaking, mut warnings) = (0_u32, 0_u32);
+    for change in &changes {
+        match declared.iter().find(|one| one.covers(change)) {
+            Some(meant) => writeln!(out, "declared {change}, because: {}", meant.reason)?,
+            None if change.severity == compat::Severity::Breaking => {
+                breaking += 1;
                 writeln!(out, "{change}")?;
             }
-            let breaking = changes.iter().filter(|change| change.severity == compat::Severity::Breaking).count();
-            writeln!(out, "{breaking} breaking changes, {} warnings", changes.len() - breaking)?;
-            Ok(breaking == 0)
+            None => {
+                warnings += 1;
+                writeln!(out, "{change}")?;
+            }
         }
     }
+    for done in declared.iter().filter(|one| !changes.iter().any(|change| one.covers(change))) {
+        writeln!(out, "needs no declaration any more: {} {}", done.rule, done.at)?;
+    }
+    writeln!(out, "{breaking} breaking changes that are not declared, {warnings} warnings")?;
+    if breaking > 0 {
+        writeln!(out, "Keep what clients rely on, or declare each in openapi/breaking.txt: rule, place, reason.")?;
+    }
+    Ok(breaking == 0)
 }
 
 fn check(out: &mut impl Write, file: &Path) -> Result<bool, Fault> {

@@ -5,6 +5,7 @@ mod authz;
 mod catalogue;
 mod certificates;
 mod check;
+mod cli;
 mod demo;
 mod enrolment;
 mod examples;

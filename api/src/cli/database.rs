@@ -3,7 +3,7 @@
 use super::{CliError, export::print, shown};
 use shixun_persistence::{
     Db, DbOptions,
-    db::{DbUrl, MigrationState, migrate as run_migrations, migration_state, revert_last},
+    db::{DbUrl, MigrationState, is_blank, migrate as run_migrations, migration_state, revert_last},
 };
 use std::{path::Path, process::ExitCode};
 
@@ -49,7 +49,12 @@ pub(super) fn backup(url: &DbUrl, file: &Path) -> Result<ExitCode, CliError> {
         return Err(CliError::File(format!("{} exists already: name a new file", file.display())));
     }
     let db = Db::open(url, &DbOptions { connections: 1, ..DbOptions::default() })?;
-    db.backup_to(file)?;
+    db.backup_to(file).map_err(|error| {
+        CliError::File(format!(
+            "cannot write {}: {error}: name a new file in a folder that can be written",
+            file.display()
+        ))
+    })?;
     print(&format!("backed up {} to {}\n", shown(url), file.display()))
 }
 
@@ -67,11 +72,23 @@ pub(super) fn restore(url: &DbUrl, file: &Path, force: bool) -> Result<ExitCode,
     let source: DbUrl = format!("sqlite:{}", file.display())
         .parse()
         .map_err(|_| CliError::File(format!("{} is not a file name that can be used", file.display())))?;
-    // Opening it proves that it is a database of ours before anything is replaced.
-    match migration_state(&mut source.connect(false)?)? {
+    // Opening it proves that it is a database of ours before anything is replaced: any file of SQLite can be opened, an empty one too.
+    let not_ours = |why: &dyn std::fmt::Display| {
+        CliError::Refused(format!(
+            "{} is not a backup of shixun ({why}): name one that `shixun backup` wrote",
+            file.display()
+        ))
+    };
+    let mut backup = source.connect(false).map_err(|error| not_ours(&error))?;
+    if is_blank(&mut backup).map_err(|error| not_ours(&error))? {
+        return Err(not_ours(&"it has no schema of ours"));
+    }
+    match migration_state(&mut backup)? {
         MigrationState::Newer(names) => return Err(newer(&source, &names)),
         MigrationState::Current | MigrationState::Pending(_) => {}
     }
+    // What reading it left in its log belongs in the file before it is copied.
+    drop(backup);
     let beside = target.with_extension("restoring");
     let failed = |error: std::io::Error| CliError::File(format!("cannot restore to {}: {error}", target.display()));
     std::fs::copy(file, &beside).map_err(failed)?;

@@ -1,7 +1,7 @@
 //! Imports from the command line, with progress on a terminal.
 
 use super::{CliError, export::print, report::refused, serve};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use shixun_api::{
     chance::Chance,
@@ -27,9 +27,9 @@ pub(super) struct ImportArgs {
     /// Six-digit code of the county, such as 331123.
     #[arg(long)]
     area: AreaCode,
-    /// What it holds: roster or organisations.
+    /// What it holds. Hours of the provincial platform are uploaded by whoever enters them: POST /v1/imports.
     #[arg(long, default_value = "roster")]
-    kind: ImportKind,
+    kind: Kind,
     /// all_or_nothing, or row_by_row to import the good rows where others have faults.
     #[arg(long, default_value = "all_or_nothing")]
     mode: ImportMode,
@@ -47,13 +47,29 @@ pub(super) struct ImportArgs {
     english: bool,
 }
 
+/// What a file may hold here: not hours from outside, because an account has to stand behind each as the one who entered it.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Kind {
+    Roster,
+    Organisations,
+}
+
+impl From<Kind> for ImportKind {
+    fn from(kind: Kind) -> ImportKind {
+        match kind {
+            Kind::Roster => ImportKind::Roster,
+            Kind::Organisations => ImportKind::Organisations,
+        }
+    }
+}
+
 /// Imports a file and prints the report as JSON. Exit code 1 where a trial finds that the file would be refused.
 pub(super) fn import(config: &Config, args: ImportArgs) -> Result<ExitCode, CliError> {
     let bytes = std::fs::read(&args.file)
         .map_err(|error| CliError::File(format!("cannot read {}: {error}", args.file.display())))?;
     let db = serve::open(config, &Chance::from_system())?;
     let options = ImportOptions {
-        kind: args.kind,
+        kind: args.kind.into(),
         mode: args.mode,
         dry_run: args.dry_run,
         file_name: args.file.file_name().unwrap_or_default().to_string_lossy().into_owned(),

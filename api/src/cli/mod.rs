@@ -14,7 +14,7 @@ mod users;
 use clap::{Args, Parser, Subcommand};
 use shixun_api::config::{BadConfig, Config, LogFormat};
 use shixun_persistence::{DbError, db::DbUrl};
-use std::{path::PathBuf, process::ExitCode};
+use std::{io::IsTerminal as _, path::PathBuf, process::ExitCode};
 use thiserror::Error;
 
 /// 师训: the open backend for a county's teacher professional-development training.
@@ -198,7 +198,9 @@ impl Settings {
 fn start_log(config: &Config) {
     use tracing_subscriber::{EnvFilter, fmt};
     let filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Colours are for a terminal: in a file they are noise.
+    let colours = std::io::stderr().is_terminal();
+    let lines = fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
     // Fails only where a log was started already.
     match config.log_format {
         LogFormat::Text => lines.try_init().ok(),

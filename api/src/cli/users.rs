@@ -53,7 +53,9 @@ pub(super) fn run(config: &Config, command: UserCommand) -> Result<ExitCode, Cli
                 Ok(true)
             })?;
             if !added {
-                return Err(CliError::Refused(format!("the user name {username} is taken")));
+                return Err(CliError::Refused(format!(
+                    "the user name {username} is taken: choose another, or `shixun user password {username}` gives that account a new password"
+                )));
             }
             print(&format!("user name  {username}\npassword   {password}\nrole       {role} ({})\n", role.zh()))
         }
@@ -65,7 +67,9 @@ pub(super) fn run(config: &Config, command: UserCommand) -> Result<ExitCode, Cli
                 Ok(true)
             })?;
             if !known {
-                return Err(CliError::Refused(format!("there is no user name {username}")));
+                return Err(CliError::Refused(format!(
+                    "there is no user name {username}: `shixun user add {username} --area CODE` makes the account"
+                )));
             }
             print(&format!("user name  {username}\npassword   {password}\n"))
         }

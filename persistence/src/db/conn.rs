@@ -58,6 +58,19 @@ pub(super) enum Purpose {
     LongReads,
 }
 
+/// How libpq begins what it says about a server. Whatever else it says may quote the address, password and all.
+const ABOUT_THE_SERVER: [&str; 3] = ["connection to server", "could not translate host name", "sslmode value"];
+
+/// What libpq said about an address, where that cannot hold a part of the password: one with a bare `@` in it is taken for a host.
+fn shown(url: &str, said: &str) -> String {
+    if url.matches('@').count() < 2 && ABOUT_THE_SERVER.iter().any(|beginning| said.starts_with(beginning)) {
+        return said.to_owned();
+    }
+    "PostgreSQL's library cannot read the address: in user and password write every sign that is no letter and no digit \
+     as its percent code, such as %40 for @ and %20 for a blank"
+        .to_owned()
+}
+
 impl Conn {
     /// Which database answers.
     pub fn kind(&self) -> DatabaseKind {
@@ -89,7 +102,8 @@ impl Conn {
 
     /// Opens a connection to PostgreSQL.
     pub(super) fn open_postgres(url: &str, statement_timeout_ms: u32) -> DbResult<Conn> {
-        let mut inner = PgConnection::establish(url).map_err(|error| DbError::Unavailable(error.to_string()))?;
+        let mut inner =
+            PgConnection::establish(url).map_err(|error| DbError::Unavailable(shown(url, &error.to_string())))?;
         // Every query has its index and few values are rarer than others. Left to itself, the planner spends a third of the
         // server's time on plans for each set of values, and keeps reading whole a table that was small when it first looked.
         // Compiling a plan is for reports that run for seconds; with sequential scans off, a plan that has one looks like one.

@@ -33,7 +33,7 @@ pub enum DbUrl {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("`{shown}` is not a database address: write sqlite:PATH or postgres://USER@HOST/NAME")]
 pub struct BadDbUrl {
-    /// The text up to what may be a secret.
+    /// What of the text is no secret.
     shown: String,
 }
 
@@ -46,8 +46,17 @@ impl FromStr for DbUrl {
         }
         match text.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path)) {
             Some(path) if !path.is_empty() && !path.contains(":memory:") => Ok(DbUrl::Sqlite(PathBuf::from(path))),
-            _ => Err(BadDbUrl { shown: text.split(['@', '?']).next().unwrap_or_default().chars().take(40).collect() }),
+            _ => Err(BadDbUrl { shown: without_secrets(text) }),
         }
+    }
+}
+
+/// What of a text may be shown though it may hold a password: its scheme, or all of it where it is a plain word.
+fn without_secrets(text: &str) -> String {
+    match text.split_once(':') {
+        Some((scheme, _)) if scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) => format!("{scheme}:…"),
+        None if !text.contains(['@', '=', '?']) => text.chars().take(40).collect(),
+        _ => "…".to_owned(),
     }
 }
 

@@ -54,6 +54,11 @@ impl Bench {
         if self.cluster.is_some() { "postgres" } else { "sqlite" }
     }
 
+    /// Whether a look is enough.
+    pub fn is_quick(&self) -> bool {
+        self.pace.repeats < Pace::FULL.repeats
+    }
+
     /// A migrated empty database.
     pub fn fresh(&self, name: &str) -> Outcome<Store> {
         Store::fresh(self.cluster.as_ref(), &self.folder, name)

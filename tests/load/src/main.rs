@@ -52,6 +52,9 @@ struct Cli {
     /// Measure the server as it was last built instead of building it first.
     #[arg(long)]
     no_build: bool,
+    /// Drive this program instead of a release build: its answers count then, its figures do not.
+    #[arg(long, value_name = "FILE")]
+    program: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -133,7 +136,10 @@ fn run(cli: &Cli) -> Outcome<bool> {
         report.fail("evaluate", "", why.to_string());
     }
     if cli.wants_a_database() {
-        let program = server::program(!cli.no_build)?;
+        let program = match &cli.program {
+            Some(file) => file.canonicalize()?,
+            None => server::program(!cli.no_build)?,
+        };
         if cli.database != Databases::Postgres {
             on_one(cli, program.clone(), false, &mut report)?;
         }

@@ -116,6 +116,14 @@ impl Database {
         .unwrap()
     }
 
+    /// Its address whole, as the program takes it.
+    pub fn address(&self) -> String {
+        match self.url() {
+            DbUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
+            DbUrl::Postgres(url) => url,
+        }
+    }
+
     /// Cuts every connection to a PostgreSQL database and lets nobody in, as while its server is stopped.
     pub fn shut(&self) {
         self.let_in(false);

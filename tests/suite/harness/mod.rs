@@ -4,6 +4,7 @@
 pub mod county;
 pub mod database;
 mod postgres;
+pub mod program;
 pub mod training;
 
 pub use county::County;

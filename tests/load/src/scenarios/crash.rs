@@ -22,20 +22,32 @@ use std::{
     time::Duration,
 };
 
-/// Answers after which the server is killed, one try after another: among seats being taken, and when they run out.
-const KILL_AFTER: [usize; 3] = [700, 3_000, 5_200];
+/// Who applies, and after how many answers the server is killed, one try after another: among seats being taken, and when they
+/// run out.
+struct Scale {
+    county: County,
+    kill_after: [usize; 3],
+}
+
+/// For figures to be published.
+const FULL: Scale = Scale { county: County { this_year: 2, past: 8, ..County::RUSH }, kill_after: [700, 3_000, 5_200] };
+/// For every landing: seconds with a program that was not optimised.
+const QUICK: Scale = Scale {
+    county: County { teachers: 1_200, this_year: 2, past: 8, days: 4, sessions_a_day: 6, seats: 100 },
+    kill_after: [80, 350, 620],
+};
 /// Acknowledged applications that are asked again.
 const REPLAYED: usize = 500;
 
 /// Kills, restarts and compares, on a fresh day each time.
 pub fn run(bench: &Bench, report: &mut Report) -> Outcome<()> {
-    let county = County { this_year: 2, past: 8, ..County::RUSH };
+    let Scale { county, kill_after } = if bench.is_quick() { QUICK } else { FULL };
     let mut store = bench.fresh("crash")?;
     county.seed(&store)?;
     let tokens = Rc::new(sign(&store, (0..county.teachers).map(teacher_account))?);
     let mut unanswered = Vec::new();
-    for (day, kill_after) in (0..).zip(KILL_AFTER) {
-        let (back, lost) = one(bench, store, county, day, kill_after, Rc::clone(&tokens))?;
+    for (day, after) in (0..).zip(kill_after) {
+        let (back, lost) = one(bench, store, county, day, after, Rc::clone(&tokens))?;
         store = back;
         unanswered.push(lost.to_string());
     }
@@ -44,7 +56,7 @@ pub fn run(bench: &Bench, report: &mut Report) -> Outcome<()> {
         scenario: "crash".into(),
         database: bench.database(),
         note: format!(
-            "killed after {KILL_AFTER:?} answers with {} requests unanswered: every acknowledged seat is there, none twice, none too many; \
+            "killed after {kill_after:?} answers with {} requests unanswered: every acknowledged seat is there, none twice, none too many; \
              retries had one effect; {checked}",
             unanswered.join(", ")
         ),
