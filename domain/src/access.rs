@@ -99,7 +99,7 @@ permissions! {
     CloseSessions = "close_sessions": Institution | Centre;
     /// Read hour entries and statements.
     ReadHours = "read_hours": Bureau | Centre | Monitor | SchoolAdministrator | Teacher | Auditor;
-    /// Enter hours earned outside the catalogue.
+    /// Enter hours earned outside the catalogue, to be posted by somebody else.
     EnterHours = "enter_hours": Centre;
     /// Reverse posted hours, with a reason.
     ReverseHours = "reverse_hours": Centre | Bureau;
@@ -121,7 +121,7 @@ permissions! {
     EnterRecords = "enter_records": Teacher | SchoolAdministrator | Centre;
     /// Examine records that somebody else entered.
     ExamineRecords = "examine_records": Centre;
-    /// Verify, return or reject records; verifying posts the hours.
+    /// Verify, return or reject records; verifying posts the hours. Post or void hours that somebody else entered by hand.
     ReviewRecords = "review_records": Centre | Monitor | Bureau;
     /// Issue and take hours of teachers who move from county to county.
     ManageTransfers = "manage_transfers": Centre | Bureau;

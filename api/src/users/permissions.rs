@@ -29,7 +29,9 @@ pub(crate) fn label(permission: Permission) -> Words {
         Permission::RecordAttendance => ("登记考勤", "record attendance"),
         Permission::CloseSessions => ("登记结果并结班", "record results and close sessions"),
         Permission::ReadHours => ("查看学时与对账单", "read hours and statements"),
-        Permission::EnterHours => ("登记项目外学时", "enter hours earned outside the catalogue"),
+        Permission::EnterHours => {
+            ("登记项目外学时（待入账）", "enter hours earned outside the catalogue, to be posted by somebody else")
+        }
         Permission::ReverseHours => ("冲销已入账学时", "reverse posted hours"),
         Permission::ConvertActivities => ("认定其他形式转换", "recognise activities outside courses for hours"),
         Permission::ProposeWaivers => ("提出个别免除申请", "propose that a requirement be waived for a person"),
@@ -42,7 +44,10 @@ pub(crate) fn label(permission: Permission) -> Words {
         Permission::ConfirmFreezes => ("确认他人提出的周期定稿", "confirm a closing that somebody else proposed"),
         Permission::EnterRecords => ("登记项目外学时待审（附凭证）", "enter hours from outside with evidence"),
         Permission::ExamineRecords => ("审核他人登记的项目外学时", "examine records that somebody else entered"),
-        Permission::ReviewRecords => ("验证、退回或驳回项目外学时", "verify, return or reject records"),
+        Permission::ReviewRecords => (
+            "验证、退回或驳回项目外学时，复核待入账学时",
+            "verify, return or reject records, post or void pending hours",
+        ),
         Permission::ManageTransfers => ("办理学时转入转出", "issue and take hours of teachers who move"),
         Permission::DisputeHours => ("对本人学时提出申诉", "dispute one's own hours"),
         Permission::DecideDisputes => ("处理学时申诉", "decide disputes about hours"),

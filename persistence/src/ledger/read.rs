@@ -184,6 +184,25 @@ pub fn successors(
         .collect()
 }
 
+/// The voiding of the person's pending entry with a key; `None` where there is no such entry, or it was not voided.
+///
+/// # Errors
+/// As [`find`].
+pub fn voided(conn: &mut Conn, person: PersonId, source_key: &str) -> DbResult<Option<HourEntryId>> {
+    let (area, number) = person.key();
+    let pending: Option<i64> = t::table
+        .filter(t::area.eq(area))
+        .filter(t::person_id.eq(number))
+        .filter(t::source_key.eq(source_key))
+        .filter(t::kind.eq(EntryKind::Pending.as_str()))
+        .select(t::id)
+        .first(conn)
+        .optional()?;
+    let Some(pending) = pending else { return Ok(None) };
+    let followed = successors(conn, person.area(), &[pending], None)?.remove(&pending);
+    Ok(followed.filter(|(_, kind)| *kind == EntryKind::Voided).map(|(id, _)| id))
+}
+
 /// Every entry of an area that was appended after an instant and whose hours belong to a day from `from` to `to`, by person and
 /// time of posting.
 ///

@@ -164,8 +164,13 @@ async fn hours(demo: &Demo, shown: &mut Shown) {
     let me = teacher.get("/v1/me").await.expect(200);
     let me = format!("/v1/teachers/{}", me["person_id"].as_str().unwrap().replace("per_", "tch_"));
     let entered = shown.post(&centre, &format!("{me}/hour-entries"), example("HourEntryIn")).await;
-    let entry = format!("/v1/hour-entries/{}", id(&entered));
-    shown.get(&teacher, &entry).await;
+    let pending = format!("/v1/hour-entries/{}", id(&entered));
+    shown.get(&teacher, &pending).await;
+    let posted = shown.act(&bureau, &format!("{pending}/post")).await;
+    let entry = format!("/v1/hour-entries/{}", id(&posted));
+    let doubtful = with(example("HourEntryIn"), json!({"reference": "苏大培字2019-0732"}));
+    let doubtful = centre.post(&format!("{me}/hour-entries"), doubtful).await.expect(201);
+    shown.post(&bureau, &format!("/v1/hour-entries/{}/void", id(&doubtful)), example("VoidIn")).await;
     shown.post(&bureau, &format!("{entry}/reverse"), example("ReversalIn")).await;
     let document = json!({"code": "SC-ZH", "version": 1, "area": "331123", "valid": {"from": "2026-01-01"}, "zh": "其他形式转换标准",
         "en": "conversion table", "sources": {"A": {"title": "遂昌县教育局关于其他形式转换的规定"}}, "rules": [],

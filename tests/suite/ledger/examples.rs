@@ -143,7 +143,7 @@ both! {
             "title": "海外研修", "effective_on": "2019-07-03", "route": "converted", "delivery_form": "lecture", "level": "national",
             "nominal": "20", "reference": "证书一", "unreviewed": {"starts_on": "2019-07-01", "consent_on": "2019-07-05"}
         });
-        let late = centre.post(&place, body.clone()).await.expect(201);
+        let late = entered(county, person, body.clone()).await;
         assert_eq!((&late["credited"], &late["unreviewed"]["consent_on"]), (&json!("20.00"), &json!("2019-07-05")));
         assert_eq!(late["policy"], "ZJ-2016 v1, 331123 v1");
         let read = statement(&centre, person, CYCLE).await;
@@ -153,7 +153,7 @@ both! {
         assert!(why.starts_with("未经学校事先同意的外部培训不计入周期学时"), "{why}");
         body["reference"] = json!("证书二");
         body["unreviewed"]["consent_on"] = json!("2019-06-20");
-        centre.post(&place, body.clone()).await.expect(201);
+        entered(county, person, body.clone()).await;
         assert_eq!(statement(&centre, person, CYCLE).await["counted"], "20.00");
         centre.post(&place, body).await.refused(409, "duplicate_source");
     }

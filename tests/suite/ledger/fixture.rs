@@ -150,6 +150,21 @@ pub fn post(county: &County, entries: Vec<NewEntry>) -> Vec<HourEntryId> {
     })
 }
 
+/// Has the centre enter hours and the bureau post them; gives the posted entry.
+pub async fn entered(county: &County, person: PersonId, body: Value) -> Value {
+    let made = county.sign_in("centre").post(&format!("/v1/teachers/{}/hour-entries", person.teacher()), body).await;
+    posted(county, &made.expect(201)).await
+}
+
+/// Has the bureau post a pending entry.
+pub async fn posted(county: &County, pending: &Value) -> Value {
+    county
+        .sign_in("bureau")
+        .act(&format!("/v1/hour-entries/{}/post", pending["id"].as_str().unwrap()))
+        .await
+        .expect(201)
+}
+
 /// Everybody's statement is asked for by the centre. Whatever a test looks at in it, its figures add up and have their grounds.
 pub async fn statement(caller: &Caller<'_>, person: PersonId, query: &str) -> Value {
     let read = caller.get(&format!("/v1/teachers/{}/statement?{query}", person.teacher())).await.expect(200);

@@ -101,7 +101,16 @@ impl<'c> World<'c> {
             "themes": [theme], "nominal": hours(nominal), "attended": hours(attended), "reference": key});
         let path = format!("/v1/teachers/{}/hour-entries", self.teacher(person));
         let made = self.by("centre").post(&path, body.clone()).await.expect(201);
-        self.model.posted(person, Entry::new(&made["id"], &on, attended, "record", None));
+        let pending = format!("/v1/hour-entries/{}", text(&made["id"]));
+        self.by("centre").act(&format!("{pending}/post")).await.refused(403, "entry_four_eyes");
+        if self.dice.one_in(6) {
+            self.by("centre").post(&format!("{pending}/void"), json!({"reason": "误录"})).await.expect(201);
+            self.model.idle(person, 2);
+            return;
+        }
+        let posted = self.by("centre-2").act(&format!("{pending}/post")).await.expect(201);
+        self.model.idle(person, 1);
+        self.model.posted(person, Entry::new(&posted["id"], &on, attended, "record", None));
         if self.dice.one_in(4) {
             self.by("centre-2").post(&path, body).await.refused(409, "duplicate_source");
         }
@@ -410,7 +419,8 @@ async fn lived(county: &mut County, seed: u64) {
         let path = format!("/v1/teachers/{}/hour-entries?limit=200&include=total", world.teacher(person));
         let list = world.by("auditor").get(&path).await.expect(200);
         assert_eq!(list["total"], world.model.rows(person), "every row is there, and none beside");
-        let net: i64 = list["data"].as_array().unwrap().iter().map(|row| hundredths(&row["credited"])).sum();
+        let rows = list["data"].as_array().unwrap().iter().filter(|row| row["kind"] != "pending");
+        let net: i64 = rows.map(|row| hundredths(&row["credited"])).sum();
         assert_eq!(net, world.model.net(person), "what was taken back and what stands add up to what was posted");
     }
     for Kept { path, bytes } in &world.kept {

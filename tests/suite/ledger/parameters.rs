@@ -65,7 +65,7 @@ both! {
         let centre = county.sign_in("centre");
         let body = json!({"title": "省级研修", "effective_on": "2020-12-20", "route": "mandated", "delivery_form": "lecture",
             "level": "province", "nominal": "30", "reference": "A-1", "days": "4"});
-        let made = centre.post(&format!("/v1/teachers/{}/hour-entries", person.teacher()), body).await.expect(201);
+        let made = entered(county, person, body).await;
         assert_eq!((&made["days"], &made["activity"]), (&json!("4.00"), &Value::Null));
         assert_eq!(made["recognised_on"], county.clock.now().china_date().to_string());
         assert_eq!(statement(&centre, person, CYCLE).await["counted"], "0.00");
@@ -87,8 +87,8 @@ both! {
         let ledger = format!("/v1/teachers/{}/hour-entries", person.teacher());
         let summer = |on: &str, days: &str| json!({"title": "暑期师德", "effective_on": on, "route": "school_based",
             "delivery_form": "school_based", "level": "school", "themes": ["ethics"], "nominal": "15", "reference": on, "days": days});
-        centre.post(&ledger, summer("2018-08-20", "3")).await.expect(201);
-        centre.post(&ledger, summer("2019-08-20", "2.5")).await.expect(201);
+        entered(county, person, summer("2018-08-20", "3")).await;
+        entered(county, person, summer("2019-08-20", "2.5")).await;
         let read = statement(&centre, person, CYCLE).await;
         let of = |from: &str| {
             let all = read["requirements"].as_array().unwrap();
@@ -177,7 +177,7 @@ both! {
         let centre = county.sign_in("centre");
         let body = json!({"title": "暑期师德", "effective_on": "2018-08-20", "route": "school_based", "delivery_form": "school_based",
             "level": "school", "themes": ["ethics"], "nominal": "15", "reference": "A-1", "days": "2"});
-        let made = centre.post(&format!("/v1/teachers/{}/hour-entries", person.teacher()), body).await.expect(201);
+        let made = entered(county, person, body).await;
         let reverse = format!("/v1/hour-entries/{}/reverse", made["id"].as_str().unwrap());
         let right = |days: &str| json!({"reason": "天数误录", "replacement": {"days": days}});
         centre.post(&reverse, right("400")).await.refused(422, "invalid_field");

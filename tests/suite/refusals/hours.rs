@@ -58,8 +58,23 @@ pub(super) async fn hours(told: &mut Told, county: &mut County) {
     for (code, fields) in cases {
         told.by(code, &centre, async |me| me.post(&ledger, record(fields.clone())).await).await;
     }
-    centre.post(&ledger, record(json!({}))).await.expect(201);
+    let pending = centre.post(&ledger, record(json!({}))).await.expect(201);
     told.by(Code::DuplicateSource, &centre, async |me| me.post(&ledger, record(json!({}))).await).await;
+    let follow = |id: &Value, verb: &str| {
+        let path = format!("/v1/hour-entries/{}/{verb}", id.as_str().unwrap());
+        async move |me: &Caller<'_>| me.post(&path, json!({"reason": "误录"})).await
+    };
+    let post_one = |id: &Value| {
+        let path = format!("/v1/hour-entries/{}/post", id.as_str().unwrap());
+        async move |me: &Caller<'_>| me.act(&path).await
+    };
+    told.by(Code::EntryFourEyes, &centre, post_one(&pending["id"])).await;
+    let posted = post_one(&pending["id"])(&bureau).await.expect(201);
+    told.by(Code::EntryAlreadyPosted, &bureau, post_one(&pending["id"])).await;
+    told.by(Code::EntryNotPending, &bureau, post_one(&posted["id"])).await;
+    let doomed = centre.post(&ledger, record(json!({"reference": "A-2"}))).await.expect(201);
+    follow(&doomed["id"], "void")(&bureau).await.expect(201);
+    told.by(Code::EntryAlreadyVoided, &bureau, follow(&doomed["id"], "void")).await;
     let newcomer = json!({"name": "甲", "identity_number": NUMBERS[2], "entered_on": "2014-08-01"});
     let newcomer =
         centre.post("/v1/persons", newcomer).await.expect(201)["id"].as_str().unwrap().replace("per_", "tch_");
