@@ -125,8 +125,8 @@ permissions! {
     ReviewRecords = "review_records": Centre | Monitor | Bureau;
     /// Issue and take hours of teachers who move from county to county.
     ManageTransfers = "manage_transfers": Centre | Bureau;
-    /// Dispute one's own hours.
-    DisputeHours = "dispute_hours": Teacher;
+    /// Dispute one's own hours; for the county, propose a correction of anybody's that somebody else decides.
+    DisputeHours = "dispute_hours": Teacher | Centre | Bureau;
     /// Decide disputes about hours.
     DecideDisputes = "decide_disputes": Centre | Bureau;
     /// Read reports on schools and the county.

@@ -65,7 +65,8 @@ problem_set!(
 );
 problem_set!(VoidProblems = EntryNotPending | EntryAlreadyPosted | EntryAlreadyVoided | EntryReasonMissing);
 problem_set!(
-    ReverseProblems = EntryNotPosted
+    ReverseProblems = ReversalNeedsApproval
+        | EntryNotPosted
         | EntryAlreadyReversed
         | EntryReasonMissing
         | CorrectionChangesNothing
@@ -232,11 +233,11 @@ async fn void_hour_entry(
 
 /// Reverse an hour entry
 ///
-/// The only way to correct posted hours: they are taken back in full with a reason and, where the right hours are given, those
-/// are posted in their place in the same transaction, dated as the entry was. After the end of the cycle the answer says
-/// `after_close`, because statements made from it are superseded.
+/// The way to correct posted hours: they are taken back in full with a reason and, where the right hours are given, those
+/// are posted in their place in the same transaction, dated as the entry was. After the last day of the entry's cycle nobody does so alone:
+/// the county, or the teacher, disputes the entry, and somebody else upholds the dispute.
 ///
-/// 冲销学时（须写明理由），可同时更正；周期结束后冲销将标明after_close。
+/// 冲销学时（须写明理由），可同时更正；条目所在周期结束后，须先对条目提出更正（申诉），由他人审定。
 #[utoipa::path(
     operation_id = "reverse_hour_entry", tag = "hours", params(HourEntryPath), request_body = ReversalIn, security(("bearer" = ["reverse_hours"])),
     responses((status = 201, description = "Reversed.", body = ReversalView), ReverseProblems)

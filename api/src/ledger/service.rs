@@ -283,11 +283,31 @@ pub struct Replacement {
     pub days: Option<Days>,
 }
 
+/// Reverses a posted entry of a cycle that runs. After the close of its cycle one person alone reverses nothing (`reversal.after_close`,
+/// `domain.md` 9): a dispute proposes it, and somebody else upholds it.
+///
+/// # Errors
+/// As [`correct`], and `reversal_needs_approval`.
+pub fn reverse(
+    work: &mut Work<'_, '_>,
+    cache: &PolicyCache,
+    actor: &Actor,
+    id: HourEntryId,
+    reason: &str,
+    replacement: Option<Replacement>,
+) -> Result<ReversalView, ApiError> {
+    let view = correct(work, cache, actor, id, reason, replacement)?;
+    if view.after_close {
+        return Err(ApiError::new(Code::ReversalNeedsApproval).with("cycle", view.cycle).with("entry", id));
+    }
+    Ok(view)
+}
+
 /// Reverses a posted entry with a reason and, where the right hours are given, posts them in its place, dated as the entry was.
 ///
 /// # Errors
 /// `not_found` and the ledger's refusals.
-pub fn reverse(
+pub(super) fn correct(
     work: &mut Work<'_, '_>,
     cache: &PolicyCache,
     actor: &Actor,

@@ -49,7 +49,9 @@ pub(crate) fn label(permission: Permission) -> Words {
             "verify, return or reject records, post or void pending hours",
         ),
         Permission::ManageTransfers => ("办理学时转入转出", "issue and take hours of teachers who move"),
-        Permission::DisputeHours => ("对本人学时提出申诉", "dispute one's own hours"),
+        Permission::DisputeHours => {
+            ("对本人学时提出申诉，县级单位提出更正", "dispute one's own hours; for the county, propose corrections")
+        }
         Permission::DecideDisputes => ("处理学时申诉", "decide disputes about hours"),
         Permission::ReadReports => ("查看报表", "read reports"),
         Permission::ReadLog => ("查看日志检查点与证明", "read the checkpoints of the log and proofs"),

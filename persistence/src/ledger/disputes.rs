@@ -33,7 +33,7 @@ pub struct DisputeRow {
     pub made_by: Vec<AccountId>,
     /// What became of the dispute.
     pub state: DisputeState,
-    /// What is wrong, as the teacher says.
+    /// What is wrong, as whoever opened it says.
     pub claim: String,
     /// By when it is to be decided.
     pub decide_by: NaiveDate,
@@ -207,14 +207,18 @@ pub fn count(conn: &mut Conn, area: AreaCode, viewer: &Viewer, filter: &DisputeF
     Ok(filtered(area, viewer, filter).count().get_result(conn)?)
 }
 
-/// The dispute about an entry.
+/// The open dispute about an entry; with `once` one that this account opened before, too.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
-pub fn of_entry(conn: &mut Conn, entry: HourEntryId) -> DbResult<Option<DisputeId>> {
+pub fn of_entry(conn: &mut Conn, entry: HourEntryId, once: Option<AccountId>) -> DbResult<Option<DisputeId>> {
     let found: Option<i64> = t::table
         .filter(t::area.eq(entry.area().get()))
         .filter(t::entry_id.eq(entry.number()))
+        .filter(
+            t::state.eq(DisputeState::Open.as_str()).or(t::opened_by.eq(once.map_or(0, |account| account.number()))),
+        )
+        .order(t::id.desc())
         .select(t::id)
         .first(conn)
         .optional()?;

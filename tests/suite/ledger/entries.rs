@@ -169,7 +169,7 @@ both! {
 
     async fn a_reversal_needs_a_reason_and_happens_once(county: County) {
         let person = with_teacher(county);
-        let ids = post(county, vec![entry(person, "2017-05-01", "48")]);
+        let ids = post(county, vec![entry(person, "2026-05-01", "48")]);
         let place = format!("/v1/hour-entries/{}/reverse", ids[0]);
         let bureau = county.sign_in("bureau");
         bureau.post(&place, json!({"reason": ""})).await.refused(422, "invalid_field");

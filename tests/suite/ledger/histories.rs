@@ -126,7 +126,13 @@ impl<'c> World<'c> {
             Some(right) => json!({"reason": "误录", "replacement": {"attended": hours(right)}}),
             None => json!({"reason": "误录"}),
         };
-        let done = self.by("centre").post(&path, body.clone()).await.expect(201);
+        let done = if wrong.on.as_str() < "2026" {
+            self.by("centre").post(&path, body.clone()).await.refused(409, "reversal_needs_approval");
+            let decided = fixture::corrected(self.county, &wrong.id, body.clone()).await;
+            json!({"reversal": {"id": decided["reversal_id"]}, "replacement": decided["replacement_id"].as_str().map(|id| json!({"id": id}))})
+        } else {
+            self.by("centre").post(&path, body.clone()).await.expect(201)
+        };
         let replacement = right.map(|right| (text(&done["replacement"]["id"]), right));
         self.model.reversed(person, &wrong, &done["reversal"]["id"], replacement);
         self.by("centre-2").post(&path, body).await.refused(409, "entry_already_reversed");
@@ -282,10 +288,13 @@ impl<'c> World<'c> {
             return None;
         }
         let (person, entry, place) = self.open_disputes.remove(self.dice.below(self.open_disputes.len()));
-        let bureau = self.by("bureau");
-        let etag = bureau.get(&place).await.etag();
+        let shown = self.by("bureau").get(&format!("/v1/hour-entries/{entry}")).await.expect(200);
+        let own = shown["recognised_by"] == self.county.account("bureau").to_string();
+        // Who made an entry decides no dispute about it.
+        let decider = self.by(if own { "centre" } else { "bureau" });
+        let etag = decider.get(&place).await.etag();
         let send = |verb: &str, body: Value| {
-            bureau.request(Method::POST, &format!("{place}/{verb}")).header("If-Match", &etag).json(&body).send()
+            decider.request(Method::POST, &format!("{place}/{verb}")).header("If-Match", &etag).json(&body).send()
         };
         if self.dice.one_in(2) {
             send("dismiss", json!({"reason": "核查无误"})).await.expect(200);

@@ -80,7 +80,7 @@ pub(super) async fn hours(told: &mut Told, county: &mut County) {
         centre.post("/v1/persons", newcomer).await.expect(201)["id"].as_str().unwrap().replace("per_", "tch_");
     let theirs = format!("/v1/teachers/{newcomer}/hour-entries");
     told.by(Code::TeacherNeverEmployed, &centre, async |me| me.post(&theirs, record(json!({}))).await).await;
-    let ids = post(county, vec![entry(person, "2017-05-01", "48")]);
+    let ids = post(county, vec![entry(person, "2026-05-01", "48"), entry(person, "2019-05-01", "8")]);
     let reverse = |id: String, body: Value| {
         async move |me: &Caller<'_>| me.post(&format!("/v1/hour-entries/{id}/reverse"), body.clone()).await
     };
@@ -89,6 +89,7 @@ pub(super) async fn hours(told: &mut Told, county: &mut County) {
     let same = json!({"reason": "误录", "replacement": {}});
     told.by(Code::CorrectionChangesNothing, &bureau, reverse(id.clone(), same)).await;
     let wrong = json!({"reason": "误录"});
+    told.by(Code::ReversalNeedsApproval, &bureau, reverse(ids[1].to_string(), wrong.clone())).await;
     let done = reverse(id.clone(), wrong.clone())(&bureau).await.expect(201);
     told.by(Code::EntryAlreadyReversed, &bureau, reverse(id, wrong.clone())).await;
     let talk = json!({"title": "校内讲座", "effective_on": "2019-07-03", "kind": "talk", "level": "school", "delivery_form": "lecture",

@@ -85,6 +85,7 @@ pub struct ReversalView {
     /// The cycle to which the hours belong.
     #[schema(example = "2016-2020")]
     pub cycle: String,
-    /// True where that cycle is over: statements and decisions that were made from it are superseded.
+    /// True where that cycle was over: statements and decisions that were made from it are superseded. Only a dispute that was
+    /// upheld corrects such hours, and the event log has it there.
     pub after_close: bool,
 }
