@@ -1,5 +1,7 @@
 -- One open dispute an entry. The county proposes a correction when the teacher's dispute is settled, or another proposal.
-CREATE TABLE disputes_new (
+CREATE TABLE disputes_kept AS SELECT * FROM disputes;
+DROP TABLE disputes;
+CREATE TABLE disputes (
     area INTEGER NOT NULL,
     id BIGINT NOT NULL,
     person_id BIGINT NOT NULL,
@@ -27,9 +29,8 @@ CREATE TABLE disputes_new (
     CONSTRAINT ck_disputes_decided CHECK (state NOT IN ('upheld', 'dismissed') OR (decided_by IS NOT NULL AND reason IS NOT NULL)),
     CONSTRAINT ck_disputes_four_eyes CHECK (decided_by IS NULL OR decided_by <> opened_by)
 ) WITHOUT ROWID;
-INSERT INTO disputes_new SELECT * FROM disputes;
-DROP TABLE disputes;
-ALTER TABLE disputes_new RENAME TO disputes;
+INSERT INTO disputes SELECT * FROM disputes_kept;
+DROP TABLE disputes_kept;
 CREATE INDEX ix_disputes_person_id ON disputes (area, person_id, id);
 CREATE INDEX ix_disputes_state ON disputes (area, state, decide_by);
 CREATE INDEX ix_disputes_opened_by ON disputes (area, opened_by);
