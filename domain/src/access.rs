@@ -133,8 +133,8 @@ permissions! {
     /// Read hour entries and statements.
     ReadHours = "read_hours", "查看学时与对账单", "read hours and statements":
         Bureau | Centre | Monitor | SchoolAdministrator | Teacher | Auditor;
-    /// Enter hours earned outside the catalogue.
-    EnterHours = "enter_hours", "登记项目外学时", "enter hours earned outside the catalogue":
+    /// Enter hours earned outside the catalogue, to be posted by somebody else.
+    EnterHours = "enter_hours", "登记项目外学时（待入账）", "enter hours earned outside the catalogue, to be posted by somebody else":
         Centre;
     /// Reverse posted hours, with a reason.
     ReverseHours = "reverse_hours", "冲销已入账学时", "reverse posted hours":
@@ -166,15 +166,15 @@ permissions! {
     /// Examine records that somebody else entered.
     ExamineRecords = "examine_records", "审核他人登记的项目外学时", "examine records that somebody else entered":
         Centre;
-    /// Verify, return or reject records; verifying posts the hours.
-    ReviewRecords = "review_records", "验证、退回或驳回项目外学时", "verify, return or reject records":
+    /// Verify, return or reject records; verifying posts the hours. Post or void hours that somebody else entered by hand.
+    ReviewRecords = "review_records", "验证、退回或驳回项目外学时，复核待入账学时", "verify, return or reject records, post or void pending hours":
         Centre | Monitor | Bureau;
     /// Issue and take hours of teachers who move from county to county.
     ManageTransfers = "manage_transfers", "办理学时转入转出", "issue and take hours of teachers who move":
         Centre | Bureau;
-    /// Dispute one's own hours.
-    DisputeHours = "dispute_hours", "对本人学时提出申诉", "dispute one's own hours":
-        Teacher;
+    /// Dispute one's own hours; for the county, propose a correction of anybody's that somebody else decides.
+    DisputeHours = "dispute_hours", "对本人学时提出申诉，县级单位提出更正", "dispute one's own hours; for the county, propose corrections":
+        Teacher | Centre | Bureau;
     /// Decide disputes about hours.
     DecideDisputes = "decide_disputes", "处理学时申诉", "decide disputes about hours":
         Centre | Bureau;

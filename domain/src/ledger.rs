@@ -1,6 +1,6 @@
 //! The hour ledger: what an entry is, what may follow what, and how hours are corrected.
 //!
-//! The ledger is append-only. A **pending** entry is followed by a **posted** one or is **voided**; a posted entry is
+//! The ledger is append-only. A **pending** entry is followed by a **posted** one, by somebody who did not enter it, or is **voided**; a posted entry is
 //! **reversed**, with a reason, and a reversal may be followed by the posted entry that replaces what was reversed. Each entry
 //! has at most one successor, so that a chain reads from the first claim to what stands now. What *counts* is never
 //! stored: [`policy`](crate::policy) computes it from the entries that stand.
@@ -16,7 +16,7 @@ mod tests;
 pub use circumstances::{BadCircumstances, Circumstances};
 pub use source::EntrySource;
 
-use crate::{hours::Hours, policy::Cycle, words::word_list};
+use crate::{area::AreaCode, hours::Hours, id::AccountId, policy::Cycle, words::word_list};
 use chrono::NaiveDate;
 use std::{fmt, str::FromStr};
 use thiserror::Error;
@@ -120,6 +120,9 @@ pub enum Refusal {
     /// The replacement is the same as what it replaces.
     #[error("the replacement changes nothing")]
     NothingChanged,
+    /// Who entered the hours, or whose hours they are, does not post them (`domain.md` 11: who enters hours may not verify them).
+    #[error("somebody else has to post the hours")]
+    FourEyes,
 }
 
 /// A factor on attended hours (`credit.formula` of `domain.md` 9), in hundredths: 100 is one.
@@ -321,8 +324,19 @@ pub fn may_enter(
     }
 }
 
+/// Decides whether somebody may post pending hours of a person in `area`: neither who entered them nor whose they are (`domain.md`
+/// 11). An entry does not name an account of another area; hours that such a one entered are posted by one of the area's own.
+///
+/// # Errors
+/// [`Refusal::FourEyes`].
+pub fn may_post(area: AreaCode, entered_by: Option<AccountId>, by: AccountId, own: bool) -> Result<(), Refusal> {
+    let somebody_else = entered_by.map_or(by.area() == area, |entered_by| entered_by != by);
+    if somebody_else && !own { Ok(()) } else { Err(Refusal::FourEyes) }
+}
+
 /// True where a change made on `today` touches a cycle that is over: it is dated back to the cycle, and whatever was issued
-/// from it is superseded (`domain.md` 10, example 6; `reversal.after_close` of section 9).
+/// from it is superseded, and it needs two people (`domain.md` 10, example 6; `reversal.after_close` of section 9). A report is
+/// frozen only of a cycle that is over, so that the day says it all.
 pub fn after_close(cycle: &Cycle, today: NaiveDate) -> bool {
     today > cycle.to()
 }

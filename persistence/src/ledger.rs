@@ -17,7 +17,7 @@ pub use facts::{
     EmploymentSpell, PersonRecord, PersonSnapshot, SnapshotOrganisation, employed_from, employments, person_record,
     snapshot, was_employed_below,
 };
-pub use read::{EntryFilter, EntryRow, appended_since, count, find, list, successors};
+pub use read::{EntryFilter, EntryRow, appended_since, count, find, list, reversed_since, successors, voided};
 pub use schools::{school_spells, school_spells_by_person};
 pub(crate) use stands::earned;
 pub use stands::{
@@ -79,7 +79,7 @@ pub struct NewEntry {
     pub evidence: Option<String>,
     /// The policy packs in force on that day, such as `ZJ-2016 v1, 331123 v1`.
     pub policy: String,
-    /// Who recognised it; kept where the account belongs to the person's area, the event log knows the others.
+    /// Who recognised it, or entered it where it is pending; kept where the account belongs to the person's area, the event log knows the others.
     pub recognised_by: Option<AccountId>,
     /// School, title and subject on that day; looked up where it is not given.
     pub snapshot: Option<PersonSnapshot>,

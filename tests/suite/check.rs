@@ -111,6 +111,9 @@ async fn outside(county: &mut County) {
     let uphold = bureau.request(Method::POST, &format!("{}/uphold", at_place(&opened)));
     let body = json!({"reason": "属实", "replacement": {"nominal": "16", "attended": "16"}});
     uphold.header("If-Match", "\"1\"").json(&body).send().await.expect(200);
+    let by_hand = json!({"title": "省级研修", "effective_on": "2026-05-03", "route": "mandated", "delivery_form": "lecture",
+        "level": "province", "nominal": "12", "reference": "H-1"});
+    crate::ledger::fixture::entered(county, teacher.person, by_hand).await;
 }
 
 async fn busy(county: &mut County) -> Busy {
@@ -252,6 +255,8 @@ both! {
             ("three_people", "UPDATE outside_records SET decided_by = examined_by".to_owned()),
             ("transfers_posted", "UPDATE transfers SET state = 'waiting'".to_owned()),
             ("disputes_settled", "UPDATE disputes SET reversal_id = NULL".to_owned()),
+            ("entries_four_eyes", "UPDATE hour_entries SET recognised_by = (SELECT MAX(p.recognised_by) FROM hour_entries p \
+                WHERE p.kind = 'pending') WHERE refers_to IN (SELECT p.id FROM hour_entries p WHERE p.kind = 'pending')".to_owned()),
             ("one_enrolment_per_person", format!("INSERT INTO enrolments (area, id, {columns}) SELECT area, id + 1, {columns} \
                 FROM enrolments WHERE status = 'declined'")),
             ("seats_taken", format!("UPDATE sessions SET seats_taken = 0 WHERE id = {open}")),
@@ -268,7 +273,7 @@ both! {
             ("one_entry_per_source", format!("UPDATE hour_entries SET source_key = 'same' WHERE person_id = {one} AND kind = 'posted'")),
             ("successors_follow", format!("UPDATE hour_entries SET person_id = {two} WHERE kind = 'reversed'")),
             ("one_successor", format!("UPDATE hour_entries SET refers_to = (SELECT MIN(id) FROM hour_entries WHERE {earned}) \
-                WHERE refers_to IS NOT NULL")),
+                WHERE refers_to IS NOT NULL AND refers_to NOT IN (SELECT id FROM hour_entries WHERE kind = 'pending')")),
             ("entry_words", format!("UPDATE hour_entries SET themes = 'Subject' WHERE {earned}")),
             ("one_record_per_person", format!("UPDATE persons SET identity_number = (SELECT identity_number FROM persons \
                 WHERE id = {one}) WHERE id = {two}")),

@@ -65,7 +65,7 @@ both! {
         // Years of corrections, of facts, of rules.
         county.clock.set(county.clock.now().plus_millis(3 * 365 * 86_400_000));
         let centre = county.sign_in("centre");
-        centre.post(&format!("/v1/hour-entries/{}/reverse", ids[0]), json!({"reason": "误录"})).await.expect(201);
+        crate::ledger::fixture::corrected(county, ids[0], json!({"reason": "误录"})).await;
         sql(county, "UPDATE persons SET name = '改名', retires_on = '2019-08-31', version = version + 1 WHERE id = 103").unwrap();
         sql(county, "UPDATE employments SET valid_to = '2018-08-31' WHERE person_id = 101").unwrap();
         let document = crate::catalogue::steps::with(crate::policy::pack(2), json!({"valid": {"from": "2019-01-01"}}));
@@ -90,8 +90,8 @@ both! {
         assert_eq!(read("").await, json!({"data": [], "next_cursor": null, "total": 0}));
         county.advance_millis(60_000);
         let wrong = json!({"reason": "考勤更正", "replacement": {"attended": "84"}});
-        centre.post(&format!("/v1/hour-entries/{}/reverse", ids[0]), wrong).await.expect(201);
-        centre.post(&format!("/v1/hour-entries/{}/reverse", ids[1]), json!({"reason": "误录"})).await.expect(201);
+        crate::ledger::fixture::corrected(county, ids[0], wrong).await;
+        crate::ledger::fixture::corrected(county, ids[1], json!({"reason": "误录"})).await;
         let found = read("").await;
         assert_eq!(found["total"], 1, "hours of the next cycle change nothing of this one: {found:#}");
         let row = &found["data"][0];

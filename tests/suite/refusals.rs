@@ -19,15 +19,12 @@ use shixun_api::problem::{Code, Language};
 use std::collections::BTreeMap;
 
 /// Codes that no test provokes, and why. Each must still need to stand here.
-const NOT_PROVOKED: [(Code, &str); 7] = [
+const NOT_PROVOKED: [(Code, &str); 4] = [
     (
         Code::JobInterrupted,
         "no request is answered with it: it is the problem of a job, and tests/suite/jobs.rs reads it there",
     ),
     (Code::Busy, "the database must be held up for as long as a request waits, which is ten seconds and more"),
-    (Code::EntryNotPending, "no operation posts or voids pending hours yet"),
-    (Code::EntryAlreadyPosted, "no operation posts pending hours yet"),
-    (Code::EntryAlreadyVoided, "no operation voids pending hours yet"),
     (Code::EntryNotReversed, "a replacement is written together with its reversal only"),
     (Code::EntryAlreadyReplaced, "a replacement is written together with its reversal only"),
 ];

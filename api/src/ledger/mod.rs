@@ -4,6 +4,7 @@ pub mod certified;
 pub mod conversions;
 pub mod days;
 pub mod disputes;
+pub mod entering;
 pub mod explain;
 pub mod judging;
 pub mod moment;

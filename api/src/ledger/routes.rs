@@ -1,27 +1,28 @@
 //! `/v1/teachers/{id}/statement`, `/v1/teachers/{id}/hour-entries`, `/v1/hour-entries` and standings.
 
 use super::{
+    entering,
     service::{self, StatementAnswer, StatementWish},
     simulation,
     standing::{self, Of, Question},
     statement::StatementView,
     wire::{
         AreaPath, CycleMomentQuery, HourEntryIn, HourEntryList, HourEntryPath, HourEntryQuery, HourEntryView,
-        ReversalIn, ReversalView, StandingView, TeacherPath,
+        ReversalIn, ReversalView, StandingView, TeacherPath, VoidIn,
         simulation::{SimulationIn, SimulationQuery, SimulationView},
     },
 };
 use crate::{
     access::Allowed,
     document::problem_set,
-    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Reply, answer, page},
+    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Reply, answer, command::NO_BODY, page},
     jobs::wire::JobView,
     org::wire::OrganisationPath,
     problem::ApiError,
     state::App,
 };
 use actix_web::{HttpRequest, get, post, web::Data};
-use shixun_domain::access::needs::{DraftPolicy, EnterHours, ReadHours, ReadReports, ReverseHours};
+use shixun_domain::access::needs::{DraftPolicy, EnterHours, ReadHours, ReadReports, ReverseHours, ReviewRecords};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Mounts the operations under `/v1`.
@@ -31,6 +32,8 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(list_hour_entries)
         .service(create_hour_entry)
         .service(get_hour_entry)
+        .service(post_hour_entry)
+        .service(void_hour_entry)
         .service(reverse_hour_entry)
         .service(get_organisation_standing)
         .service(get_area_standing)
@@ -51,7 +54,19 @@ problem_set!(
         | PolicyMissing
 );
 problem_set!(
-    ReverseProblems = EntryNotPosted
+    PostProblems = EntryNotPending
+        | EntryAlreadyPosted
+        | EntryAlreadyVoided
+        | EntryFourEyes
+        | ConversionNeedsApprover
+        | HoursBeforeEmployment
+        | TeacherNeverEmployed
+        | PolicyMissing
+);
+problem_set!(VoidProblems = EntryNotPending | EntryAlreadyPosted | EntryAlreadyVoided | EntryReasonMissing);
+problem_set!(
+    ReverseProblems = ReversalNeedsApproval
+        | EntryNotPosted
         | EntryAlreadyReversed
         | EntryReasonMissing
         | CorrectionChangesNothing
@@ -130,13 +145,14 @@ async fn list_hour_entries(
 
 /// Enter hours earned outside the catalogue
 ///
-/// With evidence, once per reference. Hours of an institution without review keep the day of the school's consent; whether
-/// they count is for the rules to say, and the statement shows it. School, title and subject are those of the day.
+/// With evidence, once per reference. The entry is pending: the statement shows it as such, and it counts nowhere until somebody else posts
+/// it. Hours of an institution without review keep the day of the school's consent; whether they count is for the rules to say,
+/// and the statement shows it. School, title and subject are those of the day.
 ///
-/// 登记目录外学时（须有凭证，同一凭证号只登记一次）；未经审核机构须填学校同意日期，是否计入由规则决定。
+/// 登记目录外学时为待入账（须有凭证，同一凭证号只登记一次），经他人复核入账后方计入；未经审核机构须填学校同意日期，是否计入由规则决定。
 #[utoipa::path(
     operation_id = "create_hour_entry", tag = "hours", params(TeacherPath), request_body = HourEntryIn, security(("bearer" = ["enter_hours"])),
-    responses((status = 201, description = "Posted.", body = HourEntryView), EnterProblems)
+    responses((status = 201, description = "Entered, pending.", body = HourEntryView), EnterProblems)
 )]
 #[post("/teachers/{teacher_id}/hour-entries")]
 async fn create_hour_entry(
@@ -148,7 +164,7 @@ async fn create_hour_entry(
     let (actor, teacher, new, shared) = (who.actor(), path.0.teacher_id.0, body.value.read()?, command.app_data());
     command
         .run(&who, body.digest, move |work| {
-            let view = service::enter(work, &shared.policy, &actor, teacher, &new)?;
+            let view = entering::enter(work, &shared.policy, &actor, teacher, &new)?;
             Reply::created(format!("/v1/hour-entries/{}", view.id), None, &view)
         })
         .await
@@ -170,13 +186,59 @@ async fn get_hour_entry(who: Allowed<ReadHours>, app: Data<App>, path: FromPath<
     answer::json(&view)
 }
 
+/// Post pending hours
+///
+/// Four eyes: not by who entered them, nor by whose hours they are; an activity outside courses by the stage that approves it. From then on
+/// they count. What is pending is posted or voided once.
+///
+/// 复核入账：待入账学时由登记人以外的人确认后计入；教师本人不得入账，其他形式转换由规定的单位入账。
+#[utoipa::path(
+    operation_id = "post_hour_entry", tag = "hours", params(HourEntryPath), security(("bearer" = ["review_records"])),
+    responses((status = 201, description = "Posted: the entry that follows the pending one.", body = HourEntryView), PostProblems)
+)]
+#[post("/hour-entries/{hour_entry_id}/post")]
+async fn post_hour_entry(who: Allowed<ReviewRecords>, command: Command, path: FromPath<HourEntryPath>) -> Answer {
+    let (actor, id, shared) = (who.actor(), path.0.hour_entry_id.0, command.app_data());
+    command
+        .run(&who, NO_BODY, move |work| {
+            let view = entering::post(work, &shared.policy, &actor, id)?;
+            Reply::created(format!("/v1/hour-entries/{}", view.id), None, &view)
+        })
+        .await
+}
+
+/// Void pending hours
+///
+/// They will not be earned, for a reason. Whoever entered them may take them back so. Their reference may be entered again.
+///
+/// 作废待入账学时（须写明理由），登记人也可作废；作废后同一凭证号可以重新登记。
+#[utoipa::path(
+    operation_id = "void_hour_entry", tag = "hours", params(HourEntryPath), request_body = VoidIn, security(("bearer" = ["review_records"])),
+    responses((status = 201, description = "Voided: the entry that ends the pending one.", body = HourEntryView), VoidProblems)
+)]
+#[post("/hour-entries/{hour_entry_id}/void")]
+async fn void_hour_entry(
+    who: Allowed<ReviewRecords>,
+    command: Command,
+    path: FromPath<HourEntryPath>,
+    body: Body<VoidIn>,
+) -> Answer {
+    let (actor, id, reason) = (who.actor(), path.0.hour_entry_id.0, body.value.reason);
+    command
+        .run(&who, body.digest, move |work| {
+            let view = entering::void(work, &actor, id, reason.trim())?;
+            Reply::created(format!("/v1/hour-entries/{}", view.id), None, &view)
+        })
+        .await
+}
+
 /// Reverse an hour entry
 ///
-/// The only way to correct posted hours: they are taken back in full with a reason and, where the right hours are given, those
-/// are posted in their place in the same transaction, dated as the entry was. After the end of the cycle the answer says
-/// `after_close`, because statements made from it are superseded.
+/// The way to correct posted hours: they are taken back in full with a reason and, where the right hours are given, those
+/// are posted in their place in the same transaction, dated as the entry was. After the last day of the entry's cycle nobody does so alone:
+/// the county, or the teacher, disputes the entry, and somebody else upholds the dispute.
 ///
-/// 冲销学时（须写明理由），可同时更正；周期结束后冲销将标明after_close。
+/// 冲销学时（须写明理由），可同时更正；条目所在周期结束后，须先对条目提出更正（申诉），由他人审定。
 #[utoipa::path(
     operation_id = "reverse_hour_entry", tag = "hours", params(HourEntryPath), request_body = ReversalIn, security(("bearer" = ["reverse_hours"])),
     responses((status = 201, description = "Reversed.", body = ReversalView), ReverseProblems)

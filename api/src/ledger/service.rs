@@ -2,16 +2,17 @@
 
 use super::{
     days::span,
+    entering::follower,
     explain,
     judging::judge,
     moment::{Moment, answered_at, moment},
     schools::{record, schools_of},
     statement::StatementView,
-    wire::{HourEntryView, NewHours, ReversalView},
+    wire::{HourEntryView, ReversalView},
 };
 use crate::{
     access::Actor,
-    http::{Conditions, Etag, Page, Work, command::NOTHING},
+    http::{Conditions, Etag, Page, Work},
     policy::{AreaPolicy, PolicyCache},
     problem::{ApiError, Code},
 };
@@ -262,64 +263,7 @@ fn view(conn: &mut Conn, row: EntryRow) -> Result<HourEntryView, ApiError> {
     Ok(HourEntryView::new(row, successor))
 }
 
-/// Enters hours earned outside the catalogue.
-///
-/// What an unreviewed institution's hours are worth is for the rules to say (浙教师〔2016〕71号, article 3): the entry keeps the
-/// day of the school's consent, and the statement shows what the rules make of it.
-///
-/// # Errors
-/// `not_found`, `duplicate_source`, and the ledger's refusals.
-pub fn enter(
-    work: &mut Work<'_, '_>,
-    cache: &PolicyCache,
-    actor: &Actor,
-    teacher: TeacherId,
-    new: &NewHours,
-) -> Result<HourEntryView, ApiError> {
-    let person = teacher.person();
-    may_see(work.conn(), actor, person)?;
-    ledger::revision(work.conn(), person)?.ok_or_else(|| ApiError::missing(teacher))?;
-    let now = work.at();
-    let certified = new.circumstances.certified_elsewhere;
-    let employed_from = ledger::employed_from(work.conn(), person)?;
-    rules_of_ledger::may_enter(new.effective_on, now.china_date(), employed_from, certified)?;
-    let amounts = Amounts::new(new.nominal, new.attended, new.factor, new.practice)?;
-    let policy = cache.area(work.conn(), person.area(), now)?;
-    let entry = NewEntry {
-        person,
-        kind: rules_of_ledger::EntryKind::Posted,
-        refers_to: None,
-        route: new.route,
-        form: new.form,
-        level: new.level,
-        themes: new.themes.clone(),
-        circumstances: recognised_on(new.circumstances.clone(), now.china_date(), new.effective_on),
-        block_key: new.block_key.clone(),
-        title: new.title.clone(),
-        source_kind: if certified { SourceKind::Opening } else { SourceKind::Record },
-        source: None,
-        source_key: format!("record:{}", new.evidence.reference.as_deref().unwrap_or_default()),
-        amounts,
-        effective_on: new.effective_on,
-        evidence: Some(new.evidence.text()?),
-        policy: policy_label_of(work.conn(), &policy, person, new.effective_on)?,
-        recognised_by: Some(actor.account),
-        snapshot: None,
-        reason: None,
-    };
-    let id = match ledger::append(work.tx(), &entry)? {
-        Appended::New(id) => id,
-        Appended::Duplicate => {
-            let source = new.evidence.reference.as_deref().unwrap_or_default();
-            return Err(ApiError::new(Code::DuplicateSource).with("source", source));
-        }
-    };
-    let view = read_back(work.conn(), id)?;
-    work.record("enter", id, NOTHING, Some(&view))?;
-    Ok(view)
-}
-
-fn read_back(conn: &mut Conn, id: HourEntryId) -> Result<HourEntryView, ApiError> {
+pub(super) fn read_back(conn: &mut Conn, id: HourEntryId) -> Result<HourEntryView, ApiError> {
     let row = ledger::find(conn, id)?.ok_or_else(|| ApiError::missing(id))?;
     view(conn, row)
 }
@@ -339,11 +283,31 @@ pub struct Replacement {
     pub days: Option<Days>,
 }
 
+/// Reverses a posted entry of a cycle that runs. After the close of its cycle one person alone reverses nothing (`reversal.after_close`,
+/// `domain.md` 9): a dispute proposes it, and somebody else upholds it.
+///
+/// # Errors
+/// As [`correct`], and `reversal_needs_approval`.
+pub fn reverse(
+    work: &mut Work<'_, '_>,
+    cache: &PolicyCache,
+    actor: &Actor,
+    id: HourEntryId,
+    reason: &str,
+    replacement: Option<Replacement>,
+) -> Result<ReversalView, ApiError> {
+    let view = correct(work, cache, actor, id, reason, replacement)?;
+    if view.after_close {
+        return Err(ApiError::new(Code::ReversalNeedsApproval).with("cycle", view.cycle).with("entry", id));
+    }
+    Ok(view)
+}
+
 /// Reverses a posted entry with a reason and, where the right hours are given, posts them in its place, dated as the entry was.
 ///
 /// # Errors
 /// `not_found` and the ledger's refusals.
-pub fn reverse(
+pub(super) fn correct(
     work: &mut Work<'_, '_>,
     cache: &PolicyCache,
     actor: &Actor,
@@ -410,33 +374,6 @@ fn appended(appended: Appended, taken: Code) -> Result<HourEntryId, ApiError> {
     match appended {
         Appended::New(id) => Ok(id),
         Appended::Duplicate => Err(ApiError::new(taken)),
-    }
-}
-
-/// What a successor takes over from the entry it follows: everything but kind, reference, key, hours and reason. The snapshot
-/// is taken anew from the facts of the same day.
-fn follower(row: &EntryRow, actor: &Actor) -> NewEntry {
-    NewEntry {
-        person: row.person,
-        kind: row.kind,
-        refers_to: None,
-        route: row.route,
-        form: row.form,
-        level: row.level,
-        themes: row.themes.clone(),
-        circumstances: row.circumstances.clone(),
-        block_key: row.block_key.clone(),
-        title: row.title.clone(),
-        source_kind: row.source_kind,
-        source: row.origin,
-        source_key: String::new(),
-        amounts: row.amounts,
-        effective_on: row.effective_on,
-        evidence: row.evidence.clone(),
-        policy: row.policy.clone(),
-        recognised_by: Some(actor.account),
-        snapshot: None,
-        reason: None,
     }
 }
 

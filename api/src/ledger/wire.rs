@@ -4,7 +4,7 @@ mod reversal;
 pub mod simulation;
 mod standing;
 
-pub use reversal::{ReplacementIn, ReversalIn, ReversalView};
+pub use reversal::{ReplacementIn, ReversalIn, ReversalView, VoidIn};
 pub use standing::{AreaPath, CycleMomentQuery, SchoolStandingView, StandingView, TallyView};
 
 use super::{service, statement::SourceKindWord};
@@ -153,7 +153,7 @@ pub struct HourEntryView {
     pub evidence: Evidence,
     /// The policy packs in force on that day.
     pub policy: String,
-    /// Who recognised it, where the account belongs to the area; the event log knows the others.
+    /// Who recognised it, or entered it where it is pending; only where the account belongs to the area, the event log knows the others.
     pub recognised_by: Option<AccountRef>,
     /// School of that day.
     pub organisation_id: Option<OrganisationRef>,

@@ -54,6 +54,7 @@ fn sample(parameter: &str) -> &'static str {
         "credited" | "nominal" | "sum" => "32.00",
         "consent_on" | "on" | "moved_on" => "2018-09-03",
         "dispute" => "dsp_a3bkg0000000000032",
+        "entry" => "hou_a3bkg0000000000032",
         "did" => "已审核过此条登记",
         "record" => "rec_a3bkg0000000000032",
         "title" => "教育硕士2018学年课程",

@@ -235,6 +235,10 @@ problems! {
         "该条目的状态为“{state_zh}”；请在学时条目中选择已入账的一条。", "The entry is {state}; choose one that is posted.";
     EntryNotPending = "entry_not_pending", 409, "该条目不是待入账", "The entry is not pending",
         "该条目为{state_zh}，不能入账或作废。", "The entry is {state}; it can be neither posted nor voided.";
+    ReversalNeedsApproval = "reversal_needs_approval", 409, "周期已结束，冲销须经他人批准", "After the close of the cycle another person has to approve",
+        "周期{cycle}已结束：请对该条目提出更正（POST /v1/hour-entries/{entry}/disputes），由他人审定后冲销。", "The cycle {cycle} is over: propose the correction as a dispute about the entry (POST /v1/hour-entries/{entry}/disputes); somebody else decides it.";
+    EntryFourEyes = "entry_four_eyes", 403, "登记人与本人不得入账", "Somebody else has to post the hours",
+        "待入账学时须由登记人以外的人复核入账，教师本人也不得入账。", "Pending hours are posted by somebody who did not enter them and whose hours they are not.";
     EntryNotReversed = "entry_not_reversed", 409, "该条目不是冲销", "The entry is not a reversal",
         "该条目为{state_zh}，不能更正。", "The entry is {state}; nothing can replace it.";
     EntryAlreadyPosted = "entry_already_posted", 409, "该条目已入账", "The entry was posted already",

@@ -1,4 +1,5 @@
-//! Disputes (申诉): a teacher objects to an entry, and somebody who did not make it decides.
+//! Disputes (申诉): a teacher objects to an entry, or the county proposes to correct it, and somebody who neither made it nor objects
+//! decides.
 //!
 //! Neither the county plan nor the provincial documents that were read set a deadline for objections to hours; both deadlines
 //! are settings of the county.

@@ -16,6 +16,24 @@ fn amounts(nominal: &str, attended: &str, factor: &str, practice: &str) -> Resul
 }
 
 #[test]
+fn pending_hours_are_posted_by_somebody_else() {
+    let (here, elsewhere) = (AreaCode::new(331_123).unwrap(), AreaCode::new(330_000).unwrap());
+    let account = |area, number| crate::Id::new(area, number);
+    let cases = [
+        (Some(account(here, 1)), account(here, 2), false, true),
+        (Some(account(here, 1)), account(here, 1), false, false),
+        (Some(account(here, 1)), account(here, 2), true, false),
+        (Some(account(here, 1)), account(elsewhere, 1), false, true),
+        (None, account(here, 1), false, true),
+        (None, account(elsewhere, 1), false, false),
+        (None, account(elsewhere, 2), false, false),
+    ];
+    for (entered_by, by, own, allowed) in cases {
+        assert_eq!(may_post(here, entered_by, by, own).is_ok(), allowed, "{entered_by:?} {by} {own}");
+    }
+}
+
+#[test]
 fn each_entry_has_one_successor_of_the_right_kind() {
     use EntryKind::{Pending, Posted, Reversed, Voided};
     use Step::{Post, Replace, Reverse, Void};

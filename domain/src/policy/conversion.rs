@@ -207,6 +207,13 @@ impl ConversionTable {
     }
 }
 
+impl ConversionTable {
+    /// The stage that approves a kind of activity: the highest that any pack asks for; `None` where no pack knows the kind.
+    pub fn approver(&self, kind: ActivityWord) -> Option<Approver> {
+        self.of_kind(kind).iter().map(|by| by.rule.approver).max()
+    }
+}
+
 /// What an activity is worth under a table, before any cap.
 ///
 /// # Errors

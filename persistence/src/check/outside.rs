@@ -57,16 +57,17 @@ pub(super) fn all() -> Vec<Statement> {
         ),
         statement(
             "disputes_settled",
-            "an upheld dispute has the reversal of its entry, and who recognised an entry did not decide",
+            "an upheld dispute has the reversal of its entry, and who entered or recognised an entry did not decide",
             shown::<id::Dispute>,
             "SELECT d.area, d.id, d.state || CASE WHEN r.id IS NULL AND d.state = 'upheld' THEN ' without a reversal' \
              WHEN r.refers_to <> d.entry_id THEN ' with the reversal of another entry' \
              WHEN h.person_id <> d.person_id THEN ' about the entry of somebody else' \
-             ELSE ' and decided by who recognised the entry' END AS detail FROM disputes d \
+             ELSE ' and decided by who made the entry' END AS detail FROM disputes d \
              LEFT JOIN hour_entries h ON h.area = d.area AND h.id = d.entry_id \
              LEFT JOIN hour_entries r ON r.area = d.area AND r.id = d.reversal_id \
+             LEFT JOIN hour_entries e ON e.area = h.area AND e.id = h.refers_to AND e.kind = 'pending' \
              WHERE (d.state = 'upheld') <> (r.id IS NOT NULL) OR r.refers_to <> d.entry_id OR h.person_id <> d.person_id \
-             OR d.decided_by = h.recognised_by ORDER BY d.area, d.id",
+             OR d.decided_by = h.recognised_by OR d.decided_by = e.recognised_by ORDER BY d.area, d.id",
         ),
         statement(
             "dispute_replacements",

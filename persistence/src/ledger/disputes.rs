@@ -11,9 +11,9 @@ use diesel::prelude::*;
 use shixun_domain::{
     AreaCode, Id, UtcMillis,
     id::{AccountId, Dispute, DisputeId, HourEntryId, PersonId},
-    ledger::{SourceKind, dispute::DisputeState},
+    ledger::{EntryKind, SourceKind, dispute::DisputeState},
 };
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// A dispute with the names that lists show.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,11 +28,12 @@ pub struct DisputeRow {
     pub entry: HourEntryId,
     /// What it was for.
     pub entry_title: String,
-    /// Who recognised it, and who entered and examined the record from outside that it comes from.
+    /// Who recognised it, who entered it where it was pending before, and who entered and examined the record from outside that it
+    /// comes from.
     pub made_by: Vec<AccountId>,
     /// What became of the dispute.
     pub state: DisputeState,
-    /// What is wrong, as the teacher says.
+    /// What is wrong, as whoever opened it says.
     pub claim: String,
     /// By when it is to be decided.
     pub decide_by: NaiveDate,
@@ -56,7 +57,7 @@ pub struct DisputeRow {
 
 type Columns = (
     (i32, i64, i64, String, i64, String),
-    (Option<i64>, Option<(i64, Option<i64>)>),
+    (Option<i64>, Option<i64>, Option<(i64, Option<i64>)>),
     (String, String, NaiveDate, i64, Option<i64>, Option<At>, Option<String>),
     (Option<i64>, Option<i64>, i64, At),
 );
@@ -65,7 +66,7 @@ macro_rules! dispute_columns {
     () => {
         (
             (t::area, t::id, t::person_id, p::name, t::entry_id, h::title),
-            (h::recognised_by, (r::entered_by, r::examined_by).nullable()),
+            (h::refers_to, h::recognised_by, (r::entered_by, r::examined_by).nullable()),
             (t::state, t::claim, t::decide_by, t::opened_by, t::decided_by, t::decided_at, t::reason),
             (t::reversal_id, t::replacement_id, t::version, t::created_at),
         )
@@ -87,7 +88,7 @@ macro_rules! joined {
     };
 }
 
-fn row((who, made, what, after): Columns) -> DbResult<DisputeRow> {
+fn row((who, made, what, after): Columns, entered: &HashMap<i64, i64>) -> DbResult<DisputeRow> {
     let id: DisputeId = columns::id(who.0, who.1)?;
     let area = id.area();
     Ok(DisputeRow {
@@ -96,11 +97,16 @@ fn row((who, made, what, after): Columns) -> DbResult<DisputeRow> {
         person_name: who.3,
         entry: Id::new(area, who.4),
         entry_title: who.5,
-        made_by: [made.0, made.1.map(|hands| hands.0), made.1.and_then(|hands| hands.1)]
-            .into_iter()
-            .flatten()
-            .map(|number| Id::new(area, number))
-            .collect(),
+        made_by: [
+            made.0.and_then(|number| entered.get(&number).copied()),
+            made.1,
+            made.2.map(|hands| hands.0),
+            made.2.and_then(|hands| hands.1),
+        ]
+        .into_iter()
+        .flatten()
+        .map(|number| Id::new(area, number))
+        .collect(),
         state: columns::word("disputes.state", &what.0)?,
         claim: what.1,
         decide_by: what.2,
@@ -175,7 +181,22 @@ pub fn list(
         .order((t::decide_by.asc(), t::id.asc()))
         .select(dispute_columns!())
         .load(conn)?;
-    rows.into_iter().map(row).collect()
+    let entered = entered_by(conn, area, rows.iter().filter_map(|(_, made, ..)| made.0).collect())?;
+    rows.into_iter().map(|columns| row(columns, &entered)).collect()
+}
+
+/// Who entered these entries by hand, by number; those that were never pending are left out.
+fn entered_by(conn: &mut Conn, area: AreaCode, numbers: Vec<i64>) -> DbResult<HashMap<i64, i64>> {
+    if numbers.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(i64, Option<i64>)> = h::table
+        .filter(h::area.eq(area.get()))
+        .filter(h::id.eq_any(numbers))
+        .filter(h::kind.eq(EntryKind::Pending.as_str()))
+        .select((h::id, h::recognised_by))
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(|(number, by)| Some((number, by?))).collect())
 }
 
 /// How many a list has in all.
@@ -186,14 +207,18 @@ pub fn count(conn: &mut Conn, area: AreaCode, viewer: &Viewer, filter: &DisputeF
     Ok(filtered(area, viewer, filter).count().get_result(conn)?)
 }
 
-/// The dispute about an entry.
+/// The open dispute about an entry; with `once` one that this account opened before, too.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
-pub fn of_entry(conn: &mut Conn, entry: HourEntryId) -> DbResult<Option<DisputeId>> {
+pub fn of_entry(conn: &mut Conn, entry: HourEntryId, once: Option<AccountId>) -> DbResult<Option<DisputeId>> {
     let found: Option<i64> = t::table
         .filter(t::area.eq(entry.area().get()))
         .filter(t::entry_id.eq(entry.number()))
+        .filter(
+            t::state.eq(DisputeState::Open.as_str()).or(t::opened_by.eq(once.map_or(0, |account| account.number()))),
+        )
+        .order(t::id.desc())
         .select(t::id)
         .first(conn)
         .optional()?;

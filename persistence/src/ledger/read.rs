@@ -184,6 +184,50 @@ pub fn successors(
         .collect()
 }
 
+/// When an entry of a person was last reversed after an instant, of those whose hours belong to a day from `from` to `to`; `None`
+/// where nothing was. What was made of the entries until then, such as a certificate, says what is no longer so.
+///
+/// # Errors
+/// As [`find`].
+pub fn reversed_since(
+    conn: &mut Conn,
+    person: PersonId,
+    (from, to): (NaiveDate, NaiveDate),
+    since: UtcMillis,
+) -> DbResult<Option<UtcMillis>> {
+    let (area, number) = person.key();
+    let last: Option<At> = t::table
+        .filter(t::area.eq(area))
+        .filter(t::person_id.eq(number))
+        .filter(t::effective_on.between(from, to))
+        .filter(t::kind.eq(EntryKind::Reversed.as_str()))
+        .filter(t::created_at.gt(since.naive()))
+        .order(t::created_at.desc())
+        .select(t::created_at)
+        .first(conn)
+        .optional()?;
+    Ok(last.map(UtcMillis::from))
+}
+
+/// The voiding of the person's pending entry with a key; `None` where there is no such entry, or it was not voided.
+///
+/// # Errors
+/// As [`find`].
+pub fn voided(conn: &mut Conn, person: PersonId, source_key: &str) -> DbResult<Option<HourEntryId>> {
+    let (area, number) = person.key();
+    let pending: Option<i64> = t::table
+        .filter(t::area.eq(area))
+        .filter(t::person_id.eq(number))
+        .filter(t::source_key.eq(source_key))
+        .filter(t::kind.eq(EntryKind::Pending.as_str()))
+        .select(t::id)
+        .first(conn)
+        .optional()?;
+    let Some(pending) = pending else { return Ok(None) };
+    let followed = successors(conn, person.area(), &[pending], None)?.remove(&pending);
+    Ok(followed.filter(|(_, kind)| *kind == EntryKind::Voided).map(|(id, _)| id))
+}
+
 /// Every entry of an area that was appended after an instant and whose hours belong to a day from `from` to `to`, by person and
 /// time of posting.
 ///

@@ -67,6 +67,7 @@ async fn disputes(demo: &Demo, shown: &mut Shown, me: &str, entry: &str) {
         json!({"effective_on": "2026-10-12", "reference": "苏大培字2026-0112", "unreviewed": null}),
     );
     let entry = demo.sign_in("centre").post(&format!("{me}/hour-entries"), hours).await.expect(201);
+    let entry = bureau.act(&format!("/v1/hour-entries/{}/post", id(&entry))).await.expect(201);
     let place = entered(&teacher, &format!("/v1/hour-entries/{}/disputes", id(&entry)), claim).await;
     shown.step(&teacher, &place, "withdraw", None).await;
 }

@@ -172,9 +172,20 @@ async fn hours(demo: &Demo, shown: &mut Shown) {
     let me = teacher.get("/v1/me").await.expect(200);
     let me = format!("/v1/teachers/{}", me["person_id"].as_str().unwrap().replace("per_", "tch_"));
     let entered = shown.post(&centre, &format!("{me}/hour-entries"), example("HourEntryIn")).await;
-    let entry = format!("/v1/hour-entries/{}", id(&entered));
-    shown.get(&teacher, &entry).await;
-    shown.post(&bureau, &format!("{entry}/reverse"), example("ReversalIn")).await;
+    let pending = format!("/v1/hour-entries/{}", id(&entered));
+    shown.get(&teacher, &pending).await;
+    shown.act(&bureau, &format!("{pending}/post")).await;
+    let doubtful = with(example("HourEntryIn"), json!({"reference": "苏大培字2019-0732"}));
+    let doubtful = centre.post(&format!("{me}/hour-entries"), doubtful).await.expect(201);
+    shown.post(&bureau, &format!("/v1/hour-entries/{}/void", id(&doubtful)), example("VoidIn")).await;
+    // What belongs to a cycle that is over is corrected by two people; this one's is not.
+    let recent = with(
+        example("HourEntryIn"),
+        json!({"effective_on": "2026-07-03", "reference": "苏大培字2026-0731", "unreviewed": null}),
+    );
+    let recent = centre.post(&format!("{me}/hour-entries"), recent).await.expect(201);
+    let recent = bureau.act(&format!("/v1/hour-entries/{}/post", id(&recent))).await.expect(201);
+    shown.post(&bureau, &format!("/v1/hour-entries/{}/reverse", id(&recent)), example("ReversalIn")).await;
     let document = json!({"code": "SC-ZH", "version": 1, "area": "331123", "valid": {"from": "2026-01-01"}, "zh": "其他形式转换标准",
         "en": "conversion table", "sources": {"A": {"title": "遂昌县教育局关于其他形式转换的规定"}}, "rules": [],
         "conversions": [example("PolicyConversion")]});

@@ -28,7 +28,7 @@ both! {
         publish(county, table()).await;
         let (centre, place) = (county.sign_in("centre"), format!("/v1/teachers/{}/conversions", person.teacher()));
         let tried = centre.post(&format!("{place}?dry_run=true"), lesson()).await.expect(201);
-        assert_eq!(tried["entry"]["credited"], "6.00");
+        assert_eq!((&tried["entry"]["credited"], &tried["entry"]["kind"]), (&json!("6.00"), &json!("pending")));
         assert_eq!(statement(&centre, person, CYCLE).await["counted"], "0.00", "a trial leaves nothing");
         let made = centre.post(&place, lesson()).await.expect(201);
         assert_eq!(
@@ -47,9 +47,15 @@ both! {
         centre.post(&place, lesson()).await.refused(409, "duplicate_source");
         let listener = json!({"role": "listener", "hours": "3", "reference": "证-2"});
         let heard = centre.post(&place, with(lesson(), listener)).await.expect(201);
+        let before = statement(&centre, person, CYCLE).await;
+        assert_eq!((&before["pending"], &before["counted"]), (&json!("7.50"), &json!("0.00")));
+        posted(county, &made["entry"]).await;
+        posted(county, &heard["entry"]).await;
         assert_eq!(heard["entry"]["credited"], "1.50", "half of what it took");
         for number in 3..=5 {
-            centre.post(&place, with(lesson(), json!({"reference": format!("证-{number}")}))).await.expect(201);
+            let more = json!({"reference": format!("证-{number}")});
+            let more = centre.post(&place, with(lesson(), more)).await.expect(201);
+            posted(county, &more["entry"]).await;
         }
         let read = statement(&county.sign_in("teacher-1"), person, CYCLE).await;
         assert_eq!((&read["credited"], &read["counted"]), (&json!("25.50"), &json!("18.00")), "18 of the kind in a year");
@@ -62,8 +68,14 @@ both! {
         let (school, bureau) = (county.sign_in("school-1"), county.sign_in("bureau"));
         school.post(&place, lesson()).await.refused(403, "conversion_needs_approver");
         let talk = json!({"kind": "school_talk", "level": "school", "reference": "讲-1"});
-        school.post(&place, with(lesson(), talk.clone())).await.expect(201);
-        bureau.post(&place, lesson()).await.expect(201);
+        let told = school.post(&place, with(lesson(), talk.clone())).await.expect(201);
+        school.act(&format!("/v1/hour-entries/{}/post", told["entry"]["id"].as_str().unwrap())).await.refused(403, "forbidden");
+        posted(county, &told["entry"]).await;
+        let entered = bureau.post(&place, lesson()).await.expect(201);
+        let post = format!("/v1/hour-entries/{}/post", entered["entry"]["id"].as_str().unwrap());
+        bureau.act(&post).await.refused(403, "entry_four_eyes");
+        let done = county.sign_in("monitor").act(&post).await.expect(201);
+        assert_eq!((&done["activity"], &done["kind"]), (&json!("open_lesson"), &json!("posted")));
         let degree = json!({"kind": "degree", "reference": "学-1"});
         let told = bureau.post(&place, with(lesson(), degree)).await.refused(403, "conversion_needs_approver");
         assert_eq!(told["parameters"]["approver"], "province", "{told:#}");

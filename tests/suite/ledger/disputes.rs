@@ -1,7 +1,7 @@
 //! Disputes: whose, until when, decided by whom, and what they change.
 
 use super::fixture::*;
-use crate::harness::{Answered, Caller, County, both};
+use crate::harness::{Answered, Caller, County, both, off_runtime};
 use actix_web::http::Method;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -29,6 +29,19 @@ async fn open(county: &County, entry: &str) -> String {
 async fn decide(caller: &Caller<'_>, place: &str, verb: &str, body: Value) -> Answered {
     let etag = caller.get(place).await.etag();
     caller.request(Method::POST, &format!("{place}/{verb}")).header("If-Match", &etag).json(&body).send().await
+}
+
+/// When an entry of the cycle of 2016 to 2020 was last reversed after an instant.
+fn reversed_since(
+    county: &County,
+    person: PersonId,
+    since: shixun_domain::UtcMillis,
+) -> Option<shixun_domain::UtcMillis> {
+    let db = county.app.db.clone();
+    let cycle = (day("2016-01-01"), day("2020-12-31"));
+    off_runtime(|| {
+        db.read_blocking(|conn| shixun_persistence::ledger::reversed_since(conn, person, cycle, since)).unwrap()
+    })
 }
 
 const CURRENT: &str = "cycle=2026-2030";
@@ -98,6 +111,52 @@ both! {
         county.advance_millis(31 * 86_400_000);
         let late = county.sign_in("teacher-1").post(&path, claim()).await.refused(409, "dispute_too_late");
         assert_eq!(late["parameters"]["until"], "2026-12-23");
+    }
+
+    async fn after_the_close_one_person_proposes_a_correction_and_another_approves_it(county: County) {
+        let person = with_teacher(county);
+        let recognised = NewEntry { recognised_by: Some(county.account("centre")), ..entry(person, "2019-05-01", "24") };
+        let id = post(county, vec![recognised, entry(person, "2020-12-31", "8")])[0];
+        let colleague = county.add_account("centre-2", Role::Centre, county.bureau, None);
+        let (centre, bureau, place) = (county.sign_in("centre"), county.sign_in("bureau"), format!("/v1/hour-entries/{id}"));
+        let wrong = json!({"reason": "考勤更正", "replacement": {"attended": "20"}});
+        for alone in [&centre, &bureau] {
+            alone.post(&format!("{place}/reverse"), wrong.clone()).await.refused(409, "reversal_needs_approval");
+        }
+        county.sign_in("elsewhere-bureau").post(&format!("{place}/disputes"), claim()).await.refused(404, "not_found");
+        county.sign_in("school-1").post(&format!("{place}/disputes"), claim()).await.refused(403, "forbidden");
+        let issued = county.clock.now();
+        county.advance_millis(60_000);
+        // A proposal that was withdrawn or dismissed does not stand in the way of the next one; one that is open does.
+        let propose = async || {
+            let opened = bureau.post(&format!("{place}/disputes"), claim()).await;
+            opened.expect(201);
+            opened.header("location").unwrap()
+        };
+        let first = propose().await;
+        centre.post(&format!("{place}/disputes"), claim()).await.refused(409, "entry_disputed");
+        let withdraw = async |caller: &Caller<'_>| caller.request(Method::POST, &format!("{first}/withdraw")).header("If-Match", "\"1\"").send().await;
+        withdraw(&centre).await.refused(404, "not_found");
+        county.sign_in("teacher-1").request(Method::POST, &format!("{first}/withdraw")).header("If-Match", "\"1\"").send().await.refused(404, "not_found");
+        assert_eq!(withdraw(&bureau).await.expect(200)["state"], "withdrawn");
+        let second = propose().await;
+        let colleague = county.caller(colleague);
+        decide(&colleague, &second, "dismiss", json!({"reason": "待补证据"})).await.expect(200);
+        let third = propose().await;
+        decide(&bureau, &third, "uphold", wrong.clone()).await.refused(403, "dispute_same_person");
+        decide(&centre, &third, "uphold", wrong.clone()).await.refused(403, "dispute_same_person");
+        let read = statement(&centre, person, CYCLE).await;
+        assert_eq!((&read["counted"], &read["entries"][0]["disputed"]), (&json!("32.00"), &json!(true)), "a proposal changes no hours");
+        assert_eq!(reversed_since(county, person, issued), None);
+        let done = decide(&colleague, &third, "uphold", wrong).await.expect(200);
+        assert_eq!((&done["state"], done["reversal_id"].is_string()), (&json!("upheld"), true));
+        let read = statement(&centre, person, CYCLE).await;
+        assert_eq!((&read["counted"], &read["entries"][0]["disputed"]), (&json!("28.00"), &json!(false)));
+        let at = county.clock.now();
+        assert_eq!(reversed_since(county, person, issued), Some(at));
+        assert_eq!(reversed_since(county, person, at), None, "nothing after it");
+        let other = shixun_domain::Id::new(person.area(), 102);
+        assert_eq!(reversed_since(county, other, issued), None);
     }
 
     async fn overdue_disputes_are_listed_by_the_day_they_were_due(county: County) {

@@ -1,6 +1,6 @@
 //! Entries: what is refused, how they are listed, how they are corrected.
 
-use super::fixture::*;
+use super::{fixture::*, known_at::asked};
 use crate::harness::both;
 use serde_json::{Value, json};
 
@@ -19,13 +19,103 @@ both! {
         let created = centre.post(&place, record("A-1")).await;
         let view = created.expect(201);
         assert_eq!((&view["organisation_name"], &view["teacher_title"], &view["subject"]), (&json!("实验小学"), &json!("first"), &json!("数学")));
-        assert_eq!((&view["credited"], &view["factor"], &view["kind"]), (&json!("24.50"), &json!("1.00"), &json!("posted")));
+        assert_eq!((&view["credited"], &view["factor"], &view["kind"]), (&json!("24.50"), &json!("1.00"), &json!("pending")));
         assert_eq!(view["recognised_by"], county.account("centre").to_string());
         assert_eq!(county.sign_in("teacher-1").get(&created.header("location").unwrap()).await.expect(200), view);
         county.sign_in("school-2").get(&created.header("location").unwrap()).await.refused(404, "not_found");
         county.sign_in("elsewhere-bureau").get(&created.header("location").unwrap()).await.refused(404, "not_found");
         let log = county.sign_in("auditor").get(&format!("/v1/events?object_id={}", view["id"].as_str().unwrap())).await.expect(200);
         assert_eq!(log["data"][0]["action"], "enter");
+    }
+
+    async fn hours_entered_by_hand_count_when_somebody_else_has_posted_them(county: County) {
+        let person = with_teacher(county);
+        let own = county.add_account("centre-own", shixun_domain::access::Role::Centre, county.bureau, None);
+        let (centre, bureau) = (county.sign_in("centre"), county.sign_in("bureau"));
+        let place = format!("/v1/teachers/{}/hour-entries", person.teacher());
+        let pending = centre.post(&place, record("A-1")).await.expect(201);
+        let read = statement(&centre, person, CYCLE).await;
+        assert_eq!((&read["pending"], &read["credited"], &read["counted"], &read["entries"]), (&json!("24.50"), &json!("0.00"), &json!("0.00"), &json!([])));
+        let at = format!("/v1/hour-entries/{}", pending["id"].as_str().unwrap());
+        let post = format!("{at}/post");
+        centre.act(&post).await.refused(403, "entry_four_eyes");
+        county.sign_in("teacher-1").act(&post).await.refused(403, "forbidden");
+        county.sign_in("elsewhere-bureau").act(&post).await.refused(404, "not_found");
+        assert_eq!(statement(&centre, person, CYCLE).await["pending"], "24.50", "what was refused changed nothing");
+        let before = bureau.get(&format!("/v1/teachers/{}/statement?{CYCLE}", person.teacher())).await.etag();
+        let then = county.clock.now();
+        county.advance_millis(60_000);
+        let done = county.sign_in("bureau").act(&post).await;
+        let view = done.expect(201);
+        assert_eq!((&view["kind"], &view["refers_to"], &view["credited"]), (&json!("posted"), &pending["id"], &json!("24.50")));
+        assert_eq!(view["recognised_by"], county.account("bureau").to_string());
+        assert_eq!(county.sign_in("teacher-1").get(&done.header("location").unwrap()).await.expect(200), view);
+        assert_eq!(bureau.get(&at).await.expect(200)["followed_by"], json!({"id": view["id"], "kind": "posted"}));
+        let after = bureau.get(&format!("/v1/teachers/{}/statement?{CYCLE}", person.teacher())).await;
+        assert_ne!(after.etag(), before);
+        let read = statement(&centre, person, CYCLE).await;
+        assert_eq!((&read["pending"], &read["credited"], &read["entries"][0]["replaces"]), (&json!("0.00"), &json!("24.50"), &Value::Null));
+        let known = statement(&centre, person, &format!("{CYCLE}&{}", asked(then))).await;
+        assert_eq!((&known["pending"], &known["credited"]), (&json!("24.50"), &json!("0.00")), "as it was known before the posting");
+        let other = county.caller(own);
+        other.act(&post).await.refused(409, "entry_already_posted");
+        other.post(&format!("{at}/void"), json!({"reason": "误录"})).await.refused(409, "entry_already_posted");
+        other.act(&format!("/v1/hour-entries/{}/post", view["id"].as_str().unwrap())).await.refused(409, "entry_not_pending");
+        let log = county.sign_in("auditor").get(&format!("/v1/events?object_id={}", pending["id"].as_str().unwrap())).await.expect(200);
+        let actions: Vec<&Value> = log["data"].as_array().unwrap().iter().map(|row| &row["action"]).collect();
+        assert!(actions.contains(&&json!("enter")) && actions.contains(&&json!("post")), "{actions:?}");
+    }
+
+    async fn nobody_posts_their_own_hours_whoever_entered_them(county: County) {
+        let person = with_teacher(county);
+        let colleague = teacher(county, 102, "毛建军", county.schools[0]);
+        let clerk = county.add_account("centre-2", shixun_domain::access::Role::Centre, county.bureau, Some(colleague));
+        let place = format!("/v1/teachers/{}/hour-entries", colleague.teacher());
+        let pending = county.sign_in("centre").post(&place, record("A-1")).await.expect(201);
+        let post = format!("/v1/hour-entries/{}/post", pending["id"].as_str().unwrap());
+        county.caller(clerk).act(&post).await.refused(403, "entry_four_eyes");
+        let place = format!("/v1/teachers/{}/hour-entries", person.teacher());
+        let theirs = county.caller(clerk).post(&place, record("A-1")).await.expect(201);
+        county.caller(clerk).act(&format!("/v1/hour-entries/{}/post", theirs["id"].as_str().unwrap())).await.refused(403, "entry_four_eyes");
+        posted(county, &theirs).await;
+        posted(county, &pending).await;
+    }
+
+    async fn what_is_voided_was_never_hours_and_its_reference_may_come_again(county: County) {
+        let person = with_teacher(county);
+        let (centre, bureau) = (county.sign_in("centre"), county.sign_in("bureau"));
+        let place = format!("/v1/teachers/{}/hour-entries", person.teacher());
+        for round in 0..3 {
+            let pending = centre.post(&place, record("A-1")).await.expect(201);
+            centre.post(&place, record("A-1")).await.refused(409, "duplicate_source");
+            let at = format!("/v1/hour-entries/{}", pending["id"].as_str().unwrap());
+            let void = format!("{at}/void");
+            bureau.post(&void, json!({"reason": "  "})).await.refused(422, "entry_reason_missing");
+            let who = if round == 0 { &centre } else { &bureau };
+            let done = who.post(&void, json!({"reason": "证书不符"})).await.expect(201);
+            assert_eq!((&done["kind"], &done["credited"], &done["reason"]), (&json!("voided"), &json!("0.00"), &json!("证书不符")));
+            bureau.act(&format!("{at}/post")).await.refused(409, "entry_already_voided");
+            let read = statement(&centre, person, CYCLE).await;
+            assert_eq!((&read["pending"], &read["credited"]), (&json!("0.00"), &json!("0.00")));
+        }
+        entered(county, person, record("A-1")).await;
+        centre.post(&place, record("A-1")).await.refused(409, "duplicate_source");
+        assert_eq!(statement(&centre, person, CYCLE).await["credited"], "24.50");
+    }
+
+    async fn of_many_who_post_or_void_at_once_one_does(county: County) {
+        let person = with_teacher(county);
+        let place = format!("/v1/teachers/{}/hour-entries", person.teacher());
+        let pending = county.sign_in("centre").post(&place, record("A-1")).await.expect(201);
+        let at = format!("/v1/hour-entries/{}", pending["id"].as_str().unwrap());
+        let (bureau, monitor) = (county.sign_in("bureau"), county.sign_in("monitor"));
+        let (post, void) = (format!("{at}/post"), format!("{at}/void"));
+        let posts = (0..4).map(|_| bureau.act(&post));
+        let voids = (0..4).map(|_| monitor.post(&void, json!({"reason": "误录"})));
+        let (posts, voids) = futures_util::future::join(futures_util::future::join_all(posts), futures_util::future::join_all(voids)).await;
+        let all: Vec<_> = posts.into_iter().chain(voids).collect();
+        assert_eq!(all.iter().filter(|answer| answer.status == 201).count(), 1, "{all:#?}");
+        assert!(all.iter().all(|answer| [201, 409].contains(&answer.status)), "{all:#?}");
     }
 
     async fn hours_that_cannot_be_are_refused_and_nothing_is_written(county: County) {
@@ -79,7 +169,7 @@ both! {
 
     async fn a_reversal_needs_a_reason_and_happens_once(county: County) {
         let person = with_teacher(county);
-        let ids = post(county, vec![entry(person, "2017-05-01", "48")]);
+        let ids = post(county, vec![entry(person, "2026-05-01", "48")]);
         let place = format!("/v1/hour-entries/{}/reverse", ids[0]);
         let bureau = county.sign_in("bureau");
         bureau.post(&place, json!({"reason": ""})).await.refused(422, "invalid_field");

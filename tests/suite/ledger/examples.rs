@@ -64,22 +64,26 @@ both! {
         let centre = county.sign_in("centre");
         assert_eq!(statement(&centre, person, CYCLE).await["counted"], "362.00");
         let correction = json!({"reason": "考勤更正：缺席一次共6学时", "replacement": {"attended": "24.00"}});
-        let done = centre.post(&format!("/v1/hour-entries/{}/reverse", ids[1]), correction.clone()).await.expect(201);
-        assert_eq!((&done["net"], &done["cycle"]), (&json!("-6.00"), &json!("2016-2020")));
-        assert_eq!(done["after_close"], true, "the correction is made in 2026");
-        assert_eq!(done["reversal"]["refers_to"], ids[1].to_string());
-        assert_eq!(done["replacement"]["refers_to"], done["reversal"]["id"]);
-        assert_eq!(done["replacement"]["effective_on"], "2020-11-20");
+        let reverse = format!("/v1/hour-entries/{}/reverse", ids[1]);
+        let told = centre.post(&reverse, correction.clone()).await.refused(409, "reversal_needs_approval");
+        assert_eq!(told["parameters"]["cycle"], "2016-2020", "the correction is made in 2026");
+        assert_eq!(statement(&centre, person, CYCLE).await["counted"], "362.00", "what was refused changed nothing");
+        let done = corrected(county, ids[1], correction.clone()).await;
+        let entry = async |field: &str| {
+            centre.get(&format!("/v1/hour-entries/{}", done[field].as_str().unwrap())).await.expect(200)
+        };
+        let (reversal, replacement) = (entry("reversal_id").await, entry("replacement_id").await);
+        assert_eq!((&reversal["refers_to"], &reversal["credited"]), (&json!(ids[1].to_string()), &json!("-30.00")));
+        assert_eq!((&replacement["refers_to"], &replacement["credited"]), (&done["reversal_id"], &json!("24.00")));
+        assert_eq!(replacement["effective_on"], "2020-11-20");
         let read = statement(&centre, person, CYCLE).await;
         assert_eq!((&read["counted"], &read["missing"], &read["verdict"]), (&json!("356.00"), &json!("4.00"), &json!("failed")));
         assert_eq!(read["corrections"].as_array().unwrap().len(), 2);
         // The same six hours missing in the block: earned 84, so the block is not met.
-        centre.post(&format!("/v1/hour-entries/{}/reverse", ids[0]), json!({"reason": "缺席", "replacement": {"attended": "84"}}))
-            .await
-            .expect(201);
+        corrected(county, ids[0], json!({"reason": "缺席", "replacement": {"attended": "84"}})).await;
         let read = statement(&centre, person, CYCLE).await;
         assert_eq!(requirement(&read, "block.cycle", None), "90.00 84.00 6.00 failed");
-        centre.post(&format!("/v1/hour-entries/{}/reverse", ids[1]), correction).await.refused(409, "entry_already_reversed");
+        centre.post(&reverse, correction).await.refused(409, "entry_already_reversed");
     }
 
     async fn example_9_half_of_a_new_head_s_course_counts(county: County) {
@@ -143,7 +147,7 @@ both! {
             "title": "海外研修", "effective_on": "2019-07-03", "route": "converted", "delivery_form": "lecture", "level": "national",
             "nominal": "20", "reference": "证书一", "unreviewed": {"starts_on": "2019-07-01", "consent_on": "2019-07-05"}
         });
-        let late = centre.post(&place, body.clone()).await.expect(201);
+        let late = entered(county, person, body.clone()).await;
         assert_eq!((&late["credited"], &late["unreviewed"]["consent_on"]), (&json!("20.00"), &json!("2019-07-05")));
         assert_eq!(late["policy"], "ZJ-2016 v1, 331123 v1");
         let read = statement(&centre, person, CYCLE).await;
@@ -153,7 +157,7 @@ both! {
         assert!(why.starts_with("未经学校事先同意的外部培训不计入周期学时"), "{why}");
         body["reference"] = json!("证书二");
         body["unreviewed"]["consent_on"] = json!("2019-06-20");
-        centre.post(&place, body.clone()).await.expect(201);
+        entered(county, person, body.clone()).await;
         assert_eq!(statement(&centre, person, CYCLE).await["counted"], "20.00");
         centre.post(&place, body).await.refused(409, "duplicate_source");
     }

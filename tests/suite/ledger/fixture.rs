@@ -150,6 +150,37 @@ pub fn post(county: &County, entries: Vec<NewEntry>) -> Vec<HourEntryId> {
     })
 }
 
+/// Has the centre enter hours and the bureau post them; gives the posted entry.
+pub async fn entered(county: &County, person: PersonId, body: Value) -> Value {
+    let made = county.sign_in("centre").post(&format!("/v1/teachers/{}/hour-entries", person.teacher()), body).await;
+    posted(county, &made.expect(201)).await
+}
+
+/// Has the bureau post a pending entry.
+pub async fn posted(county: &County, pending: &Value) -> Value {
+    county
+        .sign_in("bureau")
+        .act(&format!("/v1/hour-entries/{}/post", pending["id"].as_str().unwrap()))
+        .await
+        .expect(201)
+}
+
+/// Has one of the centre and the bureau propose to correct an entry of a closed cycle, and the other, who did not recognise it,
+/// approve; gives the dispute.
+pub async fn corrected(county: &County, entry: impl std::fmt::Display, body: Value) -> Value {
+    let entry = format!("/v1/hour-entries/{entry}");
+    let recognised_by = county.sign_in("centre").get(&entry).await.expect(200)["recognised_by"].clone();
+    let own = recognised_by == county.account("bureau").to_string();
+    let (one, other) = if own { ("bureau", "centre") } else { ("centre", "bureau") };
+    let claim = serde_json::json!({"claim": body["reason"]});
+    let opened = county.sign_in(one).post(&format!("{entry}/disputes"), claim).await;
+    opened.expect(201);
+    let place = format!("{}/uphold", opened.header("location").unwrap());
+    let other = county.sign_in(other);
+    let uphold = other.request(actix_web::http::Method::POST, &place).header("If-Match", &opened.etag());
+    uphold.json(&body).send().await.expect(200)
+}
+
 /// Everybody's statement is asked for by the centre. Whatever a test looks at in it, its figures add up and have their grounds.
 pub async fn statement(caller: &Caller<'_>, person: PersonId, query: &str) -> Value {
     let read = caller.get(&format!("/v1/teachers/{}/statement?{query}", person.teacher())).await.expect(200);

@@ -142,17 +142,16 @@ both! {
         let first = post(county, vec![earned])[0];
         let centre = county.sign_in("centre");
         let mut last = first.to_string();
-        for (turn, attended) in ["18", "17"].into_iter().enumerate() {
-            let path = format!("/v1/hour-entries/{last}/reverse");
+        for attended in ["18", "17"] {
+            county.advance_millis(60_000);
             let body = json!({"reason": "考勤更正", "replacement": {"attended": attended}});
-            let request = centre.request(actix_web::http::Method::POST, &path).header("Idempotency-Key", &format!("k-{turn}"));
-            let answer = request.json(&body).send().await.expect(201);
+            let answer = corrected(county, &last, body).await;
             let read = statement(&centre, person, CYCLE).await;
             let only = &read["entries"][0];
             assert_eq!((&only["source"], &only["source_id"]), (&json!("correction"), &json!(session.to_string())));
             assert_eq!((&only["replaces"], &only["attended"]), (&json!(last), &json!(format!("{attended}.00"))));
-            last = answer["replacement"]["id"].as_str().unwrap().to_owned();
-            assert_eq!(answer["replacement"]["source_id"], Value::Null);
+            last = answer["replacement_id"].as_str().unwrap().to_owned();
+            assert_eq!(centre.get(&format!("/v1/hour-entries/{last}")).await.expect(200)["source_id"], Value::Null);
         }
         assert_eq!(centre.get(&format!("/v1/hour-entries/{first}")).await.expect(200)["source_id"], json!(session.to_string()));
     }

@@ -101,7 +101,16 @@ impl<'c> World<'c> {
             "themes": [theme], "nominal": hours(nominal), "attended": hours(attended), "reference": key});
         let path = format!("/v1/teachers/{}/hour-entries", self.teacher(person));
         let made = self.by("centre").post(&path, body.clone()).await.expect(201);
-        self.model.posted(person, Entry::new(&made["id"], &on, attended, "record", None));
+        let pending = format!("/v1/hour-entries/{}", text(&made["id"]));
+        self.by("centre").act(&format!("{pending}/post")).await.refused(403, "entry_four_eyes");
+        if self.dice.one_in(6) {
+            self.by("centre").post(&format!("{pending}/void"), json!({"reason": "误录"})).await.expect(201);
+            self.model.idle(person, 2);
+            return;
+        }
+        let posted = self.by("centre-2").act(&format!("{pending}/post")).await.expect(201);
+        self.model.idle(person, 1);
+        self.model.posted(person, Entry::new(&posted["id"], &on, attended, "record", None));
         if self.dice.one_in(4) {
             self.by("centre-2").post(&path, body).await.refused(409, "duplicate_source");
         }
@@ -117,7 +126,13 @@ impl<'c> World<'c> {
             Some(right) => json!({"reason": "误录", "replacement": {"attended": hours(right)}}),
             None => json!({"reason": "误录"}),
         };
-        let done = self.by("centre").post(&path, body.clone()).await.expect(201);
+        let done = if wrong.on.as_str() < "2026" {
+            self.by("centre").post(&path, body.clone()).await.refused(409, "reversal_needs_approval");
+            let decided = fixture::corrected(self.county, &wrong.id, body.clone()).await;
+            json!({"reversal": {"id": decided["reversal_id"]}, "replacement": decided["replacement_id"].as_str().map(|id| json!({"id": id}))})
+        } else {
+            self.by("centre").post(&path, body.clone()).await.expect(201)
+        };
         let replacement = right.map(|right| (text(&done["replacement"]["id"]), right));
         self.model.reversed(person, &wrong, &done["reversal"]["id"], replacement);
         self.by("centre-2").post(&path, body).await.refused(409, "entry_already_reversed");
@@ -273,10 +288,13 @@ impl<'c> World<'c> {
             return None;
         }
         let (person, entry, place) = self.open_disputes.remove(self.dice.below(self.open_disputes.len()));
-        let bureau = self.by("bureau");
-        let etag = bureau.get(&place).await.etag();
+        let shown = self.by("bureau").get(&format!("/v1/hour-entries/{entry}")).await.expect(200);
+        let own = shown["recognised_by"] == self.county.account("bureau").to_string();
+        // Who made an entry decides no dispute about it.
+        let decider = self.by(if own { "centre" } else { "bureau" });
+        let etag = decider.get(&place).await.etag();
         let send = |verb: &str, body: Value| {
-            bureau.request(Method::POST, &format!("{place}/{verb}")).header("If-Match", &etag).json(&body).send()
+            decider.request(Method::POST, &format!("{place}/{verb}")).header("If-Match", &etag).json(&body).send()
         };
         if self.dice.one_in(2) {
             send("dismiss", json!({"reason": "核查无误"})).await.expect(200);
@@ -410,7 +428,8 @@ async fn lived(county: &mut County, seed: u64) {
         let path = format!("/v1/teachers/{}/hour-entries?limit=200&include=total", world.teacher(person));
         let list = world.by("auditor").get(&path).await.expect(200);
         assert_eq!(list["total"], world.model.rows(person), "every row is there, and none beside");
-        let net: i64 = list["data"].as_array().unwrap().iter().map(|row| hundredths(&row["credited"])).sum();
+        let rows = list["data"].as_array().unwrap().iter().filter(|row| row["kind"] != "pending");
+        let net: i64 = rows.map(|row| hundredths(&row["credited"])).sum();
         assert_eq!(net, world.model.net(person), "what was taken back and what stands add up to what was posted");
     }
     for Kept { path, bytes } in &world.kept {

@@ -21,9 +21,8 @@ both! {
         let ids = post(county, vec![entry(person, "2017-05-01", "48")]);
         let first = county.clock.now();
         county.advance_millis(LATER);
-        let centre_later = county.sign_in("centre");
         let wrong = json!({"reason": "考勤更正", "replacement": {"attended": "40"}});
-        centre_later.post(&format!("/v1/hour-entries/{}/reverse", ids[0]), wrong).await.expect(201);
+        corrected(county, ids[0], wrong).await;
         let second = county.clock.now();
         county.advance_millis(LATER);
         post(county, vec![entry(person, "2018-05-01", "10")]);

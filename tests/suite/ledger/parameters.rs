@@ -61,20 +61,30 @@ both! {
 
     async fn hours_recognised_in_the_next_cycle_wait_for_it(county: County) {
         let person = with_teacher(county);
+        county.add_account("centre-2", shixun_domain::access::Role::Centre, county.bureau, None);
         publish(county, json!({"attribution": figure("recognition")})).await;
         let centre = county.sign_in("centre");
         let body = json!({"title": "省级研修", "effective_on": "2020-12-20", "route": "mandated", "delivery_form": "lecture",
             "level": "province", "nominal": "30", "reference": "A-1", "days": "4"});
-        let made = centre.post(&format!("/v1/teachers/{}/hour-entries", person.teacher()), body).await.expect(201);
+        let made = entered(county, person, body).await;
         assert_eq!((&made["days"], &made["activity"]), (&json!("4.00"), &Value::Null));
         assert_eq!(made["recognised_on"], county.clock.now().china_date().to_string());
         assert_eq!(statement(&centre, person, CYCLE).await["counted"], "0.00");
         let running = statement(&centre, person, "").await;
         assert_eq!((&running["counted"], &running["entries"][0]["effective_on"]), (&json!("30.00"), &json!("2020-12-20")));
         // A correction keeps the day of recognition.
-        let reverse = format!("/v1/hour-entries/{}/reverse", made["id"].as_str().unwrap());
-        let mended = centre.post(&reverse, json!({"reason": "误录", "replacement": {"attended": "24"}})).await.expect(201);
-        assert_eq!((&mended["replacement"]["recognised_on"], &mended["replacement"]["days"]), (&made["recognised_on"], &json!("4.00")));
+        let made_id = made["id"].as_str().unwrap();
+        let place = centre.post(&format!("/v1/hour-entries/{made_id}/disputes"), json!({"claim": "误录"})).await.header("location").unwrap();
+        let uphold = |name: &str| {
+            let caller = county.sign_in(name);
+            let body = json!({"reason": "误录", "replacement": {"attended": "24"}});
+            let path = format!("{place}/uphold");
+            async move { caller.request(actix_web::http::Method::POST, &path).header("If-Match", "\"1\"").json(&body).send().await }
+        };
+        uphold("bureau").await.refused(403, "dispute_same_person");
+        let mended = uphold("centre-2").await.expect(200);
+        let mended = centre.get(&format!("/v1/hour-entries/{}", mended["replacement_id"].as_str().unwrap())).await.expect(200);
+        assert_eq!((&mended["recognised_on"], &mended["days"]), (&made["recognised_on"], &json!("4.00")));
         assert_eq!(statement(&centre, person, "").await["counted"], "24.00");
     }
 
@@ -87,8 +97,8 @@ both! {
         let ledger = format!("/v1/teachers/{}/hour-entries", person.teacher());
         let summer = |on: &str, days: &str| json!({"title": "暑期师德", "effective_on": on, "route": "school_based",
             "delivery_form": "school_based", "level": "school", "themes": ["ethics"], "nominal": "15", "reference": on, "days": days});
-        centre.post(&ledger, summer("2018-08-20", "3")).await.expect(201);
-        centre.post(&ledger, summer("2019-08-20", "2.5")).await.expect(201);
+        entered(county, person, summer("2018-08-20", "3")).await;
+        entered(county, person, summer("2019-08-20", "2.5")).await;
         let read = statement(&centre, person, CYCLE).await;
         let of = |from: &str| {
             let all = read["requirements"].as_array().unwrap();
@@ -175,15 +185,15 @@ both! {
     async fn days_recorded_wrongly_are_corrected_with_the_hours_or_alone(county: County) {
         let person = with_teacher(county);
         let centre = county.sign_in("centre");
-        let body = json!({"title": "暑期师德", "effective_on": "2018-08-20", "route": "school_based", "delivery_form": "school_based",
+        let body = json!({"title": "暑期师德", "effective_on": "2026-08-20", "route": "school_based", "delivery_form": "school_based",
             "level": "school", "themes": ["ethics"], "nominal": "15", "reference": "A-1", "days": "2"});
-        let made = centre.post(&format!("/v1/teachers/{}/hour-entries", person.teacher()), body).await.expect(201);
+        let made = entered(county, person, body).await;
         let reverse = format!("/v1/hour-entries/{}/reverse", made["id"].as_str().unwrap());
         let right = |days: &str| json!({"reason": "天数误录", "replacement": {"days": days}});
         centre.post(&reverse, right("400")).await.refused(422, "invalid_field");
         centre.post(&reverse, right("2")).await.refused(422, "correction_changes_nothing");
         let mended = centre.post(&reverse, right("3")).await.expect(201);
         assert_eq!((&mended["replacement"]["days"], &mended["net"]), (&json!("3.00"), &json!("0.00")));
-        assert_eq!(statement(&centre, person, CYCLE).await["entries"][0]["days"], "3.00");
+        assert_eq!(statement(&centre, person, "").await["entries"][0]["days"], "3.00");
     }
 }

@@ -149,7 +149,7 @@ both! {
         // The standing and the statements say the same.
         let counted = statement(&bureau, second, CYCLE).await["counted"].clone();
         assert_eq!(counted, "48.00");
-        bureau.post(&format!("/v1/hour-entries/{}/reverse", ids[0]), json!({"reason": "误录"})).await.expect(201);
+        corrected(county, ids[0], json!({"reason": "误录"})).await;
         let after = bureau.get(&format!("/v1/areas/331123/standing?{CYCLE}")).await.expect(200);
         assert_eq!((&after["all"]["met"], &after["all"]["counted"]), (&json!(0), &json!("330.50")));
     }

@@ -115,7 +115,7 @@ both! {
     async fn corrections_pending_hours_and_facts_come_out_the_same(county: County) {
         let (person, ids) = history(county);
         let body = serde_json::json!({"reason": "考勤更正", "replacement": {"attended": "40.00"}});
-        county.sign_in("centre").post(&format!("/v1/hour-entries/{}/reverse", ids[1]), body).await.expect(201);
+        crate::ledger::fixture::corrected(county, ids[1], body).await;
         crate::ledger::fixture::sql(county, "INSERT INTO leave_spells (area, id, person_id, kind, valid_from, valid_to, created_at, version) \
             VALUES (331123, 77, 101, 'maternity', '2018-02-01', '2018-08-31', '2020-01-01 00:00:00', 1)").unwrap();
         sequenced(county, Look::New);

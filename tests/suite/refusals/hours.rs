@@ -60,14 +60,29 @@ pub(super) async fn hours(told: &mut Told, county: &mut County) {
     for (code, fields) in cases {
         told.by(code, &centre, async |me| me.post(&ledger, record(fields.clone())).await).await;
     }
-    centre.post(&ledger, record(json!({}))).await.expect(201);
+    let pending = centre.post(&ledger, record(json!({}))).await.expect(201);
     told.by(Code::DuplicateSource, &centre, async |me| me.post(&ledger, record(json!({}))).await).await;
+    let follow = |id: &Value, verb: &str| {
+        let path = format!("/v1/hour-entries/{}/{verb}", id.as_str().unwrap());
+        async move |me: &Caller<'_>| me.post(&path, json!({"reason": "误录"})).await
+    };
+    let post_one = |id: &Value| {
+        let path = format!("/v1/hour-entries/{}/post", id.as_str().unwrap());
+        async move |me: &Caller<'_>| me.act(&path).await
+    };
+    told.by(Code::EntryFourEyes, &centre, post_one(&pending["id"])).await;
+    let posted = post_one(&pending["id"])(&bureau).await.expect(201);
+    told.by(Code::EntryAlreadyPosted, &bureau, post_one(&pending["id"])).await;
+    told.by(Code::EntryNotPending, &bureau, post_one(&posted["id"])).await;
+    let doomed = centre.post(&ledger, record(json!({"reference": "A-2"}))).await.expect(201);
+    follow(&doomed["id"], "void")(&bureau).await.expect(201);
+    told.by(Code::EntryAlreadyVoided, &bureau, follow(&doomed["id"], "void")).await;
     let newcomer = json!({"name": "甲", "identity_number": NUMBERS[2], "entered_on": "2014-08-01"});
     let newcomer =
         centre.post("/v1/persons", newcomer).await.expect(201)["id"].as_str().unwrap().replace("per_", "tch_");
     let theirs = format!("/v1/teachers/{newcomer}/hour-entries");
     told.by(Code::TeacherNeverEmployed, &centre, async |me| me.post(&theirs, record(json!({}))).await).await;
-    let ids = post(county, vec![entry(person, "2017-05-01", "48")]);
+    let ids = post(county, vec![entry(person, "2026-05-01", "48"), entry(person, "2019-05-01", "8")]);
     let reverse = |id: String, body: Value| {
         async move |me: &Caller<'_>| me.post(&format!("/v1/hour-entries/{id}/reverse"), body.clone()).await
     };
@@ -76,6 +91,7 @@ pub(super) async fn hours(told: &mut Told, county: &mut County) {
     let same = json!({"reason": "误录", "replacement": {}});
     told.by(Code::CorrectionChangesNothing, &bureau, reverse(id.clone(), same)).await;
     let wrong = json!({"reason": "误录"});
+    told.by(Code::ReversalNeedsApproval, &bureau, reverse(ids[1].to_string(), wrong.clone())).await;
     let done = reverse(id.clone(), wrong.clone())(&bureau).await.expect(201);
     told.by(Code::EntryAlreadyReversed, &bureau, reverse(id, wrong.clone())).await;
     let talk = json!({"title": "校内讲座", "effective_on": "2019-07-03", "kind": "talk", "level": "school", "delivery_form": "lecture",

@@ -57,14 +57,14 @@ async fn list_conversions(
 /// Recognise an activity
 ///
 /// An open lesson, a paper, a degree: the packs in force on its day say what it is worth, what evidence it needs and who approves. The
-/// hours are posted by the route `converted`; caps on the kind show in the statement. With `dry_run=true` it only tells what it would be
-/// worth.
+/// hours are entered by the route `converted`, pending until somebody else, of the stage that approves, posts them; caps on the kind show
+/// in the statement. With `dry_run=true` it only tells what it would be worth.
 ///
-/// 认定其他形式转换（公开课、论文、学历进修等）：按当日政策折算并登记，须具备证明材料、由规定的单位认定；可试运行。
+/// 认定其他形式转换（公开课、论文、学历进修等）：按当日政策折算并登记为待入账，须具备证明材料、由规定的单位认定，经他人复核入账；可试运行。
 #[utoipa::path(
     operation_id = "create_conversion", tag = "hours", params(TeacherPath, DryRunQuery), request_body = ConversionIn,
     security(("bearer" = ["convert_activities"])),
-    responses((status = 201, description = "Posted, or what would be.", body = ConversionView), ConvertProblems)
+    responses((status = 201, description = "Entered, pending, or what would be.", body = ConversionView), ConvertProblems)
 )]
 #[post("/teachers/{teacher_id}/conversions")]
 async fn create_conversion(

@@ -4,10 +4,7 @@ use super::wire::{ConversionKindView, ConversionView, NewConversion};
 use crate::{
     access::Actor,
     http::Work,
-    ledger::{
-        service::{enter, may_see},
-        wire::NewHours,
-    },
+    ledger::{entering::enter, service::may_see, wire::NewHours},
     policy::PolicyCache,
     problem::{ApiError, Code, Words},
     wire::OneOf,
@@ -47,7 +44,7 @@ pub fn kinds(
     standing.map(|by| ConversionKindView::new(policy.packs(), by)).collect()
 }
 
-/// Posts what an activity is worth.
+/// Enters what an activity is worth, to be posted by somebody else.
 ///
 /// # Errors
 /// `not_found`, `conversion_needs_approver`, `invalid_field` where the packs give nothing for it, and as for hours that are entered.

@@ -154,7 +154,7 @@ fn evidence_note(kinds: &[String], note: Option<String>) -> Option<String> {
 /// What an activity was worth.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ConversionView {
-    /// The hours, as they were posted.
+    /// The hours, pending until somebody else posts them.
     pub entry: HourEntryView,
     /// The conversion that decided.
     pub rule: RuleNameView,

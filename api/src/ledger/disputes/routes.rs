@@ -46,10 +46,11 @@ problem_set!(WithdrawProblems = DisputeNotOpen);
 
 /// Dispute an hour entry
 ///
-/// By the teacher, of the own entries that stand, within the days set by the county after the posting; an entry is disputed once.
-/// The statement shows the entry as disputed until somebody who did not make it has decided.
+/// By the teacher, of the own entries that stand, within the days set by the county after the posting, once an entry. By the county at
+/// any time, to have somebody else approve a correction, as it must be when the entry's cycle is over.
+/// The statement shows the entry as disputed until somebody who did not make it, nor opened the dispute, has decided.
 ///
-/// 教师对本人已入账学时提出申诉（限期内，每条一次）；在处理完毕前对账单标明该条有申诉。
+/// 教师对本人已入账学时提出申诉（限期内，每条一次）；县级单位可随时提出更正，由他人审定，周期结束后的更正必须如此；在处理完毕前对账单标明该条有申诉。
 #[utoipa::path(
     operation_id = "create_dispute", tag = "hours", params(HourEntryPath), request_body = DisputeIn, security(("bearer" = ["dispute_hours"])),
     responses((status = 201, description = "Opened.", body = DisputeView), OpenProblems)
@@ -181,9 +182,9 @@ async fn dismiss_dispute(
 
 /// Withdraw a dispute
 ///
-/// By the teacher, until it is decided. An entry is disputed once: it cannot be disputed again.
+/// By who opened it, until it is decided. The teacher disputes an entry once and cannot dispute it again.
 ///
-/// 教师撤回申诉（办结之前）；撤回后同一条不能再次申诉。
+/// 提出人撤回（办结之前）；教师撤回后对同一条不能再次申诉。
 #[utoipa::path(
     operation_id = "withdraw_dispute", tag = "hours", params(DisputePath, IfMatch), security(("bearer" = ["dispute_hours"])),
     responses((status = 200, description = "Withdrawn.", body = DisputeView), WithdrawProblems)

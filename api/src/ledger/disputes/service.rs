@@ -29,10 +29,11 @@ use shixun_persistence::{
     people,
 };
 
-/// Opens a dispute about one's own entry: posted, standing, and not too long ago.
+/// Opens a dispute about one's own entry: posted, standing, not too long ago, and once. The county opens one about anybody's at any
+/// time, to have somebody else approve a correction: the only way to one when the cycle is over (`reversal.after_close`).
 ///
 /// # Errors
-/// `not_found` where the entry is somebody else's; `entry_not_posted`, `entry_already_reversed`, `entry_disputed`,
+/// `not_found` where the entry is somebody else's and the actor does not act for the area; `entry_not_posted`, `entry_already_reversed`, `entry_disputed`,
 /// `dispute_too_late`.
 pub fn open(
     work: &mut Work<'_, '_>,
@@ -42,15 +43,17 @@ pub fn open(
     claim: &str,
 ) -> Result<DisputeRow, ApiError> {
     let row = ledger::find(work.conn(), entry)?
-        .filter(|row| actor.is_self(row.person))
+        .filter(|row| actor.is_self(row.person) || manages_area(actor, entry.area()))
         .ok_or_else(|| ApiError::missing(entry))?;
+    let own = actor.is_self(row.person);
     let successor = ledger::successors(work.conn(), entry.area(), &[entry.number()], None)?.remove(&entry.number());
     // What cannot be reversed cannot be put right by a dispute.
     follow(row.kind, successor.map(|(_, kind)| kind), Step::Reverse, Some(claim))?;
-    if let Some(dispute) = store::of_entry(work.conn(), entry)? {
+    if let Some(dispute) = store::of_entry(work.conn(), entry, Some(actor.account).filter(|_| own))? {
         return Err(ApiError::new(Code::EntryDisputed).with("dispute", dispute));
     }
-    let decide_by = may_open(row.created_at.china_date(), work.at().china_date(), deadlines)?;
+    let today = work.at().china_date();
+    let decide_by = may_open(if own { row.created_at.china_date() } else { today }, today, deadlines)?;
     let new = NewDispute { person: row.person, entry, claim, decide_by, opened_by: actor.account };
     let id = store::add(work.tx(), &new)?;
     recorded(work, None, id, "open")
@@ -108,13 +111,13 @@ pub fn list(
     Ok((rows, total))
 }
 
-/// Gives a dispute up.
+/// Gives a dispute up, as who opened it.
 ///
 /// # Errors
 /// `not_found` where it is somebody else's; `precondition_failed`, `dispute_not_open`.
 pub fn withdraw(work: &mut Work<'_, '_>, actor: &Actor, id: DisputeId, based_on: i64) -> Result<DisputeRow, ApiError> {
     let before = found(work.conn(), id)?;
-    if !actor.is_self(before.person) {
+    if before.opened_by != actor.account {
         return Err(ApiError::missing(id));
     }
     same_version(based_on, before.version)?;
@@ -192,7 +195,7 @@ pub fn uphold(
 ) -> Result<DisputeRow, ApiError> {
     let (reason, replacement) = decision;
     let before = decidable(work, actor, id, based_on, reason)?;
-    let corrected = hours::reverse(work, cache, actor, before.entry, reason, replacement)?;
+    let corrected = hours::correct(work, cache, actor, before.entry, reason, replacement)?;
     let ending = Ending {
         state: DisputeState::Upheld,
         decided_by: Some(actor.account),

@@ -65,13 +65,13 @@ pub struct DisputeView {
     pub hour_entry_title: String,
     /// What became of the dispute.
     pub state: DisputeStateWord,
-    /// What is wrong, as the teacher says.
+    /// What is wrong, as whoever opened it says.
     pub claim: String,
     /// The day by which it is to be decided.
     pub decide_by: NaiveDate,
     /// Open, and the day is past.
     pub overdue: bool,
-    /// Who opened it.
+    /// Who opened it: the teacher, or the county to have a correction approved.
     pub opened_by: AccountRef,
     /// When.
     pub opened_at: InstantText,

@@ -1,4 +1,4 @@
-//! Reversals in JSON.
+//! Reversals and voidings in JSON.
 
 use super::{FactorText, HourEntryView, check_days};
 use crate::{
@@ -9,6 +9,17 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
+
+/// Why pending hours are voided.
+#[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "证书编号与发证单位的登记不符，待核实后重新登记。"}))]
+pub struct VoidIn {
+    /// Why, for the teacher and for auditors.
+    #[validate(length(min = 1, max = 500))]
+    #[schema(min_length = 1, max_length = 500)]
+    pub reason: String,
+}
 
 /// Why an entry is reversed, and what is right instead.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
@@ -74,6 +85,7 @@ pub struct ReversalView {
     /// The cycle to which the hours belong.
     #[schema(example = "2016-2020")]
     pub cycle: String,
-    /// True where that cycle is over: statements and decisions that were made from it are superseded.
+    /// True where that cycle was over: statements and decisions that were made from it are superseded. Only a dispute that was
+    /// upheld corrects such hours, and the event log has it there.
     pub after_close: bool,
 }

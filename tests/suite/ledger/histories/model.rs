@@ -108,8 +108,17 @@ impl Entry {
 /// A row of the ledger.
 #[derive(Debug, Clone)]
 enum Row {
-    Posted { entry: Entry, stands: bool },
-    Reversal { id: String, on: String, credited: i64 },
+    Posted {
+        entry: Entry,
+        stands: bool,
+    },
+    Reversal {
+        id: String,
+        on: String,
+        credited: i64,
+    },
+    /// Pending hours, or what voided them.
+    Idle,
 }
 
 pub struct Person {
@@ -144,6 +153,11 @@ impl Model {
 
     pub fn posted(&mut self, person: usize, entry: Entry) {
         self.people[person].rows.push(Row::Posted { entry, stands: true });
+    }
+
+    /// Rows that give nobody hours.
+    pub fn idle(&mut self, person: usize, rows: usize) {
+        self.people[person].rows.extend(std::iter::repeat_n(Row::Idle, rows));
     }
 
     /// What was wrong stands no longer; the right hours, if any, have its day and come from where it came.
@@ -200,7 +214,7 @@ impl Model {
     pub fn corrections(&self, person: usize, cycle: Cycle) -> Vec<(String, i64)> {
         let gone = self.people[person].rows.iter().filter_map(|row| match row {
             Row::Posted { entry, stands: false } => Some((entry.on.clone(), entry.id.clone(), entry.credited)),
-            Row::Posted { .. } => None,
+            Row::Posted { .. } | Row::Idle => None,
             Row::Reversal { id, on, credited } => Some((on.clone(), id.clone(), *credited)),
         });
         let mut gone: Vec<_> = gone.filter(|(on, ..)| cycle.has(on)).collect();

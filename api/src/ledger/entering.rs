@@ -1,0 +1,202 @@
+//! Hours entered by hand: pending until somebody else posts them, or voided with a reason.
+
+use super::{
+    conversions::approves,
+    service::{may_see, policy_label_of, read_back, recognised_on},
+    wire::{HourEntryView, NewHours},
+};
+use crate::{
+    access::Actor,
+    http::{Work, command::NOTHING},
+    policy::PolicyCache,
+    problem::{ApiError, Code},
+};
+use shixun_domain::{
+    id::{HourEntryId, PersonId, TeacherId},
+    ledger::{self as rules_of_ledger, Amounts, EntryKind, SourceKind, Step},
+};
+use shixun_persistence::{
+    Conn,
+    ledger::{self, Appended, EntryRow, NewEntry},
+};
+
+/// Enters hours earned outside the catalogue. They are pending: they count nowhere until somebody else posts them.
+///
+/// What an unreviewed institution's hours are worth is for the rules to say (浙教师〔2016〕71号, article 3): the entry keeps the
+/// day of the school's consent, and the statement shows what the rules make of it.
+///
+/// # Errors
+/// `not_found`, `duplicate_source`, and the ledger's refusals.
+pub fn enter(
+    work: &mut Work<'_, '_>,
+    cache: &PolicyCache,
+    actor: &Actor,
+    teacher: TeacherId,
+    new: &NewHours,
+) -> Result<HourEntryView, ApiError> {
+    let person = teacher.person();
+    may_see(work.conn(), actor, person)?;
+    ledger::revision(work.conn(), person)?.ok_or_else(|| ApiError::missing(teacher))?;
+    let now = work.at();
+    let certified = new.circumstances.certified_elsewhere;
+    let employed_from = ledger::employed_from(work.conn(), person)?;
+    rules_of_ledger::may_enter(new.effective_on, now.china_date(), employed_from, certified)?;
+    let amounts = Amounts::new(new.nominal, new.attended, new.factor, new.practice)?;
+    let policy = cache.area(work.conn(), person.area(), now)?;
+    let entry = NewEntry {
+        person,
+        kind: EntryKind::Pending,
+        refers_to: None,
+        route: new.route,
+        form: new.form,
+        level: new.level,
+        themes: new.themes.clone(),
+        circumstances: recognised_on(new.circumstances.clone(), now.china_date(), new.effective_on),
+        block_key: new.block_key.clone(),
+        title: new.title.clone(),
+        source_kind: if certified { SourceKind::Opening } else { SourceKind::Record },
+        source: None,
+        source_key: free_key(work.conn(), person, new.evidence.reference.as_deref().unwrap_or_default())?,
+        amounts,
+        effective_on: new.effective_on,
+        evidence: Some(new.evidence.text()?),
+        policy: policy_label_of(work.conn(), &policy, person, new.effective_on)?,
+        recognised_by: Some(actor.account),
+        snapshot: None,
+        reason: None,
+    };
+    let id = match ledger::append(work.tx(), &entry)? {
+        Appended::New(id) => id,
+        Appended::Duplicate => {
+            let source = new.evidence.reference.as_deref().unwrap_or_default();
+            return Err(ApiError::new(Code::DuplicateSource).with("source", source));
+        }
+    };
+    let view = read_back(work.conn(), id)?;
+    work.record("enter", id, NOTHING, Some(&view))?;
+    Ok(view)
+}
+
+/// The key of a reference. What was voided was never hours, and its reference may be entered again.
+fn free_key(conn: &mut Conn, person: PersonId, reference: &str) -> Result<String, ApiError> {
+    let mut key = format!("record:{reference}");
+    while let Some(voided) = ledger::voided(conn, person, &key)? {
+        key = format!("again:{}:{reference}", voided.number());
+    }
+    Ok(key)
+}
+
+/// Posts pending hours: somebody who did not enter them and whose they are not, for an activity at the stage that approves it.
+/// The day of recognition and the packs are those of the posting.
+///
+/// # Errors
+/// `not_found`, `entry_four_eyes`, `conversion_needs_approver`, and the ledger's refusals.
+pub fn post(
+    work: &mut Work<'_, '_>,
+    cache: &PolicyCache,
+    actor: &Actor,
+    id: HourEntryId,
+) -> Result<HourEntryView, ApiError> {
+    let (before, row) = pending(work.conn(), actor, id)?;
+    let kind = next(work.conn(), &row, Step::Post, None)?;
+    let person = row.person;
+    rules_of_ledger::may_post(person.area(), row.recognised_by, actor.account, actor.is_self(person))?;
+    let now = work.at();
+    let policy = cache.area(work.conn(), person.area(), now)?;
+    if let Some(activity) = row.circumstances.activity
+        && let Some(approver) = policy.conversions(row.effective_on).approver(activity)
+    {
+        approves(actor, person, approver)?;
+    }
+    let employed_from = ledger::employed_from(work.conn(), person)?;
+    let certified = row.circumstances.certified_elsewhere;
+    rules_of_ledger::may_enter(row.effective_on, now.china_date(), employed_from, certified)?;
+    let posted = NewEntry {
+        kind,
+        refers_to: Some(id),
+        source_key: format!("post:{}", id.number()),
+        circumstances: recognised_on(row.circumstances.clone(), now.china_date(), row.effective_on),
+        policy: policy_label_of(work.conn(), &policy, person, row.effective_on)?,
+        ..follower(&row, actor)
+    };
+    appended(work, &row, &posted, Step::Post)?;
+    followed(work, &before, "post")
+}
+
+/// Voids pending hours with a reason: they will not be earned. Whoever entered them may take them back, because it gives nobody hours.
+///
+/// # Errors
+/// `not_found`, and the ledger's refusals.
+pub fn void(work: &mut Work<'_, '_>, actor: &Actor, id: HourEntryId, reason: &str) -> Result<HourEntryView, ApiError> {
+    let (before, row) = pending(work.conn(), actor, id)?;
+    let voided = NewEntry {
+        kind: next(work.conn(), &row, Step::Void, Some(reason))?,
+        refers_to: Some(id),
+        source_key: format!("void:{}", id.number()),
+        amounts: Amounts::NOTHING,
+        reason: Some(reason.to_owned()),
+        ..follower(&row, actor)
+    };
+    appended(work, &row, &voided, Step::Void)?;
+    followed(work, &before, "void")
+}
+
+fn pending(conn: &mut Conn, actor: &Actor, id: HourEntryId) -> Result<(HourEntryView, EntryRow), ApiError> {
+    let view = super::service::get(conn, actor, id)?;
+    let row = ledger::find(conn, id)?.ok_or_else(|| ApiError::missing(id))?;
+    Ok((view, row))
+}
+
+/// The kind of the entry that a step appends.
+fn next(conn: &mut Conn, row: &EntryRow, step: Step, reason: Option<&str>) -> Result<EntryKind, ApiError> {
+    let successor = ledger::successors(conn, row.id.area(), &[row.id.number()], None)?.remove(&row.id.number());
+    Ok(rules_of_ledger::follow(row.kind, successor.map(|(_, kind)| kind), step, reason)?)
+}
+
+fn appended(work: &mut Work<'_, '_>, row: &EntryRow, entry: &NewEntry, step: Step) -> Result<(), ApiError> {
+    match ledger::append(work.tx(), entry)? {
+        Appended::New(_) => Ok(()),
+        // Somebody else was faster, and what they did says why.
+        Appended::Duplicate => {
+            next(work.conn(), row, step, entry.reason.as_deref())?;
+            Err(ApiError::new(Code::EntryAlreadyPosted))
+        }
+    }
+}
+
+/// Records a step and gives the entry it appended.
+fn followed(work: &mut Work<'_, '_>, before: &HourEntryView, action: &'static str) -> Result<HourEntryView, ApiError> {
+    let id = before.id.0;
+    let successor = ledger::successors(work.conn(), id.area(), &[id.number()], None)?.remove(&id.number());
+    let (successor, _) = successor.ok_or_else(|| ApiError::missing(id))?;
+    let view = read_back(work.conn(), successor)?;
+    work.record(action, id, Some(before), Some(&view))?;
+    Ok(view)
+}
+
+/// What a successor takes over from the entry it follows: everything but kind, reference, key, hours and reason. The snapshot
+/// is taken anew from the facts of the same day.
+pub(super) fn follower(row: &EntryRow, actor: &Actor) -> NewEntry {
+    NewEntry {
+        person: row.person,
+        kind: row.kind,
+        refers_to: None,
+        route: row.route,
+        form: row.form,
+        level: row.level,
+        themes: row.themes.clone(),
+        circumstances: row.circumstances.clone(),
+        block_key: row.block_key.clone(),
+        title: row.title.clone(),
+        source_kind: row.source_kind,
+        source: row.origin,
+        source_key: String::new(),
+        amounts: row.amounts,
+        effective_on: row.effective_on,
+        evidence: row.evidence.clone(),
+        policy: row.policy.clone(),
+        recognised_by: Some(actor.account),
+        snapshot: None,
+        reason: None,
+    }
+}
