@@ -242,7 +242,16 @@ mod tests {
     fn secrets_are_not_printed() {
         let config = Config::read(None, None, &[("database_url", "postgres://me:hush@db/x".into())]).unwrap();
         assert!(!format!("{config:?}").contains("hush"));
-        assert_eq!(config.url().unwrap().to_string(), "postgres://db/x");
+        for (url, shown) in [
+            ("postgres://me:hush@db/x", "postgres://db/x"),
+            ("postgres://db/x?password=hush", "postgres://db/x"),
+            ("postgres://me:a@hush@db/x", "postgres://…"),
+            ("postgres://me:a/hush@db/x", "postgres://…"),
+            ("postgres://db/x?password=a@hush", "postgres://…"),
+        ] {
+            let config = Config::read(None, None, &[("database_url", url.into())]).unwrap();
+            assert_eq!(config.url().unwrap().to_string(), shown);
+        }
     }
 
     #[test]

@@ -85,9 +85,13 @@ impl std::fmt::Display for DbUrl {
         match self {
             DbUrl::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
             DbUrl::Postgres(url) => {
-                let place = url
-                    .rsplit_once('@')
-                    .map_or_else(|| url.split_once("://").map_or("", |(_, rest)| rest), |(_, place)| place);
+                let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+                let place = match rest.split_once('@') {
+                    None => rest,
+                    // A sign that should have been written as its code: where the password ends is anybody's guess.
+                    Some((user, place)) if user.contains(['/', '?']) || place.contains('@') => "…",
+                    Some((_, place)) => place,
+                };
                 write!(f, "postgres://{}", place.split('?').next().unwrap_or_default())
             }
         }
