@@ -7,7 +7,7 @@ use super::{
 use crate::{
     frozen_reports::{frozen, people, propose},
     harness::{County, both, database::Kind},
-    ledger::fixture::{entry, post, sql, teacher},
+    ledger::fixture::{corrected, entry, post, sql, teacher},
 };
 use serde_json::{Value, json};
 use shixun_api::log::Look;
@@ -34,7 +34,7 @@ both! {
         county.sign_in("auditor").get(&format!("{place}/bundle")).await.refused(409, "log_behind");
         // What happens afterwards belongs to the differences, and not to the report.
         county.advance_millis(60_000);
-        county.sign_in("centre").post(&format!("/v1/hour-entries/{}/reverse", ids[0]), json!({"reason": "误录"})).await.expect(201);
+        corrected(county, ids[0], json!({"reason": "误录"})).await;
         sql(county, "UPDATE persons SET name = '改名', retires_on = '2019-08-31', version = version + 1 WHERE id = 103").unwrap();
         let document = crate::catalogue::steps::with(crate::policy::pack(2), json!({"valid": {"from": "2019-01-01"}}));
         let later = county.sign_in("centre").post("/v1/policy-packs", document).await.expect(201);
@@ -87,7 +87,7 @@ async fn bundled(county: &mut County) -> (Vec<u8>, String, Vec<String>) {
         vec![entry(third, "2017-05-01", "48"), entry(third, "2018-05-01", "90"), entry(third, "2019-05-01", "20")],
     );
     let wrong = json!({"reason": "考勤更正", "replacement": {"attended": "40.00"}});
-    county.sign_in("centre").post(&format!("/v1/hour-entries/{}/reverse", more[0]), wrong).await.expect(201);
+    corrected(county, more[0], wrong).await;
     county.advance_millis(60_000);
     let place = frozen(county).await;
     sequenced(county, Look::All);
