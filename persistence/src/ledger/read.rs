@@ -184,31 +184,6 @@ pub fn successors(
         .collect()
 }
 
-/// When an entry of a person was last reversed after an instant, of those whose hours belong to a day from `from` to `to`; `None`
-/// where nothing was. What was made of the entries until then, such as a certificate, says what is no longer so.
-///
-/// # Errors
-/// As [`find`].
-pub fn reversed_since(
-    conn: &mut Conn,
-    person: PersonId,
-    (from, to): (NaiveDate, NaiveDate),
-    since: UtcMillis,
-) -> DbResult<Option<UtcMillis>> {
-    let (area, number) = person.key();
-    let last: Option<At> = t::table
-        .filter(t::area.eq(area))
-        .filter(t::person_id.eq(number))
-        .filter(t::effective_on.between(from, to))
-        .filter(t::kind.eq(EntryKind::Reversed.as_str()))
-        .filter(t::created_at.gt(since.naive()))
-        .order(t::created_at.desc())
-        .select(t::created_at)
-        .first(conn)
-        .optional()?;
-    Ok(last.map(UtcMillis::from))
-}
-
 /// The voiding of the person's pending entry with a key; `None` where there is no such entry, or it was not voided.
 ///
 /// # Errors

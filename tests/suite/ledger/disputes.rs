@@ -1,7 +1,7 @@
 //! Disputes: whose, until when, decided by whom, and what they change.
 
 use super::fixture::*;
-use crate::harness::{Answered, Caller, County, both, off_runtime};
+use crate::harness::{Answered, Caller, County, both};
 use actix_web::http::Method;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -29,19 +29,6 @@ async fn open(county: &County, entry: &str) -> String {
 async fn decide(caller: &Caller<'_>, place: &str, verb: &str, body: Value) -> Answered {
     let etag = caller.get(place).await.etag();
     caller.request(Method::POST, &format!("{place}/{verb}")).header("If-Match", &etag).json(&body).send().await
-}
-
-/// When an entry of the cycle of 2016 to 2020 was last reversed after an instant.
-fn reversed_since(
-    county: &County,
-    person: PersonId,
-    since: shixun_domain::UtcMillis,
-) -> Option<shixun_domain::UtcMillis> {
-    let db = county.app.db.clone();
-    let cycle = (day("2016-01-01"), day("2020-12-31"));
-    off_runtime(|| {
-        db.read_blocking(|conn| shixun_persistence::ledger::reversed_since(conn, person, cycle, since)).unwrap()
-    })
 }
 
 const CURRENT: &str = "cycle=2026-2030";
@@ -125,7 +112,6 @@ both! {
         }
         county.sign_in("elsewhere-bureau").post(&format!("{place}/disputes"), claim()).await.refused(404, "not_found");
         county.sign_in("school-1").post(&format!("{place}/disputes"), claim()).await.refused(403, "forbidden");
-        let issued = county.clock.now();
         county.advance_millis(60_000);
         // A proposal that was withdrawn or dismissed does not stand in the way of the next one; one that is open does.
         let propose = async || {
@@ -147,16 +133,10 @@ both! {
         decide(&centre, &third, "uphold", wrong.clone()).await.refused(403, "dispute_same_person");
         let read = statement(&centre, person, CYCLE).await;
         assert_eq!((&read["counted"], &read["entries"][0]["disputed"]), (&json!("32.00"), &json!(true)), "a proposal changes no hours");
-        assert_eq!(reversed_since(county, person, issued), None);
         let done = decide(&colleague, &third, "uphold", wrong).await.expect(200);
         assert_eq!((&done["state"], done["reversal_id"].is_string()), (&json!("upheld"), true));
         let read = statement(&centre, person, CYCLE).await;
         assert_eq!((&read["counted"], &read["entries"][0]["disputed"]), (&json!("28.00"), &json!(false)));
-        let at = county.clock.now();
-        assert_eq!(reversed_since(county, person, issued), Some(at));
-        assert_eq!(reversed_since(county, person, at), None, "nothing after it");
-        let other = shixun_domain::Id::new(person.area(), 102);
-        assert_eq!(reversed_since(county, other, issued), None);
     }
 
     async fn overdue_disputes_are_listed_by_the_day_they_were_due(county: County) {
