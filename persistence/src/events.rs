@@ -36,6 +36,24 @@ pub struct NewEvent<'a> {
     pub address: &'a str,
 }
 
+impl<'a> NewEvent<'a> {
+    /// What the operator did to an object from the command line, where no account is known.
+    pub fn of_operator(area: AreaCode, action: &'a str, object_kind: &'a str, object_id: &'a str) -> NewEvent<'a> {
+        NewEvent {
+            area,
+            actor: None,
+            on_behalf_of: None,
+            action,
+            object_kind,
+            object_id,
+            before: None,
+            after: None,
+            request_id: "command line",
+            address: "",
+        }
+    }
+}
+
 /// A record of the log.
 #[derive(Debug, Clone)]
 pub struct EventRecord {

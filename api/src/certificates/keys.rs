@@ -85,17 +85,6 @@ fn record(
     before: Option<&str>,
     after: &str,
 ) -> DbResult<()> {
-    let event = NewEvent {
-        area,
-        actor: None,
-        on_behalf_of: None,
-        action,
-        object_kind: "credential_key",
-        object_id: kid,
-        before,
-        after: Some(after),
-        request_id: "command line",
-        address: "",
-    };
+    let event = NewEvent { before, after: Some(after), ..NewEvent::of_operator(area, action, "credential_key", kid) };
     events::append(tx, &event).map(|_| ())
 }

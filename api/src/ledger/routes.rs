@@ -2,7 +2,7 @@
 
 use super::{
     entering,
-    service::{self, StatementAnswer, StatementWish},
+    service::{self, Behind, StatementAnswer, StatementWish},
     simulation,
     standing::{self, Of, Question},
     statement::StatementView,
@@ -255,7 +255,7 @@ async fn reverse_hour_entry(
     command
         .run(&who, body.digest, move |work| {
             let replacement = replacement.map(Into::into);
-            let view = service::reverse(work, &shared.policy, &actor, id, reason.trim(), replacement)?;
+            let view = service::reverse(work, &shared.policy, &actor, (id, Behind::One), reason.trim(), replacement)?;
             Reply::created(format!("/v1/hour-entries/{}", view.reversal.id), None, &view)
         })
         .await

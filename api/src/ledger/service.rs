@@ -283,35 +283,24 @@ pub struct Replacement {
     pub days: Option<Days>,
 }
 
-/// Reverses a posted entry of a cycle that runs. After the close of its cycle one person alone reverses nothing (`reversal.after_close`,
-/// `domain.md` 9): a dispute proposes it, and somebody else upholds it.
-///
-/// # Errors
-/// As [`correct`], and `reversal_needs_approval`.
-pub fn reverse(
-    work: &mut Work<'_, '_>,
-    cache: &PolicyCache,
-    actor: &Actor,
-    id: HourEntryId,
-    reason: &str,
-    replacement: Option<Replacement>,
-) -> Result<ReversalView, ApiError> {
-    let view = correct(work, cache, actor, id, reason, replacement)?;
-    if view.after_close {
-        return Err(ApiError::new(Code::ReversalNeedsApproval).with("cycle", view.cycle).with("entry", id));
-    }
-    Ok(view)
+/// How many people stand behind a correction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Behind {
+    /// One, who reverses what belongs to a cycle that runs, and nothing after its close (`reversal.after_close`, `domain.md` 9).
+    One,
+    /// Two: a dispute proposed it, and somebody else upholds it.
+    Two,
 }
 
 /// Reverses a posted entry with a reason and, where the right hours are given, posts them in its place, dated as the entry was.
 ///
 /// # Errors
-/// `not_found` and the ledger's refusals.
-pub(super) fn correct(
+/// `not_found`, `reversal_needs_approval`, and the ledger's refusals.
+pub fn reverse(
     work: &mut Work<'_, '_>,
     cache: &PolicyCache,
     actor: &Actor,
-    id: HourEntryId,
+    (id, behind): (HourEntryId, Behind),
     reason: &str,
     replacement: Option<Replacement>,
 ) -> Result<ReversalView, ApiError> {
@@ -334,6 +323,9 @@ pub(super) fn correct(
     let policy = cache.area(work.conn(), row.person.area(), now)?;
     let cycle = policy.cycle_on(row.effective_on)?;
     let after_close = rules_of_ledger::after_close(&cycle, now.china_date());
+    if after_close && behind == Behind::One {
+        return Err(ApiError::new(Code::ReversalNeedsApproval).with("cycle", cycle.name()).with("entry", id));
+    }
     let reversal = NewEntry {
         kind,
         refers_to: Some(id),

@@ -33,34 +33,30 @@ impl Claim {
     }
 }
 
-/// Takes a seat of a published session in which nobody waits, where the session is still what it was at `version`.
+/// A published session, where it is still what it was at `version`.
+macro_rules! published_at {
+    ($session:expr, $version:expr) => {
+        s::table.find($session.key()).filter(s::state.eq("published")).filter(s::version.eq($version))
+    };
+}
+
+/// Takes a seat of a session in which nobody waits.
 macro_rules! claim_seat {
     ($session:expr, $version:expr) => {
         diesel::update(
-            s::table
-                .find($session.key())
-                .filter(s::state.eq("published"))
-                .filter(s::version.eq($version))
-                .filter(s::seats_taken.lt(s::seats))
-                .filter(s::queue_taken.eq(0)),
+            published_at!($session, $version).filter(s::seats_taken.lt(s::seats)).filter(s::queue_taken.eq(0)),
         )
         .set(s::seats_taken.eq(s::seats_taken + 1))
         .returning(s::id)
     };
 }
 
-/// Takes a place in the queue of a published session, where it is still what it was at `version`.
+/// Takes a place in the queue of a session.
 macro_rules! claim_place {
     ($session:expr, $version:expr) => {
-        diesel::update(
-            s::table
-                .find($session.key())
-                .filter(s::state.eq("published"))
-                .filter(s::version.eq($version))
-                .filter(s::queue_taken.lt(s::queue_places)),
-        )
-        .set(s::queue_taken.eq(s::queue_taken + 1))
-        .returning(s::id)
+        diesel::update(published_at!($session, $version).filter(s::queue_taken.lt(s::queue_places)))
+            .set(s::queue_taken.eq(s::queue_taken + 1))
+            .returning(s::id)
     };
 }
 

@@ -5,7 +5,7 @@ use crate::{
     access::Actor,
     http::{Page, Work, command::NOTHING, conditions::same_version},
     ledger::{
-        service::{self as hours, Replacement},
+        service::{self as hours, Behind, Replacement},
         sight::{manages_area, viewer},
     },
     policy::PolicyCache,
@@ -195,7 +195,7 @@ pub fn uphold(
 ) -> Result<DisputeRow, ApiError> {
     let (reason, replacement) = decision;
     let before = decidable(work, actor, id, based_on, reason)?;
-    let corrected = hours::correct(work, cache, actor, before.entry, reason, replacement)?;
+    let corrected = hours::reverse(work, cache, actor, (before.entry, Behind::Two), reason, replacement)?;
     let ending = Ending {
         state: DisputeState::Upheld,
         decided_by: Some(actor.account),
