@@ -3,6 +3,7 @@
 use super::{
     problems::refused,
     service::{again, is_of_school, runs},
+    settlement::Settlement,
     wire::{AttendanceIn, AttendanceView, ResultIn},
 };
 use crate::ledger::service::{policy_label_of, recognised_on};
@@ -12,16 +13,14 @@ use crate::{
     policy::{AreaPolicy, PolicyCache},
     problem::{ApiError, Code, FieldFault, Words},
 };
-use chrono::NaiveDate;
 use serde::Serialize;
 use shixun_domain::{
     Hours, UtcMillis,
     access::Role,
     catalogue::{ProgrammeKind, SessionState},
-    enrolment::{Attended, EarnedHours, EnrolmentStatus, Outcome, ResultTerms, by_month, days_attended, earned},
+    enrolment::{EnrolmentStatus, Outcome},
     id::{EnrolmentId, SessionId, UnitId},
-    ledger::{Amounts, Circumstances, EntryKind, Factor, SourceKind},
-    policy::Ratio,
+    ledger::{EntryKind, SourceKind},
 };
 use shixun_persistence::{
     Conn,
@@ -311,20 +310,10 @@ fn settle(
     if row.status != EnrolmentStatus::Confirmed {
         return if row.status.is_open() { lapse(work, row, closing) } else { Ok(()) };
     }
-    let attended: Vec<(NaiveDate, Attended)> = units
-        .iter()
-        .map(|unit| {
-            let minutes = marks.get(&(unit.id, row.id)).map(|mark| mark.minutes);
-            (unit.starts_at.china_date(), Attended { hours: unit.hours, minutes_total: unit.minutes(), minutes })
-        })
-        .collect();
     let now = work.at();
     let area = policy.area(work.conn(), row.person.area(), now)?;
-    let parts: Vec<Attended> = attended.iter().map(|(_, unit)| *unit).collect();
-    let terms = result_terms(&area, offer.offer.ends_on)?;
-    let outcome = row.outcome.unwrap_or(Outcome::Fail);
-    let earned = earned(&parts, offer.practice_hours, outcome, row.misconduct, terms);
-    let (status, counter) = match earned.passed {
+    let settlement = Settlement::new(&area, offer, row, units, |unit| marks.get(&(unit, row.id)))?;
+    let (status, counter) = match settlement.earned.passed {
         _ if row.misconduct => (EnrolmentStatus::Expelled, &mut closing.expelled),
         true => (EnrolmentStatus::Completed, &mut closing.completed),
         false => (EnrolmentStatus::NotCompleted, &mut closing.not_completed),
@@ -333,8 +322,8 @@ fn settle(
     if !store::set_status(work.tx(), row, status, None, None)? {
         return Err(again());
     }
-    closing.hours_posted = closing.hours_posted.plus(earned.credited);
-    post(work, &area, offer, row, earned, &attended)
+    closing.hours_posted = closing.hours_posted.plus(settlement.earned.credited);
+    post(work, &area, offer, row, &settlement)
 }
 
 /// Declines what was never reviewed or still waits, and frees its seat or place.
@@ -356,20 +345,11 @@ fn post(
     area: &AreaPolicy,
     offer: &OfferRow,
     row: &EnrolmentRow,
-    earned: EarnedHours,
-    attended: &[(NaiveDate, Attended)],
+    settlement: &Settlement,
 ) -> Result<(), ApiError> {
     let session = offer.offer.session;
     let effective_on = offer.offer.ends_on;
     let now: UtcMillis = work.at();
-    let amounts = Amounts::new(earned.nominal, earned.attended, earned.factor, earned.practice)
-        .map_err(|refusal| ApiError::internal(format!("hours of {}: {refusal}", row.id)))?;
-    let circumstances = Circumstances {
-        misconduct: row.misconduct,
-        days: Some(days_attended(attended)),
-        dated: by_month(attended, effective_on),
-        ..Circumstances::ORDINARY
-    };
     let entry = NewEntry {
         person: row.person,
         kind: EntryKind::Posted,
@@ -378,20 +358,15 @@ fn post(
         form: offer.delivery_form,
         level: offer.level,
         themes: offer.themes.clone(),
-        circumstances: recognised_on(circumstances, now.china_date(), effective_on),
+        circumstances: recognised_on(settlement.circumstances.clone(), now.china_date(), effective_on),
         block_key: (offer.kind == ProgrammeKind::Block).then(|| session.to_string()),
         title: offer.programme_name.clone(),
         source_kind: SourceKind::Session,
         source: Some((session.area(), session.number())),
         source_key: format!("enrolment:{}", row.id),
-        amounts,
+        amounts: settlement.amounts,
         effective_on,
-        evidence: Some(format!(
-            "{{\"enrolment\":\"{}\",\"result\":\"{}\",\"misconduct\":{}}}",
-            row.id,
-            row.outcome.map_or("", Outcome::as_str),
-            row.misconduct
-        )),
+        evidence: Some(settlement.evidence.text()?),
         policy: policy_label_of(work.conn(), area, row.person, effective_on)?,
         recognised_by: work.actor(),
         snapshot: None,
@@ -401,24 +376,4 @@ fn post(
         Appended::New(_) => Ok(()),
         Appended::Duplicate => Err(refused(&shixun_domain::enrolment::Reason::AlreadyEnrolled(row.status))),
     }
-}
-
-/// What the packs in force on a day say of results and absence; a school's packs say nothing of it.
-///
-/// # Errors
-/// `policy_missing`.
-pub(super) fn result_terms(policy: &AreaPolicy, day: NaiveDate) -> Result<ResultTerms, ApiError> {
-    let cycle = policy.cycle_on(day)?;
-    let rules = policy.rules(cycle, cycle.to())?;
-    Ok(rules.rules_on(day).map_or(ResultTerms::PLAIN, |set| {
-        let factor = |Ratio { numerator, denominator }: Ratio| {
-            let hundredths = i32::try_from(numerator * 100 / denominator).ok();
-            hundredths.and_then(Factor::from_hundredths).unwrap_or(Factor::NONE)
-        };
-        ResultTerms {
-            pass_factor: factor(set.pass_factor()),
-            fail_factor: factor(set.fail_factor()),
-            absence_fail_ratio: set.absence_fail_ratio(),
-        }
-    }))
 }

@@ -4,6 +4,7 @@ mod conduct;
 mod problems;
 mod routes;
 pub mod service;
+mod settlement;
 mod way;
 pub mod wire;
 

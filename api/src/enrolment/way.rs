@@ -1,7 +1,7 @@
 //! What is missing to a teacher, and the shortest way to it: which published sessions to attend.
 
 use super::{
-    conduct::result_terms,
+    settlement::result_terms,
     service::{Facts, Wanted, gather},
 };
 use crate::{

@@ -7,12 +7,14 @@ use super::{
         SchoolSpellView, SpellView, StatementCorrectionView, StatementCycleView, StatementEntryView,
         StatementFactsView, StatementTeacherView, StatementView, StatementYearView,
     },
+    wire::{Attendance, UnreviewedView},
 };
 use crate::{
     policy::wire::PackNameView,
     wire::{OneOf, Text},
 };
 use chrono::NaiveDate;
+use serde::Deserialize;
 use shixun_domain::{
     Hours, UtcMillis,
     id::{HourEntryId, PersonId},
@@ -278,10 +280,22 @@ fn entry_views(
             activity: facts.activity.map(|kind| kind.to_string()),
             days: facts.days.map(Text),
             recognised_on: facts.recognised.unwrap_or(facts.effective),
+            marks: facts.marks_borne().map(OneOf).collect(),
+            unreviewed: UnreviewedView::of(facts.provider),
+            attendance: row.evidence.as_deref().and_then(attendance),
             cuts,
         });
     }
     views
+}
+
+/// The attendance that an entry rests on; other evidence is not looked at.
+fn attendance(evidence: &str) -> Option<Attendance> {
+    #[derive(Deserialize)]
+    struct Attended {
+        attendance: Option<Attendance>,
+    }
+    serde_json::from_str::<Attended>(evidence).ok()?.attendance
 }
 
 /// The object that an entry comes from, and the entry it replaces. What was reversed, and what reversed it, has the date of what

@@ -2,7 +2,7 @@
 
 use super::{
     rules::{DocumentView, NamedDocument, NamedRule, NamedSetting, RuleView, SettingView},
-    wire::{EntrySourceRef, FactorText},
+    wire::{Attendance, EntrySourceRef, FactorText, UnreviewedView},
 };
 use crate::{
     policy::wire::PackNameView,
@@ -15,7 +15,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use shixun_domain::{
     ledger::SourceKind,
-    policy::{Profile, SchoolSpell, Schools, Unit, Verdict},
+    policy::{EntryMark, Profile, SchoolSpell, Schools, Unit, Verdict},
     time::DateSpan,
 };
 use utoipa::ToSchema;
@@ -26,6 +26,8 @@ pub type VerdictWord = OneOf<Verdict>;
 pub type ProfileWord = OneOf<Profile>;
 /// A word of [`Unit`].
 pub type UnitWord = OneOf<Unit>;
+/// A word of [`EntryMark`].
+pub type EntryMarkWord = OneOf<EntryMark>;
 /// A word of [`SourceKind`].
 pub type SourceKindWord = OneOf<SourceKind>;
 
@@ -348,6 +350,12 @@ pub struct StatementEntryView {
     pub days: Option<DaysText>,
     /// The day of recognition.
     pub recognised_on: NaiveDate,
+    /// What rules look at beside route, form, level and themes; mostly nothing.
+    pub marks: Vec<EntryMarkWord>,
+    /// The institution, where it did not pass the review; null where it did.
+    pub unreviewed: Option<UnreviewedView>,
+    /// The minutes at every unit that `attended` is made of, for hours of a session; null for hours from elsewhere.
+    pub attendance: Option<Attendance>,
     /// What does not count, and why.
     pub cuts: Vec<CutView>,
 }

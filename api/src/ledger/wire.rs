@@ -1,9 +1,11 @@
 //! What entries of the ledger look like in JSON.
 
+mod evidence;
 mod reversal;
 pub mod simulation;
 mod standing;
 
+pub use evidence::{Attendance, AttendedUnit, Evidence, UnreviewedView};
 pub use reversal::{ReplacementIn, ReversalIn, ReversalView, VoidIn};
 pub use standing::{AreaPath, CycleMomentQuery, SchoolStandingView, StandingView, TallyView};
 
@@ -26,7 +28,6 @@ use shixun_domain::{
     hours::Days,
     id::{HourEntryId, SessionId},
     ledger::{Circumstances, EntryKind, EntrySource, Factor},
-    policy::Provider,
     words::{DeliveryForm, Level, Route, Theme},
 };
 use shixun_persistence::ledger::{EntryFilter, EntryRow};
@@ -178,43 +179,6 @@ pub struct FollowerView {
     pub kind: EntryKindWord,
 }
 
-/// An institution that did not pass the review.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct UnreviewedView {
-    /// First day of the training.
-    pub starts_on: NaiveDate,
-    /// Day on which the school's consent was entered; null where there is none.
-    pub consent_on: Option<NaiveDate>,
-}
-
-/// What proves an entry.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Evidence {
-    /// Number of the certificate or document.
-    pub reference: Option<String>,
-    /// Who gave the training.
-    pub provider: Option<String>,
-    /// The county that certified the hours.
-    pub certified_by: Option<String>,
-    /// Anything else.
-    pub note: Option<String>,
-}
-
-impl Evidence {
-    /// As it is kept.
-    ///
-    /// # Errors
-    /// `internal` where it cannot be written as JSON.
-    pub fn text(&self) -> Result<String, ApiError> {
-        serde_json::to_string(self).map_err(|error| ApiError::internal(error.to_string()))
-    }
-
-    /// As it was kept; other features keep plain text.
-    pub fn read(text: &str) -> Evidence {
-        serde_json::from_str(text).unwrap_or_else(|_| Evidence { note: Some(text.to_owned()), ..Evidence::default() })
-    }
-}
-
 list_of! {
     /// Entries by the day to which their hours belong.
     HourEntryList of HourEntryView
@@ -223,10 +187,6 @@ list_of! {
 impl HourEntryView {
     /// The view of a row and of what follows it.
     pub fn new(row: EntryRow, followed_by: Option<(HourEntryId, EntryKind)>) -> Self {
-        let unreviewed = match row.circumstances.provider {
-            Provider::Unreviewed { consent_on, starts_on } => Some(UnreviewedView { starts_on, consent_on }),
-            Provider::Reviewed => None,
-        };
         HourEntryView {
             id: Text(row.id),
             teacher_id: Text(row.person.teacher()),
@@ -247,7 +207,7 @@ impl HourEntryView {
             factor: Text(row.amounts.factor),
             credited: Text(row.amounts.credited),
             practice: Text(row.amounts.practice),
-            unreviewed,
+            unreviewed: UnreviewedView::of(row.circumstances.provider),
             days: row.circumstances.days.map(Text),
             activity: row.circumstances.activity.map(|kind| kind.to_string()),
             recognised_on: row.circumstances.recognised_on.unwrap_or(row.effective_on),
@@ -428,6 +388,7 @@ impl HourEntryIn {
                 provider: self.provider,
                 certified_by: self.certified_by,
                 note: self.note,
+                attendance: None,
             },
         })
     }

@@ -386,8 +386,8 @@ pub fn verify(
     let proof = Evidence {
         reference: Some(content.source_key.clone()),
         provider: content.provider.clone(),
-        certified_by: None,
         note: Some(format!("{id}: {}", files.join("; "))),
+        ..Evidence::default()
     };
     let entry = NewEntry {
         person: before.person,

@@ -2,7 +2,7 @@
 
 use super::{
     jurisdiction::Schools,
-    rule::{Mark, Profile},
+    rule::{EntryMark, Profile},
 };
 use crate::{
     hours::{Days, Hours},
@@ -79,15 +79,21 @@ pub enum Provider {
 }
 
 impl EntryFacts {
-    /// The marks that selectors may ask for.
+    /// The marks it bears, as rules see them.
+    pub fn marks_borne(&self) -> impl Iterator<Item = EntryMark> {
+        let marks = self.marks();
+        EntryMark::ALL.iter().copied().filter(move |mark| marks & bit(EntryMark::ALL, *mark) != 0)
+    }
+
+    /// The marks that selectors may ask for, a bit each.
     pub(super) fn marks(&self) -> u8 {
         let mut marks = 0;
-        let mut set = |mark: Mark, holds: bool| marks |= if holds { bit(Mark::ALL, mark) } else { 0 };
-        set(Mark::Misconduct, self.misconduct);
-        set(Mark::CertifiedElsewhere, self.certified_elsewhere);
+        let mut set = |mark: EntryMark, holds: bool| marks |= if holds { bit(EntryMark::ALL, mark) } else { 0 };
+        set(EntryMark::Misconduct, self.misconduct);
+        set(EntryMark::CertifiedElsewhere, self.certified_elsewhere);
         if let Provider::Unreviewed { consent_on, starts_on } = self.provider {
-            set(Mark::Unreviewed, true);
-            set(Mark::NoPriorConsent, consent_on.is_none_or(|consent| consent >= starts_on));
+            set(EntryMark::Unreviewed, true);
+            set(EntryMark::NoPriorConsent, consent_on.is_none_or(|consent| consent >= starts_on));
         }
         marks
     }

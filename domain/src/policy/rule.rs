@@ -22,7 +22,7 @@ word_list! {
 
 word_list! {
     /// Circumstances of an entry that rules look at beside route, form, level and theme.
-    Mark {
+    EntryMark {
         Misconduct = "misconduct", "严重违纪", "serious misconduct";
         Unreviewed = "unreviewed", "未经审核的机构", "institution without review";
         NoPriorConsent = "no_prior_consent", "未经学校事先同意", "without the school's prior consent";
@@ -230,9 +230,9 @@ pub struct Selector {
     /// None of these.
     pub without_themes: Vec<Theme>,
     /// At least one of these; no condition where empty.
-    pub marks: Vec<Mark>,
+    pub marks: Vec<EntryMark>,
     /// None of these.
-    pub without_marks: Vec<Mark>,
+    pub without_marks: Vec<EntryMark>,
     /// Converted from an activity of one of these kinds; no condition where empty.
     pub activities: Vec<ActivityWord>,
 }

@@ -71,9 +71,9 @@ impl Shape {
 
 impl Compiled {
     pub(super) fn new(selector: &Selector, interned: &Interned) -> Self {
-        let mark_bits = |marks: &[super::rule::Mark]| {
+        let mark_bits = |marks: &[super::rule::EntryMark]| {
             marks.iter().fold(0, |bits, mark| {
-                bits | super::rule::Mark::ALL.iter().position(|other| other == mark).map_or(0, |place| 1_u8 << place)
+                bits | super::rule::EntryMark::ALL.iter().position(|other| other == mark).map_or(0, |place| 1_u8 << place)
             })
         };
         Compiled {

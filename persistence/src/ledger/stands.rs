@@ -182,6 +182,8 @@ pub struct StandingEntry {
     pub organisation: Option<OrganisationId>,
     /// Its name on that day.
     pub organisation_name: Option<String>,
+    /// What proves it.
+    pub evidence: Option<String>,
     /// Why, for a reversal.
     pub reason: Option<String>,
 }
@@ -200,7 +202,7 @@ pub struct StandingEntries {
 type StatementColumns = (
     Lean,
     (String, Word<SourceKind>, Option<i32>, Option<i64>),
-    (i64, i32, Option<i64>, Option<String>, Option<String>),
+    (i64, i32, Option<i64>, Option<String>, Option<String>, Option<String>),
 );
 
 /// Selects [`StatementColumns`].
@@ -209,7 +211,7 @@ macro_rules! statement_columns {
         (
             lean_columns!(),
             (t::title, t::source_kind, t::source_area, t::source_id),
-            (t::attended, t::factor, t::organisation_id, t::organisation_name, t::reason),
+            (t::attended, t::factor, t::organisation_id, t::organisation_name, t::evidence, t::reason),
         )
     };
 }
@@ -250,7 +252,7 @@ pub fn standing_entries(
     let mut blocks = Vec::new();
     let mut read = Vec::with_capacity(rows.len());
     for (columns, (title, source_kind, source_area, source_id), own) in rows {
-        let (attended, factor, organisation, organisation_name, reason) = own;
+        let (attended, factor, organisation, organisation_name, evidence, reason) = own;
         let entry = lean(columns, &mut blocks)?;
         read.push(StandingEntry {
             id: Id::new(person.area(), entry.facts.key),
@@ -262,6 +264,7 @@ pub fn standing_entries(
             factor: self::factor(factor)?,
             organisation: organisation.map(|number| Id::new(person.area(), number)),
             organisation_name,
+            evidence,
             reason,
         });
     }

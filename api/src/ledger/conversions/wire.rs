@@ -130,9 +130,8 @@ impl ConversionIn {
             },
             evidence: Evidence {
                 reference: Some(trimmed(&self.reference)),
-                provider: None,
-                certified_by: None,
                 note: evidence_note(&evidence, self.note),
+                ..Evidence::default()
             },
         })
     }

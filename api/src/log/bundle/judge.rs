@@ -142,6 +142,7 @@ impl Read {
             factor: self.read::<Factor>("factor")?,
             organisation: self.maybe::<OrganisationId>("organisation_id")?,
             organisation_name: self.maybe("organisation_name")?,
+            evidence: self.maybe("evidence")?,
             reason: self.maybe("reason")?,
         })
     }

@@ -168,9 +168,9 @@ fn post(
     let from = &transfer.other_name;
     let proof = Evidence {
         reference: Some(transfer.digest.clone()),
-        provider: None,
         certified_by: Some(from.clone()),
         note: Some(id.to_string()),
+        ..Evidence::default()
     };
     for (line, amounts) in lines.iter().zip(amounts) {
         let themes = line.themes.iter().map(|theme| theme.as_str()).collect::<Vec<_>>().join("+");

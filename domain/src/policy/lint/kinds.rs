@@ -7,7 +7,7 @@ use crate::{
         cycle_rules::CycleRules,
         facts::{EntryFacts, Provider},
         pack::Pack,
-        rule::{Body, CapPeriod, Mark, Selector},
+        rule::{Body, CapPeriod, EntryMark, Selector},
         selector::{Compiled, Shape},
         wording::Wording,
     },
@@ -196,8 +196,8 @@ fn selected(selector: &Selector) -> Wording {
         (words(&selector.levels, Level::zh, Level::en), false),
         (themes(&selector.themes), false),
         (themes(&selector.without_themes), true),
-        (words(&selector.marks, Mark::zh, Mark::en), false),
-        (words(&selector.without_marks, Mark::zh, Mark::en), true),
+        (words(&selector.marks, EntryMark::zh, EntryMark::en), false),
+        (words(&selector.without_marks, EntryMark::zh, EntryMark::en), true),
     ] {
         tell(&zh, &en, not);
     }

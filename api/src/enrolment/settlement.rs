@@ -1,0 +1,104 @@
+//! What a session came to for one person: the hours of the time attended, and what they rest on.
+
+use crate::{
+    ledger::wire::{Attendance, AttendedUnit, Evidence},
+    policy::AreaPolicy,
+    problem::ApiError,
+    wire::{OneOf, Text},
+};
+use chrono::NaiveDate;
+use shixun_domain::{
+    enrolment::{Attended, EarnedHours, Outcome, ResultTerms, by_month, days_attended, earned},
+    id::UnitId,
+    ledger::{Amounts, Circumstances, Factor},
+    policy::Ratio,
+};
+use shixun_persistence::enrolment::{AttendanceRow, EnrolmentRow, OfferRow, UnitTime};
+
+/// What attendance and result of one person are worth.
+pub(super) struct Settlement {
+    /// The hours, and whether the course was passed.
+    pub earned: EarnedHours,
+    /// The hours, as the ledger takes them.
+    pub amounts: Amounts,
+    /// How the course ended, and the days on which it was attended.
+    pub circumstances: Circumstances,
+    /// The minutes they are made of.
+    pub evidence: Evidence,
+}
+
+impl Settlement {
+    /// Adds up what `mark` gives of the units of a session.
+    ///
+    /// # Errors
+    /// `policy_missing`.
+    pub fn new<'m>(
+        policy: &AreaPolicy,
+        offer: &OfferRow,
+        row: &EnrolmentRow,
+        units: &[UnitTime],
+        mark: impl Fn(UnitId) -> Option<&'m AttendanceRow>,
+    ) -> Result<Self, ApiError> {
+        let completed_on = offer.offer.ends_on;
+        let attended: Vec<(NaiveDate, Attended)> = units
+            .iter()
+            .map(|unit| {
+                let minutes = mark(unit.id).map(|mark| mark.minutes);
+                (unit.starts_at.china_date(), Attended { hours: unit.hours, minutes_total: unit.minutes(), minutes })
+            })
+            .collect();
+        let parts: Vec<Attended> = attended.iter().map(|(_, unit)| *unit).collect();
+        let result = row.outcome.unwrap_or(Outcome::Fail);
+        let terms = result_terms(policy, completed_on)?;
+        let earned = earned(&parts, offer.practice_hours, result, row.misconduct, terms);
+        let amounts = Amounts::new(earned.nominal, earned.attended, earned.factor, earned.practice)
+            .map_err(|refusal| ApiError::internal(format!("hours of {}: {refusal}", row.id)))?;
+        let proof = |unit: &UnitTime| {
+            let mark = mark(unit.id);
+            AttendedUnit {
+                unit_id: Text(unit.id),
+                starts_at: Text(unit.starts_at),
+                hours: Text(unit.hours),
+                minutes_total: unit.minutes(),
+                mark: mark.map(|mark| OneOf(mark.mark)),
+                minutes: mark.map_or(0, |mark| mark.minutes),
+            }
+        };
+        let attendance = Attendance {
+            enrolment_id: Text(row.id),
+            result: OneOf(result),
+            units: units.iter().map(proof).collect(),
+        };
+        Ok(Settlement {
+            earned,
+            amounts,
+            circumstances: Circumstances {
+                misconduct: row.misconduct,
+                days: Some(days_attended(&attended)),
+                dated: by_month(&attended, completed_on),
+                ..Circumstances::ORDINARY
+            },
+            evidence: Evidence { attendance: Some(attendance), ..Evidence::default() },
+        })
+    }
+}
+
+/// What the packs in force on a day say of results and absence; a school's packs say nothing of it.
+///
+/// # Errors
+/// `policy_missing`.
+pub(super) fn result_terms(policy: &AreaPolicy, day: NaiveDate) -> Result<ResultTerms, ApiError> {
+    let cycle = policy.cycle_on(day)?;
+    let rules = policy.rules(cycle, cycle.to())?;
+    Ok(rules.rules_on(day).map_or(ResultTerms::PLAIN, |set| {
+        let factor = |Ratio { numerator, denominator }: Ratio| {
+            let hundredths = i32::try_from(numerator * 100 / denominator).ok();
+            hundredths.and_then(Factor::from_hundredths).unwrap_or(Factor::NONE)
+        };
+        ResultTerms {
+            pass_factor: factor(set.pass_factor()),
+            fail_factor: factor(set.fail_factor()),
+            absence_fail_ratio: set.absence_fail_ratio(),
+        }
+    }))
+}

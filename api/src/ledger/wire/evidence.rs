@@ -1,0 +1,91 @@
+//! What proves an entry: papers, or attendance at the units of a session.
+
+use crate::{
+    problem::ApiError,
+    wire::{EnrolmentRef, HoursText, InstantText, MarkWord, OutcomeWord, UnitRef},
+};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use shixun_domain::policy::Provider;
+use utoipa::ToSchema;
+
+/// What proves an entry.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Evidence {
+    /// Number of the certificate or document.
+    pub reference: Option<String>,
+    /// Who gave the training.
+    pub provider: Option<String>,
+    /// The county that certified the hours.
+    pub certified_by: Option<String>,
+    /// Anything else.
+    pub note: Option<String>,
+    /// Attendance at the session the hours were earned in, as it stood when they were entered; null for hours from elsewhere.
+    #[serde(default)]
+    pub attendance: Option<Attendance>,
+}
+
+/// How somebody attended a session: the hours of the units, each in proportion to its minutes and rounded down to a hundredth, are the
+/// hours attended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Attendance {
+    /// The enrolment.
+    pub enrolment_id: EnrolmentRef,
+    /// The result.
+    pub result: OutcomeWord,
+    /// Every unit, in the order of time.
+    pub units: Vec<AttendedUnit>,
+}
+
+/// A unit, and how somebody attended it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AttendedUnit {
+    /// The unit.
+    pub unit_id: UnitRef,
+    /// Its begin.
+    pub starts_at: InstantText,
+    /// The hours it is worth.
+    pub hours: HoursText,
+    /// How long it lasted.
+    #[schema(minimum = 1)]
+    pub minutes_total: i32,
+    /// The mark; null where nothing was recorded, which counts as absent.
+    pub mark: Option<MarkWord>,
+    /// Minutes attended.
+    #[schema(minimum = 0)]
+    pub minutes: i32,
+}
+
+impl Evidence {
+    /// As it is kept.
+    ///
+    /// # Errors
+    /// `internal` where it cannot be written as JSON.
+    pub fn text(&self) -> Result<String, ApiError> {
+        serde_json::to_string(self).map_err(|error| ApiError::internal(error.to_string()))
+    }
+
+    /// As it was kept; plain text is a note.
+    pub fn read(text: &str) -> Evidence {
+        serde_json::from_str(text).unwrap_or_else(|_| Evidence { note: Some(text.to_owned()), ..Evidence::default() })
+    }
+}
+
+/// An institution that did not pass the review.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UnreviewedView {
+    /// First day of the training.
+    pub starts_on: NaiveDate,
+    /// Day on which the school's consent was entered; null where there is none.
+    pub consent_on: Option<NaiveDate>,
+}
+
+impl UnreviewedView {
+    /// Who gave the training; `None` where the review was passed.
+    pub fn of(provider: Provider) -> Option<Self> {
+        match provider {
+            Provider::Unreviewed { consent_on, starts_on } => Some(UnreviewedView { starts_on, consent_on }),
+            Provider::Reviewed => None,
+        }
+    }
+}
