@@ -307,6 +307,7 @@ refs! {
     UnitChangeRef = UnitChangeId;
     FilingWindowRef = FilingWindowId;
     EnrolmentRef = EnrolmentId;
+    RepeatAllowanceRef = RepeatAllowanceId;
     AttendanceRef = AttendanceId;
     EventRef = EventId;
     ImportRef = ImportId;

@@ -118,6 +118,9 @@ permissions! {
     /// Apply for a session or withdraw: a teacher for oneself, a school for its teachers.
     Enrol = "enrol", "报名与退出（教师本人，或学校代报）", "apply and withdraw, for oneself or for a teacher of one's school":
         Teacher | SchoolAdministrator;
+    /// Let a teacher do the same content once more in a cycle, with a reason.
+    AllowRepeats = "allow_repeats", "准予重复参训", "let a teacher do the same content once more in a cycle":
+        Centre;
     /// Read enrolments, attendance and results.
     ReadEnrolments = "read_enrolments", "查看报名、考勤与结果", "read enrolments, attendance and results":
         Bureau | Centre | Monitor | SchoolAdministrator | Institution | Lecturer | Auditor | Teacher;

@@ -9,7 +9,7 @@ mod hours;
 mod openings;
 mod status;
 
-pub use eligibility::{Applicant, Booking, Offer, Reason, Recorded, booked_hours, place, reasons};
+pub use eligibility::{Applicant, Booking, Offer, Reason, Recorded, booked_hours, place, reasons, repeats};
 pub use hours::{Attended, EarnedHours, Mark, Outcome, ResultTerms, by_month, days_attended, earned};
 pub use openings::{Closed, Openings, Placement};
 pub use status::{EnrolmentStatus, ReviewVerdict, StatusRefusal, apply_again, promoted, reviewed, withdrawn};

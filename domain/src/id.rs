@@ -199,6 +199,8 @@ kinds! {
     FilingWindow, FilingWindowId, "fil", "filing_window", "申报时间";
     /// An enrolment.
     Enrolment, EnrolmentId, "enr", "enrolment", "报名";
+    /// That a teacher may do a content once more.
+    RepeatAllowance, RepeatAllowanceId, "rpa", "repeat_allowance", "准予重复参训";
     /// Attendance of one enrolment at one unit.
     Attendance, AttendanceId, "att", "attendance", "考勤";
     /// A record of the event log.

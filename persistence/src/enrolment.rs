@@ -3,14 +3,17 @@
 //! Seats and places in the queue are taken by a guarded UPDATE whose row count is checked: the row lock makes it right with
 //! several processes on PostgreSQL, and the CHECK of the table stands behind it.
 
+mod allowances;
 mod attendance;
 mod facts;
 mod list;
 mod offers;
 mod seats;
 
+pub use allowances::{AllowanceRow, NewAllowance, allow_repeat, repeats_allowed};
 pub use attendance::{
-    AttendanceMark, AttendanceRow, UnitTime, attendance_of_session, attendance_of_unit, record_attendance, units,
+    AttendanceMark, AttendanceRow, UnitTime, attendance_of, attendance_of_session, attendance_of_unit,
+    record_attendance, units,
 };
 pub use facts::{ApplicantRow, Commitments, Hold, applicant, clashes, commitments, hold_session};
 pub use list::{EnrolmentFilter, EnrolmentRow, Viewer, count, find, find_of_person, list, of_session};

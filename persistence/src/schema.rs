@@ -355,6 +355,19 @@ tables! {
         updated_at -> Timestamp,
     }
 
+    repeat_allowances (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        person_id -> BigInt,
+        content_key -> Text,
+        cycle_from -> Date,
+        cycle_to -> Date,
+        reason -> Text,
+        allowed_by_area -> Integer,
+        allowed_by -> BigInt,
+        created_at -> Timestamp,
+    }
+
     attendance (area, id) {
         area -> Integer,
         id -> BigInt,

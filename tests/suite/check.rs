@@ -134,7 +134,7 @@ async fn busy(county: &mut County) -> Busy {
     county.sign_in("institution-1").act(&format!("/v1/sessions/{}/start", closed.id)).await.expect(200);
     county.clock.set(at("2026-12-06T12:00:00"));
     let institution = county.sign_in("institution-1");
-    let put = async |path: String, body| institution.request(Method::PUT, &path).json(&body).send().await.expect(200);
+    let put = async |path: String, body| crate::enrolment::put(&institution, path, body).await.expect(200);
     for unit in closed.units {
         let marks: Vec<_> = ids[..2].iter().map(|id| json!({"enrolment_id": id, "mark": "present"})).collect();
         put(format!("/v1/sessions/{}/units/{unit}/attendance", closed.id), json!({"marks": marks})).await;

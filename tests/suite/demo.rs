@@ -263,16 +263,15 @@ async fn the_main_job_can_be_walked(kind: Kind) {
     institution.act(&close).await.refused(409, "attendance_missing");
     let marks: Vec<Value> =
         enrolled.iter().map(|enrolment| json!({"enrolment_id": enrolment, "mark": "present"})).collect();
-    lecturer.request(Method::PUT, &last).json(&json!({ "marks": marks })).send().await.expect(200);
+    lecturer.put(&last, &lecturer.get(&last).await.etag(), json!({ "marks": marks })).await.expect(200);
     // The institution enters the results and closes; the statement shows the hours.
     let results: Vec<Value> = enrolled
         .iter()
         .map(|enrolment| json!({"enrolment_id": enrolment, "result": "pass", "misconduct": false}))
         .collect();
+    let recorded = format!("/v1/sessions/{session}/results");
     institution
-        .request(Method::PUT, &format!("/v1/sessions/{session}/results"))
-        .json(&json!({ "results": results }))
-        .send()
+        .put(&recorded, &institution.get(&recorded).await.etag(), json!({ "results": results }))
         .await
         .expect(200);
     let me = teacher.get("/v1/me").await.expect(200);

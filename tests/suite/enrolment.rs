@@ -1,5 +1,7 @@
 //! Seats, the queue, reviews, attendance and closing.
 
+mod allowances;
+mod corrections;
 mod lecturer;
 mod queue;
 mod races;
@@ -17,9 +19,11 @@ fn codes(eligibility: &Value) -> Vec<&str> {
     eligibility["reasons"].as_array().unwrap().iter().map(|reason| reason["code"].as_str().unwrap()).collect()
 }
 
-/// PUT without a condition.
+/// PUT based on the version that stands now; on any where the caller may not read it.
 pub async fn put(caller: &Caller<'_>, path: String, body: Value) -> Answered {
-    caller.request(Method::PUT, &path).json(&body).send().await
+    let read = caller.get(&path).await;
+    let etag = if read.status == 200 { read.etag() } else { "\"0\"".to_owned() };
+    caller.put(&path, &etag, body).await
 }
 
 both! {
@@ -225,6 +229,195 @@ both! {
         assert_eq!(closed["lapsed"], 1, "nobody reviewed the fourth");
         assert_eq!(closed["hours_posted"], "14.00");
         institution.act(&format!("/v1/sessions/{session}/close")).await.refused(409, "session_not_running");
+        let seen = async |teacher: &TestTeacher| {
+            let path = format!("/v1/teachers/{}/statement", teacher.person.teacher());
+            county.caller(teacher.account).get(&path).await.expect(200)["entries"][0].clone()
+        };
+        let entry = seen(&teachers[1]).await;
+        let minutes: Vec<[&Value; 3]> = entry["attendance"]["units"].as_array().unwrap().iter()
+            .map(|unit| [&unit["hours"], &unit["minutes_total"], &unit["minutes"]]).collect();
+        assert_eq!(minutes, [[&json!("4.00"), &json!(180), &json!(180)], [&json!("4.00"), &json!(180), &json!(90)]], "what 6.00 is made of");
+        assert_eq!((&entry["attended"], &entry["marks"]), (&json!("6.00"), &json!([])));
+        assert_eq!(seen(&teachers[2]).await["marks"], json!(["misconduct"]));
+        for (teacher, expected) in teachers.iter().zip(["applied", "waiting", "waiting"]) {
+            let row = county.caller(teacher.account).post(&path, json!({})).await.expect(201);
+            assert_eq!(row["status"], expected);
+            ids.push(row["id"].as_str().unwrap().to_owned());
+            county.advance_millis(1_000);
+        }
+        county.caller(teachers[3].account).post(&path, json!({})).await.refused(409, "session_full");
+        let school_1 = county.sign_in("school-1");
+        // The third is reviewed first, and still does not overtake the second.
+        let third = school_1.post(&format!("/v1/enrolments/{}/approve", ids[2]), json!({})).await.expect(200);
+        assert_eq!(third["status"], "waiting_approved");
+        county.caller(teachers[0].account).act(&format!("/v1/enrolments/{}/withdraw", ids[0])).await.expect(200);
+        let second = school_1.get(&format!("/v1/enrolments/{}", ids[1])).await.expect(200);
+        assert_eq!(second["status"], "applied", "a seat, and the review is still to come");
+        // A newcomer waits behind the third, although the second seat may come free.
+        county.caller(teachers[3].account).post(&path, json!({})).await.expect(201);
+        school_1.post(&format!("/v1/enrolments/{}/decline", ids[1]), json!({"note": "课务冲突"})).await.expect(200);
+        let third = school_1.get(&format!("/v1/enrolments/{}", ids[2])).await.expect(200);
+        assert_eq!(third["status"], "confirmed", "was reviewed already");
+        let log = county.sign_in("auditor").get("/v1/events?action=move_up").await.expect(200);
+        assert_eq!(log["data"].as_array().unwrap().len(), 2);
+    }
+
+    async fn every_reason_is_listed_before_anyone_applies(county: County) {
+        let teacher = county.add_teacher(1, county.schools[0]);
+        let first = county.add_session(TestSession { content_key: "same".into(), ..TestSession::default() });
+        let audience = Audience { titles: vec![Title::Senior], small_class_only: true, ..Audience::default() };
+        let second = county.add_session(TestSession {
+            seats: 0, audience, content_key: "same".into(), applications_close_at: at("2026-11-20T17:00:00"), ..TestSession::default()
+        });
+        let me = county.caller(teacher.account);
+        me.post(&format!("/v1/sessions/{}/enrolments", first.id), json!({})).await.expect(201);
+        let found = me.get(&format!("/v1/sessions/{}/eligibility", second.id)).await.expect(200);
+        assert_eq!(
+            codes(&found),
+            ["applications_closed", "session_full", "not_in_audience", "not_in_audience", "schedule_clash", "already_done_in_cycle"]
+        );
+        assert_eq!((&found["eligible"], &found["placement"]), (&json!(false), &Value::Null));
+        let refused = me.post(&format!("/v1/sessions/{}/enrolments", second.id), json!({})).await;
+        refused.refused(409, "applications_closed");
+        let zh = me.clone().in_chinese().get(&format!("/v1/sessions/{}/eligibility", second.id)).await.expect(200);
+        assert_eq!(zh["reasons"][0]["title"], "报名已截止");
+    }
+
+    async fn added_seats_go_to_those_who_wait_and_never_past_the_review(county: County) {
+        let school = county.schools[0];
+        let teachers: Vec<_> = (1..=4).map(|number| county.add_teacher(number, school)).collect();
+        let session = county.add_session(TestSession { seats: 1, queue_places: 3, ..TestSession::default() }).id;
+        for teacher in &teachers {
+            county.caller(teacher.account).post(&format!("/v1/sessions/{session}/enrolments"), json!({})).await.expect(201);
+            county.advance_millis(1_000);
+        }
+        let institution = county.sign_in("institution-1");
+        let read = institution.get(&format!("/v1/sessions/{session}")).await;
+        let row = read.expect(200);
+        let mut body = json!({"seats": 3});
+        for field in ["name", "queue_places", "applications_open_at", "applications_close_at", "withdraw_until", "starts_on", "ends_on"] {
+            body[field] = row[field].clone();
+        }
+        let changed = institution.put(&format!("/v1/sessions/{session}"), &read.etag(), body).await.expect(200);
+        assert_eq!((&changed["seats_taken"], &changed["queue_taken"]), (&json!(3), &json!(1)));
+        let list = institution.get(&format!("/v1/sessions/{session}/enrolments")).await.expect(200);
+        let statuses: Vec<&str> = list["data"].as_array().unwrap().iter().map(|row| row["status"].as_str().unwrap()).collect();
+        assert_eq!(statuses, ["applied", "applied", "applied", "waiting"], "seats, but no review was skipped");
+    }
+
+    async fn a_retried_application_is_one_application(county: County) {
+        let teacher = county.add_teacher(1, county.schools[0]);
+        let session = county.add_session(TestSession::default()).id;
+        let me = county.caller(teacher.account);
+        let path = format!("/v1/sessions/{session}/enrolments");
+        let send = || me.request(Method::POST, &path).header("Idempotency-Key", "apply-1").json(&json!({})).send();
+        let (first, again) = (send().await, send().await);
+        assert_eq!(first.expect(201), again.expect(201));
+        assert_eq!(again.header("idempotency-hit").as_deref(), Some("true"));
+        me.post(&path, json!({})).await.refused(409, "already_enrolled");
+        let list = county.sign_in("institution-1").get(&format!("{path}?include=total")).await.expect(200);
+        assert_eq!(list["total"], 1);
+    }
+
+    async fn a_retry_is_answered_as_the_first_time_though_the_session_is_full_by_then(county: County) {
+        let (teacher, other) = (county.add_teacher(1, county.schools[0]), county.add_teacher(2, county.schools[1]));
+        let session = county.add_session(TestSession { seats: 1, queue_places: 0, ..TestSession::default() }).id;
+        let path = format!("/v1/sessions/{session}/enrolments");
+        let (me, late) = (county.caller(teacher.account), county.caller(other.account));
+        let send = |body: Value| me.request(Method::POST, &path).header("Idempotency-Key", "apply-1").json(&body).send();
+        let first = send(json!({})).await;
+        late.request(Method::POST, &path).header("Idempotency-Key", "apply-1").json(&json!({})).send().await
+            .refused(409, "session_full");
+        let again = send(json!({})).await;
+        assert_eq!(first.expect(201), again.expect(201));
+        assert_eq!(again.header("idempotency-hit").as_deref(), Some("true"));
+        let named = json!({"teacher_id": teacher.person.teacher().to_string()});
+        send(named).await.refused(422, "idempotency_mismatch");
+    }
+
+    async fn whoever_withdraws_gives_the_seat_back_and_may_apply_again(county: County) {
+        let teacher = county.add_teacher(1, county.schools[0]);
+        let other = county.add_teacher(2, county.schools[1]);
+        let session = county.add_session(TestSession { seats: 1, ..TestSession::default() }).id;
+        let me = county.caller(teacher.account);
+        let path = format!("/v1/sessions/{session}/enrolments");
+        let place = me.post(&path, json!({})).await.header("location").unwrap();
+        county.caller(other.account).act(&format!("{place}/withdraw")).await.refused(404, "not_found");
+        me.act(&format!("{place}/withdraw")).await.expect(200);
+        me.act(&format!("{place}/withdraw")).await.refused(409, "enrolment_ended");
+        let again = me.post(&path, json!({})).await.expect(201);
+        assert_eq!(again["status"], "applied");
+        county.clock.set(at("2026-12-03T08:00:00"));
+        county.caller(teacher.account).act(&format!("{place}/withdraw")).await.refused(409, "withdrawal_closed");
+    }
+
+    async fn a_school_applies_for_its_own_teachers_only(county: County) {
+        let (mine, foreign) = (county.add_teacher(1, county.schools[0]), county.add_teacher(2, county.schools[1]));
+        let session = county.add_session(TestSession::default()).id;
+        let path = format!("/v1/sessions/{session}/enrolments");
+        let school = county.sign_in("school-1");
+        let body = |person: shixun_domain::id::PersonId| json!({"teacher_id": person.teacher().to_string()});
+        school.post(&path, body(mine.person)).await.expect(201);
+        school.post(&path, body(foreign.person)).await.refused(404, "not_found");
+        school.post(&path, json!({})).await.refused(400, "teacher_not_named");
+        let log = county.sign_in("auditor").get("/v1/events?action=apply").await.expect(200);
+        assert_eq!(log["data"][0]["on_behalf_of"], mine.account.to_string());
+        let seen = county.caller(foreign.account).get("/v1/enrolments").await.expect(200);
+        assert_eq!(seen["data"], json!([]), "a teacher sees one's own");
+    }
+
+    async fn attendance_becomes_hours_when_the_session_is_closed(county: County) {
+        let school = county.schools[0];
+        let teachers: Vec<_> = (1..=4).map(|number| county.add_teacher(number, school)).collect();
+        let made = county.add_session(TestSession { seats: 4, ..TestSession::default() });
+        let (session, units) = (made.id, made.units);
+        let mut ids = Vec::new();
+        for teacher in &teachers {
+            let row = county.caller(teacher.account).post(&format!("/v1/sessions/{session}/enrolments"), json!({})).await.expect(201);
+            ids.push(row["id"].as_str().unwrap().to_owned());
+        }
+        for id in &ids[..3] {
+            county.sign_in("school-1").post(&format!("/v1/enrolments/{id}/approve"), json!({})).await.expect(200);
+        }
+        let mark = |id: &str, mark: &str| json!({"enrolment_id": id, "mark": mark});
+        let sheet = |unit| format!("/v1/sessions/{session}/units/{unit}/attendance");
+        let everybody = json!({"marks": [mark(&ids[0], "present"), mark(&ids[1], "present"), mark(&ids[2], "present")]});
+        put(&county.sign_in("institution-1"), sheet(units[0]), everybody.clone()).await.refused(409, "session_not_running");
+        county.clock.set(at("2026-12-05T09:00:00"));
+        county.sign_in("institution-1").act(&format!("/v1/sessions/{session}/start")).await.expect(200);
+        put(&county.sign_in("institution-2"), sheet(units[0]), everybody.clone()).await.refused(404, "not_found");
+        put(&county.sign_in("institution-1"), sheet(units[1]), everybody.clone()).await.refused(409, "unit_not_begun");
+        put(&county.sign_in("institution-1"), sheet(units[0]), json!({"marks": [mark(&ids[0], "late")]})).await.refused(422, "invalid_field");
+        put(&county.sign_in("institution-1"), sheet(units[0]), everybody.clone()).await.expect(200);
+        county.sign_in("institution-1").act(&format!("/v1/sessions/{session}/close")).await.refused(409, "units_not_over");
+        county.clock.set(at("2026-12-06T12:00:00"));
+        let institution = county.sign_in("institution-1");
+        institution.act(&format!("/v1/sessions/{session}/close")).await.refused(409, "attendance_missing");
+        let second = json!({"marks": [mark(&ids[0], "present"), mark(&ids[2], "present"),
+            {"enrolment_id": ids[1], "mark": "partly", "minutes": 90, "note": "下午返校"}]});
+        put(&institution, sheet(units[1]), second).await.expect(200);
+        institution.act(&format!("/v1/sessions/{session}/close")).await.refused(409, "results_missing");
+        let result = |id: &str, misconduct: bool| json!({"enrolment_id": id, "result": "pass", "misconduct": misconduct});
+        let results = json!({"results": [result(&ids[0], false), result(&ids[1], false), result(&ids[2], true)]});
+        put(&institution, format!("/v1/sessions/{session}/results"), results).await.expect(200);
+        let tried = institution.act(&format!("/v1/sessions/{session}/close?dry_run=true")).await.expect(200);
+        let entries = format!("/v1/teachers/{}/hour-entries", teachers[0].person.teacher());
+        assert_eq!(county.caller(teachers[0].account).get(&entries).await.expect(200)["data"], json!([]), "only tried");
+        let closed = institution.act(&format!("/v1/sessions/{session}/close")).await.expect(200);
+        assert_eq!(tried, closed);
+        assert_eq!(closed["completed"], 2);
+        assert_eq!(closed["expelled"], 1);
+        assert_eq!(closed["lapsed"], 1, "nobody reviewed the fourth");
+        assert_eq!(closed["hours_posted"], "14.00");
+        institution.act(&format!("/v1/sessions/{session}/close")).await.refused(409, "session_not_running");
+        let statement = county.caller(teachers[1].account).get(&format!("/v1/teachers/{}/statement", teachers[1].person.teacher()));
+        let entry = &statement.await.expect(200)["entries"][0];
+        let minutes: Vec<(&Value, &Value, &Value)> = entry["attendance"]["units"].as_array().unwrap().iter()
+            .map(|unit| (&unit["hours"], &unit["minutes_total"], &unit["minutes"])).collect();
+        assert_eq!(minutes, [(&json!("4.00"), &json!(180), &json!(180)), (&json!("4.00"), &json!(180), &json!(90))], "what 6.00 is made of");
+        assert_eq!((&entry["attended"], &entry["marks"]), (&json!("6.00"), &json!([])));
+        let expelled = county.caller(teachers[2].account).get(&format!("/v1/teachers/{}/statement", teachers[2].person.teacher()));
+        assert_eq!(expelled.await.expect(200)["entries"][0]["marks"], json!(["misconduct"]));
         for (teacher, expected) in teachers.iter().zip(["8.00", "6.00", "0.00"]) {
             let path = format!("/v1/teachers/{}/hour-entries", teacher.person.teacher());
             let entries = county.caller(teacher.account).get(&path).await.expect(200);

@@ -3,13 +3,17 @@
 use super::{
     problems::refused,
     service::{again, is_of_school, runs},
-    settlement::Settlement,
+    settlement::{Settlement, settled_as},
     wire::{AttendanceIn, AttendanceView, ResultIn},
 };
 use crate::ledger::service::{policy_label_of, recognised_on};
 use crate::{
     access::Actor,
-    http::{Work, command::NOTHING},
+    http::{
+        Work,
+        command::NOTHING,
+        conditions::{Etag, same_version},
+    },
     policy::{AreaPolicy, PolicyCache},
     problem::{ApiError, Code, FieldFault, Words},
 };
@@ -36,6 +40,16 @@ pub struct Sheet {
     pub unit: UnitTime,
     /// Persons in the order of asking, with what was recorded.
     pub rows: Vec<(EnrolmentRow, Option<AttendanceRow>)>,
+    /// Rises with everything that is recorded.
+    pub version: i64,
+}
+
+impl Sheet {
+    /// Of all that was recorded, and of whom it shows.
+    pub fn etag(&self) -> Etag {
+        let shown: i64 = self.rows.iter().map(|(row, _)| row.version).sum();
+        Etag::version_and(self.version, &[shown])
+    }
 }
 
 fn lectures(actor: &Actor, units: &[UnitTime]) -> bool {
@@ -81,8 +95,10 @@ pub fn sheet(conn: &mut Conn, actor: &Actor, session: SessionId, unit_id: UnitId
 }
 
 fn read_sheet(conn: &mut Conn, session: SessionId, unit: UnitTime) -> Result<Sheet, ApiError> {
+    let recorded = store::attendance_of_unit(conn, unit.id)?;
+    let version = version_of(&recorded);
     let mut recorded: HashMap<EnrolmentId, AttendanceRow> =
-        store::attendance_of_unit(conn, unit.id)?.into_iter().map(|row| (row.enrolment, row)).collect();
+        recorded.into_iter().map(|row| (row.enrolment, row)).collect();
     let seated = store::of_session(conn, session)?.into_iter().filter(|row| row.status.holds_seat());
     let rows = seated
         .map(|row| {
@@ -90,18 +106,24 @@ fn read_sheet(conn: &mut Conn, session: SessionId, unit: UnitTime) -> Result<She
             (row, mark)
         })
         .collect();
-    Ok(Sheet { unit, rows })
+    Ok(Sheet { unit, rows, version })
 }
 
-/// Records attendance at a unit that has begun, or corrects it, until the session is closed.
+fn version_of(recorded: &[AttendanceRow]) -> i64 {
+    recorded.iter().map(|row| row.version).sum()
+}
+
+/// Records attendance at a unit that has begun, or corrects it, until the session is closed, where nobody else did since the sheet
+/// was read.
 ///
 /// # Errors
-/// `not_found`, `not_your_unit`, `session_not_running`, `unit_not_begun`; `invalid_field` with every fault of the marks.
+/// `not_found`, `not_your_unit`, `session_not_running`, `unit_not_begun`, `precondition_failed`; `invalid_field` with every fault of
+/// the marks.
 pub fn record(
     work: &mut Work<'_, '_>,
     actor: &Actor,
-    session: SessionId,
-    unit: UnitId,
+    (session, unit): (SessionId, UnitId),
+    based_on: i64,
     input: &AttendanceIn,
 ) -> Result<Sheet, ApiError> {
     store::hold_session(work.tx(), session)?;
@@ -110,6 +132,8 @@ pub fn record(
     if work.at() < unit.starts_at {
         return Err(ApiError::new(Code::UnitNotBegun).with_instant("starts", unit.starts_at));
     }
+    let before = store::attendance_of_unit(work.conn(), unit.id)?;
+    same_version(based_on, version_of(&before))?;
     let seated = seated(work.conn(), session)?;
     let mut faults = Vec::new();
     let mut marks = Vec::new();
@@ -123,7 +147,6 @@ pub fn record(
     if !faults.is_empty() {
         return Err(ApiError::new(Code::InvalidField).with_faults(faults));
     }
-    let before = store::attendance_of_unit(work.conn(), unit.id)?;
     for mark in &marks {
         store::record_attendance(work.tx(), unit.id, mark, actor.account)?;
     }
@@ -197,17 +220,45 @@ impl Recorded {
     }
 }
 
-/// Records results, or corrects them, until the session is closed.
+/// The results of everybody who holds or held a seat.
+#[derive(Debug)]
+pub struct Results {
+    /// Persons in the order of asking.
+    pub rows: Vec<EnrolmentRow>,
+    /// Rises with everything that happens to an enrolment of the session.
+    pub version: i64,
+}
+
+/// Reads the results of a session, for whoever conducts it or looks after all of them.
 ///
 /// # Errors
-/// `not_found`, `session_not_running`; `invalid_field` where somebody holds no seat.
+/// `not_found`.
+pub fn results(conn: &mut Conn, actor: &Actor, session: SessionId) -> Result<Results, ApiError> {
+    let offer = store::offer(conn, session)?.filter(|offer| runs(actor, offer));
+    offer.ok_or_else(|| ApiError::missing(session))?;
+    read_results(conn, session)
+}
+
+fn read_results(conn: &mut Conn, session: SessionId) -> Result<Results, ApiError> {
+    let mut rows = store::of_session(conn, session)?;
+    let version = rows.iter().map(|row| row.version).sum();
+    rows.retain(|row| row.status.holds_seat() || row.outcome.is_some());
+    Ok(Results { rows, version })
+}
+
+/// Records results, or corrects them, until the session is closed, where nothing happened to its enrolments since they were read.
+///
+/// # Errors
+/// `not_found`, `session_not_running`, `precondition_failed`; `invalid_field` where somebody holds no seat.
 pub fn record_results(
     work: &mut Work<'_, '_>,
     actor: &Actor,
     session: SessionId,
+    based_on: i64,
     results: &[ResultIn],
-) -> Result<Vec<EnrolmentRow>, ApiError> {
+) -> Result<Results, ApiError> {
     running(work, actor, session)?;
+    same_version(based_on, read_results(work.conn(), session)?.version)?;
     let seated = seated(work.conn(), session)?;
     let unknown: Vec<FieldFault> = results
         .iter()
@@ -226,10 +277,9 @@ pub fn record_results(
             }
         }
     }
-    let after: Vec<EnrolmentRow> =
-        store::of_session(work.conn(), session)?.into_iter().filter(|row| row.status.holds_seat()).collect();
-    let earlier = Recorded::of(after.iter().filter_map(|row| seated.get(&row.id)));
-    let now = Recorded::of(after.iter());
+    let after = read_results(work.conn(), session)?;
+    let earlier = Recorded::of(after.rows.iter().filter_map(|row| seated.get(&row.id)));
+    let now = Recorded::of(after.rows.iter());
     work.record("record_results", session, Some(&earlier), Some(&now))?;
     Ok(after)
 }
@@ -313,12 +363,12 @@ fn settle(
     let now = work.at();
     let area = policy.area(work.conn(), row.person.area(), now)?;
     let settlement = Settlement::new(&area, offer, row, units, |unit| marks.get(&(unit, row.id)))?;
-    let (status, counter) = match settlement.earned.passed {
-        _ if row.misconduct => (EnrolmentStatus::Expelled, &mut closing.expelled),
-        true => (EnrolmentStatus::Completed, &mut closing.completed),
-        false => (EnrolmentStatus::NotCompleted, &mut closing.not_completed),
-    };
-    *counter += 1;
+    let status = settlement.status();
+    *match status {
+        EnrolmentStatus::Expelled => &mut closing.expelled,
+        EnrolmentStatus::Completed => &mut closing.completed,
+        _ => &mut closing.not_completed,
+    } += 1;
     if !store::set_status(work.tx(), row, status, None, None)? {
         return Err(again());
     }
@@ -363,7 +413,7 @@ fn post(
         title: offer.programme_name.clone(),
         source_kind: SourceKind::Session,
         source: Some((session.area(), session.number())),
-        source_key: format!("enrolment:{}", row.id),
+        source_key: settled_as(row.id),
         amounts: settlement.amounts,
         effective_on,
         evidence: Some(settlement.evidence.text()?),

@@ -1,6 +1,8 @@
 //! Enrolment: eligibility, applications, the school's review, attendance, results, closing.
 
+mod allowances;
 mod conduct;
+mod corrections;
 mod problems;
 mod routes;
 pub mod service;
@@ -8,4 +10,11 @@ mod settlement;
 mod way;
 pub mod wire;
 
-pub use routes::mount;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Mounts the operations under `/v1`.
+pub fn mount(config: &mut ServiceConfig<'_>) {
+    routes::mount(config);
+    allowances::mount(config);
+    corrections::mount(config);
+}

@@ -43,6 +43,11 @@ pub fn refused(reason: &Reason) -> ApiError {
     }
 }
 
+/// The problem of an enrolment without hours of its own.
+pub fn not_settled(status: EnrolmentStatus) -> ApiError {
+    ApiError::new(Code::EnrolmentNotSettled).with_words("status", status_words(status))
+}
+
 /// The problem of a status that does not change.
 pub fn status_refused(refusal: StatusRefusal) -> ApiError {
     match refusal {

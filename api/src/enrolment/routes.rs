@@ -13,7 +13,9 @@ use crate::{
     access::{Actor, Allowed},
     document::problem_set,
     http::{
-        Answer, Body, Command, Conditions, DryRunQuery, FromPath, FromQuery, Meta, Reply, answer, command::NO_BODY,
+        Answer, Body, Command, Conditions, DryRunQuery, FromPath, FromQuery, Meta, Reply, answer,
+        command::NO_BODY,
+        conditions::{Etag, IfMatch},
         page,
     },
     ledger::wire::TeacherPath,
@@ -41,6 +43,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(withdraw_enrolment)
         .service(get_attendance)
         .service(replace_attendance)
+        .service(get_results)
         .service(replace_results)
         .service(close_session)
         .service(get_way);
@@ -307,23 +310,29 @@ fn sheet_view(sheet: &conduct::Sheet) -> AttendanceSheetView {
 #[utoipa::path(
     operation_id = "get_attendance", tag = "enrolment", params(SessionUnitPath), security(("bearer" = ["read_enrolments"])),
     extensions(("x-whole-list" = json!("one class"))),
-    responses((status = 200, description = "The sheet.", body = AttendanceSheetView))
+    responses((status = 200, description = "The sheet; its `ETag` is what recording is based on.", body = AttendanceSheetView))
 )]
 #[get("/sessions/{session_id}/units/{unit_id}/attendance")]
-async fn get_attendance(who: Allowed<ReadEnrolments>, app: Data<App>, path: FromPath<SessionUnitPath>) -> Answer {
+async fn get_attendance(
+    who: Allowed<ReadEnrolments>,
+    app: Data<App>,
+    path: FromPath<SessionUnitPath>,
+    conditions: Conditions,
+) -> Answer {
     let (actor, path) = (who.actor(), path.0);
     let sheet = app.db.read_long(move |conn| conduct::sheet(conn, &actor, path.session_id.0, path.unit_id.0)).await?;
-    answer::json(&sheet_view(&sheet))
+    answer::tagged(&conditions, sheet.etag(), &sheet_view(&sheet))
 }
 
 /// Record the attendance of a unit
 ///
 /// By its lecturer, the institution or the training centre, once the unit has begun and until the session is closed.
-/// Sending it again corrects it. Minutes decide: absence is subtracted exactly.
+/// Sending it again corrects it. Minutes decide: absence is subtracted exactly. `If-Match` has the `ETag` of the sheet, so that
+/// lecturer and institution do not undo each other.
 ///
-/// 记录考勤（可重复提交以更正）；缺勤按分钟精确扣减学时。
+/// 记录考勤（可重复提交以更正，须带考勤表的版本）；缺勤按分钟精确扣减学时。
 #[utoipa::path(
-    operation_id = "replace_attendance", tag = "enrolment", params(SessionUnitPath), request_body = AttendanceIn, security(("bearer" = ["record_attendance"])),
+    operation_id = "replace_attendance", tag = "enrolment", params(SessionUnitPath, IfMatch), request_body = AttendanceIn, security(("bearer" = ["record_attendance"])),
     responses((status = 200, description = "The sheet as it stands now.", body = AttendanceSheetView), AttendanceProblems)
 )]
 #[put("/sessions/{session_id}/units/{unit_id}/attendance")]
@@ -331,24 +340,53 @@ async fn replace_attendance(
     who: Allowed<RecordAttendance>,
     command: Command,
     path: FromPath<SessionUnitPath>,
+    conditions: Conditions,
     body: Body<AttendanceIn>,
 ) -> Answer {
-    let (actor, path, input) = (who.actor(), path.0, body.value);
+    let (actor, based_on, input) = (who.actor(), conditions.based_on()?, body.value);
+    let place = (path.0.session_id.0, path.0.unit_id.0);
     command
         .run(&who, body.digest, move |work| {
-            let sheet = conduct::record(work, &actor, path.session_id.0, path.unit_id.0, &input)?;
-            Reply::ok(None, &sheet_view(&sheet))
+            let sheet = conduct::record(work, &actor, place, based_on, &input)?;
+            Reply::ok(Some(sheet.etag()), &sheet_view(&sheet))
         })
         .await
+}
+
+fn results_view(results: &conduct::Results) -> EnrolmentList {
+    EnrolmentList { data: results.rows.iter().map(EnrolmentView::from).collect(), next_cursor: None, total: None }
+}
+
+/// Read the results of a session
+///
+/// Everybody who holds a seat, or held one when the session was closed, with the result.
+///
+/// 培训结果表。
+#[utoipa::path(
+    operation_id = "get_results", tag = "enrolment", params(SessionPath), security(("bearer" = ["read_enrolments"])),
+    extensions(("x-whole-list" = json!("one class"))),
+    responses((status = 200, description = "The results; their `ETag` is what recording is based on.", body = EnrolmentList))
+)]
+#[get("/sessions/{session_id}/results")]
+async fn get_results(
+    who: Allowed<ReadEnrolments>,
+    app: Data<App>,
+    path: FromPath<SessionPath>,
+    conditions: Conditions,
+) -> Answer {
+    let (actor, session) = (who.actor(), path.0.session_id.0);
+    let results = app.db.read_long(move |conn| conduct::results(conn, &actor, session)).await?;
+    answer::tagged(&conditions, Etag::version(results.version), &results_view(&results))
 }
 
 /// Record the results of a session
 ///
 /// Pass or fail for everybody who holds a seat; misconduct ends the training without hours. Sending it again corrects it.
+/// `If-Match` has the `ETag` of the results.
 ///
-/// 登记培训结果；严重违纪不计学时。
+/// 登记培训结果（须带结果表的版本）；严重违纪不计学时。
 #[utoipa::path(
-    operation_id = "replace_results", tag = "enrolment", params(SessionPath), request_body = ResultsIn, security(("bearer" = ["close_sessions"])),
+    operation_id = "replace_results", tag = "enrolment", params(SessionPath, IfMatch), request_body = ResultsIn, security(("bearer" = ["close_sessions"])),
     responses((status = 200, description = "Everybody who holds a seat.", body = EnrolmentList), ResultProblems)
 )]
 #[put("/sessions/{session_id}/results")]
@@ -356,14 +394,15 @@ async fn replace_results(
     who: Allowed<CloseSessions>,
     command: Command,
     path: FromPath<SessionPath>,
+    conditions: Conditions,
     body: Body<ResultsIn>,
 ) -> Answer {
     let (actor, session, results) = (who.actor(), path.0.session_id.0, body.value.results);
+    let based_on = conditions.based_on()?;
     command
         .run(&who, body.digest, move |work| {
-            let rows = conduct::record_results(work, &actor, session, &results)?;
-            let data = rows.iter().map(EnrolmentView::from).collect();
-            Reply::ok(None, &EnrolmentList { data, next_cursor: None, total: None })
+            let results = conduct::record_results(work, &actor, session, based_on, &results)?;
+            Reply::ok(Some(Etag::version(results.version)), &results_view(&results))
         })
         .await
 }

@@ -88,11 +88,23 @@ pub(super) fn gather(
             hours::lacks_room(conn, policy, person, ends_on, (earned, hours), now)?
         }
     };
+    let recorded = row.as_ref().and_then(|row| row.recorded.clone());
+    // Allowances are looked for where the content is met again.
+    let again =
+        recorded.is_some() || bookings.iter().any(|one| one.session != session && one.content_key == offer.content_key);
+    let repeats_allowed = match again {
+        true => store::repeats_allowed(conn, person)?
+            .iter()
+            .filter(|row| row.content_key == offer.content_key && row.cycle.0 == cycle.from())
+            .count(),
+        false => 0,
+    };
     let headroom = room.filter(|room| room.effect == Effect::Refuse).map(|room| room.left);
     let applicant = Applicant {
         facts: row.as_ref().map(|row| row.facts.clone()),
         current: current.as_ref().map(|row| row.status),
-        recorded: row.as_ref().and_then(|row| row.recorded.clone()),
+        recorded,
+        repeats_allowed,
         bookings,
         clashes,
         headroom,
@@ -102,7 +114,12 @@ pub(super) fn gather(
 
 /// The session with what it offers, where the actor may see it. A session is offered to its own area; the areas below a city's
 /// or province's session see it too.
-fn offered(conn: &mut Conn, actor: &Actor, session: SessionId, person: PersonId) -> Result<Offered, ApiError> {
+pub(super) fn offered(
+    conn: &mut Conn,
+    actor: &Actor,
+    session: SessionId,
+    person: PersonId,
+) -> Result<Offered, ApiError> {
     let found = store::offered(conn, session, person)?;
     found.filter(|_| sees(actor, session)).ok_or_else(|| ApiError::missing(session))
 }

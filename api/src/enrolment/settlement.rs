@@ -8,14 +8,15 @@ use crate::{
 };
 use chrono::NaiveDate;
 use shixun_domain::{
-    enrolment::{Attended, EarnedHours, Outcome, ResultTerms, by_month, days_attended, earned},
-    id::UnitId,
+    enrolment::{Attended, EarnedHours, EnrolmentStatus, Outcome, ResultTerms, by_month, days_attended, earned},
+    id::{EnrolmentId, UnitId},
     ledger::{Amounts, Circumstances, Factor},
     policy::Ratio,
 };
 use shixun_persistence::enrolment::{AttendanceRow, EnrolmentRow, OfferRow, UnitTime};
 
 /// What attendance and result of one person are worth.
+#[derive(PartialEq)]
 pub(super) struct Settlement {
     /// The hours, and whether the course was passed.
     pub earned: EarnedHours,
@@ -64,11 +65,8 @@ impl Settlement {
                 minutes: mark.map_or(0, |mark| mark.minutes),
             }
         };
-        let attendance = Attendance {
-            enrolment_id: Text(row.id),
-            result: OneOf(result),
-            units: units.iter().map(proof).collect(),
-        };
+        let attendance =
+            Attendance { enrolment_id: Text(row.id), result: OneOf(result), units: units.iter().map(proof).collect() };
         Ok(Settlement {
             earned,
             amounts,
@@ -81,6 +79,20 @@ impl Settlement {
             evidence: Evidence { attendance: Some(attendance), ..Evidence::default() },
         })
     }
+
+    /// Where the person stands in the session that is closed.
+    pub fn status(&self) -> EnrolmentStatus {
+        match self.earned.passed {
+            _ if self.circumstances.misconduct => EnrolmentStatus::Expelled,
+            true => EnrolmentStatus::Completed,
+            false => EnrolmentStatus::NotCompleted,
+        }
+    }
+}
+
+/// The key under which the hours of an enrolment are entered, which the ledger takes once.
+pub(super) fn settled_as(id: EnrolmentId) -> String {
+    format!("enrolment:{id}")
 }
 
 /// What the packs in force on a day say of results and absence; a school's packs say nothing of it.

@@ -1,8 +1,8 @@
 //! What is missing to a teacher, and the shortest way to it: which published sessions to attend.
 
 use super::{
-    settlement::result_terms,
     service::{Facts, Wanted, gather},
+    settlement::result_terms,
 };
 use crate::{
     access::Actor,

@@ -261,27 +261,35 @@ impl AttendanceMarkIn {
     /// # Errors
     /// The fault of the field, where minutes are missing or do not fit the mark.
     pub fn read(&self, index: usize, unit: &UnitTime) -> Result<AttendanceMark, FieldFault> {
-        let total = unit.minutes();
-        let fault = |zh: String, en: String| FieldFault {
-            pointer: format!("/marks/{index}/minutes"),
-            code: "minutes_do_not_fit".into(),
-            words: Words::new(zh, en),
-        };
-        let mark: Mark = self.mark.0;
-        let minutes = self.minutes.or(mark.default_minutes(total)).ok_or_else(|| {
-            fault(
-                format!("{}须填出勤分钟数（1–{}）", mark.zh(), total - 1),
-                format!("{mark} needs the minutes attended, 1 to {}", total - 1),
-            )
-        })?;
-        if !mark.fits(minutes, total) {
-            return Err(fault(
-                format!("{}分钟与“{}”不符，本课次共{total}分钟", minutes, mark.zh()),
-                format!("{minutes} minutes do not fit {mark}: the unit lasts {total} minutes"),
-            ));
-        }
-        Ok(AttendanceMark { enrolment: self.enrolment_id.0, mark, minutes, note: self.note.clone() })
+        let minutes = read_mark(index, self.mark.0, self.minutes, unit)?;
+        Ok(AttendanceMark { enrolment: self.enrolment_id.0, mark: self.mark.0, minutes, note: self.note.clone() })
     }
+}
+
+/// The minutes that the mark at `/marks/{index}` stands for.
+///
+/// # Errors
+/// The fault of the field, where minutes are missing or do not fit the mark.
+pub(super) fn read_mark(index: usize, mark: Mark, minutes: Option<i32>, unit: &UnitTime) -> Result<i32, FieldFault> {
+    let total = unit.minutes();
+    let fault = |zh: String, en: String| FieldFault {
+        pointer: format!("/marks/{index}/minutes"),
+        code: "minutes_do_not_fit".into(),
+        words: Words::new(zh, en),
+    };
+    let minutes = minutes.or(mark.default_minutes(total)).ok_or_else(|| {
+        fault(
+            format!("{}须填出勤分钟数（1–{}）", mark.zh(), total - 1),
+            format!("{mark} needs the minutes attended, 1 to {}", total - 1),
+        )
+    })?;
+    if mark.fits(minutes, total) {
+        return Ok(minutes);
+    }
+    Err(fault(
+        format!("{}分钟与“{}”不符，本课次共{total}分钟", minutes, mark.zh()),
+        format!("{minutes} minutes do not fit {mark}: the unit lasts {total} minutes"),
+    ))
 }
 
 /// How one person attended one unit.

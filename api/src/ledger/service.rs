@@ -8,7 +8,7 @@ use super::{
     moment::{Moment, answered_at, moment},
     schools::{record, schools_of},
     statement::StatementView,
-    wire::{HourEntryView, ReversalView},
+    wire::{Evidence, HourEntryView, ReversalView},
 };
 use crate::{
     access::Actor,
@@ -269,7 +269,7 @@ pub(super) fn read_back(conn: &mut Conn, id: HourEntryId) -> Result<HourEntryVie
 }
 
 /// How hours shall stand after a correction; what is not given stays.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Replacement {
     /// Hours of the course.
     pub nominal: Option<Hours>,
@@ -281,6 +281,8 @@ pub struct Replacement {
     pub practice: Option<Hours>,
     /// Days of training.
     pub days: Option<Days>,
+    /// What the hours rest on, where that is known anew. Hours that are corrected by hand no longer rest on attendance.
+    pub rests_on: Option<(Circumstances, Evidence)>,
 }
 
 /// How many people stand behind a correction.
@@ -308,7 +310,7 @@ pub fn reverse(
     let row = ledger::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
     let successor = before.followed_by.as_ref().map(|next| next.kind.0);
     let kind = rules_of_ledger::follow(row.kind, successor, Step::Reverse, Some(reason))?;
-    let right = match replacement {
+    let right = match &replacement {
         Some(new) => Some(Amounts::new(
             new.nominal.unwrap_or(row.amounts.nominal),
             new.attended.unwrap_or(row.amounts.attended),
@@ -317,8 +319,10 @@ pub fn reverse(
         )?),
         None => None,
     };
-    let days = replacement.and_then(|new| new.days).or(row.circumstances.days);
-    let correction = rules_of_ledger::correct(&row.amounts, right, days != row.circumstances.days)?;
+    let days = replacement.as_ref().and_then(|new| new.days).or(row.circumstances.days);
+    let known_anew = replacement.and_then(|new| new.rests_on);
+    let changed = known_anew.is_some() || days != row.circumstances.days;
+    let correction = rules_of_ledger::correct(&row.amounts, right, changed)?;
     let now = work.at();
     let policy = cache.area(work.conn(), row.person.area(), now)?;
     let cycle = policy.cycle_on(row.effective_on)?;
@@ -337,13 +341,15 @@ pub fn reverse(
     let reversal_id = appended(ledger::append(work.tx(), &reversal)?, Code::EntryAlreadyReversed)?;
     let replacement_id = match correction.replacement {
         Some(amounts) => {
+            let (circumstances, evidence) = rests_on(&row, known_anew, days, amounts.attended)?;
             let entry = NewEntry {
                 kind: rules_of_ledger::follow(kind, None, Step::Replace, None)?,
                 refers_to: Some(reversal_id),
                 source_kind: SourceKind::Correction,
                 source_key: format!("replace:{}", id.number()),
                 amounts,
-                circumstances: Circumstances { days, ..row.circumstances.clone() },
+                circumstances,
+                evidence,
                 reason: Some(reason.to_owned()),
                 ..follower(&row, actor)
             };
@@ -360,6 +366,27 @@ pub fn reverse(
     };
     work.record("reverse", id, Some(&before), Some(&view))?;
     Ok(view)
+}
+
+/// What a replacement rests on: what is known anew, or what the entry rested on, without attendance that gives other hours.
+fn rests_on(
+    row: &EntryRow,
+    known_anew: Option<(Circumstances, Evidence)>,
+    days: Option<Days>,
+    attended: Hours,
+) -> Result<(Circumstances, Option<String>), ApiError> {
+    if let Some((circumstances, evidence)) = known_anew {
+        // The hours stay recognised when they were.
+        let circumstances = Circumstances { recognised_on: row.circumstances.recognised_on, ..circumstances };
+        return Ok((circumstances, Some(evidence.text()?)));
+    }
+    let circumstances = Circumstances { days, ..row.circumstances.clone() };
+    let evidence = row.evidence.as_deref().map(Evidence::read).filter(|evidence| evidence.attendance.is_some());
+    let evidence = match evidence.filter(|_| attended != row.amounts.attended) {
+        Some(evidence) => Some(Evidence { attendance: None, ..evidence }.text()?),
+        None => row.evidence.clone(),
+    };
+    Ok((circumstances, evidence))
 }
 
 fn appended(appended: Appended, taken: Code) -> Result<HourEntryId, ApiError> {

@@ -173,9 +173,9 @@ problems! {
     ScheduleClash = "schedule_clash", 409, "与其他班期时间冲突", "Meets at the same time as another session",
         "与已报的“{name}”（{session}）上课时间重叠；请先退出其中一个。", "Its units overlap with \"{name}\" ({session}), which was applied for; withdraw from one first.";
     AlreadyDoneInCycle = "already_done_in_cycle", 409, "本周期已参加过相同内容", "The same content is done or booked in this cycle",
-        "“{name}”（{session}）与此内容相同，一个周期内只计一次；请选择其他内容。", "\"{name}\" ({session}) has the same content, which counts once in a cycle; choose another content.";
+        "“{name}”（{session}）与此内容相同，一个周期内只计一次；请选择其他内容，确需再次参训的请由进修学校准予。", "\"{name}\" ({session}) has the same content, which counts once in a cycle; choose another content, or let the training centre allow it once more.";
     ContentRecorded = "content_recorded", 409, "相同内容已登记为项目外学时", "The same content is recorded from outside",
-        "“{title}”（{record}）已登记相同内容，一个周期内只计一次；请选择其他内容，登记有误的请先撤回。", "\"{title}\" ({record}) records the same content, which counts once in a cycle; choose another content, or withdraw the record first where it is wrong.";
+        "“{title}”（{record}）已登记相同内容，一个周期内只计一次；请选择其他内容，登记有误的请先撤回，确需再次参训的请由进修学校准予。", "\"{title}\" ({record}) records the same content, which counts once in a cycle; choose another content, withdraw the record where it is wrong, or let the training centre allow it once more.";
     YearlyMaximumReached = "yearly_maximum_reached", 409, "超过年度学时上限", "Beyond the yearly maximum",
         "本年度还可计{left}学时，此班期为{hours}学时；请选择学时较少的班期，或先退出已报的班期。", "{left} hours are left in the year and the session is worth {hours}; choose a shorter one or withdraw from another first.";
     SessionFull = "session_full", 409, "名额已满", "No seat and no place in the queue is left",
@@ -198,6 +198,10 @@ problems! {
         "还有{missing}条考勤未记录，补齐后方可结班。", "Marks that are missing: {missing}; record them before closing.";
     ResultsMissing = "results_missing", 409, "结果登记不完整", "Results are incomplete",
         "还有{missing}名学员没有结果，补齐后方可结班。", "Trainees without a result: {missing}; record results before closing.";
+    NotARepeat = "not_a_repeat", 409, "并非重复参训", "Nothing stands in the way",
+        "该教师本周期没有参加或登记过相同内容，或已准予，可直接报名。", "The teacher has not done, booked or recorded the content in this cycle, or it is allowed already; the teacher may apply.";
+    EnrolmentNotSettled = "enrolment_not_settled", 409, "该报名没有可更正的学时", "The enrolment has no hours to correct",
+        "该报名的状态为“{status}”；班期结班后，完成、未完成或因违纪终止的学员方可更正考勤。结班前请直接重新提交考勤。", "The enrolment is {status}; attendance is corrected so after the session was closed, for who completed it, did not, or was expelled. Before, record it again.";
     // Policy
     PolicyEditionTaken = "policy_edition_taken", 409, "该版本的政策包已存在", "The policy pack exists in this version",
         "{code}第{edition}版已存在；请提高version后重新提交。", "{code} has a version {edition} already; raise version and send it again.";
@@ -295,7 +299,7 @@ problems! {
     TeacherNeverEmployed = "teacher_never_employed", 422, "该人员没有任职记录", "The person was never employed",
         "学时须记在任职期内；请先登记此人的任职。", "Hours belong to a time of employment; enter one for the person first.";
     CorrectionChangesNothing = "correction_changes_nothing", 422, "更正内容与原条目相同", "The correction changes nothing",
-        "请填写正确的学时，或只冲销不更正。", "Give the hours that are right, or reverse without a replacement.";
+        "请填写正确的学时或考勤，或只冲销不更正。", "Give the hours or the attendance that are right, or reverse without a replacement.";
     DuplicateSource = "duplicate_source", 409, "同一来源的学时已登记", "Hours of this source are entered already",
         "来源{source}已在该教师的学时中；如有误请冲销原条目。", "The source {source} is in the teacher's ledger; reverse that entry if it is wrong.";
     // The log

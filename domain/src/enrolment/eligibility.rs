@@ -69,6 +69,8 @@ pub struct Applicant {
     pub clashes: Vec<SessionId>,
     /// The record from outside by which the same content counts in this cycle already, or will.
     pub recorded: Option<Recorded>,
+    /// How often the training centre allowed the content once more in this cycle.
+    pub repeats_allowed: usize,
     /// Hours left under the yearly maximum in the year of the session's end, before what is booked; `None` where no
     /// maximum refuses enrolment.
     pub headroom: Option<Hours>,
@@ -127,11 +129,7 @@ pub fn reasons(offer: &Offer, applicant: &Applicant, now: UtcMillis) -> Vec<Reas
     for booking in others().filter(|booking| booking.status.is_open() && applicant.clashes.contains(&booking.session)) {
         found.push(Reason::Clash { session: booking.session, name: booking.name.clone() });
     }
-    let counts = |status: EnrolmentStatus| status.is_open() || status == EnrolmentStatus::Completed;
-    for booking in others().filter(|booking| counts(booking.status) && booking.content_key == offer.content_key) {
-        found.push(Reason::AlreadyDone { session: booking.session, name: booking.name.clone() });
-    }
-    found.extend(applicant.recorded.clone().map(Reason::AlreadyRecorded));
+    found.extend(repeats(offer, applicant));
     if let Some(headroom) = applicant.headroom {
         let left = headroom.less(booked_hours(offer, &applicant.bookings));
         if offer.hours > left {
@@ -139,6 +137,19 @@ pub fn reasons(offer: &Offer, applicant: &Applicant, now: UtcMillis) -> Vec<Reas
         }
     }
     found
+}
+
+/// Where the person has the same content in this cycle; none as long as it was allowed as often. The same content counts once in a
+/// cycle unless the training centre has a reason to allow it again.
+pub fn repeats(offer: &Offer, applicant: &Applicant) -> Vec<Reason> {
+    let counts = |status: EnrolmentStatus| status.is_open() || status == EnrolmentStatus::Completed;
+    let same = applicant.bookings.iter().filter(|booking| booking.session != offer.session && counts(booking.status));
+    let mut found: Vec<Reason> = same
+        .filter(|booking| booking.content_key == offer.content_key)
+        .map(|booking| Reason::AlreadyDone { session: booking.session, name: booking.name.clone() })
+        .collect();
+    found.extend(applicant.recorded.clone().map(Reason::AlreadyRecorded));
+    if found.len() > applicant.repeats_allowed { found } else { Vec::new() }
 }
 
 /// Hours of the person's other sessions that end in the year of this one. Booked counts, waiting does not: a place in a queue

@@ -42,6 +42,11 @@ impl EnrolmentStatus {
         matches!(self, EnrolmentStatus::Applied | EnrolmentStatus::Waiting)
     }
 
+    /// Its session is closed, and what was attended was entered as hours.
+    pub const fn is_settled(self) -> bool {
+        matches!(self, EnrolmentStatus::Completed | EnrolmentStatus::NotCompleted | EnrolmentStatus::Expelled)
+    }
+
     /// Applied for and not ended.
     pub const fn is_open(self) -> bool {
         matches!(

@@ -58,6 +58,7 @@ fn applicant() -> Applicant {
         bookings: Vec::new(),
         clashes: Vec::new(),
         recorded: None,
+        repeats_allowed: 0,
         headroom: None,
     }
 }
@@ -322,4 +323,19 @@ fn a_mark_and_its_minutes_agree() {
     for (mark, minutes, expected) in cases {
         assert_eq!(mark.fits(minutes, 180), expected, "{mark} {minutes}");
     }
+}
+
+#[test]
+fn each_allowance_lets_the_same_content_be_done_once_more() {
+    let offer = offer();
+    let done =
+        |number| Booking { content_key: offer.content_key.clone(), ..booking(number, EnrolmentStatus::Completed) };
+    for (allowed, times, refused) in [(0, 1, true), (1, 1, false), (1, 2, true), (2, 2, false)] {
+        let bookings = (0..times).map(|number| done(100 + number)).collect();
+        let applicant = Applicant { bookings, repeats_allowed: allowed, ..applicant() };
+        assert_eq!(!repeats(&offer, &applicant).is_empty(), refused, "{times} times, {allowed} allowed");
+    }
+    let applicant =
+        Applicant { bookings: vec![done(100)], recorded: Some(recorded()), repeats_allowed: 1, ..applicant() };
+    assert_eq!(repeats(&offer, &applicant).len(), 2, "a record from outside is once too");
 }

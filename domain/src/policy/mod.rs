@@ -49,8 +49,8 @@ pub use layers::{LayerFault, RuleInForce, RuleRef, RuleSet, cycle_named, cycle_o
 pub use pack::{Pack, PackFault, ProfileDrops};
 pub use requirements::{InDays, Requirement, Verdict};
 pub use rule::{
-    Amount, Attribution, Body, CapPeriod, Confidence, Effect, Least, LeaveTotal, EntryMark, Measure, Most, Profile, Prorate,
-    Ratio, Relaxable, Rounding, Rule, Selector, Settings, Strength, TOTAL_RULE_ID, TotalAmount, Unit, Window,
+    Amount, Attribution, Body, CapPeriod, Confidence, Effect, EntryMark, Least, LeaveTotal, Measure, Most, Profile,
+    Prorate, Ratio, Relaxable, Rounding, Rule, Selector, Settings, Strength, TOTAL_RULE_ID, TotalAmount, Unit, Window,
 };
 pub use shortest::{OFFERINGS_MAX, Offering, Outcome, ShortestWay, shortest_way};
 pub use state::{PackPublished, PackState};

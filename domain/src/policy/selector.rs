@@ -73,7 +73,10 @@ impl Compiled {
     pub(super) fn new(selector: &Selector, interned: &Interned) -> Self {
         let mark_bits = |marks: &[super::rule::EntryMark]| {
             marks.iter().fold(0, |bits, mark| {
-                bits | super::rule::EntryMark::ALL.iter().position(|other| other == mark).map_or(0, |place| 1_u8 << place)
+                bits | super::rule::EntryMark::ALL
+                    .iter()
+                    .position(|other| other == mark)
+                    .map_or(0, |place| 1_u8 << place)
             })
         };
         Compiled {

@@ -224,6 +224,7 @@ const SPELLS: &[(&str, &str, &str)] = &[
     ("policy_packs", "valid_from", "valid_to"),
     ("filing_windows", "opens_on", "closes_on"),
     ("sessions", "starts_on", "ends_on"),
+    ("repeat_allowances", "cycle_from", "cycle_to"),
 ];
 
 fn people() -> Vec<Statement> {

@@ -68,13 +68,22 @@ pub struct AttendanceRow {
     pub minutes: i32,
     /// What was noted.
     pub note: Option<String>,
+    /// Row version; nothing takes a row away, so that the versions of a unit's rows together tell whether one was recorded since.
+    pub version: i64,
     /// When it was last recorded.
     pub updated_at: UtcMillis,
 }
 
-type Columns = (i32, i64, i64, String, i32, Option<String>, At);
+type Columns = (i32, i64, i64, String, i32, Option<String>, i64, At);
 
-fn row((area, unit, enrolment, mark, minutes, note, updated): Columns) -> DbResult<AttendanceRow> {
+/// Selects [`Columns`].
+macro_rules! columns {
+    () => {
+        (t::area, t::unit_id, t::enrolment_id, t::mark, t::minutes, t::note, t::version, t::updated_at)
+    };
+}
+
+fn row((area, unit, enrolment, mark, minutes, note, version, updated): Columns) -> DbResult<AttendanceRow> {
     let area = columns::area(area)?;
     Ok(AttendanceRow {
         unit: Id::new(area, unit),
@@ -82,6 +91,7 @@ fn row((area, unit, enrolment, mark, minutes, note, updated): Columns) -> DbResu
         mark: columns::word("attendance.mark", &mark)?,
         minutes,
         note,
+        version,
         updated_at: updated.into(),
     })
 }
@@ -95,7 +105,7 @@ pub fn attendance_of_unit(conn: &mut Conn, unit: UnitId) -> DbResult<Vec<Attenda
         .filter(t::area.eq(unit.area().get()))
         .filter(t::unit_id.eq(unit.number()))
         .order(t::enrolment_id)
-        .select((t::area, t::unit_id, t::enrolment_id, t::mark, t::minutes, t::note, t::updated_at))
+        .select(columns!())
         .load(conn)?;
     rows.into_iter().map(row).collect()
 }
@@ -109,7 +119,20 @@ pub fn attendance_of_session(conn: &mut Conn, session: SessionId) -> DbResult<Ve
         .inner_join(units::table.on(units::area.eq(t::area).and(units::id.eq(t::unit_id))))
         .filter(units::area.eq(session.area().get()))
         .filter(units::session_id.eq(session.number()))
-        .select((t::area, t::unit_id, t::enrolment_id, t::mark, t::minutes, t::note, t::updated_at))
+        .select(columns!())
+        .load(conn)?;
+    rows.into_iter().map(row).collect()
+}
+
+/// Attendance of one person at all units of the session.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer or a row is damaged.
+pub fn attendance_of(conn: &mut Conn, enrolment: EnrolmentId) -> DbResult<Vec<AttendanceRow>> {
+    let rows: Vec<Columns> = t::table
+        .filter(t::area.eq(enrolment.area().get()))
+        .filter(t::enrolment_id.eq(enrolment.number()))
+        .select(columns!())
         .load(conn)?;
     rows.into_iter().map(row).collect()
 }

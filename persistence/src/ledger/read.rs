@@ -189,18 +189,33 @@ pub fn successors(
 /// # Errors
 /// As [`find`].
 pub fn voided(conn: &mut Conn, person: PersonId, source_key: &str) -> DbResult<Option<HourEntryId>> {
+    let Some((pending, EntryKind::Pending)) = by_key(conn, person, source_key)? else { return Ok(None) };
+    let followed = successors(conn, person.area(), &[pending], None)?.remove(&pending);
+    Ok(followed.filter(|(_, kind)| *kind == EntryKind::Voided).map(|(id, _)| id))
+}
+
+/// The last entry of the chain that begins with the person's entry with a key; `None` where there is no such entry.
+///
+/// # Errors
+/// As [`find`].
+pub fn last_of_chain(conn: &mut Conn, person: PersonId, source_key: &str) -> DbResult<Option<HourEntryId>> {
+    let Some((mut last, _)) = by_key(conn, person, source_key)? else { return Ok(None) };
+    while let Some((next, _)) = successors(conn, person.area(), &[last], None)?.remove(&last) {
+        last = next.number();
+    }
+    Ok(Some(Id::new(person.area(), last)))
+}
+
+fn by_key(conn: &mut Conn, person: PersonId, source_key: &str) -> DbResult<Option<(i64, EntryKind)>> {
     let (area, number) = person.key();
-    let pending: Option<i64> = t::table
+    let found: Option<(i64, String)> = t::table
         .filter(t::area.eq(area))
         .filter(t::person_id.eq(number))
         .filter(t::source_key.eq(source_key))
-        .filter(t::kind.eq(EntryKind::Pending.as_str()))
-        .select(t::id)
+        .select((t::id, t::kind))
         .first(conn)
         .optional()?;
-    let Some(pending) = pending else { return Ok(None) };
-    let followed = successors(conn, person.area(), &[pending], None)?.remove(&pending);
-    Ok(followed.filter(|(_, kind)| *kind == EntryKind::Voided).map(|(id, _)| id))
+    found.map(|(id, kind)| Ok((id, columns::word("hour_entries.kind", &kind)?))).transpose()
 }
 
 /// Every entry of an area that was appended after an instant and whose hours belong to a day from `from` to `to`, by person and

@@ -57,12 +57,12 @@ async fn applied(county: &County, session: SessionId, teachers: &[TestTeacher]) 
     places
 }
 
-fn number(place: &str) -> &str {
+pub(super) fn number(place: &str) -> &str {
     place.rsplit('/').next().unwrap()
 }
 
 /// A session that is over with two confirmed trainees, each with every mark and a result: their enrolments.
-async fn ready_to_close(county: &mut County) -> (MadeSession, Vec<TestTeacher>, Vec<String>) {
+pub(super) async fn ready_to_close(county: &mut County) -> (MadeSession, Vec<TestTeacher>, Vec<String>) {
     let school = county.schools[0];
     let teachers: Vec<_> = (1..=2).map(|number| county.add_teacher(number, school)).collect();
     let made = county.add_session(TestSession::default());
@@ -82,11 +82,11 @@ async fn ready_to_close(county: &mut County) -> (MadeSession, Vec<TestTeacher>, 
     (made, teachers, places)
 }
 
-fn sheet(made: &MadeSession, unit: shixun_domain::id::UnitId) -> String {
+pub(super) fn sheet(made: &MadeSession, unit: shixun_domain::id::UnitId) -> String {
     format!("/v1/sessions/{}/units/{unit}/attendance", made.id)
 }
 
-fn marks(places: &[String], mark: &str) -> Value {
+pub(super) fn marks(places: &[String], mark: &str) -> Value {
     let one = |place: &String| json!({"enrolment_id": number(place), "mark": mark});
     json!({"marks": places.iter().map(one).collect::<Vec<_>>()})
 }
@@ -277,7 +277,8 @@ both! {
         let (closed, mended) = tokio::join!(institution.act(&close), absent);
         closed.expect(200);
         for late in mended.iter().filter(|answer| answer.status != 200) {
-            late.refused(409, "session_not_running");
+            let (status, code) = if late.status == 412 { (412, "precondition_failed") } else { (409, "session_not_running") };
+            late.refused(status, code);
         }
         let recorded = institution.get(&paper).await.expect(200);
         let expected = if recorded["data"][0]["mark"] == "absent" { "4.00" } else { "8.00" };
@@ -296,8 +297,9 @@ both! {
         let path = format!("/v1/sessions/{}/results", made.id);
         for _ in 0..4 {
             let bodies = [results("fail"), results("pass"), results("fail")];
-            let answers = join_all(bodies.iter().map(|body| institution.request(Method::PUT, &path).json(body).send())).await;
-            assert_eq!(count(&answers, 200), 3, "the later one stands: {answers:#?}");
+            let etag = institution.get(&path).await.etag();
+            let answers = join_all(bodies.iter().map(|body| institution.put(&path, &etag, body.clone()))).await;
+            assert_eq!((count(&answers, 200), count(&answers, 412)), (1, 2), "the first one stands: {answers:#?}");
             let list = institution.get(&format!("/v1/sessions/{}/enrolments", made.id)).await.expect(200);
             let rows = list["data"].as_array().unwrap();
             assert_eq!((&rows[0]["result"], &rows[0]["misconduct"]), (&rows[1]["result"], &rows[1]["misconduct"]));

@@ -75,7 +75,7 @@ both! {
         county.sign_in("institution-1").act(&format!("/v1/sessions/{}/start", session.id)).await.expect(200);
         county.clock.set(at("2026-12-06T12:00:00"));
         let institution = county.sign_in("institution-1");
-        let put = async |path: String, body: Value| institution.request(Method::PUT, &path).json(&body).send().await.expect(200);
+        let put = async |path: String, body: Value| crate::enrolment::put(&institution, path, body).await.expect(200);
         for unit in session.units {
             let marks: Vec<Value> = ids.iter().map(|id| json!({"enrolment_id": id, "mark": "present"})).collect();
             put(format!("/v1/sessions/{}/units/{unit}/attendance", session.id), json!({"marks": marks})).await;

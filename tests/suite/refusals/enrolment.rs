@@ -108,6 +108,7 @@ pub(super) async fn conducting(told: &mut Told, county: &mut County) {
         .post(&format!("{}/approve", applied.header("location").unwrap()), json!({}))
         .await
         .expect(200);
+    let enrolment_id = enrolment.as_str().unwrap().to_owned();
     let marks = json!({"marks": [{"enrolment_id": enrolment, "mark": "present"}]});
     let record = |place: usize| {
         let (path, marks) = (format!("/v1/sessions/{}/units/{}/attendance", soon.id, soon.units[place]), marks.clone());
@@ -132,4 +133,14 @@ pub(super) async fn conducting(told: &mut Told, county: &mut County) {
     let missing: Value = institution.get(&format!("/v1/sessions/{}", soon.id)).await.expect(200);
     assert_eq!(missing["state"], "running");
     told.by(Code::ResultsMissing, &institution, close).await;
+    let wrong = format!("/v1/enrolments/{}/corrections", enrolment_id);
+    let absent = json!({"reason": "签到表显示缺席", "marks": [{"unit_id": soon.units[0], "mark": "absent"}]});
+    told.by(Code::EnrolmentNotSettled, &county.sign_in("centre"), async |me: &Caller<'_>| {
+        me.post(&wrong, absent.clone()).await
+    })
+    .await;
+    let again = format!("/v1/teachers/{}/repeat-allowances", one.person.teacher());
+    let reason = json!({"session_id": soon.id, "reason": "教材改版"});
+    told.by(Code::NotARepeat, &county.sign_in("centre"), async |me: &Caller<'_>| me.post(&again, reason.clone()).await)
+        .await;
 }

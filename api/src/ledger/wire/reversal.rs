@@ -69,6 +69,7 @@ impl From<ReplacementIn> for Replacement {
             factor: given.factor.map(|factor| factor.0),
             practice: given.practice.map(|hours| hours.0),
             days: given.days.map(|days| days.0),
+            rests_on: None,
         }
     }
 }
