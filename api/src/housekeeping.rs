@@ -69,6 +69,20 @@ pub async fn rest(app: &App) {
     }
 }
 
+/// What a worker does for as long as the server runs once it is asked nothing any more: its connection to SQLite forgets what it remembers
+/// for the next question.
+pub async fn rest_here(app: &App) {
+    let (mut seen, mut rested) = (app.db.reads_begun_here(), false);
+    loop {
+        tokio::time::sleep(REST_EVERY).await;
+        let quiet = seen == app.db.reads_begun_here();
+        if quiet && !rested {
+            app.db.rest_here().ok();
+        }
+        (seen, rested) = (app.db.reads_begun_here(), quiet);
+    }
+}
+
 /// Sweeps now and then, for as long as the server runs.
 pub async fn keep(app: &App) {
     loop {

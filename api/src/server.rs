@@ -6,7 +6,7 @@ use crate::{
     chance::Chance,
     clock::Clock,
     config::Config,
-    document, enrolment, events, frozen_reports,
+    document, enrolment, events, frozen_reports, housekeeping,
     http::{
         fallback::{KnownRoutes, fallback},
         limits::Limits,
@@ -178,6 +178,9 @@ pub fn bind(app: Data<App>, listener: TcpListener) -> Result<Server, StartError>
     let shutdown = app.config.shutdown_seconds;
     let server = HttpServer::new(move || {
         let (app, published) = (app.clone(), published.clone());
+        let resting = app.clone();
+        // On the worker's own thread, where its connection is.
+        actix_web::rt::spawn(async move { housekeeping::rest_here(&resting).await });
         ActixApp::new().wrap(from_fn(observe)).configure(move |config| configure(config, &app, &published))
     })
     .workers(workers)

@@ -1,9 +1,14 @@
 //! Every operation × every role: denied unless the published permission is one of the role's.
 
-use crate::harness::{CONTRACT, TestApp, both, database::Kind};
+use crate::{
+    demo::{Demo, SMALL},
+    examples::walked,
+    harness::{CONTRACT, TestApp, both, county, database::Kind, database::postgres_is_here, off_runtime},
+};
 use actix_web::http::Method;
 use serde_json::{Value, json};
 use shixun_domain::access::{Permission, Role};
+use shixun_persistence::{Keep, WriteTx};
 
 /// An operation as the document publishes it.
 pub struct Published {
@@ -80,6 +85,65 @@ fn role(username: &str) -> Role {
         "school" => Role::SchoolAdministrator,
         "system" => Role::SystemAdministrator,
         other => other.parse().unwrap(),
+    }
+}
+
+/// What belongs to no county, or to those above it.
+const OF_ALL: &[&str] = &["areas", "problems", "verify", "jobs"];
+/// What belongs to one person.
+const OF_ONE: &[&str] =
+    &["teachers", "enrolments", "hour-entries", "records", "disputes", "waivers", "certificates", "transfers"];
+/// How the keys of the demo county begin.
+const OF_THE_COUNTY: &str = "_a3bk";
+
+/// Each object that was made, read or changed in the demo county is asked for again, in the same way, by an account of every role in
+/// another county; and what belongs to one person also by a colleague, a school and an institution that have nothing to do with it.
+async fn what_is_not_one_s_own_is_not_there(kind: Kind) {
+    let demo = Demo::on(kind, SMALL).await;
+    let shown = walked(&demo).await;
+    let at = demo.test.clock.now();
+    let make = move |tx: &mut WriteTx<'_>| county::strangers(tx, at);
+    let strangers = off_runtime(|| demo.test.app.db.write_blocking(at, Keep::Commit, make).unwrap());
+    let neighbours = ["teacher-0120", "school-06", "institution-02"].map(|name| (name, demo.account(name)));
+    let (mut asked, mut wrong) = ([0, 0], Vec::new());
+    for (method, path, body) in &shown.asked {
+        let mut parts = path.split(['/', '?']).skip(1);
+        let Some(kind) = (parts.next() == Some("v1")).then(|| parts.next().unwrap()) else { continue };
+        if OF_ALL.contains(&kind) || !path.contains(OF_THE_COUNTY) {
+            continue;
+        }
+        let place = path.split('?').next().unwrap();
+        let foreign = strangers.iter().map(|(role, account)| (0, role.as_str(), *account));
+        let near = neighbours.iter().map(|(name, account)| (1, *name, *account));
+        let near = near.filter(|_| OF_ONE.contains(&kind) && place.contains(OF_THE_COUNTY));
+        for (who, name, account) in foreign.chain(near) {
+            let mut asking = demo.test.caller(account).request(method.clone(), path).header("If-Match", "\"1\"");
+            if let Some(body) = body {
+                asking = asking.json(body);
+            }
+            let answer = asking.send().await;
+            asked[who] += 1;
+            let forbidden = answer.status == 403 && answer.json()["code"] == "forbidden";
+            // A list is asked for with what it shall be about.
+            let nothing = !place.contains(OF_THE_COUNTY) && answer.status == 200 && answer.json()["data"] == json!([]);
+            if answer.status != 404 && !forbidden && !nothing {
+                wrong.push(format!("{name}: {method} {path} answers {}", answer.text()));
+            }
+        }
+    }
+    assert!(asked[0] > 1_000 && asked[1] > 100, "{asked:?}");
+    assert!(wrong.is_empty(), "{} of {asked:?}: {wrong:#?}", wrong.len());
+}
+
+#[actix_web::test]
+async fn what_is_not_one_s_own_is_not_there_on_sqlite() {
+    what_is_not_one_s_own_is_not_there(Kind::Sqlite).await;
+}
+
+#[actix_web::test]
+async fn what_is_not_one_s_own_is_not_there_on_postgres() {
+    if postgres_is_here() {
+        what_is_not_one_s_own_is_not_there(Kind::Postgres).await;
     }
 }
 

@@ -144,6 +144,12 @@ async fn busy(county: &mut County) -> Busy {
     put(format!("/v1/sessions/{}/results", closed.id), json!({"results": results})).await;
     institution.act(&format!("/v1/sessions/{}/close", closed.id)).await.expect(200);
     let centre = county.sign_in("centre");
+    let right =
+        json!({"reason": "签到表显示缺席", "marks": [{"unit_id": closed.units[0].to_string(), "mark": "absent"}]});
+    centre.post(&format!("/v1/enrolments/{}/corrections", ids[1]), right).await.expect(201);
+    let back =
+        json!({"reason": "班主任证明在场", "marks": [{"unit_id": closed.units[0].to_string(), "mark": "present"}]});
+    centre.post(&format!("/v1/enrolments/{}/corrections", ids[1]), back).await.expect(201);
     let path = format!("/v1/teachers/{}/hour-entries", teachers[0].person.teacher());
     let entry = centre.get(&path).await.expect(200)["data"][0]["id"].as_str().unwrap().to_owned();
     let body = json!({"reason": "考勤更正", "replacement": {"attended": "6.00"}});
@@ -265,7 +271,7 @@ both! {
             ("enrolments_fit_session", format!("UPDATE enrolments SET status = 'completed' WHERE session_id = {open} AND status = 'applied'")),
             ("attendance_of_its_session", format!("UPDATE attendance SET enrolment_id = (SELECT MIN(id) FROM enrolments \
                 WHERE session_id = {open}) WHERE id = (SELECT MIN(id) FROM attendance)")),
-            ("closed_sessions_posted", format!("DELETE FROM hour_entries WHERE person_id = {two}")),
+            ("closed_sessions_posted", format!("UPDATE hour_entries SET source_kind = 'record' WHERE person_id = {two} AND refers_to IS NULL")),
             ("session_hours_earned", format!("UPDATE hour_entries SET source_id = {open} WHERE {earned}")),
             ("entry_amounts", format!("UPDATE hour_entries SET attended = attended - 1 WHERE person_id = {one} AND kind = 'posted' \
                 AND refers_to IS NOT NULL")),

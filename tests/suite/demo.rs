@@ -41,7 +41,7 @@ impl Demo {
         Demo { test, plan }
     }
 
-    fn account(&self, username: &'static str) -> AccountId {
+    pub(crate) fn account(&self, username: &'static str) -> AccountId {
         let db = self.test.app.db.clone();
         let find = move |conn: &mut Conn| -> Result<_, DbError> { accounts::find_by_username(conn, username) };
         let found = off_runtime(move || db.read_blocking(find));

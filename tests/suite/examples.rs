@@ -27,7 +27,16 @@ fn file() -> PathBuf {
 
 /// What was asked and answered, by operation.
 #[derive(Default)]
-struct Shown(Map<String, Value>);
+pub(crate) struct Shown {
+    exchanges: Map<String, Value>,
+    /// Every request, in order.
+    pub(crate) asked: Vec<(Method, String, Option<Value>)>,
+}
+
+/// A walk through the demo county that asks every operation.
+pub(crate) async fn walked(demo: &Demo) -> Shown {
+    walk::walk(demo).await
+}
 
 impl Shown {
     /// Asks, and keeps the exchange as the example of its operation; gives the whole answer.
@@ -51,7 +60,7 @@ impl Shown {
         assert!((200..300).contains(&answered.status), "{method} {path}: {}", answered.text());
         let operation = CONTRACT.operation_for(method.as_str(), path).unwrap_or_else(|| panic!("{method} {path}"));
         let mut exchange = Map::new();
-        exchange.extend(body.map(|body| ("request".to_owned(), body)));
+        exchange.extend(body.clone().map(|body| ("request".to_owned(), body)));
         // A credential is no JSON and has no example.
         if answered.header("content-type").is_some_and(|kind| kind.contains("json")) {
             let mut answer = answered.json();
@@ -63,7 +72,8 @@ impl Shown {
             }
             exchange.insert(if answered.status == 202 { "accepted" } else { "answer" }.into(), answer);
         }
-        let shown = self.0.entry(operation.id().unwrap().to_owned()).or_insert_with(|| Map::new().into());
+        self.asked.push((method.clone(), path.to_owned(), body.clone()));
+        let shown = self.exchanges.entry(operation.id().unwrap().to_owned()).or_insert_with(|| Map::new().into());
         for (part, value) in exchange {
             let before = shown.as_object_mut().unwrap().insert(part.clone(), value.clone());
             // The same request may be answered at once, and once more with a job.
@@ -121,7 +131,7 @@ fn id(value: &Value) -> &str {
 #[actix_web::test]
 async fn the_examples_are_what_the_demo_county_answers() {
     let demo = Demo::on(Kind::Sqlite, SMALL).await;
-    let shown = Value::Object(walk::walk(&demo).await.0);
+    let shown = Value::Object(walked(&demo).await.exchanges);
     if std::env::var_os("SHIXUN_RECORD_EXAMPLES").is_some() {
         std::fs::write(file(), format!("{shown:#}\n")).unwrap();
     }

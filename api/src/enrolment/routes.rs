@@ -162,6 +162,8 @@ async fn list_session_enrolments(
 ) -> Answer {
     let SessionEnrolmentQuery { status, limit, cursor, include } = query.0;
     let session_id = Some(path.0.session_id);
+    let (asking, session) = (who.actor(), path.0.session_id.0);
+    app.db.read(move |conn| service::shown(conn, &asking, session)).await?;
     let query = EnrolmentQuery { session_id, teacher_id: None, organisation_id: None, status, limit, cursor, include };
     listed(who.actor(), app, request, query).await
 }
@@ -310,7 +312,7 @@ fn sheet_view(sheet: &conduct::Sheet) -> AttendanceSheetView {
 #[utoipa::path(
     operation_id = "get_attendance", tag = "enrolment", params(SessionUnitPath), security(("bearer" = ["read_enrolments"])),
     extensions(("x-whole-list" = json!("one class"))),
-    responses((status = 200, description = "The sheet; its `ETag` is what recording is based on.", body = AttendanceSheetView))
+    responses((status = 200, description = "The sheet; its `ETag` is what recording is based on.", body = AttendanceSheetView), (status = 304, description = "Unchanged since the ETag of If-None-Match."))
 )]
 #[get("/sessions/{session_id}/units/{unit_id}/attendance")]
 async fn get_attendance(
@@ -365,7 +367,7 @@ fn results_view(results: &conduct::Results) -> EnrolmentList {
 #[utoipa::path(
     operation_id = "get_results", tag = "enrolment", params(SessionPath), security(("bearer" = ["read_enrolments"])),
     extensions(("x-whole-list" = json!("one class"))),
-    responses((status = 200, description = "The results; their `ETag` is what recording is based on.", body = EnrolmentList))
+    responses((status = 200, description = "The results; their `ETag` is what recording is based on.", body = EnrolmentList), (status = 304, description = "Unchanged since the ETag of If-None-Match."))
 )]
 #[get("/sessions/{session_id}/results")]
 async fn get_results(

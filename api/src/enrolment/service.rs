@@ -12,7 +12,7 @@ use crate::{
     problem::{ApiError, Code},
 };
 use shixun_domain::{
-    Hours, UtcMillis,
+    AreaCode, Hours, UtcMillis,
     access::Role,
     enrolment::{
         Applicant, EnrolmentStatus, Offer, Placement, Reason, ReviewVerdict, apply_again, booked_hours, place,
@@ -168,7 +168,7 @@ pub fn eligibility(
     person: Option<PersonId>,
     now: UtcMillis,
 ) -> Result<Eligibility, ApiError> {
-    let person = whom(conn, actor, person, now)?;
+    let person = whom(conn, actor, session, person, now)?;
     let Offered { offer, .. } = offered(conn, actor, session, person)?;
     let facts = gather(conn, policy, &offer, person, Wanted::Shown, now)?;
     Ok(Eligibility {
@@ -183,8 +183,17 @@ pub fn eligibility(
     })
 }
 
-/// The person an application is for: oneself, or a teacher of the actor's school.
-fn whom(conn: &mut Conn, actor: &Actor, person: Option<PersonId>, now: UtcMillis) -> Result<PersonId, ApiError> {
+/// The person an application for a session is for: oneself, or a teacher of the actor's school.
+fn whom(
+    conn: &mut Conn,
+    actor: &Actor,
+    session: SessionId,
+    person: Option<PersonId>,
+    now: UtcMillis,
+) -> Result<PersonId, ApiError> {
+    if !sees(actor, session) {
+        return Err(ApiError::missing(session));
+    }
     let Some(person) = person.or(actor.person) else {
         return Err(ApiError::new(Code::TeacherNotNamed));
     };
@@ -209,7 +218,7 @@ pub fn look(
     person: Option<PersonId>,
     now: UtcMillis,
 ) -> Result<Offered, ApiError> {
-    let person = whom(conn, actor, person, now)?;
+    let person = whom(conn, actor, session, person, now)?;
     let seen = offered(conn, actor, session, person)?;
     match seen.offer.openings.reasons(seen.current, now).first() {
         Some(reason) => Err(refused(reason)),
@@ -234,7 +243,7 @@ pub fn apply(
     mut seen: Option<Offered>,
 ) -> Result<EnrolmentRow, ApiError> {
     let now = work.at();
-    let person = whom(work.conn(), actor, person, now)?;
+    let person = whom(work.conn(), actor, session, person, now)?;
     if !actor.is_self(person) {
         let account = accounts::of_person(work.conn(), person)?;
         work.on_behalf_of(account);
@@ -433,6 +442,15 @@ pub fn runs(actor: &Actor, offer: &OfferRow) -> bool {
         .any(|(_, scope)| scope.covers(offer.offer.session.area(), &offer.institution_path))
 }
 
+/// The session, where enrolments in it may be asked for.
+///
+/// # Errors
+/// `not_found`.
+pub fn shown(conn: &mut Conn, actor: &Actor, session: SessionId) -> Result<(), ApiError> {
+    let found = store::offer(conn, session)?.filter(|_| sees(actor, session));
+    found.map(|_| ()).ok_or_else(|| ApiError::missing(session))
+}
+
 /// Enrolments the actor may see: a teacher's own, a school's, an institution's, or all of the area.
 ///
 /// # Errors
@@ -444,25 +462,31 @@ pub fn list(
     page: &Page,
 ) -> Result<(Vec<EnrolmentRow>, Option<i64>), ApiError> {
     let area = filter.session.map_or(actor.area(), |session| session.area());
-    let viewer = viewer(actor);
+    let viewer = viewer(actor, area);
     let after = page.after()?;
     let rows = store::list(conn, area.get(), &viewer, filter, after, page.fetch())?;
     let total = if page.total { Some(store::count(conn, area.get(), &viewer, filter)?) } else { None };
     Ok((rows, total))
 }
 
-fn viewer(actor: &Actor) -> Viewer {
+/// Whose enrolments in the sessions of `area` the actor may see.
+fn viewer(actor: &Actor, area: AreaCode) -> Viewer {
     let of = |wanted: Role| -> Vec<OrganisationId> {
         let held = actor.reach.iter().filter(|(role, _)| *role == wanted);
         held.map(|(_, scope)| OrganisationId::new(scope.area, scope.organisation)).collect()
     };
-    let wide = actor.reach.iter().any(|(role, scope)| {
-        !matches!(role, Role::Teacher | Role::Lecturer | Role::SchoolAdministrator | Role::Institution)
-            && scope.covers_area(actor.area())
-    });
-    let (schools, institutions) = (of(Role::SchoolAdministrator), of(Role::Institution));
-    if wide {
+    let wide = |of: AreaCode| {
+        actor.reach.iter().any(|(role, scope)| {
+            !matches!(role, Role::Teacher | Role::Lecturer | Role::SchoolAdministrator | Role::Institution)
+                && scope.covers_area(of)
+        })
+    };
+    let (schools, mut institutions) = (of(Role::SchoolAdministrator), of(Role::Institution));
+    institutions.retain(|institution| institution.area() == area);
+    if wide(area) {
         Viewer::Everybody
+    } else if wide(actor.area()) {
+        Viewer::Area(actor.area())
     } else if !schools.is_empty() {
         Viewer::Schools(schools)
     } else if !institutions.is_empty() {

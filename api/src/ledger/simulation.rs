@@ -48,7 +48,12 @@ struct Plan {
     price: Option<Fen>,
     /// Hundredths of hours that a seat is worth; 0 where nobody asks for seats.
     per_seat: i64,
+    /// How many of those who stand differently are named.
+    named_max: usize,
 }
+
+/// How many are named where nobody asks for more.
+const NAMED_MAX_DEFAULT: i32 = 200;
 
 /// Looks whether what somebody wishes can be tried.
 ///
@@ -110,7 +115,8 @@ fn settled(
     }
     let price = wish.price_per_hour.as_ref().map(|price| price.0);
     let per_seat = wish.hours_per_seat.as_ref().map_or(0, |hours| hours.0.hundredths());
-    Ok(Plan { area, draft, policy, cycle, as_of, price, per_seat })
+    let named_max = usize::try_from(wish.named_max.unwrap_or(NAMED_MAX_DEFAULT)).unwrap_or_default();
+    Ok(Plan { area, draft, policy, cycle, as_of, price, per_seat, named_max })
 }
 
 fn outside(cycle: &Cycle) -> ApiError {
@@ -188,13 +194,13 @@ impl Simulation {
     /// # Errors
     /// `policy_missing`; where the database does not answer.
     fn begin(conn: &mut Conn, plan: Plan, settings: &Config) -> Result<Simulation, ApiError> {
-        let Plan { area, draft, policy, cycle, as_of, price, per_seat } = plan;
+        let Plan { area, draft, policy, cycle, as_of, price, per_seat, named_max } = plan;
         let drafted = Arc::new(AreaPolicy::new(area, policy.revision(), with_draft(policy.packs(), &draft)));
         let portion = usize::try_from(settings.simulation_teachers_a_step).unwrap_or(usize::MAX);
         // The packs with the draft know of more schools with rules of their own than those without, never of fewer.
         let roster = Roster::read(conn, &drafted, draft.jurisdiction().school(), as_of, portion)?;
         let sides = [Side::new(policy, &draft, cycle, as_of)?, Side::new(drafted, &draft, cycle, as_of)?];
-        Ok(Simulation { sides, roster, fold: Fold::default(), as_of, price, per_seat })
+        Ok(Simulation { sides, roster, fold: Fold::naming(named_max), as_of, price, per_seat })
     }
 
     /// Judges the next portion of people; false when everybody is judged.
@@ -204,10 +210,10 @@ impl Simulation {
     fn judge_some(&mut self, conn: &mut Conn) -> Result<bool, ApiError> {
         let asking: Vec<&CycleRules> = self.sides.iter().flat_map(|side| side.bench.common.all()).collect();
         let portion = self.roster.next(conn, &asking)?;
-        let (sides, per_seat) = (&self.sides, self.per_seat);
+        let (sides, per_seat, named_max) = (&self.sides, self.per_seat, self.fold.named_max());
         let folded = fold_all(
             portion,
-            || Ok(Fold::default()),
+            || Ok(Fold::naming(named_max)),
             |fold: &mut Result<Fold, ApiError>, dossier| {
                 let [before, after] = sides;
                 let judged = before.judge(&dossier).and_then(|before| Ok([before, after.judge(&dossier)?]));

@@ -17,10 +17,10 @@ use shixun_domain::{
     AreaCode, Hours, UtcMillis, certificates,
     enrolment::{Attended, Outcome, ResultTerms, by_month, days_attended, earned},
     id,
-    ledger::{Circumstances, Factor, SourceKind},
+    ledger::{Circumstances, EntryKind, Factor, SourceKind},
     records::{RecordState, RecordStep},
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Every check of this kind.
 pub(super) const ALL: [Check; 6] = [
@@ -49,7 +49,7 @@ type Earned = (i32, i64, i64, (i64, i64, i32, i64, i64), String, NaiveDate);
 fn session_hours_attended(conn: &mut Conn, _: UtcMillis) -> DbResult<Checked> {
     let mut checked = Checked::new(
         "session_hours_attended",
-        "hours, practice, days and months of an entry from a session are those of the attendance that was recorded",
+        "hours, practice, days and months of an entry that stands and rests on attendance are those of the attendance recorded",
     );
     let areas: Vec<i32> = sessions::table.select(sessions::area).distinct().order(sessions::area).load(conn)?;
     for area in areas {
@@ -90,9 +90,18 @@ fn session_hours_attended(conn: &mut Conn, _: UtcMillis) -> DbResult<Checked> {
                 .map(|(session, home, person, id, misconduct)| ((session, home, person), (id, misconduct)))
                 .collect();
             let practice: HashMap<i64, i64> = page.into_iter().collect();
+            // Whatever follows an entry has its source; corrections by hand rest on a reason instead.
+            let of_sessions = h::source_area.eq(area).and(h::source_id.gt(first)).and(h::source_id.le(last));
+            let followed: Vec<(i32, i64)> = h::table
+                .filter(of_sessions.and(h::refers_to.is_not_null()))
+                .select((h::area, h::refers_to.assume_not_null()))
+                .load(conn)?;
+            let followed: HashSet<(i32, i64)> = followed.into_iter().collect();
+            let corrected =
+                h::source_kind.eq(SourceKind::Correction.as_str()).and(h::evidence.like("%\"attendance\":{%"));
             let rows: Vec<(i64, Earned)> = h::table
-                .filter(h::source_area.eq(area).and(h::source_id.gt(first)).and(h::source_id.le(last)))
-                .filter(h::source_kind.eq(SourceKind::Session.as_str()).and(h::refers_to.is_null()))
+                .filter(of_sessions.and(h::kind.eq_any([EntryKind::Posted.as_str(), EntryKind::Pending.as_str()])))
+                .filter(h::source_kind.eq(SourceKind::Session.as_str()).or(corrected))
                 .order((h::area, h::id))
                 .select((
                     h::source_id.assume_not_null(),
@@ -106,7 +115,7 @@ fn session_hours_attended(conn: &mut Conn, _: UtcMillis) -> DbResult<Checked> {
                     ),
                 ))
                 .load(conn)?;
-            for (session, entry) in rows {
+            for (session, entry) in rows.into_iter().filter(|(_, entry)| !followed.contains(&(entry.0, entry.1))) {
                 let (Some(practice), Some((enrolment, misconduct))) =
                     (practice.get(&session), enrolled.get(&(session, entry.0, entry.2)))
                 else {

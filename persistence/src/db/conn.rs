@@ -143,6 +143,11 @@ impl Conn {
     /// A [`DbError`] where the database does not answer.
     pub fn rest(&mut self) -> DbResult<()> {
         self.refresh_statistics()?;
+        self.forget_pages()
+    }
+
+    /// Has SQLite forget the pages it remembers for this connection.
+    pub(super) fn forget_pages(&mut self) -> DbResult<()> {
         match self {
             Conn::Postgres(_) => Ok(()),
             Conn::Sqlite(inner) => Ok(inner.batch_execute("PRAGMA shrink_memory")?),

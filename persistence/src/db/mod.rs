@@ -139,6 +139,23 @@ impl Db {
         self.inner.writes.load(Ordering::Relaxed)
     }
 
+    /// How many short reads the calling thread has begun on SQLite; none on PostgreSQL.
+    pub fn reads_begun_here(&self) -> u64 {
+        pool::reads_begun_here()
+    }
+
+    /// Has SQLite forget the pages it remembers for the calling thread: what a server keeps that nobody asks anything. PostgreSQL's are
+    /// the server's.
+    ///
+    /// # Errors
+    /// A [`DbError`] where the database does not answer.
+    pub fn rest_here(&self) -> DbResult<()> {
+        match &self.inner.store {
+            Store::Sqlite(sqlite) => sqlite.rest_here(),
+            Store::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Runs a short read. On SQLite it runs at once on a connection of the calling thread, so it must touch few rows;
     /// on PostgreSQL on a blocking thread.
     ///

@@ -9,7 +9,7 @@ use diesel::{
 };
 use shixun_domain::UtcMillis;
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     path::{Path, PathBuf},
     str::FromStr,
     sync::{
@@ -218,6 +218,13 @@ pub(super) struct Sqlite {
 thread_local! {
     /// The connections of this thread, one per open database.
     static HERE: RefCell<Vec<(Weak<()>, Conn)>> = const { RefCell::new(Vec::new()) };
+    /// How many reads this thread has begun.
+    static READS: Cell<u64> = const { Cell::new(0) };
+}
+
+/// How many reads the calling thread has begun on a connection of its own.
+pub(super) fn reads_begun_here() -> u64 {
+    READS.with(Cell::get)
 }
 
 impl Sqlite {
@@ -241,6 +248,7 @@ impl Sqlite {
     /// Reads on the calling thread's own connection.
     pub(super) fn read_here<T, E: From<DbError>>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
         let mine = Arc::downgrade(&self.alive);
+        READS.with(|reads| reads.set(reads.get().wrapping_add(1)));
         // The connection leaves the list while it is in use, so that a read inside a read opens another.
         let held = HERE.with_borrow_mut(|list| {
             list.retain(|(owner, _)| owner.strong_count() > 0);
@@ -254,6 +262,15 @@ impl Sqlite {
         let result = f(&mut conn);
         HERE.with_borrow_mut(|list| list.push((mine, conn)));
         result
+    }
+
+    /// Has the calling thread's own connections forget the pages they remember.
+    pub(super) fn rest_here(&self) -> DbResult<()> {
+        let mine = Arc::downgrade(&self.alive);
+        HERE.with_borrow_mut(|list| {
+            let own = list.iter_mut().filter(|(owner, _)| owner.ptr_eq(&mine));
+            own.map(|(_, conn)| conn.forget_pages()).collect()
+        })
     }
 
     pub(super) fn backup_to(&self, path: &Path) -> DbResult<()> {

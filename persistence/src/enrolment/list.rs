@@ -5,7 +5,7 @@ use crate::{Conn, DbResult, columns, db::At, db::MultiBackend, schema};
 use diesel::prelude::*;
 use schema::enrolments as t;
 use shixun_domain::{
-    Id, UtcMillis,
+    AreaCode, Id, UtcMillis,
     enrolment::{EnrolmentStatus, Outcome},
     id::{EnrolmentId, OrganisationId, PersonId, SessionId},
     words::Title,
@@ -133,6 +133,8 @@ pub fn of_session(conn: &mut Conn, session: SessionId) -> DbResult<Vec<Enrolment
 pub enum Viewer {
     /// Everybody's.
     Everybody,
+    /// Those of this county's teachers.
+    Area(AreaCode),
     /// Those of these schools.
     Schools(Vec<OrganisationId>),
     /// Those of the sessions of these institutions.
@@ -173,8 +175,11 @@ fn filtered<'a>(area: i32, viewer: &Viewer, filter: &EnrolmentFilter) -> Boxed<'
     }
     match viewer {
         Viewer::Everybody => query,
+        Viewer::Area(area) => query.filter(t::person_area.eq(area.get())),
         Viewer::Schools(schools) => {
-            query.filter(t::organisation_id.eq_any(schools.iter().map(|school| school.number()).collect::<Vec<_>>()))
+            let areas: Vec<i32> = schools.iter().map(|school| school.area().get()).collect();
+            let numbers: Vec<i64> = schools.iter().map(|school| school.number()).collect();
+            query.filter(t::person_area.eq_any(areas).and(t::organisation_id.eq_any(numbers)))
         }
         Viewer::Institutions(institutions) => {
             use schema::{programmes as p, sessions as s};

@@ -23,7 +23,7 @@ fn allowances(teacher: &TestTeacher) -> String {
 }
 
 fn reason(session: SessionId) -> Value {
-    json!({"session_id": session, "reason": "教材改版，内容更新过半"})
+    json!({"session_id": session.to_string(), "reason": "教材改版，内容更新过半"})
 }
 
 both! {
@@ -38,7 +38,7 @@ both! {
             county.sign_in(name).post(&path, reason(second)).await.refused(403, "forbidden");
         }
         county.sign_in("elsewhere-centre").post(&path, reason(second)).await.refused(404, "not_found");
-        centre.post(&path, json!({"session_id": second, "reason": " "})).await.refused(422, "invalid_field");
+        centre.post(&path, json!({"session_id": second.to_string(), "reason": " "})).await.refused(422, "invalid_field");
         let allowed = centre.post(&path, reason(second)).await.expect(201);
         assert_eq!((&allowed["cycle_from"], &allowed["content_key"]), (&json!("2026-01-01"), &json!("same")));
         centre.post(&path, reason(second)).await.refused(409, "not_a_repeat");

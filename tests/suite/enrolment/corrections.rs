@@ -4,7 +4,7 @@ use super::{
     put,
     races::{marks, number, ready_to_close, sheet},
 };
-use crate::harness::{County, both, training::at};
+use crate::harness::{both, training::at};
 use serde_json::{Value, json};
 
 both! {
@@ -12,7 +12,7 @@ both! {
         let (made, teachers, places) = ready_to_close(county).await;
         let session = format!("/v1/sessions/{}", made.id);
         let path = format!("{}/corrections", places[0]);
-        let absent = json!({"reason": "签到表显示当日下午缺席", "marks": [{"unit_id": made.units[1], "mark": "absent"}]});
+        let absent = json!({"reason": "签到表显示当日下午缺席", "marks": [{"unit_id": made.units[1].to_string(), "mark": "absent"}]});
         let centre = county.sign_in("centre");
         centre.post(&path, absent.clone()).await.refused(409, "enrolment_not_settled");
         county.sign_in("institution-1").act(&format!("{session}/close")).await.expect(200);
@@ -29,7 +29,7 @@ both! {
         assert_eq!(seen["corrections"].as_array().unwrap().len(), 2, "what was wrong, and what took it back");
         assert_eq!(centre.get(&sheet(&made, made.units[1])).await.expect(200)["data"][0]["mark"], "absent", "the sheet says the same");
         centre.post(&path, absent).await.refused(422, "correction_changes_nothing");
-        let back = json!({"reason": "班主任证明在场", "marks": [{"unit_id": made.units[1], "mark": "present"}]});
+        let back = json!({"reason": "班主任证明在场", "marks": [{"unit_id": made.units[1].to_string(), "mark": "present"}]});
         assert_eq!(centre.post(&path, back).await.expect(201)["net"], "4.00", "a correction is corrected");
         let other = format!("/v1/teachers/{}/statement", teachers[1].person.teacher());
         let other = county.caller(teachers[1].account).get(&other).await.expect(200);
@@ -52,7 +52,7 @@ both! {
         }
         for fault in [
             json!({"reason": " ", "misconduct": true}),
-            json!({"reason": "误记", "marks": [{"unit_id": made.units[0], "mark": "late"}]}),
+            json!({"reason": "误记", "marks": [{"unit_id": made.units[0].to_string(), "mark": "late"}]}),
             json!({"reason": "误记", "marks": [{"unit_id": "unt_a3bk65kd9010000c6n", "mark": "absent"}]}),
         ] {
             centre.post(&path, fault).await.refused(422, "invalid_field");
@@ -63,7 +63,7 @@ both! {
         let (made, teachers, places) = ready_to_close(county).await;
         county.sign_in("institution-1").act(&format!("/v1/sessions/{}/close", made.id)).await.expect(200);
         let centre = county.sign_in("centre");
-        let body = json!({"reason": "迟到三十分钟", "marks": [{"unit_id": made.units[0], "mark": "late", "minutes": 90}]});
+        let body = json!({"reason": "迟到三十分钟", "marks": [{"unit_id": made.units[0].to_string(), "mark": "late", "minutes": 90}]});
         let path = format!("{}/corrections", places[0]);
         let ask = || centre.request(actix_web::http::Method::POST, &path);
         let first = ask().header("Idempotency-Key", "again").json(&body).send().await;

@@ -153,6 +153,23 @@ fn found(tx: &mut WriteTx<'_>, at: UtcMillis, hash: &str) -> Result<Founded, DbE
     Ok(Founded { bureau, schools, institutions, accounts, elsewhere })
 }
 
+/// Another county, to which nobody and nothing belongs but an account of each role; gives them by role.
+pub fn strangers(tx: &mut WriteTx<'_>, at: UtcMillis) -> Result<Vec<(Role, AccountId)>, DbError> {
+    let area = AreaCode::new(331_124).unwrap();
+    let bureau = organisation(tx, area, OrganisationKind::Bureau, None, "松阳县教育局", None)?;
+    let school = organisation(tx, area, OrganisationKind::School, Some("2133000201"), "西屏小学", Some(bureau))?;
+    let institution = organisation(tx, area, OrganisationKind::Institution, None, "松阳县教师进修学校", Some(bureau))?;
+    let one = |role: &Role| {
+        let home = match role {
+            Role::SchoolAdministrator | Role::Teacher => school,
+            Role::Institution | Role::Lecturer => institution,
+            _ => bureau,
+        };
+        Ok((*role, account(tx, at, &format!("stranger-{role}"), "no password", *role, home, None)?))
+    };
+    Role::ALL.iter().map(one).collect()
+}
+
 fn organisation(
     tx: &mut WriteTx<'_>,
     area: AreaCode,

@@ -12,7 +12,6 @@ use crate::{
     },
     ledger::fixture::*,
 };
-use actix_web::http::Method;
 use serde_json::{Value, json};
 
 both! {

@@ -134,13 +134,14 @@ pub(super) async fn conducting(told: &mut Told, county: &mut County) {
     assert_eq!(missing["state"], "running");
     told.by(Code::ResultsMissing, &institution, close).await;
     let wrong = format!("/v1/enrolments/{}/corrections", enrolment_id);
-    let absent = json!({"reason": "签到表显示缺席", "marks": [{"unit_id": soon.units[0], "mark": "absent"}]});
+    let absent =
+        json!({"reason": "签到表显示缺席", "marks": [{"unit_id": soon.units[0].to_string(), "mark": "absent"}]});
     told.by(Code::EnrolmentNotSettled, &county.sign_in("centre"), async |me: &Caller<'_>| {
         me.post(&wrong, absent.clone()).await
     })
     .await;
     let again = format!("/v1/teachers/{}/repeat-allowances", one.person.teacher());
-    let reason = json!({"session_id": soon.id, "reason": "教材改版"});
+    let reason = json!({"session_id": soon.id.to_string(), "reason": "教材改版"});
     told.by(Code::NotARepeat, &county.sign_in("centre"), async |me: &Caller<'_>| me.post(&again, reason.clone()).await)
         .await;
 }

@@ -1,4 +1,4 @@
-//! What a simulation keeps of everybody: sums, and the two hundred who are hit worst. Whatever the order in which people come and
+//! What a simulation keeps of everybody: sums, and those who are hit worst. Whatever the order in which people come and
 //! however they are shared among threads, the same is kept.
 
 use crate::ledger::standing::Tally;
@@ -7,9 +7,6 @@ use shixun_domain::{
     policy::{CycleRules, Evaluation, RuleEffect, RuleKey, Verdict, effects},
 };
 use std::{cmp::Reverse, collections::BTreeMap};
-
-/// The most persons that are named.
-pub(super) const NAMED_MAX: usize = 200;
 
 /// How somebody stands under some rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +68,7 @@ pub(super) struct RuleSum {
 }
 
 /// What is kept of everybody under two sets of rules, before and after.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Fold {
     pub tallies: [Tally; 2],
     pub rules: [BTreeMap<RuleKey, RuleSum>; 2],
@@ -80,9 +77,28 @@ pub(super) struct Fold {
     pub seats: i64,
     pub changed: usize,
     named: Vec<Named>,
+    named_max: usize,
 }
 
 impl Fold {
+    /// Of nobody yet, to name so many of those hit worst.
+    pub fn naming(named_max: usize) -> Self {
+        Fold {
+            tallies: <[Tally; 2]>::default(),
+            rules: <[BTreeMap<RuleKey, RuleSum>; 2]>::default(),
+            extra: Hours::ZERO,
+            seats: 0,
+            changed: 0,
+            named: Vec::new(),
+            named_max,
+        }
+    }
+
+    /// How many it names at most.
+    pub const fn named_max(&self) -> usize {
+        self.named_max
+    }
+
     /// Takes somebody in. `per_seat` are the hundredths of hours that a seat is worth; 0 counts no seats.
     pub fn add(&mut self, place: usize, judged: [Judged; 2], per_seat: i64) {
         let [before, after] = &judged;
@@ -104,7 +120,7 @@ impl Fold {
             self.changed += 1;
             self.named.push(one);
             // Now and then, so that sorting costs little.
-            if self.named.len() >= 4 * NAMED_MAX {
+            if self.named.len() >= 800.max(4 * self.named_max) {
                 self.keep_the_worst();
             }
         }
@@ -131,7 +147,7 @@ impl Fold {
 
     fn keep_the_worst(&mut self) {
         self.named.sort_unstable_by_key(Named::rank);
-        self.named.truncate(NAMED_MAX);
+        self.named.truncate(self.named_max);
     }
 }
 
@@ -161,24 +177,25 @@ mod tests {
         fn the_same_is_kept_in_whatever_order_and_portions_people_come(
             people in prop::collection::vec((0_i64..4, 0_i64..4, any::<bool>()), 0..900),
             portion in 1_usize..300,
+            named_max in 1_usize..300,
         ) {
             let add = |fold: &mut Fold, (place, (before, after, failed)): (usize, &(i64, i64, bool))| {
                 let verdict = if *failed { Verdict::Failed } else { Verdict::NotYet };
                 fold.add(place, [judged(*before, Verdict::NotYet), judged(*after, verdict)], 3);
             };
-            let mut whole = Fold::default();
+            let mut whole = Fold::naming(named_max);
             people.iter().enumerate().for_each(|one| add(&mut whole, one));
-            let mut parts = Fold::default();
+            let mut parts = Fold::naming(named_max);
             let backwards: Vec<_> = people.iter().enumerate().rev().collect();
             for some in backwards.chunks(portion) {
-                let mut part = Fold::default();
+                let mut part = Fold::naming(named_max);
                 some.iter().for_each(|one| add(&mut part, *one));
                 parts.join(part);
             }
             // The naive way: everybody is kept and sorted.
             let mut all: Vec<_> = people.iter().enumerate().filter(|(_, (before, after, failed))| before != after || *failed).collect();
             all.sort_by_key(|(_, (before, after, failed))| Reverse((*failed, (after - before).max(0))));
-            let worst: Vec<usize> = all.iter().take(NAMED_MAX).map(|(place, _)| *place).collect();
+            let worst: Vec<usize> = all.iter().take(named_max).map(|(place, _)| *place).collect();
             prop_assert_eq!(told(&mut whole), told(&mut parts));
             prop_assert_eq!(whole.worst().iter().map(|one| one.place).collect::<Vec<_>>(), worst);
             prop_assert_eq!(whole.changed, all.len());

@@ -49,6 +49,11 @@ pub struct SimulationIn {
     /// Hours that a seat in a session is worth, for the seats that come on top.
     #[serde(default)]
     pub hours_per_seat: Option<HoursText>,
+    /// How many of those who stand differently are named; 200 where it is not given.
+    #[serde(default)]
+    #[validate(range(min = 1, max = 10_000))]
+    #[schema(minimum = 1, maximum = 10000, default = 200)]
+    pub named_max: Option<i32>,
 }
 
 /// How the answer is wanted.
@@ -89,7 +94,7 @@ pub struct SimulationView {
     /// How many teachers stand differently.
     #[schema(minimum = 0)]
     pub changed_total: i64,
-    /// The first 200 of them: those whose verdict gets worse, then by the hours that come on top.
+    /// The first of them, as many as `named_max` asks for: those whose verdict gets worse, then by the hours that come on top.
     pub changed: Vec<SimulatedPersonView>,
 }
 
