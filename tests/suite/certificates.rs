@@ -349,6 +349,29 @@ both! {
         assert_eq!(write(county, move |tx| keys::rotate(tx, elsewhere, "key-9", "")), None, "who has issued nothing has no key");
     }
 
+    async fn an_expiry_in_a_credential_is_in_nobody_s_way_and_one_that_was_added_is_a_change(county: County) {
+        let person = certified(county);
+        let centre = county.sign_in("centre");
+        let certificate = issue(&centre, person).await;
+        let asked = centre.request(actix_web::http::Method::GET, &place(&certificate)).header("Accept", "application/vc+jwt");
+        let jwt = asked.send().await.text();
+        let claims = opened(county, &jwt).await;
+        let key = read_keys(county, person.area()).remove(0);
+        let signer = shixun_api::signing::key(&key.kid, key.private_key.as_deref().unwrap()).unwrap();
+        // Hours do not expire: whether a certificate holds is for the register to say, whatever else a credential carries.
+        for (seconds, until) in [(4_102_444_800_i64, "2100-01-01T00:00:00Z"), (946_684_800, "2000-01-01T00:00:00Z")] {
+            let mut expiring = claims.clone();
+            (expiring["exp"], expiring["validUntil"]) = (json!(seconds), json!(until));
+            let header = jsonwebtoken::decode_header(&jwt).unwrap();
+            let signed = jsonwebtoken::encode(&header, &expiring, &signer.encoding).unwrap();
+            assert_eq!(verified(county, json!({"jwt": signed})).await["state"], "valid", "{until}");
+            let (head, rest) = jwt.split_once('.').unwrap();
+            let (_, signature) = rest.split_once('.').unwrap();
+            let added = format!("{head}.{}.{signature}", URL_SAFE_NO_PAD.encode(expiring.to_string()));
+            county.anonymous().post("/v1/verify", json!({"jwt": added})).await.refused(422, "certificate_altered");
+        }
+    }
+
     async fn paper_and_workbook_are_the_same_whenever_they_are_made(county: County) {
         let person = certified(county);
         let many = (0..70).map(|n| entry(person, &format!("2019-{:02}-{:02}", n % 12 + 1, n / 12 + 1), "1")).collect();
