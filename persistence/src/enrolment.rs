@@ -4,14 +4,17 @@
 //! several processes on PostgreSQL, and the CHECK of the table stands behind it.
 
 mod attendance;
+mod evaluating;
 mod facts;
 mod list;
 mod offers;
 mod seats;
 
 pub use attendance::{
-    AttendanceMark, AttendanceRow, UnitTime, attendance_of_session, attendance_of_unit, record_attendance, units,
+    AttendanceMark, AttendanceRow, UnitTime, attendance_of_session, attendance_of_unit, minutes_attended,
+    record_attendance, units,
 };
+pub use evaluating::{after_closing, overdue_evaluations, set_evaluated};
 pub use facts::{ApplicantRow, Commitments, Hold, applicant, clashes, commitments, hold_session};
 pub use list::{EnrolmentFilter, EnrolmentRow, Viewer, count, find, find_of_person, list, of_session};
 pub use offers::{OfferRow, Offered, offer, offered};

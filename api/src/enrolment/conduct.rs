@@ -5,7 +5,10 @@ use super::{
     service::{again, is_of_school, runs},
     wire::{AttendanceIn, AttendanceView, ResultIn},
 };
-use crate::ledger::service::{policy_label_of, recognised_on};
+use crate::ledger::{
+    awaiting::source_key,
+    service::{policy_label_of, recognised_on},
+};
 use crate::{
     access::Actor,
     http::{Work, command::NOTHING},
@@ -18,10 +21,13 @@ use shixun_domain::{
     Hours, UtcMillis,
     access::Role,
     catalogue::{ProgrammeKind, SessionState},
-    enrolment::{Attended, EarnedHours, EnrolmentStatus, Outcome, ResultTerms, by_month, days_attended, earned},
+    enrolment::{
+        Attended, EarnedHours, EnrolmentStatus, EvaluationStanding, Outcome, ResultTerms, asked_at_closing, by_month,
+        days_attended, earned,
+    },
     id::{EnrolmentId, SessionId, UnitId},
     ledger::{Amounts, Circumstances, EntryKind, Factor, SourceKind},
-    policy::Ratio,
+    policy::{EvaluationTerms, Ratio, RuleSet},
 };
 use shixun_persistence::{
     Conn,
@@ -39,7 +45,8 @@ pub struct Sheet {
     pub rows: Vec<(EnrolmentRow, Option<AttendanceRow>)>,
 }
 
-fn lectures(actor: &Actor, units: &[UnitTime]) -> bool {
+/// True where the actor teaches a unit of the session.
+pub(crate) fn lectures(actor: &Actor, units: &[UnitTime]) -> bool {
     actor.is(Role::Lecturer) && units.iter().any(|unit| unit.lecturer.is_some_and(|person| actor.is_self(person)))
 }
 
@@ -249,13 +256,19 @@ pub struct Closing {
     /// Hours posted, in hundredths.
     #[serde(serialize_with = "as_text")]
     pub hours_posted: Hours,
+    /// Persons whose hours wait for their evaluation.
+    pub awaiting_evaluation: i32,
+    /// Their hours, in hundredths.
+    #[serde(serialize_with = "as_text")]
+    pub hours_awaiting: Hours,
 }
 
 fn as_text<S: serde::Serializer>(hours: &Hours, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(hours)
 }
 
-/// Closes a session: every confirmed person's attendance becomes hours, in this transaction. It closes only where the
+/// Closes a session: every confirmed person's attendance becomes hours, in this transaction; where the packs ask for an evaluation they
+/// wait for it. It closes only where the
 /// process holds: all units are over, every mark and every result is recorded.
 ///
 /// # Errors
@@ -321,7 +334,7 @@ fn settle(
     let now = work.at();
     let area = policy.area(work.conn(), row.person.area(), now)?;
     let parts: Vec<Attended> = attended.iter().map(|(_, unit)| *unit).collect();
-    let terms = result_terms(&area, offer.offer.ends_on)?;
+    let (terms, evaluation_terms) = terms(&area, offer.offer.ends_on)?;
     let outcome = row.outcome.unwrap_or(Outcome::Fail);
     let earned = earned(&parts, offer.practice_hours, outcome, row.misconduct, terms);
     let (status, counter) = match earned.passed {
@@ -330,11 +343,23 @@ fn settle(
         false => (EnrolmentStatus::NotCompleted, &mut closing.not_completed),
     };
     *counter += 1;
-    if !store::set_status(work.tx(), row, status, None, None)? {
+    let came = parts.iter().any(|unit| unit.minutes.is_some_and(|minutes| minutes > 0));
+    let evaluation = asked_at_closing(row.evaluation, evaluation_terms, came, earned.credited, now.china_date());
+    let ended = match evaluation == row.evaluation {
+        true => store::set_status(work.tx(), row, status, None, None)?,
+        false => store::after_closing(work.tx(), row, status, evaluation)?,
+    };
+    if !ended {
         return Err(again());
     }
-    closing.hours_posted = closing.hours_posted.plus(earned.credited);
-    post(work, &area, offer, row, earned, &attended)
+    match evaluation.awaited() {
+        Some(_) => {
+            closing.awaiting_evaluation += 1;
+            closing.hours_awaiting = closing.hours_awaiting.plus(earned.credited);
+        }
+        None => closing.hours_posted = closing.hours_posted.plus(earned.credited),
+    }
+    enter(work, &area, offer, row, (earned, evaluation), &attended)
 }
 
 /// Declines what was never reviewed or still waits, and frees its seat or place.
@@ -349,14 +374,14 @@ fn lapse(work: &mut Work<'_, '_>, row: &EnrolmentRow, closing: &mut Closing) -> 
     Ok(store::release(work.tx(), row.session, freed)?)
 }
 
-/// Enters the hours, with what they rest on. A fail or misconduct is entered too, with nothing or little credited, so that
-/// the statement shows why.
-fn post(
+/// Enters the hours, with what they rest on: posted, or pending where they wait for an evaluation. A fail or misconduct is entered too,
+/// with nothing or little credited, so that the statement shows why.
+fn enter(
     work: &mut Work<'_, '_>,
     area: &AreaPolicy,
     offer: &OfferRow,
     row: &EnrolmentRow,
-    earned: EarnedHours,
+    (earned, evaluation): (EarnedHours, EvaluationStanding),
     attended: &[(NaiveDate, Attended)],
 ) -> Result<(), ApiError> {
     let session = offer.offer.session;
@@ -368,11 +393,12 @@ fn post(
         misconduct: row.misconduct,
         days: Some(days_attended(attended)),
         dated: by_month(attended, effective_on),
+        awaits: evaluation.awaited(),
         ..Circumstances::ORDINARY
     };
     let entry = NewEntry {
         person: row.person,
-        kind: EntryKind::Posted,
+        kind: if evaluation.awaited().is_some() { EntryKind::Pending } else { EntryKind::Posted },
         refers_to: None,
         route: offer.route,
         form: offer.delivery_form,
@@ -383,7 +409,7 @@ fn post(
         title: offer.programme_name.clone(),
         source_kind: SourceKind::Session,
         source: Some((session.area(), session.number())),
-        source_key: format!("enrolment:{}", row.id),
+        source_key: source_key(row.id),
         amounts,
         effective_on,
         evidence: Some(format!(
@@ -403,22 +429,31 @@ fn post(
     }
 }
 
-/// What the packs in force on a day say of results and absence; a school's packs say nothing of it.
+/// What the packs in force on a day say of results and absence, and what they ask of participants; a school's packs say nothing of
+/// either.
+fn terms(policy: &AreaPolicy, day: NaiveDate) -> Result<(ResultTerms, Option<EvaluationTerms>), ApiError> {
+    let cycle = policy.cycle_on(day)?;
+    let rules = policy.rules(cycle, cycle.to())?;
+    let set = rules.rules_on(day);
+    Ok((set.map_or(ResultTerms::PLAIN, results), set.and_then(RuleSet::evaluation)))
+}
+
+/// What the packs in force on a day say of results and absence.
 ///
 /// # Errors
 /// `policy_missing`.
 pub(super) fn result_terms(policy: &AreaPolicy, day: NaiveDate) -> Result<ResultTerms, ApiError> {
-    let cycle = policy.cycle_on(day)?;
-    let rules = policy.rules(cycle, cycle.to())?;
-    Ok(rules.rules_on(day).map_or(ResultTerms::PLAIN, |set| {
-        let factor = |Ratio { numerator, denominator }: Ratio| {
-            let hundredths = i32::try_from(numerator * 100 / denominator).ok();
-            hundredths.and_then(Factor::from_hundredths).unwrap_or(Factor::NONE)
-        };
-        ResultTerms {
-            pass_factor: factor(set.pass_factor()),
-            fail_factor: factor(set.fail_factor()),
-            absence_fail_ratio: set.absence_fail_ratio(),
-        }
-    }))
+    Ok(terms(policy, day)?.0)
+}
+
+fn results(set: &RuleSet) -> ResultTerms {
+    let factor = |Ratio { numerator, denominator }: Ratio| {
+        let hundredths = i32::try_from(numerator * 100 / denominator).ok();
+        hundredths.and_then(Factor::from_hundredths).unwrap_or(Factor::NONE)
+    };
+    ResultTerms {
+        pass_factor: factor(set.pass_factor()),
+        fail_factor: factor(set.fail_factor()),
+        absence_fail_ratio: set.absence_fail_ratio(),
+    }
 }

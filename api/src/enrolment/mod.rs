@@ -1,6 +1,6 @@
 //! Enrolment: eligibility, applications, the school's review, attendance, results, closing.
 
-mod conduct;
+pub(crate) mod conduct;
 mod problems;
 mod routes;
 pub mod service;

@@ -371,10 +371,11 @@ async fn replace_results(
 /// Close a session
 ///
 /// Posts the hours of everybody who was confirmed, in one transaction. It closes only where the process holds: all units are
-/// over, every mark and every result is recorded. Applications nobody reviewed lapse. With `dry_run=true` the answer says what
+/// over, every mark and every result is recorded. Applications nobody reviewed lapse. Where the packs ask participants for an evaluation
+/// (`evaluation_days`), the hours of those who have not given it are pending until they do. With `dry_run=true` the answer says what
 /// would be posted, and nothing is kept.
 ///
-/// 结班并登记学时：须全部课次结束、考勤与结果齐全。可试运行。
+/// 结班并登记学时：须全部课次结束、考勤与结果齐全；政策要求评价的，未评价者的学时待其评价后入账。可试运行。
 #[utoipa::path(
     operation_id = "close_session", tag = "enrolment", params(SessionPath, DryRunQuery), security(("bearer" = ["close_sessions"])),
     responses((status = 200, description = "Closed, hours posted; or what would be.", body = ClosingView), CloseProblems)
@@ -404,6 +405,8 @@ fn closing_view(session: SessionId, closing: &conduct::Closing) -> ClosingView {
         expelled: closing.expelled,
         lapsed: closing.lapsed,
         hours_posted: Text(closing.hours_posted),
+        awaiting_evaluation: closing.awaiting_evaluation,
+        hours_awaiting: Text(closing.hours_awaiting),
     }
 }
 

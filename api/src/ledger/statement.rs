@@ -2,7 +2,7 @@
 
 use super::{
     rules::{DocumentView, NamedDocument, NamedRule, NamedSetting, RuleView, SettingView},
-    wire::{EntrySourceRef, FactorText},
+    wire::{AwaitsView, EntrySourceRef, FactorText},
 };
 use crate::{
     policy::wire::PackNameView,
@@ -71,6 +71,8 @@ pub struct StatementView {
     pub entries: Vec<StatementEntryView>,
     /// Entries that were reversed and what reversed them; together they are worth nothing.
     pub corrections: Vec<StatementCorrectionView>,
+    /// The entries that make up `pending`, by date, with what each waits for.
+    pub pending_entries: Vec<StatementPendingView>,
     /// Every rule that is named anywhere above, once, by pack, edition and id, with the article that each of its figures comes from.
     #[schema(value_type = Vec<RuleView<'static>>)]
     pub rules: Vec<NamedRule>,
@@ -382,4 +384,23 @@ pub struct StatementCorrectionView {
     pub credited: HoursText,
     /// Why, for a reversal.
     pub reason: Option<String>,
+}
+
+/// Hours that are expected, and what they wait for.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StatementPendingView {
+    /// Identifier.
+    pub id: HourEntryRef,
+    /// The day to which the hours belong.
+    pub effective_on: NaiveDate,
+    /// What it was.
+    pub title: String,
+    /// Where it comes from.
+    pub source: SourceKindWord,
+    /// The session it was earned in; null for hours that were entered by themselves.
+    pub source_id: Option<EntrySourceRef>,
+    /// Hours that will be earned.
+    pub credited: HoursText,
+    /// What they wait for.
+    pub awaits: AwaitsView,
 }

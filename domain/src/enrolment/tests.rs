@@ -68,6 +68,7 @@ fn recorded() -> Recorded {
 
 fn booking(number: i64, status: EnrolmentStatus) -> Booking {
     Booking {
+        evaluation: EvaluationStanding::default(),
         session: session(number),
         name: "另一门课".into(),
         status,

@@ -161,6 +161,22 @@ pub fn find(conn: &mut Conn, id: HourEntryId) -> DbResult<Option<EntryRow>> {
     found.map(row).transpose()
 }
 
+/// The person's entry with a key.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_by_source(conn: &mut Conn, person: PersonId, source_key: &str) -> DbResult<Option<EntryRow>> {
+    let (area, number) = person.key();
+    let found: Option<Columns> = t::table
+        .filter(t::area.eq(area))
+        .filter(t::person_id.eq(number))
+        .filter(t::source_key.eq(source_key))
+        .select(columns!())
+        .first(conn)
+        .optional()?;
+    found.map(row).transpose()
+}
+
 /// The entries that follow these, by the number of the entry they follow; with `known_at` only those appended up to then.
 ///
 /// # Errors
