@@ -31,9 +31,8 @@ pub struct EvaluationRow {
 type ScoreColumns = (i32, i32, i32, i32, i32);
 
 fn scores((aims, content, lecturers, organisation, usefulness): ScoreColumns) -> DbResult<[Score; QUESTIONS]> {
-    let read = |number| {
-        Score::new(number).ok_or_else(|| DbError::damaged(format!("a score of evaluations is {number}")))
-    };
+    let read =
+        |number| Score::new(number).ok_or_else(|| DbError::damaged(format!("a score of evaluations is {number}")));
     Ok([read(aims)?, read(content)?, read(lecturers)?, read(organisation)?, read(usefulness)?])
 }
 
@@ -41,7 +40,12 @@ fn scores((aims, content, lecturers, organisation, usefulness): ScoreColumns) ->
 ///
 /// # Errors
 /// A [`DbError`] where the database does not answer; [`DbError::Duplicate`] where the participant has said it before.
-pub fn add(tx: &mut WriteTx<'_>, session: SessionId, enrolment: EnrolmentId, answers: &Answers) -> DbResult<EvaluationId> {
+pub fn add(
+    tx: &mut WriteTx<'_>,
+    session: SessionId,
+    enrolment: EnrolmentId,
+    answers: &Answers,
+) -> DbResult<EvaluationId> {
     let id = tx.new_id::<Evaluation>(session.area());
     let at = tx.at().naive();
     let before = answered(tx.conn(), session)?;

@@ -4,6 +4,7 @@
 //! `api/src/examples.json` keeps one exchange for each operation. Where answers changed on purpose,
 //! `SHIXUN_RECORD_EXAMPLES=1 cargo test -p shixun-tests examples` writes them anew.
 
+mod evaluations;
 mod outside;
 mod walk;
 

@@ -414,9 +414,9 @@ fn closing_view(session: SessionId, closing: &conduct::Closing) -> ClosingView {
 ///
 /// Of the published sessions that the teacher may attend, with a free seat and not at the same time, the choice with the fewest hours
 /// (then the earliest end) that meets whatever can still be met by the end of the cycle; or the proof that none does. Seats that the
-/// teacher holds are taken as attended. Nothing is reserved.
+/// teacher holds are taken as attended, and hours that wait for an evaluation as earned. Nothing is reserved.
 ///
-/// 补学建议：在可参加且时间不冲突的已发布班期中，给出学时最少（其次结束最早）的补齐方案；没有则证明没有。已占名额视为完成；不预留名额。
+/// 补学建议：在可参加且时间不冲突的已发布班期中，给出学时最少（其次结束最早）的补齐方案；没有则证明没有。已占名额视为完成，待评价学时视为取得；不预留名额。
 #[utoipa::path(
     operation_id = "get_way", tag = "hours", params(TeacherPath, WayQuery), security(("bearer" = ["read_hours"])),
     responses((status = 200, description = "The way, or that there is none.", body = WayView), WayProblems)

@@ -15,8 +15,8 @@ use shixun_domain::{
     Hours, UtcMillis,
     access::Role,
     enrolment::{
-        Applicant, EnrolmentStatus, EvaluationStanding, Offer, Placement, Reason, ReviewVerdict, apply_again, booked_hours, place,
-        promoted, reasons, reviewed, withdrawn,
+        Applicant, EnrolmentStatus, EvaluationStanding, Offer, Placement, Reason, ReviewVerdict, apply_again,
+        booked_hours, place, promoted, reasons, reviewed, withdrawn,
     },
     id::{EnrolmentId, OrganisationId, PersonId, SessionId},
     policy::Effect,

@@ -8,8 +8,8 @@ use crate::{
     ledger::wire::MissedEvaluationWord,
     problem::{FieldFault, Words},
     wire::{
-        EnrolmentRef, EnrolmentStatusWord, EvaluationStateWord, HoursText, InstantText, MarkWord, OneOf, OrganisationRef, OutcomeWord,
-        SessionRef, TeacherRef, Text, TitleWord, UnitRef,
+        EnrolmentRef, EnrolmentStatusWord, EvaluationStateWord, HoursText, InstantText, MarkWord, OneOf,
+        OrganisationRef, OutcomeWord, SessionRef, TeacherRef, Text, TitleWord, UnitRef,
     },
 };
 use chrono::NaiveDate;

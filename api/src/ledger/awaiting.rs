@@ -57,9 +57,8 @@ pub fn end(
         return Ok(None);
     }
     let until = row.circumstances.awaits.map(|awaits| awaits.until);
-    let reason = until
-        .filter(|_| ended.step() == Step::Void)
-        .map(|until| format!("至{until}未评价 / not evaluated by {until}"));
+    let reason =
+        until.filter(|_| ended.step() == Step::Void).map(|until| format!("至{until}未评价 / not evaluated by {until}"));
     let kind = rules_of_ledger::follow(row.kind, None, ended.step(), reason.as_deref())?;
     let voided = kind == EntryKind::Voided;
     let recognised_by = row.recognised_by.filter(|_| !voided);

@@ -6,5 +6,5 @@ mod routes;
 mod service;
 mod wire;
 
-pub use overdue::{Lapsed, keep, lapse};
+pub use overdue::{Lapsed, keep, lapse, lapse_in_portions};
 pub use routes::mount;

@@ -39,9 +39,17 @@ pub struct Lapsed {
 /// # Errors
 /// A problem of the database; the portions before it stand.
 pub async fn lapse(db: &Db, at: UtcMillis) -> Result<Lapsed, ApiError> {
+    lapse_in_portions(db, at, AT_ONCE).await
+}
+
+/// [`lapse`] with so many enrolments in one transaction.
+///
+/// # Errors
+/// As [`lapse`].
+pub async fn lapse_in_portions(db: &Db, at: UtcMillis, portion: i64) -> Result<Lapsed, ApiError> {
     let (mut lapsed, mut after) = (Lapsed::default(), None);
     loop {
-        let found = move |conn: &mut _| store::overdue_evaluations(conn, at.china_date(), after, AT_ONCE);
+        let found = move |conn: &mut _| store::overdue_evaluations(conn, at.china_date(), after, portion);
         let rows = db.read_long(found).await?;
         after = match rows.last() {
             Some(row) => row.evaluation.until.map(|until| (until, row.id)),

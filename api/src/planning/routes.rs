@@ -80,11 +80,7 @@ async fn get_evaluation(who: Allowed<EvaluateSessions>, app: Data<App>, path: Fr
     responses((status = 200, description = "The summary.", body = EvaluationSummaryView))
 )]
 #[get("/sessions/{session_id}/evaluations")]
-async fn get_session_evaluations(
-    who: Allowed<ReadEvaluations>,
-    app: Data<App>,
-    path: FromPath<SessionPath>,
-) -> Answer {
+async fn get_session_evaluations(who: Allowed<ReadEvaluations>, app: Data<App>, path: FromPath<SessionPath>) -> Answer {
     let (actor, session) = (who.actor(), path.0.session_id.0);
     let found = app.db.read_long(move |conn| service::summary(conn, &actor, session)).await?;
     answer::json(&EvaluationSummaryView::new(session, found))

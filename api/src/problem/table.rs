@@ -203,7 +203,7 @@ problems! {
     EvaluationNotOpen = "evaluation_not_open", 409, "尚不能评价", "It is too early to evaluate",
         "最后一次课于{ends}结束，之后方可评价。", "The last unit ends at {ends}; evaluate the session after it.";
     NotAttended = "not_attended", 409, "没有出勤记录，不能评价", "Nothing was attended",
-        "出勤至少一分钟方可评价；考勤有误的，请联系培训机构更正。", "Whoever was absent cannot evaluate the session; ask the institution to correct the attendance if it is wrong.";
+        "出勤至少一分钟方可评价；考勤有误的，请在结班前联系培训机构更正。", "Whoever was absent cannot evaluate the session; ask the institution to correct the attendance, before it is closed, if it is wrong.";
     AlreadyEvaluated = "already_evaluated", 409, "已经评价过", "It was evaluated already",
         "每人对每个班期评价一次，提交后不能修改。", "A session is evaluated once, and what was said is not changed.";
     EvaluationClosed = "evaluation_closed", 409, "评价已截止", "The time for evaluations is over",

@@ -13,11 +13,11 @@ use thiserror::Error;
 word_list! {
     /// What a participant is asked of a session.
     Question {
-        Aims = "aims", "培训目标是否明确、符合需要", "were the aims clear, and those that were needed";
-        Content = "content", "培训内容的针对性与质量", "was the content to the point, and good";
-        Lecturers = "lecturers", "授课教师的水平", "how good were the lecturers";
-        Organisation = "organisation", "组织管理与服务", "how well was it organised";
-        Usefulness = "usefulness", "对教学工作的实际帮助", "how much does it help in teaching";
+        Aims = "aims", "培训目标是否明确、符合需要？", "Were the aims clear, and those that were needed?";
+        Content = "content", "培训内容是否有针对性、质量如何？", "Was the content to the point, and good?";
+        Lecturers = "lecturers", "授课教师的水平如何？", "How good were the lecturers?";
+        Organisation = "organisation", "组织管理与服务如何？", "How well was it organised?";
+        Usefulness = "usefulness", "对教学工作的实际帮助如何？", "How much does it help in teaching?";
     }
 }
 

@@ -28,11 +28,8 @@ fn standing(state: EvaluationState) -> EvaluationStanding {
 #[test]
 fn whoever_attended_evaluates_once_and_in_time() {
     let until = "2026-12-20".parse().unwrap();
-    let owed = Participation {
-        status: EnrolmentStatus::Completed,
-        evaluation: standing(EvaluationState::Owed),
-        ..attended()
-    };
+    let owed =
+        Participation { status: EnrolmentStatus::Completed, evaluation: standing(EvaluationState::Owed), ..attended() };
     let with = |state| Participation { evaluation: standing(state), ..owed };
     let waiting = Participation { status: EnrolmentStatus::WaitingApproved, minutes: 0, ..attended() };
     let cases = [

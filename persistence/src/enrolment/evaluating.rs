@@ -81,10 +81,7 @@ pub fn overdue_evaluations(
         let behind = t::evaluate_by.gt(day).or(t::evaluate_by.eq(day).and(behind));
         query = query.filter(behind.assume_not_null());
     }
-    let rows: Vec<RowColumns> = query
-        .order((t::evaluate_by, t::area, t::id))
-        .limit(limit)
-        .select(enrolment_columns!())
-        .load(conn)?;
+    let rows: Vec<RowColumns> =
+        query.order((t::evaluate_by, t::area, t::id)).limit(limit).select(enrolment_columns!()).load(conn)?;
     rows.into_iter().map(row).collect()
 }

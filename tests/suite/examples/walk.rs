@@ -35,6 +35,7 @@ pub(super) async fn walk(demo: &Demo) -> Shown {
     shown.get(&demo.sign_in("auditor"), &format!("/v1/events?object_id={object}&limit=2")).await;
     log(demo, &mut shown).await;
     super::outside::outside(demo, &mut shown).await;
+    super::evaluations::evaluations(demo, &mut shown).await;
     // What is added is asked here: before the others it would change their numbers and the log they are shown.
     shown
 }

@@ -1,9 +1,6 @@
 //! What pending hours wait for, in JSON.
 
-use crate::{
-    problem::Words,
-    wire::OneOf,
-};
+use crate::{problem::Words, wire::OneOf};
 use chrono::NaiveDate;
 use serde::Serialize;
 use shixun_domain::{

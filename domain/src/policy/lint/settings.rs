@@ -4,9 +4,9 @@ use super::{Finding, FindingKind};
 use crate::{
     hours::{Days, Hours},
     policy::{
+        evaluating::MissedEvaluation,
         layers::RuleSet,
         pack::Pack,
-        evaluating::MissedEvaluation,
         rule::{Body, Least, LeaveTotal, Prorate, Ratio, Rounding, Settings, Window},
         wording::Wording,
     },
@@ -54,7 +54,10 @@ fn said(settings: &Settings) -> Vec<Said> {
         word("rounding", settings.rounding.map(|one| (place(Rounding::ALL, one), one.as_str()))),
         settings.carry_over.map(carried),
         settings.evaluation_days.map(|days| ("evaluation_days", (days.into(), 1), days.to_string())),
-        word("evaluation_missed", settings.evaluation_missed.map(|one| (place(MissedEvaluation::ALL, one), one.as_str()))),
+        word(
+            "evaluation_missed",
+            settings.evaluation_missed.map(|one| (place(MissedEvaluation::ALL, one), one.as_str())),
+        ),
     ]
     .into_iter()
     .flatten()
