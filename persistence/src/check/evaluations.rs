@@ -1,7 +1,9 @@
 //! The checks of evaluations, and of hours that wait for one.
 
 use super::{
-    Checked, shown,
+    Checked,
+    readings::Check,
+    shown,
     statements::{Statement, statement},
 };
 use crate::{
@@ -19,6 +21,9 @@ use shixun_domain::{
     policy::MissedEvaluation,
 };
 use std::collections::HashMap;
+
+/// The checks that are more than a statement.
+pub(super) const ALL: [Check; 1] = [session_hours_wait];
 
 pub(super) fn all() -> Vec<Statement> {
     vec![
@@ -88,7 +93,7 @@ fn entry((kind, source_key, recognised_by, circumstances, at): (String, String, 
     Entry { kind, source_key, recognised_by, circumstances, created_at: at.into() }
 }
 
-pub(super) fn session_hours_wait(conn: &mut Conn, _: UtcMillis) -> DbResult<Checked> {
+fn session_hours_wait(conn: &mut Conn, _: UtcMillis) -> DbResult<Checked> {
     let mut checked = Checked::new(
         "session_hours_wait",
         "hours of a session are pending where they wait for an evaluation, as its closing asked for, and for nothing else; they are \
