@@ -268,8 +268,7 @@ fn as_text<S: serde::Serializer>(hours: &Hours, serializer: S) -> Result<S::Ok, 
 }
 
 /// Closes a session: every confirmed person's attendance becomes hours, in this transaction; where the packs ask for an evaluation they
-/// wait for it. It closes only where the
-/// process holds: all units are over, every mark and every result is recorded.
+/// wait for it. It closes only where the process holds: all units are over, every mark and every result is recorded.
 ///
 /// # Errors
 /// `not_found`, `session_not_running`, `units_not_over`, `attendance_missing`, `results_missing`.

@@ -54,7 +54,7 @@ pub struct StatementView {
     pub carried_over: HoursText,
     /// Hours still missing.
     pub missing: HoursText,
-    /// Hours expected from courses that are not closed yet; they do not count.
+    /// Hours that wait for a step before they count; `pending_entries` says for which.
     pub pending: HoursText,
     /// False where caps cross in so intricate a way that the search for the most favourable count was given up; the count
     /// then keeps every rule but might be bettered.

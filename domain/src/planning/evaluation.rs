@@ -106,8 +106,10 @@ pub fn may_evaluate(of: &Participation, now: UtcMillis) -> Result<(), Refusal> {
     if of.evaluation.state == Some(EvaluationState::Given) {
         return Err(Refusal::AlreadyGiven);
     }
+    // A server whose clock is ahead may have ended the time already.
+    let ended = of.evaluation.state == Some(EvaluationState::Missed);
     match of.evaluation.until {
-        Some(until) if now.china_date() > until => Err(Refusal::TooLate { until }),
+        Some(until) if ended || now.china_date() > until => Err(Refusal::TooLate { until }),
         _ => Ok(()),
     }
 }

@@ -42,6 +42,7 @@ fn whoever_attended_evaluates_once_and_in_time() {
         (owed, "2026-12-20T23:59:59", Ok(())),
         (owed, "2026-12-21T00:00:00", Err(Refusal::TooLate { until })),
         (with(EvaluationState::Missed), "2026-12-21T00:00:00", Err(Refusal::TooLate { until })),
+        (with(EvaluationState::Missed), "2026-12-20T23:59:59", Err(Refusal::TooLate { until })),
         (with(EvaluationState::Given), "2026-12-21T00:00:00", Err(Refusal::AlreadyGiven)),
     ];
     for (of, now, expected) in cases {

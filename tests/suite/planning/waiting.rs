@@ -13,7 +13,7 @@ use crate::{
     },
 };
 use actix_web::http::Method;
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 use shixun_api::planning::{Lapsed, lapse, lapse_in_portions};
 use std::collections::BTreeSet;
@@ -187,6 +187,39 @@ both! {
             late.refused(409, "already_evaluated");
         }
         assert_eq!(chain(county, me).await, ["pending 8.00", "posted 8.00"]);
+        clean(county);
+    }
+
+    async fn a_closing_and_an_evaluation_at_once_leave_the_hours_posted(county: County) {
+        asks(county, "14", "void").await;
+        let [me, ..] = three(county);
+        let course = held(county, &[(me, "present")], "2026-12-05").await;
+        let (done, given) = join(closed(county, &course), evaluate(county, &course, 0, me)).await;
+        given.expect(201);
+        assert_eq!(done["completed"], 1);
+        let chain = chain(county, me).await;
+        assert!(chain == ["posted 8.00"] || chain == ["pending 8.00", "posted 8.00"], "{chain:?}");
+        clean(county);
+    }
+
+    async fn of_an_evaluation_and_a_pass_whose_clock_is_ahead_one_decides(county: County) {
+        asks(county, "14", "void").await;
+        let [me, ..] = three(county);
+        let course = held(county, &[(me, "present")], "2026-12-05").await;
+        closed(county, &course).await;
+        county.clock.set(at("2026-12-20T23:59:59"));
+        let ahead = lapse(&county.app.db, at("2026-12-21T00:00:00"));
+        let (given, lapsed) = join(evaluate(county, &course, 0, me), ahead).await;
+        match lapsed.unwrap().missed {
+            0 => {
+                given.expect(201);
+                assert_eq!(chain(county, me).await, ["pending 8.00", "posted 8.00"]);
+            }
+            _ => {
+                given.refused(409, "evaluation_closed");
+                assert_eq!(chain(county, me).await, ["pending 8.00", "voided 0.00"]);
+            }
+        }
         clean(county);
     }
 
