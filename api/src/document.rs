@@ -63,6 +63,7 @@ pub fn problem_responses(codes: &[Code]) -> BTreeMap<String, RefOr<Response>> {
         (name = "policy", description = "County staff and auditors: the rules of hours as versioned data. 政策包"),
         (name = "catalogue", description = "Institutions and the training centre: programmes, sessions, units. 培训项目与班期"),
         (name = "enrolment", description = "Teachers and schools: eligibility, applications, review, attendance, results. 报名与考勤"),
+        (name = "evaluations", description = "Teachers evaluate what they attended; who runs it, teaches in it or looks after it reads the figures. 培训评价"),
         (name = "hours", description = "Teachers and auditors: the hour ledger and statements with a reason for every figure. 学时与对账单"),
         (name = "certificates", description = "Teachers, schools and everybody who is shown one: certificates of statements on paper and as credentials, and how to verify them. 学时证明书与验证"),
         (name = "records", description = "Teachers, schools and the training centre: hours from outside, transfers between counties, reconciliation with the provincial platform. 项目外学时、转移与对账"),

@@ -24,6 +24,7 @@ pub mod ledger;
 pub mod log;
 pub mod org;
 pub mod people;
+pub mod planning;
 pub mod policy;
 pub mod problem;
 pub mod records;

@@ -16,7 +16,7 @@ use crate::{
     jobs::{self, Jobs, Kind},
     ledger,
     log::{self, LogSigner},
-    org, people,
+    org, people, planning,
     policy::{self, PolicyCache},
     problem, records, reports,
     state::{App, Running},
@@ -84,6 +84,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
                 .configure(auth::mount)
                 .configure(org::mount)
                 .configure(enrolment::mount)
+                .configure(planning::mount)
                 .configure(policy::mount)
                 .configure(ledger::mount)
                 .configure(ledger::waivers::mount)

@@ -337,6 +337,7 @@ words! {
     SettingWord = shixun_domain::words::Setting;
     OrganisationKindWord = shixun_domain::words::OrganisationKind;
     EnrolmentStatusWord = shixun_domain::enrolment::EnrolmentStatus;
+    EvaluationStateWord = shixun_domain::enrolment::EvaluationState;
     MarkWord = shixun_domain::enrolment::Mark;
     OutcomeWord = shixun_domain::enrolment::Outcome;
     CertificateStateWord = shixun_domain::certificates::CertificateState;

@@ -133,6 +133,12 @@ permissions! {
     /// Record results and close a session, which posts hours.
     CloseSessions = "close_sessions", "登记结果并结班", "record results and close sessions":
         Institution | Centre;
+    /// Evaluate a session that one attended, and read one's own evaluation.
+    EvaluateSessions = "evaluate_sessions", "评价本人参加的培训", "evaluate sessions that one attended":
+        Teacher;
+    /// Read what participants say of a session, added up and without names.
+    ReadEvaluations = "read_evaluations", "查看培训评价汇总（不含姓名）", "read what participants say of a session, without names":
+        Bureau | Centre | Monitor | Institution | Lecturer | Auditor;
     /// Read hour entries and statements.
     ReadHours = "read_hours", "查看学时与对账单", "read hours and statements":
         Bureau | Centre | Monitor | SchoolAdministrator | Teacher | Auditor;

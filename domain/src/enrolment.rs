@@ -5,11 +5,13 @@
 //! queue moves up in the order of asking, and is still to be reviewed if the review has not come yet.
 
 mod eligibility;
+mod evaluating;
 mod hours;
 mod openings;
 mod status;
 
 pub use eligibility::{Applicant, Booking, Offer, Reason, Recorded, booked_hours, place, reasons, repeats};
+pub use evaluating::{EvaluationStanding, EvaluationState, asked_at_closing};
 pub use hours::{Attended, EarnedHours, Mark, Outcome, ResultTerms, by_month, days_attended, earned};
 pub use openings::{Closed, Openings, Placement};
 pub use status::{EnrolmentStatus, ReviewVerdict, StatusRefusal, apply_again, promoted, reviewed, withdrawn};

@@ -203,6 +203,8 @@ kinds! {
     RepeatAllowance, RepeatAllowanceId, "rpa", "repeat_allowance", "准予重复参训";
     /// Attendance of one enrolment at one unit.
     Attendance, AttendanceId, "att", "attendance", "考勤";
+    /// What a participant says of a session.
+    Evaluation, EvaluationId, "evl", "evaluation", "培训评价";
     /// A record of the event log.
     Event, EventId, "evt", "event", "事件";
     /// An import of a file.

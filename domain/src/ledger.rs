@@ -1,10 +1,12 @@
 //! The hour ledger: what an entry is, what may follow what, and how hours are corrected.
 //!
-//! The ledger is append-only. A **pending** entry is followed by a **posted** one, by somebody who did not enter it, or is **voided**; a posted entry is
+//! The ledger is append-only. A **pending** entry is followed by a **posted** one, by somebody who did not enter it or by the evaluation it waits
+//! for, or is **voided**; a posted entry is
 //! **reversed**, with a reason, and a reversal may be followed by the posted entry that replaces what was reversed. Each entry
 //! has at most one successor, so that a chain reads from the first claim to what stands now. What *counts* is never
 //! stored: [`policy`](crate::policy) computes it from the entries that stand.
 
+mod awaiting;
 mod circumstances;
 pub mod dispute;
 mod source;
@@ -13,6 +15,7 @@ pub mod waiver;
 #[cfg(test)]
 mod tests;
 
+pub use awaiting::{AwaitedEvaluation, AwaitedStep, may_post_by_hand};
 pub use circumstances::{BadCircumstances, Circumstances};
 pub use source::EntrySource;
 
@@ -120,6 +123,12 @@ pub enum Refusal {
     /// The replacement is the same as what it replaces.
     #[error("the replacement changes nothing")]
     NothingChanged,
+    /// The hours wait for an evaluation, which no posting by hand replaces.
+    #[error("the hours wait for an evaluation until {until}")]
+    AwaitsEvaluation {
+        /// The last day on which it is given.
+        until: NaiveDate,
+    },
     /// Who entered the hours, or whose hours they are, does not post them (`domain.md` 11: who enters hours may not verify them).
     #[error("somebody else has to post the hours")]
     FourEyes,

@@ -23,6 +23,7 @@ pub mod log;
 pub mod money;
 pub mod org;
 pub mod people;
+pub mod planning;
 pub mod policy;
 pub mod records;
 pub mod reports;

@@ -5,6 +5,7 @@
 
 mod allowances;
 mod attendance;
+mod evaluating;
 mod facts;
 mod list;
 mod offers;
@@ -13,8 +14,9 @@ mod seats;
 pub use allowances::{AllowanceRow, NewAllowance, allow_repeat, repeats_allowed};
 pub use attendance::{
     AttendanceMark, AttendanceRow, UnitTime, attendance_of, attendance_of_session, attendance_of_unit,
-    record_attendance, units,
+    minutes_attended, record_attendance, units,
 };
+pub use evaluating::{after_closing, overdue_evaluations, set_evaluated};
 pub use facts::{ApplicantRow, Commitments, Hold, applicant, clashes, commitments, hold_session};
 pub use list::{EnrolmentFilter, EnrolmentRow, Viewer, count, find, find_of_person, list, of_session};
 pub use offers::{OfferRow, Offered, offer, offered};

@@ -17,7 +17,9 @@ pub use facts::{
     EmploymentSpell, PersonRecord, PersonSnapshot, SnapshotOrganisation, employed_from, employments, person_record,
     snapshot, was_employed_below,
 };
-pub use read::{EntryFilter, EntryRow, appended_since, count, find, last_of_chain, list, successors, voided};
+pub use read::{
+    EntryFilter, EntryRow, appended_since, count, find, find_by_source, last_of_chain, list, successors, voided,
+};
 pub use schools::{school_spells, school_spells_by_person};
 pub(crate) use stands::earned;
 pub use stands::{

@@ -23,6 +23,7 @@ pub mod ledger;
 pub mod log;
 pub mod org;
 pub mod people;
+pub mod planning;
 pub mod policy;
 pub mod records;
 pub mod reports;

@@ -353,6 +353,9 @@ tables! {
         misconduct -> Bool,
         version -> BigInt,
         updated_at -> Timestamp,
+        evaluation -> Nullable<Text>,
+        evaluate_by -> Nullable<Date>,
+        evaluation_missed -> Nullable<Text>,
     }
 
     repeat_allowances (area, id) {
@@ -634,5 +637,20 @@ tables! {
         created_at -> Timestamp,
         started_at -> Nullable<Timestamp>,
         finished_at -> Nullable<Timestamp>,
+    }
+
+    evaluations (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        session_id -> BigInt,
+        enrolment_id -> BigInt,
+        place -> Integer,
+        aims -> Integer,
+        content -> Integer,
+        lecturers -> Integer,
+        organisation -> Integer,
+        usefulness -> Integer,
+        comment -> Nullable<Text>,
+        created_at -> Timestamp,
     }
 }

@@ -17,13 +17,13 @@ use shixun_persistence::check::{self, Checked};
 use std::collections::BTreeSet;
 
 /// Every check over the county's data, now.
-fn checked(county: &County) -> Vec<Checked> {
+pub(crate) fn checked(county: &County) -> Vec<Checked> {
     let (db, now) = (county.app.db.clone(), county.clock.now());
     off_runtime(|| db.read_blocking(|conn| check::run(conn, now, |_| {})).unwrap())
 }
 
 /// The names of the checks that are broken.
-fn broken(checked: &[Checked]) -> BTreeSet<&'static str> {
+pub(crate) fn broken(checked: &[Checked]) -> BTreeSet<&'static str> {
     checked.iter().filter(|one| one.count > 0).map(|one| one.name).collect()
 }
 
@@ -60,7 +60,8 @@ pub(crate) fn unprotect(kind: Kind, table: &str) -> Vec<String> {
 }
 
 /// The tables that the breaches below change.
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 21] = [
+    "evaluations",
     "certificates",
     "certificate_counters",
     "record_steps",
@@ -83,7 +84,7 @@ const TABLES: [&str; 20] = [
     "disputes",
 ];
 
-/// A county in which a session was closed, hours were corrected, and another session has a seat and a place in the queue taken.
+/// A county in which a session was closed, hours were corrected, another was evaluated and hours wait for it, and another session has a seat and a place in the queue taken.
 struct Busy {
     closed: MadeSession,
     open: MadeSession,
@@ -170,6 +171,7 @@ async fn busy(county: &mut County) -> Busy {
         let path = format!("/v1/sessions/{}/enrolments", open.id);
         county.caller(teacher.account).post(&path, json!({})).await.expect(201);
     }
+    crate::planning::evaluated(county).await;
     Busy { closed, open, teachers }
 }
 
@@ -249,6 +251,10 @@ both! {
         let breaches = [
             ("session_hours_attended", format!("UPDATE attendance SET minutes = minutes - 45 WHERE id = (SELECT MIN(id) FROM attendance \
                 WHERE mark = 'present' AND enrolment_id IN (SELECT id FROM enrolments WHERE person_id = {two}))")),
+            ("evaluations_attended", "UPDATE attendance SET minutes = 0 WHERE enrolment_id IN (SELECT enrolment_id FROM evaluations)".to_owned()),
+            ("evaluations_marked", "UPDATE enrolments SET evaluation = NULL WHERE evaluation = 'given' AND evaluation_missed IS NULL".to_owned()),
+            ("evaluations_in_order", "UPDATE evaluations SET place = place + 1".to_owned()),
+            ("session_hours_wait", "UPDATE enrolments SET evaluate_by = '2020-01-01' WHERE evaluation = 'owed'".to_owned()),
             ("unit_hours", format!("UPDATE units SET hours = hours + 100 WHERE session_id = {open}")),
             ("record_steps", "UPDATE record_steps SET step = 'return' WHERE step = 'verify'".to_owned()),
             ("certificate_numbers", "UPDATE certificate_counters SET issued = issued + 1".to_owned()),
@@ -262,7 +268,8 @@ both! {
             ("transfers_posted", "UPDATE transfers SET state = 'waiting'".to_owned()),
             ("disputes_settled", "UPDATE disputes SET reversal_id = NULL".to_owned()),
             ("entries_four_eyes", "UPDATE hour_entries SET recognised_by = (SELECT MAX(p.recognised_by) FROM hour_entries p \
-                WHERE p.kind = 'pending') WHERE refers_to IN (SELECT p.id FROM hour_entries p WHERE p.kind = 'pending')".to_owned()),
+                WHERE p.kind = 'pending' AND p.source_kind = 'record') WHERE refers_to IN (SELECT p.id FROM hour_entries p \
+                WHERE p.kind = 'pending' AND p.source_kind = 'record')".to_owned()),
             ("one_enrolment_per_person", format!("INSERT INTO enrolments (area, id, {columns}) SELECT area, id + 1, {columns} \
                 FROM enrolments WHERE status = 'declined'")),
             ("seats_taken", format!("UPDATE sessions SET seats_taken = 0 WHERE id = {open}")),

@@ -5,6 +5,7 @@
 //! `SHIXUN_RECORD_EXAMPLES=1 cargo test -p shixun-tests examples` writes them anew.
 
 mod again;
+mod evaluations;
 mod outside;
 mod walk;
 

@@ -158,6 +158,7 @@ async fn provoke(kind: Kind) -> Vec<Group> {
         "applying": enrolment::applying;
         "after_applying": enrolment::after_applying;
         "conducting": enrolment::conducting;
+        "evaluating": enrolment::evaluating;
     }
     let mut told = Told::default();
     let few = TestApp::with(kind, |config| (config.sign_ins_per_minute, config.sign_ins_burst) = (1, 1)).await;

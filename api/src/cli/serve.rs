@@ -5,7 +5,7 @@ use shixun_api::{
     chance::Chance,
     clock::Clock,
     config::Config,
-    housekeeping, jobs, log,
+    housekeeping, jobs, log, planning,
     server::{self, StartError},
 };
 use shixun_persistence::{
@@ -71,6 +71,8 @@ pub(super) fn listen(config: Config, db: Db, chance: Chance, greeting: &str) -> 
     let ended = actix_web::rt::System::new().block_on(async move {
         let kept = app.clone();
         let house = actix_web::rt::spawn(async move { housekeeping::keep(&kept).await });
+        let awaited = app.clone();
+        let evaluations = actix_web::rt::spawn(async move { planning::keep(&awaited).await });
         let resting = app.clone();
         let memory = actix_web::rt::spawn(async move { housekeeping::rest(&resting).await });
         let runners: Vec<_> = (0..jobs::RUNNERS).map(|_| actix_web::rt::spawn(jobs::keep(app.clone()))).collect();
@@ -78,6 +80,7 @@ pub(super) fn listen(config: Config, db: Db, chance: Chance, greeting: &str) -> 
         let sequencer = actix_web::rt::spawn(async move { log::keep(&app).await });
         let ended = server.await;
         house.abort();
+        evaluations.abort();
         memory.abort();
         sequencer.abort();
         // A job is not waited for, only its step: another run begins it again.

@@ -3,10 +3,13 @@
 use super::{
     problems::refused,
     service::{again, is_of_school, runs},
-    settlement::{Settlement, settled_as},
+    settlement::Settlement,
     wire::{AttendanceIn, AttendanceView, ResultIn},
 };
-use crate::ledger::service::{policy_label_of, recognised_on};
+use crate::ledger::{
+    awaiting::source_key,
+    service::{policy_label_of, recognised_on},
+};
 use crate::{
     access::Actor,
     http::{
@@ -22,9 +25,9 @@ use shixun_domain::{
     Hours, UtcMillis,
     access::Role,
     catalogue::{ProgrammeKind, SessionState},
-    enrolment::{EnrolmentStatus, Outcome},
+    enrolment::{EnrolmentStatus, EvaluationStanding, Outcome, asked_at_closing},
     id::{EnrolmentId, SessionId, UnitId},
-    ledger::{EntryKind, SourceKind},
+    ledger::{Circumstances, EntryKind, SourceKind},
 };
 use shixun_persistence::{
     Conn,
@@ -52,7 +55,8 @@ impl Sheet {
     }
 }
 
-fn lectures(actor: &Actor, units: &[UnitTime]) -> bool {
+/// True where the actor teaches a unit of the session.
+pub(crate) fn lectures(actor: &Actor, units: &[UnitTime]) -> bool {
     actor.is(Role::Lecturer) && units.iter().any(|unit| unit.lecturer.is_some_and(|person| actor.is_self(person)))
 }
 
@@ -298,14 +302,19 @@ pub struct Closing {
     /// Hours posted, in hundredths.
     #[serde(serialize_with = "as_text")]
     pub hours_posted: Hours,
+    /// Persons whose hours wait for their evaluation.
+    pub awaiting_evaluation: i32,
+    /// Their hours, in hundredths.
+    #[serde(serialize_with = "as_text")]
+    pub hours_awaiting: Hours,
 }
 
 fn as_text<S: serde::Serializer>(hours: &Hours, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(hours)
 }
 
-/// Closes a session: every confirmed person's attendance becomes hours, in this transaction. It closes only where the
-/// process holds: all units are over, every mark and every result is recorded.
+/// Closes a session: every confirmed person's attendance becomes hours, in this transaction; where the packs ask for an evaluation they
+/// wait for it. It closes only where the process holds: all units are over, every mark and every result is recorded.
 ///
 /// # Errors
 /// `not_found`, `session_not_running`, `units_not_over`, `attendance_missing`, `results_missing`.
@@ -369,11 +378,24 @@ fn settle(
         EnrolmentStatus::Completed => &mut closing.completed,
         _ => &mut closing.not_completed,
     } += 1;
-    if !store::set_status(work.tx(), row, status, None, None)? {
+    let credited = settlement.earned.credited;
+    let asked = settlement.evaluation;
+    let evaluation = asked_at_closing(row.evaluation, asked, settlement.came(), credited, now.china_date());
+    let ended = match evaluation == row.evaluation {
+        true => store::set_status(work.tx(), row, status, None, None)?,
+        false => store::after_closing(work.tx(), row, status, evaluation)?,
+    };
+    if !ended {
         return Err(again());
     }
-    closing.hours_posted = closing.hours_posted.plus(settlement.earned.credited);
-    post(work, &area, offer, row, &settlement)
+    match evaluation.awaited() {
+        Some(_) => {
+            closing.awaiting_evaluation += 1;
+            closing.hours_awaiting = closing.hours_awaiting.plus(credited);
+        }
+        None => closing.hours_posted = closing.hours_posted.plus(credited),
+    }
+    enter(work, &area, offer, row, &settlement, evaluation)
 }
 
 /// Declines what was never reviewed or still waits, and frees its seat or place.
@@ -388,32 +410,34 @@ fn lapse(work: &mut Work<'_, '_>, row: &EnrolmentRow, closing: &mut Closing) -> 
     Ok(store::release(work.tx(), row.session, freed)?)
 }
 
-/// Enters the hours, with what they rest on. A fail or misconduct is entered too, with nothing or little credited, so that
-/// the statement shows why.
-fn post(
+/// Enters the hours, with what they rest on: posted, or pending where they wait for an evaluation. A fail or misconduct is entered too,
+/// with nothing or little credited, so that the statement shows why.
+fn enter(
     work: &mut Work<'_, '_>,
     area: &AreaPolicy,
     offer: &OfferRow,
     row: &EnrolmentRow,
     settlement: &Settlement,
+    evaluation: EvaluationStanding,
 ) -> Result<(), ApiError> {
     let session = offer.offer.session;
     let effective_on = offer.offer.ends_on;
     let now: UtcMillis = work.at();
+    let circumstances = Circumstances { awaits: evaluation.awaited(), ..settlement.circumstances.clone() };
     let entry = NewEntry {
         person: row.person,
-        kind: EntryKind::Posted,
+        kind: if evaluation.awaited().is_some() { EntryKind::Pending } else { EntryKind::Posted },
         refers_to: None,
         route: offer.route,
         form: offer.delivery_form,
         level: offer.level,
         themes: offer.themes.clone(),
-        circumstances: recognised_on(settlement.circumstances.clone(), now.china_date(), effective_on),
+        circumstances: recognised_on(circumstances, now.china_date(), effective_on),
         block_key: (offer.kind == ProgrammeKind::Block).then(|| session.to_string()),
         title: offer.programme_name.clone(),
         source_kind: SourceKind::Session,
         source: Some((session.area(), session.number())),
-        source_key: settled_as(row.id),
+        source_key: source_key(row.id),
         amounts: settlement.amounts,
         effective_on,
         evidence: Some(settlement.evidence.text()?),

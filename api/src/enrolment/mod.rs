@@ -1,7 +1,7 @@
 //! Enrolment: eligibility, applications, the school's review, attendance, results, closing.
 
 mod allowances;
-mod conduct;
+pub(crate) mod conduct;
 mod corrections;
 mod problems;
 mod routes;

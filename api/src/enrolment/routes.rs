@@ -412,10 +412,11 @@ async fn replace_results(
 /// Close a session
 ///
 /// Posts the hours of everybody who was confirmed, in one transaction. It closes only where the process holds: all units are
-/// over, every mark and every result is recorded. Applications nobody reviewed lapse. With `dry_run=true` the answer says what
+/// over, every mark and every result is recorded. Applications nobody reviewed lapse. Where the packs ask participants for an evaluation
+/// (`evaluation_days`), the hours of those who have not given it are pending until they do. With `dry_run=true` the answer says what
 /// would be posted, and nothing is kept.
 ///
-/// 结班并登记学时：须全部课次结束、考勤与结果齐全。可试运行。
+/// 结班并登记学时：须全部课次结束、考勤与结果齐全；政策要求评价的，未评价者的学时待其评价后入账。可试运行。
 #[utoipa::path(
     operation_id = "close_session", tag = "enrolment", params(SessionPath, DryRunQuery), security(("bearer" = ["close_sessions"])),
     responses((status = 200, description = "Closed, hours posted; or what would be.", body = ClosingView), CloseProblems)
@@ -445,6 +446,8 @@ fn closing_view(session: SessionId, closing: &conduct::Closing) -> ClosingView {
         expelled: closing.expelled,
         lapsed: closing.lapsed,
         hours_posted: Text(closing.hours_posted),
+        awaiting_evaluation: closing.awaiting_evaluation,
+        hours_awaiting: Text(closing.hours_awaiting),
     }
 }
 
@@ -452,9 +455,9 @@ fn closing_view(session: SessionId, closing: &conduct::Closing) -> ClosingView {
 ///
 /// Of the published sessions that the teacher may attend, with a free seat and not at the same time, the choice with the fewest hours
 /// (then the earliest end) that meets whatever can still be met by the end of the cycle; or the proof that none does. Seats that the
-/// teacher holds are taken as attended. Nothing is reserved.
+/// teacher holds are taken as attended, and hours that wait for an evaluation as earned. Nothing is reserved.
 ///
-/// 补学建议：在可参加且时间不冲突的已发布班期中，给出学时最少（其次结束最早）的补齐方案；没有则证明没有。已占名额视为完成；不预留名额。
+/// 补学建议：在可参加且时间不冲突的已发布班期中，给出学时最少（其次结束最早）的补齐方案；没有则证明没有。已占名额视为完成，待评价学时视为取得；不预留名额。
 #[utoipa::path(
     operation_id = "get_way", tag = "hours", params(TeacherPath, WayQuery), security(("bearer" = ["read_hours"])),
     responses((status = 200, description = "The way, or that there is none.", body = WayView), WayProblems)

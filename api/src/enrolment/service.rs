@@ -15,8 +15,8 @@ use shixun_domain::{
     AreaCode, Hours, UtcMillis,
     access::Role,
     enrolment::{
-        Applicant, EnrolmentStatus, Offer, Placement, Reason, ReviewVerdict, apply_again, booked_hours, place,
-        promoted, reasons, reviewed, withdrawn,
+        Applicant, EnrolmentStatus, EvaluationStanding, Offer, Placement, Reason, ReviewVerdict, apply_again,
+        booked_hours, place, promoted, reasons, reviewed, withdrawn,
     },
     id::{EnrolmentId, OrganisationId, PersonId, SessionId},
     policy::Effect,
@@ -312,19 +312,23 @@ fn take(
         note: None,
         outcome: None,
         misconduct: false,
+        evaluation: EvaluationStanding::default(),
         version,
     }))
 }
 
 /// The enrolment, with its session held, so that it stays as it was read.
-fn held(work: &mut Work<'_, '_>, id: EnrolmentId) -> Result<EnrolmentRow, ApiError> {
+///
+/// # Errors
+/// `not_found`.
+pub(crate) fn held(work: &mut Work<'_, '_>, id: EnrolmentId) -> Result<EnrolmentRow, ApiError> {
     let session = store::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?.session;
     store::hold_session(work.tx(), session)?;
     store::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))
 }
 
 /// Somebody changed a row between our reading and our writing: the command runs again and meets the row as it is now.
-pub(super) fn again() -> ApiError {
+pub(crate) fn again() -> ApiError {
     ApiError::from(DbError::Busy("an enrolment changed while a step was taken".into()))
 }
 

@@ -9,9 +9,9 @@ use crate::{
 use chrono::NaiveDate;
 use shixun_domain::{
     enrolment::{Attended, EarnedHours, EnrolmentStatus, Outcome, ResultTerms, by_month, days_attended, earned},
-    id::{EnrolmentId, UnitId},
+    id::UnitId,
     ledger::{Amounts, Circumstances, Factor},
-    policy::Ratio,
+    policy::{EvaluationTerms, Ratio, RuleSet},
 };
 use shixun_persistence::enrolment::{AttendanceRow, EnrolmentRow, OfferRow, UnitTime};
 
@@ -26,6 +26,8 @@ pub(super) struct Settlement {
     pub circumstances: Circumstances,
     /// The minutes they are made of.
     pub evidence: Evidence,
+    /// What the packs ask of participants.
+    pub evaluation: Option<EvaluationTerms>,
 }
 
 impl Settlement {
@@ -50,7 +52,7 @@ impl Settlement {
             .collect();
         let parts: Vec<Attended> = attended.iter().map(|(_, unit)| *unit).collect();
         let result = row.outcome.unwrap_or(Outcome::Fail);
-        let terms = result_terms(policy, completed_on)?;
+        let (terms, evaluation) = terms(policy, completed_on)?;
         let earned = earned(&parts, offer.practice_hours, result, row.misconduct, terms);
         let amounts = Amounts::new(earned.nominal, earned.attended, earned.factor, earned.practice)
             .map_err(|refusal| ApiError::internal(format!("hours of {}: {refusal}", row.id)))?;
@@ -77,7 +79,13 @@ impl Settlement {
                 ..Circumstances::ORDINARY
             },
             evidence: Evidence { attendance: Some(attendance), ..Evidence::default() },
+            evaluation,
         })
+    }
+
+    /// True where the person was there for a minute at least.
+    pub fn came(&self) -> bool {
+        self.evidence.attendance.iter().flat_map(|attendance| &attendance.units).any(|unit| unit.minutes > 0)
     }
 
     /// Where the person stands in the session that is closed.
@@ -90,27 +98,31 @@ impl Settlement {
     }
 }
 
-/// The key under which the hours of an enrolment are entered, which the ledger takes once.
-pub(super) fn settled_as(id: EnrolmentId) -> String {
-    format!("enrolment:{id}")
+/// What the packs in force on a day say of results and absence, and what they ask of participants; a school's packs say nothing of
+/// either.
+fn terms(policy: &AreaPolicy, day: NaiveDate) -> Result<(ResultTerms, Option<EvaluationTerms>), ApiError> {
+    let cycle = policy.cycle_on(day)?;
+    let rules = policy.rules(cycle, cycle.to())?;
+    let set = rules.rules_on(day);
+    Ok((set.map_or(ResultTerms::PLAIN, results), set.and_then(RuleSet::evaluation)))
 }
 
-/// What the packs in force on a day say of results and absence; a school's packs say nothing of it.
+/// What the packs in force on a day say of results and absence.
 ///
 /// # Errors
 /// `policy_missing`.
 pub(super) fn result_terms(policy: &AreaPolicy, day: NaiveDate) -> Result<ResultTerms, ApiError> {
-    let cycle = policy.cycle_on(day)?;
-    let rules = policy.rules(cycle, cycle.to())?;
-    Ok(rules.rules_on(day).map_or(ResultTerms::PLAIN, |set| {
-        let factor = |Ratio { numerator, denominator }: Ratio| {
-            let hundredths = i32::try_from(numerator * 100 / denominator).ok();
-            hundredths.and_then(Factor::from_hundredths).unwrap_or(Factor::NONE)
-        };
-        ResultTerms {
-            pass_factor: factor(set.pass_factor()),
-            fail_factor: factor(set.fail_factor()),
-            absence_fail_ratio: set.absence_fail_ratio(),
-        }
-    }))
+    Ok(terms(policy, day)?.0)
+}
+
+fn results(set: &RuleSet) -> ResultTerms {
+    let factor = |Ratio { numerator, denominator }: Ratio| {
+        let hundredths = i32::try_from(numerator * 100 / denominator).ok();
+        hundredths.and_then(Factor::from_hundredths).unwrap_or(Factor::NONE)
+    };
+    ResultTerms {
+        pass_factor: factor(set.pass_factor()),
+        fail_factor: factor(set.fail_factor()),
+        absence_fail_ratio: set.absence_fail_ratio(),
+    }
 }

@@ -275,7 +275,7 @@ fn held(
 ) -> Result<Vec<Candidate>, ApiError> {
     let mut held = Vec::new();
     for booking in store::commitments(conn, person, span, span.1)?.bookings {
-        if booking.status.is_open() && booking.status.holds_seat() {
+        if booking.expects_hours() {
             let row = store::offer(conn, booking.session)?.ok_or_else(|| ApiError::missing(booking.session))?;
             held.push(Candidate::read(conn, policy, row)?);
         }

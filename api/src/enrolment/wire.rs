@@ -5,14 +5,16 @@ use crate::{
         Etag,
         page::{list_of, list_query},
     },
+    ledger::wire::MissedEvaluationWord,
     problem::{FieldFault, Words},
     wire::{
-        EnrolmentRef, EnrolmentStatusWord, HoursText, InstantText, MarkWord, OneOf, OrganisationRef, OutcomeWord,
-        SessionRef, TeacherRef, Text, TitleWord, UnitRef,
+        EnrolmentRef, EnrolmentStatusWord, EvaluationStateWord, HoursText, InstantText, MarkWord, OneOf,
+        OrganisationRef, OutcomeWord, SessionRef, TeacherRef, Text, TitleWord, UnitRef,
     },
 };
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use shixun_domain::enrolment::Mark;
+use shixun_domain::enrolment::{EvaluationStanding, Mark};
 use shixun_persistence::enrolment::{AttendanceMark, AttendanceRow, EnrolmentFilter, EnrolmentRow, UnitTime};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
@@ -96,9 +98,30 @@ pub struct EnrolmentView {
     pub result: Option<OutcomeWord>,
     /// Serious misconduct, which gives no hours.
     pub misconduct: bool,
+    /// The evaluation of the session; null where none was asked for or given, and then a voluntary one may be given.
+    pub evaluation: Option<EnrolmentEvaluationView>,
     /// Counts the changes; also the `ETag`.
     #[schema(minimum = 1)]
     pub version: i64,
+}
+
+/// Where the teacher stands with the evaluation of the session. What was answered is for the teacher alone to read.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"state": "owed", "until": "2026-12-20", "missed": "void"}))]
+pub struct EnrolmentEvaluationView {
+    /// Asked for, given, or not given in time.
+    pub state: EvaluationStateWord,
+    /// The last day on which it is given; null where it was given without being asked for.
+    pub until: Option<NaiveDate>,
+    /// What becomes of the hours of the session when it does not come; null where none wait, or waited, for it.
+    pub missed: Option<MissedEvaluationWord>,
+}
+
+impl EnrolmentEvaluationView {
+    fn of(standing: EvaluationStanding) -> Option<Self> {
+        let EvaluationStanding { state, until, missed } = standing;
+        state.map(|state| EnrolmentEvaluationView { state: OneOf(state), until, missed: missed.map(OneOf) })
+    }
 }
 
 list_of! {
@@ -129,6 +152,7 @@ impl From<&EnrolmentRow> for EnrolmentView {
             note: row.note.clone(),
             result: row.outcome.map(OneOf),
             misconduct: row.misconduct,
+            evaluation: EnrolmentEvaluationView::of(row.evaluation),
             version: row.version,
         }
     }
@@ -384,4 +408,9 @@ pub struct ClosingView {
     pub lapsed: i32,
     /// Hours posted in all.
     pub hours_posted: HoursText,
+    /// Persons whose hours wait for their evaluation, because the packs ask for one.
+    #[schema(minimum = 0)]
+    pub awaiting_evaluation: i32,
+    /// Their hours in all.
+    pub hours_awaiting: HoursText,
 }

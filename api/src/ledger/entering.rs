@@ -12,8 +12,8 @@ use crate::{
     problem::{ApiError, Code},
 };
 use shixun_domain::{
-    id::{HourEntryId, PersonId, TeacherId},
-    ledger::{self as rules_of_ledger, Amounts, EntryKind, SourceKind, Step},
+    id::{AccountId, HourEntryId, PersonId, TeacherId},
+    ledger::{self as rules_of_ledger, Amounts, Circumstances, EntryKind, SourceKind, Step},
 };
 use shixun_persistence::{
     Conn,
@@ -90,7 +90,7 @@ fn free_key(conn: &mut Conn, person: PersonId, reference: &str) -> Result<String
 /// The day of recognition and the packs are those of the posting.
 ///
 /// # Errors
-/// `not_found`, `entry_four_eyes`, `conversion_needs_approver`, and the ledger's refusals.
+/// `not_found`, `entry_awaits_evaluation`, `entry_four_eyes`, `conversion_needs_approver`, and the ledger's refusals.
 pub fn post(
     work: &mut Work<'_, '_>,
     cache: &PolicyCache,
@@ -100,6 +100,7 @@ pub fn post(
     let (before, row) = pending(work.conn(), actor, id)?;
     let kind = next(work.conn(), &row, Step::Post, None)?;
     let person = row.person;
+    rules_of_ledger::may_post_by_hand(row.circumstances.awaits)?;
     rules_of_ledger::may_post(person.area(), row.recognised_by, actor.account, actor.is_self(person))?;
     let now = work.at();
     let policy = cache.area(work.conn(), person.area(), now)?;
@@ -117,7 +118,7 @@ pub fn post(
         source_key: format!("post:{}", id.number()),
         circumstances: recognised_on(row.circumstances.clone(), now.china_date(), row.effective_on),
         policy: policy_label_of(work.conn(), &policy, person, row.effective_on)?,
-        ..follower(&row, actor)
+        ..follower(&row, Some(actor.account))
     };
     appended(work, &row, &posted, Step::Post)?;
     followed(work, &before, "post")
@@ -135,7 +136,7 @@ pub fn void(work: &mut Work<'_, '_>, actor: &Actor, id: HourEntryId, reason: &st
         source_key: format!("void:{}", id.number()),
         amounts: Amounts::NOTHING,
         reason: Some(reason.to_owned()),
-        ..follower(&row, actor)
+        ..follower(&row, Some(actor.account))
     };
     appended(work, &row, &voided, Step::Void)?;
     followed(work, &before, "void")
@@ -174,9 +175,9 @@ fn followed(work: &mut Work<'_, '_>, before: &HourEntryView, action: &'static st
     Ok(view)
 }
 
-/// What a successor takes over from the entry it follows: everything but kind, reference, key, hours and reason. The snapshot
-/// is taken anew from the facts of the same day.
-pub(super) fn follower(row: &EntryRow, actor: &Actor) -> NewEntry {
+/// What a successor takes over from the entry it follows: everything but kind, reference, key, hours and reason, and what it waited
+/// for. The snapshot is taken anew from the facts of the same day.
+pub(super) fn follower(row: &EntryRow, recognised_by: Option<AccountId>) -> NewEntry {
     NewEntry {
         person: row.person,
         kind: row.kind,
@@ -185,7 +186,7 @@ pub(super) fn follower(row: &EntryRow, actor: &Actor) -> NewEntry {
         form: row.form,
         level: row.level,
         themes: row.themes.clone(),
-        circumstances: row.circumstances.clone(),
+        circumstances: Circumstances { awaits: None, ..row.circumstances.clone() },
         block_key: row.block_key.clone(),
         title: row.title.clone(),
         source_kind: row.source_kind,
@@ -195,7 +196,7 @@ pub(super) fn follower(row: &EntryRow, actor: &Actor) -> NewEntry {
         effective_on: row.effective_on,
         evidence: row.evidence.clone(),
         policy: row.policy.clone(),
-        recognised_by: Some(actor.account),
+        recognised_by,
         snapshot: None,
         reason: None,
     }

@@ -5,9 +5,9 @@ use super::{
     statement::{
         CutView, PeriodView, RequirementDaysView, RequirementView, RequirementWaiverView, RuleNameView,
         SchoolSpellView, SpellView, StatementCorrectionView, StatementCycleView, StatementEntryView,
-        StatementFactsView, StatementTeacherView, StatementView, StatementYearView,
+        StatementFactsView, StatementPendingView, StatementTeacherView, StatementView, StatementYearView,
     },
-    wire::{Attendance, UnreviewedView},
+    wire::{Attendance, AwaitsView, UnreviewedView},
 };
 use crate::{
     policy::wire::PackNameView,
@@ -55,6 +55,7 @@ pub(crate) fn statement(rules: &CycleRules, judged: Judged, known_at: Option<Utc
         .chain(evaluation.cuts().iter().map(|cut| cut.rule))
         .collect();
     let corrections = corrections(&entries);
+    let pending_entries = entries.pending.iter().map(pending_entry).collect();
     let entries = entry_views(rules, entries, &record.disputed, &evaluation, &mut others);
     let Grounds { rules: named, settings, documents } = Grounds::new(rules, indexes, others);
     StatementView {
@@ -84,6 +85,7 @@ pub(crate) fn statement(rules: &CycleRules, judged: Judged, known_at: Option<Utc
         requirements,
         years,
         corrections,
+        pending_entries,
         entries,
         rules: named,
         settings,
@@ -311,6 +313,18 @@ fn origin(row: &StandingEntry, corrected: &[StandingEntry]) -> (Option<EntrySour
         (source, earlier) = (row.source, before(row).and_then(before));
     }
     (source, reversed.map(|row| row.id))
+}
+
+fn pending_entry(row: &StandingEntry) -> StatementPendingView {
+    StatementPendingView {
+        id: Text(row.id),
+        effective_on: row.entry.facts.effective,
+        title: row.title.clone(),
+        source: OneOf(row.source_kind),
+        source_id: row.source.map(Text),
+        credited: Text(row.entry.facts.credited),
+        awaits: AwaitsView::new(row.entry.awaits),
+    }
 }
 
 fn corrections(entries: &StandingEntries) -> Vec<StatementCorrectionView> {

@@ -1,5 +1,6 @@
 //! The hour ledger: entries, statements with a reason for every figure, standing of schools and of the county.
 
+pub mod awaiting;
 pub mod certified;
 pub mod conversions;
 pub mod days;

@@ -57,6 +57,7 @@ problem_set!(
     PostProblems = EntryNotPending
         | EntryAlreadyPosted
         | EntryAlreadyVoided
+        | EntryAwaitsEvaluation
         | EntryFourEyes
         | ConversionNeedsApprover
         | HoursBeforeEmployment
@@ -189,9 +190,9 @@ async fn get_hour_entry(who: Allowed<ReadHours>, app: Data<App>, path: FromPath<
 /// Post pending hours
 ///
 /// Four eyes: not by who entered them, nor by whose hours they are; an activity outside courses by the stage that approves it. From then on
-/// they count. What is pending is posted or voided once.
+/// they count. What is pending is posted or voided once. Hours that wait for the teacher's evaluation of a session are posted by that alone.
 ///
-/// 复核入账：待入账学时由登记人以外的人确认后计入；教师本人不得入账，其他形式转换由规定的单位入账。
+/// 复核入账：待入账学时由登记人以外的人确认后计入；教师本人不得入账，其他形式转换由规定的单位入账；待学员评价的学时只由评价入账。
 #[utoipa::path(
     operation_id = "post_hour_entry", tag = "hours", params(HourEntryPath), security(("bearer" = ["review_records"])),
     responses((status = 201, description = "Posted: the entry that follows the pending one.", body = HourEntryView), PostProblems)

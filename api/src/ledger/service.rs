@@ -336,7 +336,7 @@ pub fn reverse(
         source_key: format!("reverse:{}", id.number()),
         amounts: correction.reversal,
         reason: Some(reason.to_owned()),
-        ..follower(&row, actor)
+        ..follower(&row, Some(actor.account))
     };
     let reversal_id = appended(ledger::append(work.tx(), &reversal)?, Code::EntryAlreadyReversed)?;
     let replacement_id = match correction.replacement {
@@ -351,7 +351,7 @@ pub fn reverse(
                 circumstances,
                 evidence,
                 reason: Some(reason.to_owned()),
-                ..follower(&row, actor)
+                ..follower(&row, Some(actor.account))
             };
             Some(appended(ledger::append(work.tx(), &entry)?, Code::EntryAlreadyReplaced)?)
         }

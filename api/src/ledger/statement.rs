@@ -2,7 +2,7 @@
 
 use super::{
     rules::{DocumentView, NamedDocument, NamedRule, NamedSetting, RuleView, SettingView},
-    wire::{Attendance, EntrySourceRef, FactorText, UnreviewedView},
+    wire::{Attendance, AwaitsView, EntrySourceRef, FactorText, UnreviewedView},
 };
 use crate::{
     policy::wire::PackNameView,
@@ -56,7 +56,7 @@ pub struct StatementView {
     pub carried_over: HoursText,
     /// Hours still missing.
     pub missing: HoursText,
-    /// Hours expected from courses that are not closed yet; they do not count.
+    /// Hours that wait for a step before they count; `pending_entries` says for which.
     pub pending: HoursText,
     /// False where caps cross in so intricate a way that the search for the most favourable count was given up; the count
     /// then keeps every rule but might be bettered.
@@ -73,6 +73,8 @@ pub struct StatementView {
     pub entries: Vec<StatementEntryView>,
     /// Entries that were reversed and what reversed them; together they are worth nothing.
     pub corrections: Vec<StatementCorrectionView>,
+    /// The entries that make up `pending`, by date, with what each waits for.
+    pub pending_entries: Vec<StatementPendingView>,
     /// Every rule that is named anywhere above, once, by pack, edition and id, with the article that each of its figures comes from.
     #[schema(value_type = Vec<RuleView<'static>>)]
     pub rules: Vec<NamedRule>,
@@ -390,4 +392,23 @@ pub struct StatementCorrectionView {
     pub credited: HoursText,
     /// Why, for a reversal.
     pub reason: Option<String>,
+}
+
+/// Hours that are expected, and what they wait for.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StatementPendingView {
+    /// Identifier.
+    pub id: HourEntryRef,
+    /// The day to which the hours belong.
+    pub effective_on: NaiveDate,
+    /// What it was.
+    pub title: String,
+    /// Where it comes from.
+    pub source: SourceKindWord,
+    /// The session it was earned in; null for hours that were entered by themselves.
+    pub source_id: Option<EntrySourceRef>,
+    /// Hours that will be earned.
+    pub credited: HoursText,
+    /// What they wait for.
+    pub awaits: AwaitsView,
 }

@@ -1,10 +1,12 @@
 //! What entries of the ledger look like in JSON.
 
+mod awaiting;
 mod evidence;
 mod reversal;
 pub mod simulation;
 mod standing;
 
+pub use awaiting::{AwaitsView, MissedEvaluationWord};
 pub use evidence::{Attendance, AttendedUnit, Evidence, UnreviewedView};
 pub use reversal::{ReplacementIn, ReversalIn, ReversalView, VoidIn};
 pub use standing::{AreaPath, CycleMomentQuery, SchoolStandingView, StandingView, TallyView};
@@ -108,6 +110,8 @@ pub struct HourEntryView {
     pub refers_to: Option<HourEntryRef>,
     /// What follows it; null where it is the last of its chain.
     pub followed_by: Option<FollowerView>,
+    /// What it waits for; null where it is not pending, or was followed by something.
+    pub awaits: Option<AwaitsView>,
     /// The day to which the hours belong.
     pub effective_on: NaiveDate,
     /// What it was.
@@ -192,6 +196,8 @@ impl HourEntryView {
             teacher_id: Text(row.person.teacher()),
             kind: OneOf(row.kind),
             refers_to: row.refers_to.map(Text),
+            awaits: (row.kind == EntryKind::Pending && followed_by.is_none())
+                .then(|| AwaitsView::new(row.circumstances.awaits)),
             followed_by: followed_by.map(|(id, kind)| FollowerView { id: Text(id), kind: OneOf(kind) }),
             effective_on: row.effective_on,
             title: row.title,

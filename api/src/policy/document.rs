@@ -95,6 +95,13 @@ pub struct PolicyDocument {
     /// The share of a course (0 to 1) from which absence makes it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub absence_fail_ratio: Option<PolicyValue>,
+    /// Days (1 to 180) within which participants evaluate a session after it was closed: hours wait for it. Without it an evaluation is
+    /// voluntary, and hours never wait.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evaluation_days: Option<PolicyValue>,
+    /// What becomes of hours whose evaluation did not come in time: `void` or `post`; `post` where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evaluation_missed: Option<PolicyValue>,
     /// The most hours of a cycle's surplus that count in the cycle after.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub carry_over: Option<PolicyValue>,

@@ -33,7 +33,7 @@ fn special(code: Code, parameter: &str) -> Option<&'static str> {
         (Code::CosignatureRefused, "reason") => "签名与该检查点的文本不符",
         (Code::FileUnreadable, "reason") => "不是XLSX或CSV文件",
         (Code::TransferOtherPerson, "name") => "雷晓燕",
-        (Code::DisputeTooLate, "until") => "2018-10-08",
+        (Code::DisputeTooLate | Code::EvaluationClosed | Code::EntryAwaitsEvaluation, "until") => "2018-10-08",
         (Code::JobsWaiting, "most") => "10",
         (Code::MalformedJson, "reason") => "此处应为逗号或右花括号",
         _ => return None,

@@ -202,6 +202,16 @@ problems! {
         "该教师本周期没有参加或登记过相同内容，或已准予，可直接报名。", "The teacher has not done, booked or recorded the content in this cycle, or it is allowed already; the teacher may apply.";
     EnrolmentNotSettled = "enrolment_not_settled", 409, "该报名没有可更正的学时", "The enrolment has no hours to correct",
         "该报名的状态为“{status}”；班期结班后，完成、未完成或因违纪终止的学员方可更正考勤。结班前请直接重新提交考勤。", "The enrolment is {status}; attendance is corrected so after the session was closed, for who completed it, did not, or was expelled. Before, record it again.";
+    NoConfirmedSeat = "no_confirmed_seat", 409, "没有参加该班期", "No part was taken in the session",
+        "当前状态为“{status}”；只有名额已确认的学员可以评价。", "The enrolment is {status}; a session is evaluated by those with a confirmed seat.";
+    EvaluationNotOpen = "evaluation_not_open", 409, "尚不能评价", "It is too early to evaluate",
+        "最后一次课于{ends}结束，之后方可评价。", "The last unit ends at {ends}; evaluate the session after it.";
+    NotAttended = "not_attended", 409, "没有出勤记录，不能评价", "Nothing was attended",
+        "出勤至少一分钟方可评价；考勤有误的，请在结班前联系培训机构更正。", "Whoever was absent cannot evaluate the session; ask the institution to correct the attendance, before it is closed, if it is wrong.";
+    AlreadyEvaluated = "already_evaluated", 409, "已经评价过", "It was evaluated already",
+        "每人对每个班期评价一次，提交后不能修改。", "A session is evaluated once, and what was said is not changed.";
+    EvaluationClosed = "evaluation_closed", 409, "评价已截止", "The time for evaluations is over",
+        "评价截至{until}（含当日）。", "Evaluations were taken until {until} inclusive.";
     // Policy
     PolicyEditionTaken = "policy_edition_taken", 409, "该版本的政策包已存在", "The policy pack exists in this version",
         "{code}第{edition}版已存在；请提高version后重新提交。", "{code} has a version {edition} already; raise version and send it again.";
@@ -243,6 +253,8 @@ problems! {
         "周期{cycle}已结束：请对该条目提出更正（POST /v1/hour-entries/{entry}/disputes），由他人审定后冲销。", "The cycle {cycle} is over: propose the correction as a dispute about the entry (POST /v1/hour-entries/{entry}/disputes); somebody else decides it.";
     EntryFourEyes = "entry_four_eyes", 403, "登记人与本人不得入账", "Somebody else has to post the hours",
         "待入账学时须由登记人以外的人复核入账，教师本人也不得入账。", "Pending hours are posted by somebody who did not enter them and whose hours they are not.";
+    EntryAwaitsEvaluation = "entry_awaits_evaluation", 409, "该学时待学员评价后入账", "The hours wait for the teacher's evaluation",
+        "截至{until}（含当日）由本人评价后自动入账，不能手工入账；如不应计入，可说明理由作废。", "They are posted by the teacher's evaluation, until {until} inclusive, and not by hand; void them with a reason if they should not count.";
     EntryNotReversed = "entry_not_reversed", 409, "该条目不是冲销", "The entry is not a reversal",
         "该条目为{state_zh}，不能更正。", "The entry is {state}; nothing can replace it.";
     EntryAlreadyPosted = "entry_already_posted", 409, "该条目已入账", "The entry was posted already",

@@ -1,6 +1,7 @@
 //! Whether a person may apply for a session: every reason against it, not only the first.
 
 use super::{
+    evaluating::EvaluationStanding,
     openings::{Closed, Openings, Placement},
     status::EnrolmentStatus,
 };
@@ -37,6 +38,8 @@ pub struct Booking {
     pub name: String,
     /// Where the person stands in it.
     pub status: EnrolmentStatus,
+    /// Where the person stands with its evaluation.
+    pub evaluation: EvaluationStanding,
     /// What it teaches.
     pub content_key: String,
     /// The hours it is worth.
@@ -54,6 +57,19 @@ pub struct Recorded {
     pub record: OutsideRecordId,
     /// What it is about.
     pub title: String,
+}
+
+impl Booking {
+    /// True where its hours are still to come: a seat, or an end after which they wait for an evaluation.
+    pub fn expects_hours(&self) -> bool {
+        (self.status.is_open() && self.status.holds_seat()) || self.evaluation.awaited().is_some()
+    }
+
+    /// True where its content is taken, or was and gave what it gives.
+    fn takes_content(&self) -> bool {
+        let completed = self.status == EnrolmentStatus::Completed && !self.evaluation.lost_hours();
+        self.status.is_open() || completed
+    }
 }
 
 /// What is known of someone who wants to apply.
@@ -142,23 +158,23 @@ pub fn reasons(offer: &Offer, applicant: &Applicant, now: UtcMillis) -> Vec<Reas
 /// Where the person has the same content in this cycle; none as long as it was allowed as often. The same content counts once in a
 /// cycle unless the training centre has a reason to allow it again.
 pub fn repeats(offer: &Offer, applicant: &Applicant) -> Vec<Reason> {
-    let counts = |status: EnrolmentStatus| status.is_open() || status == EnrolmentStatus::Completed;
-    let same = applicant.bookings.iter().filter(|booking| booking.session != offer.session && counts(booking.status));
-    let mut found: Vec<Reason> = same
-        .filter(|booking| booking.content_key == offer.content_key)
+    let others = applicant.bookings.iter().filter(|booking| booking.session != offer.session);
+    let mut found: Vec<Reason> = others
+        .filter(|booking| booking.takes_content() && booking.content_key == offer.content_key)
         .map(|booking| Reason::AlreadyDone { session: booking.session, name: booking.name.clone() })
         .collect();
     found.extend(applicant.recorded.clone().map(Reason::AlreadyRecorded));
     if found.len() > applicant.repeats_allowed { found } else { Vec::new() }
 }
 
-/// Hours of the person's other sessions that end in the year of this one. Booked counts, waiting does not: a place in a queue
+/// Hours of the person's other sessions that end in the year of this one. Booked counts, and what waits for an evaluation; waiting for a
+/// seat does not: a place in a queue
 /// may never become an hour.
 pub fn booked_hours(offer: &Offer, bookings: &[Booking]) -> Hours {
     bookings
         .iter()
         .filter(|booking| booking.session != offer.session && same_year(booking, offer))
-        .filter(|booking| booking.status.is_open() && booking.status.holds_seat())
+        .filter(|booking| booking.expects_hours())
         .map(|booking| booking.hours)
         .sum()
 }

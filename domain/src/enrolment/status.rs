@@ -32,6 +32,17 @@ impl EnrolmentStatus {
         )
     }
 
+    /// Took part, or takes part, in the session by a confirmed seat.
+    pub const fn takes_part(self) -> bool {
+        matches!(
+            self,
+            EnrolmentStatus::Confirmed
+                | EnrolmentStatus::Completed
+                | EnrolmentStatus::NotCompleted
+                | EnrolmentStatus::Expelled
+        )
+    }
+
     /// Takes one of the places in the queue.
     pub const fn waits(self) -> bool {
         matches!(self, EnrolmentStatus::Waiting | EnrolmentStatus::WaitingApproved)

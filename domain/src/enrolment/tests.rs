@@ -69,6 +69,7 @@ fn recorded() -> Recorded {
 
 fn booking(number: i64, status: EnrolmentStatus) -> Booking {
     Booking {
+        evaluation: EvaluationStanding::default(),
         session: session(number),
         name: "另一门课".into(),
         status,
@@ -338,4 +339,47 @@ fn each_allowance_lets_the_same_content_be_done_once_more() {
     let applicant =
         Applicant { bookings: vec![done(100)], recorded: Some(recorded()), repeats_allowed: 1, ..applicant() };
     assert_eq!(repeats(&offer, &applicant).len(), 2, "a record from outside is once too");
+}
+
+#[test]
+fn hours_wait_for_whoever_came_earned_some_and_has_not_evaluated_yet() {
+    use crate::policy::{EvaluationTerms, MissedEvaluation};
+    let terms = EvaluationTerms { days: 14, missed: MissedEvaluation::Void };
+    let nothing = EvaluationStanding::default();
+    let given = EvaluationStanding { state: Some(EvaluationState::Given), ..nothing };
+    let owed = EvaluationStanding {
+        state: Some(EvaluationState::Owed),
+        until: Some(day("2027-01-03")),
+        missed: Some(MissedEvaluation::Void),
+    };
+    let cases = [
+        (nothing, Some(terms), true, 8, owed),
+        (nothing, Some(terms), true, 0, EvaluationStanding { missed: None, ..owed }),
+        (nothing, Some(terms), false, 0, nothing),
+        (nothing, None, true, 8, nothing),
+        (given, Some(terms), true, 8, given),
+    ];
+    for (before, terms, came, hours, expected) in cases {
+        let found = asked_at_closing(before, terms, came, Hours::whole(hours), day("2026-12-20"));
+        assert_eq!(found, expected, "{before:?} {terms:?} {came} {hours}");
+        assert_eq!(found.awaited().is_some(), expected.missed.is_some());
+    }
+}
+
+#[test]
+fn waiting_hours_are_booked_and_those_lost_leave_the_content_free() {
+    use crate::policy::MissedEvaluation;
+    let with =
+        |state, missed| EvaluationStanding { state: Some(state), until: Some(day("2018-11-01")), missed: Some(missed) };
+    let ended = |state, missed| {
+        let same = Booking { content_key: offer().content_key, ..booking(2, EnrolmentStatus::Completed) };
+        Booking { evaluation: with(state, missed), ..same }
+    };
+    let done = Reason::AlreadyDone { session: session(2), name: "另一门课".into() };
+    let of = |booking: Booking| move |_: &mut Offer, applicant: &mut Applicant| applicant.bookings = vec![booking];
+    check(of(ended(EvaluationState::Owed, MissedEvaluation::Void)), std::slice::from_ref(&done));
+    check(of(ended(EvaluationState::Missed, MissedEvaluation::Post)), &[done]);
+    check(of(ended(EvaluationState::Missed, MissedEvaluation::Void)), &[]);
+    let hours = |state| booked_hours(&offer(), &[ended(state, MissedEvaluation::Void)]);
+    assert_eq!((hours(EvaluationState::Owed), hours(EvaluationState::Given)), (Hours::whole(30), Hours::ZERO));
 }

@@ -1,5 +1,6 @@
 //! Circumstances of an entry that rules look at: who gave the training, how it ended, who certified it.
 
+use super::AwaitedEvaluation;
 use crate::{
     Hours,
     hours::Days,
@@ -13,7 +14,7 @@ use thiserror::Error;
 /// What the rules must know of an entry beside its route, form, level and themes.
 ///
 /// Written as words with commas between: `unreviewed:2019-07-01:2019-06-20,misconduct,activity:open_lesson`,
-/// `recognised:2021-01-15,days:9.00,dated:2020-12-31=24.00+2021-01-10=16.00`. Ordinary training is the empty text.
+/// `recognised:2021-01-15,days:9.00,dated:2020-12-31=24.00+2021-01-10=16.00`, `days:2.00,evaluation:2021-01-31:void`. Ordinary training is the empty text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Circumstances {
     /// Who gave the training, and since when the school agreed.
@@ -30,6 +31,8 @@ pub struct Circumstances {
     pub days: Option<Days>,
     /// The hours attended in each month, where a course reached over several.
     pub dated: Vec<DatedHours>,
+    /// The evaluation that pending hours wait for.
+    pub awaits: Option<AwaitedEvaluation>,
 }
 
 impl Circumstances {
@@ -42,6 +45,7 @@ impl Circumstances {
         recognised_on: None,
         days: None,
         dated: Vec::new(),
+        awaits: None,
     };
 }
 
@@ -83,6 +87,10 @@ impl fmt::Display for Circumstances {
         for (place, part) in self.dated.iter().enumerate() {
             let before = if place == 0 { format!("{comma}dated:") } else { "+".to_owned() };
             write!(f, "{before}{}={}", part.on, part.hours)?;
+            comma = ",";
+        }
+        if let Some(AwaitedEvaluation { until, missed }) = self.awaits {
+            write!(f, "{comma}evaluation:{until}:{missed}")?;
         }
         Ok(())
     }
@@ -105,6 +113,10 @@ impl FromStr for Circumstances {
                     Some(("recognised", on)) => read.recognised_on = Some(day(on)?),
                     Some(("days", days)) => read.days = Some(days.parse().map_err(|_| BadCircumstances)?),
                     Some(("dated", parts)) => read.dated = parts.split('+').map(dated).collect::<Result<_, _>>()?,
+                    Some(("evaluation", rest)) => {
+                        let awaited = AwaitedEvaluation::parse(rest, |text| day(text).ok());
+                        read.awaits = Some(awaited.ok_or(BadCircumstances)?);
+                    }
                     Some(("unreviewed", rest)) => read.provider = unreviewed(rest)?,
                     _ => return Err(BadCircumstances),
                 },

@@ -175,3 +175,24 @@ fn circumstances_read_back_as_they_were_written() {
         assert_eq!(text.parse::<Circumstances>(), Err(BadCircumstances), "{text:?}");
     }
 }
+
+#[test]
+fn hours_that_wait_for_an_evaluation_are_not_posted_by_hand_and_end_after_its_last_day() {
+    use crate::policy::MissedEvaluation::{Post, Void};
+    let awaits = |missed| AwaitedEvaluation { until: day("2026-12-20"), missed };
+    assert_eq!(may_post_by_hand(None), Ok(()));
+    assert_eq!(may_post_by_hand(Some(awaits(Post))), Err(Refusal::AwaitsEvaluation { until: day("2026-12-20") }));
+    let cases =
+        [("2026-12-20", Void, None), ("2026-12-21", Void, Some(Step::Void)), ("2026-12-21", Post, Some(Step::Post))];
+    for (today, missed, expected) in cases {
+        assert_eq!(awaits(missed).overdue(day(today)), expected, "{today} {missed}");
+    }
+    for text in
+        ["evaluation:2026-12-20:void", "days:2.00,dated:2026-11-30=4.00+2026-12-06=4.00,evaluation:2026-12-20:post"]
+    {
+        assert_eq!(text.parse::<Circumstances>().unwrap().to_string(), text);
+    }
+    for text in ["evaluation:2026-12-20", "evaluation:2026-12-20:keep", "evaluation::void"] {
+        assert_eq!(text.parse::<Circumstances>(), Err(BadCircumstances), "{text}");
+    }
+}

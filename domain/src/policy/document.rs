@@ -3,6 +3,10 @@
 //! Nothing here is checked beyond the shape; [`Pack::parse`](super::Pack::parse) turns a document into rules or says what
 //! is wrong and where. Every figure and every choice is a [`Cited`], so that a county can compare it with the official text.
 
+mod conversion;
+
+pub use conversion::{ConversionDocument, ConversionLineDocument};
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -67,6 +71,13 @@ pub struct Document {
     /// The share of a course (0 to 1) from which absence makes it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub absence_fail_ratio: Option<Cited>,
+    /// Days (1 to 180) within which participants evaluate a session after it was closed: hours wait for it. Without it an evaluation is
+    /// voluntary, and hours never wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evaluation_days: Option<Cited>,
+    /// What becomes of hours whose evaluation did not come in time: `void` or `post`; `post` where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evaluation_missed: Option<Cited>,
     /// The most hours of a cycle's surplus that count in the cycle after.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carry_over: Option<Cited>,
@@ -93,58 +104,6 @@ pub struct Document {
     /// What activities outside courses are worth, by kind of activity.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conversions: Vec<ConversionDocument>,
-}
-
-/// What a kind of activity (an open lesson, a paper, a degree) is worth in hours, and on what terms.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ConversionDocument {
-    /// The kind's word, such as `open_lesson`; the packs of an area define which there are.
-    pub kind: String,
-    /// Name in Chinese: 公开课.
-    pub zh: String,
-    /// Name in English: open lesson.
-    pub en: String,
-    /// As for a rule: whether a narrower area may give more for the kind.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub may_be_relaxed: Option<Cited>,
-    /// The most hours of the kind in a calendar year; the rule `conversion.<kind>.cap.year`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cap_year: Option<Cited>,
-    /// The most hours of the kind in the cycle; the rule `conversion.<kind>.cap.cycle`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cap_cycle: Option<Cited>,
-    /// Kinds of evidence that must all be there, each with its source: the value is the word.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub evidence: Vec<Cited>,
-    /// The stage that has to approve it: `school`, `county`, `city` or `province`.
-    pub approver: Cited,
-    /// What it is worth, line by line; the first line that fits decides.
-    pub lines: Vec<ConversionLineDocument>,
-}
-
-/// What activities of one level, role and result are worth. Within a list any word suffices; an absent list asks nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ConversionLineDocument {
-    /// Levels.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub levels: Vec<String>,
-    /// Roles, such as `speaker`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub roles: Vec<String>,
-    /// Results, such as `first_prize` or `pass`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub results: Vec<String>,
-    /// As an amount for each activity.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hours: Option<Cited>,
-    /// As a factor (0 to 100) on the hours that the activity took.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub factor: Option<Cited>,
-    /// The most hours for one activity, where a factor decides.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub most: Option<Cited>,
 }
 
 /// First and last day, both included.
@@ -445,6 +404,8 @@ fn locate(json: &str, error: &serde_json::Error) -> (String, String) {
         "pass_factor",
         "fail_factor",
         "absence_fail_ratio",
+        "evaluation_days",
+        "evaluation_missed",
         "carry_over",
         "fund_ratio",
         "fund_base",

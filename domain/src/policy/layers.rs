@@ -15,6 +15,7 @@
 use super::{
     citation::{Citation, settings_in_force},
     cycle::{Cycle, CycleCalendar},
+    evaluating::{EvaluationTerms, MissedEvaluation},
     facts::ProfileSet,
     fund::{FundBase, FundRule},
     jurisdiction::{Jurisdiction, Layer},
@@ -239,6 +240,13 @@ impl RuleSet {
         self.settings.absence_fail_ratio
     }
 
+    /// What is asked of participants; `None` where no pack says within how many days they evaluate a session. Hours are posted without an
+    /// evaluation where no pack says what becomes of them.
+    pub fn evaluation(&self) -> Option<EvaluationTerms> {
+        let days = self.settings.evaluation_days.and_then(|days| u32::try_from(days).ok())?;
+        Some(EvaluationTerms { days, missed: self.settings.evaluation_missed.unwrap_or(MissedEvaluation::Post) })
+    }
+
     /// What is to be spent on training; `None` where no pack sets a share.
     pub fn fund(&self) -> Option<FundRule> {
         let nothing = Ratio { numerator: 0, denominator: 1 };
@@ -329,6 +337,8 @@ fn settings(layers: &[&Pack]) -> Settings {
             .max_by(|one, other| one.compared(*other)),
         absence_fail_ratio: by_area(layers, |settings| settings.absence_fail_ratio)
             .min_by(|one, other| one.compared(*other)),
+        evaluation_days: by_area(layers, |settings| settings.evaluation_days).min(),
+        evaluation_missed: by_area(layers, |settings| settings.evaluation_missed).min(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! A rule of a policy pack after parsing: typed and checked, its citations beside what it says.
 
-use super::{citation::Citation, fund::FundBase};
+use super::{citation::Citation, evaluating::MissedEvaluation, fund::FundBase};
 use crate::{
     hours::{Days, Hours},
     words::{ActivityWord, DeliveryForm, Level, Route, Theme, word_list},
@@ -139,6 +139,10 @@ pub struct Settings {
     pub fail_factor: Option<Ratio>,
     /// The share from which absence makes a course failed.
     pub absence_fail_ratio: Option<Ratio>,
+    /// Days after its closing within which a session is evaluated.
+    pub evaluation_days: Option<i32>,
+    /// What becomes of hours whose evaluation did not come.
+    pub evaluation_missed: Option<MissedEvaluation>,
     /// The most hours of a surplus that count in the cycle after.
     pub carry_over: Option<Hours>,
     /// The training fund's least share of its base.

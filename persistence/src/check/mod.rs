@@ -5,6 +5,7 @@
 
 pub mod declared;
 mod derived;
+mod evaluations;
 mod log;
 mod outside;
 mod readings;
@@ -74,7 +75,7 @@ pub fn run(conn: &mut Conn, now: UtcMillis, mut progress: impl FnMut(&Checked)) 
         keep(check.run(conn)?);
     }
     keep(references::check(conn)?);
-    for check in derived::ALL.into_iter().chain(readings::ALL) {
+    for check in derived::ALL.into_iter().chain(evaluations::ALL).chain(readings::ALL) {
         keep(check(conn, now)?);
     }
     for checked in log::check(conn)? {

@@ -42,6 +42,7 @@ pub(super) fn all() -> Vec<Statement> {
     let mut all = enrolment();
     all.extend(ledger());
     all.extend(super::outside::all());
+    all.extend(super::evaluations::all());
     all.extend(people());
     all.extend(others());
     all
@@ -174,12 +175,13 @@ fn ledger() -> Vec<Statement> {
         ),
         statement(
             "entries_four_eyes",
-            "nobody posted hours that they entered, and none of their own; one of both accounts at least belongs to the area",
+            "nobody posted hours that were entered by hand and that they entered, and none of their own; one of both accounts at least \
+             belongs to the area",
             shown::<id::HourEntry>,
             "SELECT e.area, e.id, CASE WHEN a.person_id = e.person_id THEN 'posted by whose hours they are' \
              ELSE 'posted by who entered it' END AS detail FROM hour_entries e \
              JOIN hour_entries r ON r.area = e.area AND r.id = e.refers_to AND r.kind = 'pending' \
-             LEFT JOIN accounts a ON a.area = e.area AND a.id = e.recognised_by WHERE e.kind = 'posted' \
+             AND r.source_kind <> 'session' LEFT JOIN accounts a ON a.area = e.area AND a.id = e.recognised_by WHERE e.kind = 'posted' \
              AND (COALESCE(e.recognised_by, 0) = COALESCE(r.recognised_by, 0) OR a.person_id = e.person_id) ORDER BY e.area, e.id",
         ),
         statement(

@@ -137,6 +137,19 @@ pub fn attendance_of(conn: &mut Conn, enrolment: EnrolmentId) -> DbResult<Vec<At
     rows.into_iter().map(row).collect()
 }
 
+/// The minutes that one person attended in all.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn minutes_attended(conn: &mut Conn, enrolment: EnrolmentId) -> DbResult<i64> {
+    let minutes: Vec<i32> = t::table
+        .filter(t::area.eq(enrolment.area().get()))
+        .filter(t::enrolment_id.eq(enrolment.number()))
+        .select(t::minutes)
+        .load(conn)?;
+    Ok(minutes.into_iter().map(i64::from).sum())
+}
+
 /// Attendance to be recorded.
 #[derive(Debug, Clone)]
 pub struct AttendanceMark {

@@ -1,5 +1,6 @@
 //! What the decision needs to know of the person.
 
+use super::evaluating::standing;
 use crate::{
     Conn, DbError, DbResult, WriteTx, columns,
     db::{Day, Holding, Word, each, kept},
@@ -197,7 +198,7 @@ pub struct Commitments {
     pub earned: Hours,
 }
 
-type BookingColumns = (i32, i64, Word<EnrolmentStatus>, String, String, i64, Day, Day);
+type BookingColumns = (i32, i64, Word<EnrolmentStatus>, String, String, i64, Day, Day, super::evaluating::Columns);
 
 /// The person's enrolments in sessions that end within a span of days, and the hours earned in the year of `day`: in one query,
 /// so that a session that is closed meanwhile is booked or earned and never neither.
@@ -238,6 +239,7 @@ pub fn commitments(
                 programmes::hours,
                 sessions::starts_on,
                 sessions::ends_on,
+                (enrolments::evaluation, enrolments::evaluate_by, enrolments::evaluation_missed),
             )
                 .nullable(),
             earned(person.area().get(), person.number(), first, last).single_value(),
@@ -247,12 +249,15 @@ pub fn commitments(
     let mut earned = Hours::ZERO;
     for (booking, sum) in rows {
         earned = Hours::from_hundredths(sum.unwrap_or_default());
-        let Some((area, session, status, name, content_key, hours, starts_on, ends_on)) = booking else { continue };
+        let Some((area, session, status, name, content_key, hours, starts_on, ends_on, evaluation)) = booking else {
+            continue;
+        };
         if (from..=to).contains(&ends_on.0) {
             bookings.push(Booking {
                 session: columns::id(area, session)?,
                 name,
                 status: status.0,
+                evaluation: standing(evaluation),
                 content_key,
                 hours: Hours::from_hundredths(hours),
                 starts_on: starts_on.0,

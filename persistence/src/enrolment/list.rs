@@ -1,12 +1,12 @@
 //! Reading enrolments.
 
-use super::seats::title;
+use super::{evaluating::standing, seats::title};
 use crate::{Conn, DbResult, columns, db::At, db::MultiBackend, schema};
 use diesel::prelude::*;
 use schema::enrolments as t;
 use shixun_domain::{
     AreaCode, Id, UtcMillis,
-    enrolment::{EnrolmentStatus, Outcome},
+    enrolment::{EnrolmentStatus, EvaluationStanding, Outcome},
     id::{EnrolmentId, OrganisationId, PersonId, SessionId},
     words::Title,
 };
@@ -40,13 +40,16 @@ pub struct EnrolmentRow {
     pub outcome: Option<Outcome>,
     /// Serious misconduct.
     pub misconduct: bool,
+    /// Where the person stands with the evaluation of the session.
+    pub evaluation: EvaluationStanding,
     /// Row version.
     pub version: i64,
 }
 
-type Columns = (
+pub(super) type Columns = (
     (i32, i64, i64, i32, i64, String, i64, String, Option<String>),
     (String, At, Option<At>, Option<String>, Option<String>, bool, i64),
+    super::evaluating::Columns,
 );
 
 macro_rules! enrolment_columns {
@@ -64,11 +67,13 @@ macro_rules! enrolment_columns {
                 t::teacher_title,
             ),
             (t::status, t::requested_at, t::decided_at, t::note, t::result, t::misconduct, t::version),
+            (t::evaluation, t::evaluate_by, t::evaluation_missed),
         )
     };
 }
+pub(super) use enrolment_columns;
 
-fn row((who, what): Columns) -> DbResult<EnrolmentRow> {
+pub(super) fn row((who, what, evaluation): Columns) -> DbResult<EnrolmentRow> {
     let id: EnrolmentId = columns::id(who.0, who.1)?;
     let person: PersonId = columns::id(who.3, who.4)?;
     Ok(EnrolmentRow {
@@ -85,6 +90,7 @@ fn row((who, what): Columns) -> DbResult<EnrolmentRow> {
         note: what.3,
         outcome: columns::word_opt("enrolments.result", what.4.as_deref())?,
         misconduct: what.5,
+        evaluation: standing(evaluation),
         version: what.6,
     })
 }

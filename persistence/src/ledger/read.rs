@@ -161,6 +161,22 @@ pub fn find(conn: &mut Conn, id: HourEntryId) -> DbResult<Option<EntryRow>> {
     found.map(row).transpose()
 }
 
+/// The person's entry with a key.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_by_source(conn: &mut Conn, person: PersonId, source_key: &str) -> DbResult<Option<EntryRow>> {
+    let (area, number) = person.key();
+    let found: Option<Columns> = t::table
+        .filter(t::area.eq(area))
+        .filter(t::person_id.eq(number))
+        .filter(t::source_key.eq(source_key))
+        .select(columns!())
+        .first(conn)
+        .optional()?;
+    found.map(row).transpose()
+}
+
 /// The entries that follow these, by the number of the entry they follow; with `known_at` only those appended up to then.
 ///
 /// # Errors
@@ -189,7 +205,8 @@ pub fn successors(
 /// # Errors
 /// As [`find`].
 pub fn voided(conn: &mut Conn, person: PersonId, source_key: &str) -> DbResult<Option<HourEntryId>> {
-    let Some((pending, EntryKind::Pending)) = by_key(conn, person, source_key)? else { return Ok(None) };
+    let found = find_by_source(conn, person, source_key)?.filter(|row| row.kind == EntryKind::Pending);
+    let Some(pending) = found.map(|row| row.id.number()) else { return Ok(None) };
     let followed = successors(conn, person.area(), &[pending], None)?.remove(&pending);
     Ok(followed.filter(|(_, kind)| *kind == EntryKind::Voided).map(|(id, _)| id))
 }
@@ -199,23 +216,11 @@ pub fn voided(conn: &mut Conn, person: PersonId, source_key: &str) -> DbResult<O
 /// # Errors
 /// As [`find`].
 pub fn last_of_chain(conn: &mut Conn, person: PersonId, source_key: &str) -> DbResult<Option<HourEntryId>> {
-    let Some((mut last, _)) = by_key(conn, person, source_key)? else { return Ok(None) };
-    while let Some((next, _)) = successors(conn, person.area(), &[last], None)?.remove(&last) {
-        last = next.number();
+    let Some(mut last) = find_by_source(conn, person, source_key)?.map(|row| row.id) else { return Ok(None) };
+    while let Some((next, _)) = successors(conn, person.area(), &[last.number()], None)?.remove(&last.number()) {
+        last = next;
     }
-    Ok(Some(Id::new(person.area(), last)))
-}
-
-fn by_key(conn: &mut Conn, person: PersonId, source_key: &str) -> DbResult<Option<(i64, EntryKind)>> {
-    let (area, number) = person.key();
-    let found: Option<(i64, String)> = t::table
-        .filter(t::area.eq(area))
-        .filter(t::person_id.eq(number))
-        .filter(t::source_key.eq(source_key))
-        .select((t::id, t::kind))
-        .first(conn)
-        .optional()?;
-    found.map(|(id, kind)| Ok((id, columns::word("hour_entries.kind", &kind)?))).transpose()
+    Ok(Some(last))
 }
 
 /// Every entry of an area that was appended after an instant and whose hours belong to a day from `from` to `to`, by person and

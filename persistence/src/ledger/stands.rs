@@ -10,7 +10,7 @@ use diesel::{dsl::sql, expression::SqlLiteral, prelude::*, sql_types::BigInt};
 use shixun_domain::{
     Hours, Id, UtcMillis,
     id::{HourEntryId, OrganisationId, PersonId},
-    ledger::{Circumstances, EntryKind, EntrySource, Factor, SourceKind},
+    ledger::{AwaitedEvaluation, Circumstances, EntryKind, EntrySource, Factor, SourceKind},
     policy::EntryFacts,
     words::{DeliveryForm, Level, Route, Theme},
 };
@@ -93,6 +93,8 @@ pub struct Entry {
     pub kind: EntryKind,
     /// The entry it follows.
     pub refers_to: Option<i64>,
+    /// The evaluation it waits for, while it is pending.
+    pub awaits: Option<AwaitedEvaluation>,
     /// What the rules look at; the key is the number of the entry, which rises with the time of posting.
     pub facts: EntryFacts,
 }
@@ -112,6 +114,7 @@ pub(super) fn lean(row: Lean, blocks: &mut Vec<String>) -> DbResult<Entry> {
     Ok(Entry {
         kind: kind.0,
         refers_to,
+        awaits: circumstances.awaits,
         facts: EntryFacts {
             key: id,
             effective: effective.0,

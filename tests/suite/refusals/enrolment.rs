@@ -9,6 +9,7 @@ use crate::{
         training::{TestSession, at},
     },
     ledger::fixture::{day, sql, teacher},
+    planning::{answers, asks, closed, held},
     records::steps as records,
 };
 use serde_json::{Value, json};
@@ -144,4 +145,32 @@ pub(super) async fn conducting(told: &mut Told, county: &mut County) {
     let reason = json!({"session_id": soon.id.to_string(), "reason": "教材改版"});
     told.by(Code::NotARepeat, &county.sign_in("centre"), async |me: &Caller<'_>| me.post(&again, reason.clone()).await)
         .await;
+}
+
+pub(super) async fn evaluating(told: &mut Told, county: &mut County) {
+    asks(county, "14", "void").await;
+    let school = county.schools[0];
+    let (one, two, absent) =
+        (county.add_teacher(1, school), county.add_teacher(2, school), county.add_teacher(3, school));
+    let evaluate = |place: &str| {
+        let path = format!("/v1/enrolments/{place}/evaluation");
+        async move |me: &Caller<'_>| me.post(&path, answers(5)).await
+    };
+    let coming = county.add_session(TestSession { starts_on: day("2026-12-15"), ..TestSession::default() }).id;
+    let applied = county.caller(one.account).post(&enrolments(coming), json!({})).await.expect(201);
+    let applied = applied["id"].as_str().unwrap().to_owned();
+    told.by(Code::NoConfirmedSeat, &county.caller(one.account), evaluate(&applied)).await;
+    county.sign_in("school-1").post(&format!("/v1/enrolments/{applied}/approve"), json!({})).await.expect(200);
+    told.by(Code::EvaluationNotOpen, &county.caller(one.account), evaluate(&applied)).await;
+    let course = held(county, &[(one, "present"), (two, "present"), (absent, "absent")], "2026-12-05").await;
+    closed(county, &course).await;
+    told.by(Code::NotAttended, &county.caller(absent.account), evaluate(&course.enrolments[2])).await;
+    evaluate(&course.enrolments[0])(&county.caller(one.account)).await.expect(201);
+    told.by(Code::AlreadyEvaluated, &county.caller(one.account), evaluate(&course.enrolments[0])).await;
+    let entries = format!("/v1/teachers/{}/hour-entries", two.person.teacher());
+    let entry = county.caller(two.account).get(&entries).await.expect(200)["data"][0]["id"].clone();
+    let post = format!("/v1/hour-entries/{}/post", entry.as_str().unwrap());
+    told.by(Code::EntryAwaitsEvaluation, &county.sign_in("centre"), async |me: &Caller<'_>| me.act(&post).await).await;
+    county.clock.set(at("2026-12-21T00:00:00"));
+    told.by(Code::EvaluationClosed, &county.caller(two.account), evaluate(&course.enrolments[1])).await;
 }

@@ -6,11 +6,12 @@ use crate::{
     enrolment::{
         problems::not_settled,
         service::{again, get},
-        settlement::{Settlement, settled_as},
+        settlement::Settlement,
         wire::EnrolmentView,
     },
     http::Work,
     ledger::{
+        awaiting::source_key,
         service::{self as hours, Behind, Replacement},
         wire::ReversalView,
     },
@@ -42,7 +43,7 @@ pub fn correct(
     let session = get(work.conn(), actor, id)?.session;
     store::hold_session(work.tx(), session)?;
     let before = get(work.conn(), actor, id)?;
-    let entry = ledger::last_of_chain(work.conn(), before.person, &settled_as(id))?;
+    let entry = ledger::last_of_chain(work.conn(), before.person, &source_key(id))?;
     let entry = entry.filter(|_| before.status.is_settled()).ok_or_else(|| not_settled(before.status))?;
     let offer = store::offer(work.conn(), session)?.ok_or_else(|| ApiError::missing(session))?;
     let units = store::units(work.conn(), session)?;

@@ -134,7 +134,12 @@ impl Read {
         };
         Some(StandingEntry {
             id,
-            entry: Entry { kind: self.read::<EntryKind>("kind")?, refers_to: refers_to.map(|id| id.number()), facts },
+            entry: Entry {
+                kind: self.read::<EntryKind>("kind")?,
+                refers_to: refers_to.map(|id| id.number()),
+                awaits: circumstances.awaits,
+                facts,
+            },
             title: self.read("title")?,
             source_kind,
             source: source_area.zip(source_id).and_then(|(area, number)| EntrySource::new(source_kind, area, number)),

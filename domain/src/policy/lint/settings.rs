@@ -4,6 +4,7 @@ use super::{Finding, FindingKind};
 use crate::{
     hours::{Days, Hours},
     policy::{
+        evaluating::MissedEvaluation,
         layers::RuleSet,
         pack::Pack,
         rule::{Body, Least, LeaveTotal, Prorate, Ratio, Rounding, Settings, Window},
@@ -18,6 +19,7 @@ pub(super) fn settings(packs: &[Pack], draft: &Pack) -> Vec<Finding> {
     if let Ok(set) = RuleSet::on(packs, draft.jurisdiction(), draft.valid().from) {
         findings.extend(worse_passed_than_failed(&set, draft));
         findings.extend(fund_without_share(&set, draft));
+        findings.extend(missed_without_days(&set, draft));
     }
     findings
 }
@@ -51,6 +53,11 @@ fn said(settings: &Settings) -> Vec<Said> {
         word("leave_total", settings.leave_total.map(|one| (place(LeaveTotal::ALL, one), one.as_str()))),
         word("rounding", settings.rounding.map(|one| (place(Rounding::ALL, one), one.as_str()))),
         settings.carry_over.map(carried),
+        settings.evaluation_days.map(|days| ("evaluation_days", (days.into(), 1), days.to_string())),
+        word(
+            "evaluation_missed",
+            settings.evaluation_missed.map(|one| (place(MissedEvaluation::ALL, one), one.as_str())),
+        ),
     ]
     .into_iter()
     .flatten()
@@ -144,6 +151,24 @@ fn fund_without_share(set: &RuleSet, draft: &Pack) -> Option<Finding> {
         example: Wording {
             zh: "工资总额100元，经费无从计算".into(),
             en: "of a payroll of 100 yuan no fund follows".into(),
+        },
+    })
+}
+
+/// What becomes of hours without an evaluation, where no pack asks for one.
+fn missed_without_days(set: &RuleSet, draft: &Pack) -> Option<Finding> {
+    let said = draft.settings().evaluation_missed.filter(|_| set.evaluation().is_none())?;
+    Some(Finding {
+        kind: FindingKind::NothingSelected,
+        pointer: "/evaluation_missed".to_owned(),
+        rules: vec![name(draft, "evaluation_missed")],
+        text: Wording {
+            zh: "没有政策包要求学员评价（evaluation_days），本项无所依附".into(),
+            en: "no pack asks participants for an evaluation (evaluation_days), which this one is about".into(),
+        },
+        example: Wording {
+            zh: format!("班期结束后学时即入账，不会{}", said.zh()),
+            en: "hours are posted when the session is closed, and none ever waits".into(),
         },
     })
 }

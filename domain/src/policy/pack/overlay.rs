@@ -30,7 +30,7 @@ pub(super) fn jurisdiction(at: &At, document: &Document) -> Result<Jurisdiction,
 }
 
 /// What only an area may set, and whether the document does.
-fn for_areas_alone(document: &Document) -> [(&'static str, bool); 18] {
+fn for_areas_alone(document: &Document) -> [(&'static str, bool); 20] {
     [
         ("cycle", document.cycle.is_some()),
         ("unit", document.unit.is_some()),
@@ -45,6 +45,8 @@ fn for_areas_alone(document: &Document) -> [(&'static str, bool); 18] {
         ("pass_factor", document.pass_factor.is_some()),
         ("fail_factor", document.fail_factor.is_some()),
         ("absence_fail_ratio", document.absence_fail_ratio.is_some()),
+        ("evaluation_days", document.evaluation_days.is_some()),
+        ("evaluation_missed", document.evaluation_missed.is_some()),
         ("fund_ratio", document.fund_ratio.is_some()),
         ("fund_base", document.fund_base.is_some()),
         ("fund_county_share", document.fund_county_share.is_some()),

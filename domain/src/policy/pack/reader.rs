@@ -158,6 +158,10 @@ impl Reader<'_> {
             fund_county_share: ratio("fund_county_share", document.fund_county_share.as_ref())?,
             fund_school_running: ratio("fund_school_running", document.fund_school_running.as_ref())?,
             absence_fail_ratio: ratio("absence_fail_ratio", document.absence_fail_ratio.as_ref())?,
+            evaluation_days: self.maybe(document.evaluation_days.as_ref(), |cited| {
+                self.integer(&at.field("evaluation_days"), cited, 1..=180)
+            })?,
+            evaluation_missed: self.setting("evaluation_missed", document.evaluation_missed.as_ref())?,
         })
     }
 

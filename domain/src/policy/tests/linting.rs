@@ -206,6 +206,8 @@ fn what_a_draft_says_for_everybody_is_told_where_it_has_no_effect_or_contradicts
         relaxed("rounding", "ZJ says whole_down, here it is whole_up"),
     ];
     assert_eq!(told, expected);
+    let missed = errors(&county(json!({"evaluation_missed": figure("void")})));
+    assert_eq!((missed[0].kind, missed[0].pointer.as_str()), (FindingKind::NothingSelected, "/evaluation_missed"));
     let alone = county(json!({"fund_base": figure("basic_wages")}));
     let errors = errors(&alone);
     assert_eq!((errors[0].kind, errors[0].pointer.as_str()), (FindingKind::NothingSelected, "/fund_base"));

@@ -226,6 +226,8 @@ fn what_a_pack_says_once_for_everybody_is_not_for_a_school_to_set() {
         ("pass_factor", "1"),
         ("fail_factor", "0"),
         ("absence_fail_ratio", "1/5"),
+        ("evaluation_days", "14"),
+        ("evaluation_missed", "void"),
         ("fund_ratio", "0.03"),
         ("fund_base", "staff_payroll"),
         ("fund_county_share", "0.3"),
