@@ -21,7 +21,7 @@ use shixun_domain::{
     enrolment::{Attended, EarnedHours, EnrolmentStatus, Outcome, ResultTerms, by_month, days_attended, earned},
     id::{EnrolmentId, SessionId, UnitId},
     ledger::{Amounts, Circumstances, EntryKind, Factor, SourceKind},
-    policy::Ratio,
+    policy::{AbsenceEffect, Ratio},
 };
 use shixun_persistence::{
     Conn,
@@ -143,11 +143,8 @@ pub fn record(
 }
 
 fn not_in_session(pointer: String) -> FieldFault {
-    FieldFault {
-        pointer,
-        code: "not_in_session".into(),
-        words: Words::new("此人在本班期没有名额", "this person holds no seat in the session"),
-    }
+    let words = Words::new("此人在本班期没有名额", "this person holds no seat in the session");
+    FieldFault::new(pointer, "not_in_session", words)
 }
 
 fn seated(conn: &mut Conn, session: SessionId) -> Result<HashMap<EnrolmentId, EnrolmentRow>, ApiError> {
@@ -334,7 +331,7 @@ fn settle(
         return Err(again());
     }
     closing.hours_posted = closing.hours_posted.plus(earned.credited);
-    post(work, &area, offer, row, earned, &attended)
+    post(work, &area, offer, row, (earned, terms.absence_effect), &attended)
 }
 
 /// Declines what was never reviewed or still waits, and frees its seat or place.
@@ -356,7 +353,7 @@ fn post(
     area: &AreaPolicy,
     offer: &OfferRow,
     row: &EnrolmentRow,
-    earned: EarnedHours,
+    (earned, effect): (EarnedHours, AbsenceEffect),
     attended: &[(NaiveDate, Attended)],
 ) -> Result<(), ApiError> {
     let session = offer.offer.session;
@@ -367,7 +364,7 @@ fn post(
     let circumstances = Circumstances {
         misconduct: row.misconduct,
         days: Some(days_attended(attended)),
-        dated: by_month(attended, effective_on),
+        dated: by_month(attended, effect, effective_on),
         ..Circumstances::ORDINARY
     };
     let entry = NewEntry {
@@ -418,6 +415,7 @@ pub(super) fn result_terms(policy: &AreaPolicy, day: NaiveDate) -> Result<Result
         ResultTerms {
             pass_factor: factor(set.pass_factor()),
             fail_factor: factor(set.fail_factor()),
+            absence_effect: set.absence_effect(),
             absence_fail_ratio: set.absence_fail_ratio(),
         }
     }))

@@ -19,6 +19,7 @@ pub mod document;
 mod effects;
 mod evaluate;
 mod facts;
+mod fault;
 pub mod fund;
 mod jurisdiction;
 pub mod layers;
@@ -30,6 +31,7 @@ pub mod packs;
 mod requirements;
 mod rule;
 mod selector;
+mod settings;
 mod shortest;
 mod state;
 mod strictness;
@@ -44,13 +46,16 @@ pub use cycle_rules::{CycleRules, RuleIndex};
 pub use effects::{RuleEffect, RuleKey, effects};
 pub use evaluate::{CountedEntry, Cut, Evaluation, Headroom, Period, YearHours, evaluate, headroom};
 pub use facts::{DatedHours, EntryFacts, PersonFacts, ProfileSet, Provider, WaiverFacts, time_in_post};
+pub use fault::{Fault, PackFault};
 pub use jurisdiction::{Jurisdiction, SchoolSpell, Schools};
 pub use layers::{LayerFault, RuleInForce, RuleRef, RuleSet, cycle_named, cycle_on, with_draft};
-pub use pack::{Pack, PackFault, ProfileDrops};
+pub use pack::{Pack, ProfileDrops};
 pub use requirements::{InDays, Requirement, Verdict};
 pub use rule::{
-    Amount, Attribution, Body, CapPeriod, Confidence, Effect, Least, LeaveTotal, Mark, Measure, Most, Profile, Prorate,
-    Ratio, Relaxable, Rounding, Rule, Selector, Settings, Strength, TOTAL_RULE_ID, TotalAmount, Unit, Window,
+    AbsenceEffect, Amount, Attribution, Body, CapPeriod, Confidence, Effect, FilingLevel, Least, LeaveTotal, Mark,
+    Measure, Months, Most, Profile, Prorate, Ratio, Recognition, Relaxable, Rounding, Rule, Selector, Strength,
+    TOTAL_RULE_ID, TotalAmount, Unit, Window,
 };
+pub use settings::Settings;
 pub use shortest::{OFFERINGS_MAX, Offering, Outcome, ShortestWay, shortest_way};
 pub use state::{PackPublished, PackState};

@@ -3,7 +3,7 @@
 use super::standing::TallyView;
 use crate::{
     ledger::statement::{RuleNameView, VerdictWord},
-    policy::{document::PolicyDocument, wire::PackNameView},
+    policy::{HoldsPolicy, document::PolicyDocument, wire::PackNameView},
     wire::{AreaText, HoursText, OrganisationRef, TeacherRef, Text, YuanText},
 };
 use chrono::NaiveDate;
@@ -49,6 +49,10 @@ pub struct SimulationIn {
     /// Hours that a seat in a session is worth, for the seats that come on top.
     #[serde(default)]
     pub hours_per_seat: Option<HoursText>,
+}
+
+impl HoldsPolicy for SimulationIn {
+    const AT: &'static str = "/document";
 }
 
 /// How the answer is wanted.

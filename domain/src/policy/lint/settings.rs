@@ -6,7 +6,7 @@ use crate::{
     policy::{
         layers::RuleSet,
         pack::Pack,
-        rule::{Body, Least, LeaveTotal, Prorate, Ratio, Rounding, Settings, Window},
+        rule::{Body, Least, Window},
         wording::Wording,
     },
 };
@@ -26,52 +26,6 @@ fn name(pack: &Pack, field: &str) -> String {
     format!("{} v{} {field}", pack.code(), pack.version())
 }
 
-/// A word by its field: how lax it is, the greater the laxer, and as it is written.
-type Said = (&'static str, (i64, i64), String);
-
-/// Words of which the stricter decides between areas, as far as the pack says them.
-fn said(settings: &Settings) -> Vec<Said> {
-    fn place<T: Copy + PartialEq>(all: &[T], word: T) -> (i64, i64) {
-        let place = all.iter().position(|other| *other == word).unwrap_or(0);
-        (i64::try_from(place).unwrap_or(0), 1)
-    }
-    let ratio =
-        |ratio: Ratio| ((ratio.numerator, ratio.denominator), format!("{}/{}", ratio.numerator, ratio.denominator));
-    let upwards =
-        |(field, share): (&'static str, Option<Ratio>)| share.map(ratio).map(|(laxness, text)| (field, laxness, text));
-    let downwards = |(field, share): (&'static str, Option<Ratio>)| {
-        share.map(ratio).map(|((above, below), text)| (field, (-above, below), text))
-    };
-    let word =
-        |field, laxness: Option<((i64, i64), &str)>| laxness.map(|(laxness, text)| (field, laxness, text.to_owned()));
-    let carried = |hours: Hours| ("carry_over", (hours.hundredths(), 1), hours.to_string());
-    [
-        word("prorate_newcomer", settings.prorate.map(|one| (place(Prorate::ALL, one), one.as_str()))),
-        word("prorate_retirement", settings.prorate_retirement.map(|one| (place(Prorate::ALL, one), one.as_str()))),
-        word("leave_total", settings.leave_total.map(|one| (place(LeaveTotal::ALL, one), one.as_str()))),
-        word("rounding", settings.rounding.map(|one| (place(Rounding::ALL, one), one.as_str()))),
-        settings.carry_over.map(carried),
-    ]
-    .into_iter()
-    .flatten()
-    .chain(
-        [
-            ("pass_factor", settings.pass_factor),
-            ("fail_factor", settings.fail_factor),
-            ("absence_fail_ratio", settings.absence_fail_ratio),
-            ("fund_county_share", settings.fund_county_share),
-        ]
-        .into_iter()
-        .filter_map(upwards),
-    )
-    .chain(
-        [("fund_ratio", settings.fund_ratio), ("fund_school_running", settings.fund_school_running)]
-            .into_iter()
-            .filter_map(downwards),
-    )
-    .collect()
-}
-
 /// Laxer words than those of a wider area in force on the draft's first day: they have no effect.
 fn relaxations(packs: &[Pack], draft: &Pack) -> Vec<Finding> {
     let day = draft.valid().from;
@@ -79,12 +33,14 @@ fn relaxations(packs: &[Pack], draft: &Pack) -> Vec<Finding> {
     let wider = |pack: &&Pack| {
         pack.jurisdiction() != place && pack.jurisdiction().contains(place) && pack.valid().contains(day)
     };
-    let own = said(&draft.settings());
+    let own = draft.settings().on_a_scale();
     let mut findings = Vec::new();
     for pack in packs.iter().filter(wider) {
-        for (field, (above, below), there) in said(&pack.settings()) {
-            let laxer = |(known, (a, b), _): &&Said| *known == field && a * below > above * b;
-            let Some((_, _, here)) = own.iter().find(laxer) else { continue };
+        for there in pack.settings().on_a_scale() {
+            let Some(here) = own.iter().find(|here| here.name == there.name && here.laxer_than(&there)) else {
+                continue;
+            };
+            let (field, here, there) = (there.name, &here.text, &there.text);
             findings.push(Finding {
                 kind: FindingKind::Relaxation,
                 pointer: format!("/{field}"),

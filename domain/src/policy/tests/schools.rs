@@ -213,31 +213,13 @@ fn what_a_pack_says_once_for_everybody_is_not_for_a_school_to_set() {
         (json!({"organisation_id": id, "cycle": cycle}), "/cycle"),
         (json!({"organisation_id": id, "conversions": conversion}), "/conversions"),
     ];
-    let settings = [
-        ("unit", "credit"),
-        ("hour_minutes", "40"),
-        ("prorate_newcomer", "none"),
-        ("leave_total", "keep"),
-        ("prorate_retirement", "none"),
-        ("rounding", "whole_down"),
-        ("carry_over", "0"),
-        ("attribution", "session"),
-        ("hours_per_day", "6"),
-        ("pass_factor", "1"),
-        ("fail_factor", "0"),
-        ("absence_fail_ratio", "1/5"),
-        ("fund_ratio", "0.03"),
-        ("fund_base", "staff_payroll"),
-        ("fund_county_share", "0.3"),
-        ("fund_school_running", "0.1"),
-    ];
-    let pointers = settings.map(|(field, _)| format!("/{field}"));
-    cases.extend(
-        settings
-            .iter()
-            .zip(&pointers)
-            .map(|((field, value), pointer)| (json!({"organisation_id": id, *field: figure(value)}), pointer.as_str())),
-    );
+    let example = Pack::parse(document::EXAMPLES[0]).unwrap();
+    let settings = example.document().settings();
+    let pointers: Vec<String> = settings.iter().map(|said| format!("/{}", said.name)).collect();
+    cases.extend(settings.iter().zip(&pointers).map(|(said, pointer)| {
+        let figure = figure(&said.cited.unwrap().value);
+        (json!({"organisation_id": id, said.name: figure}), pointer.as_str())
+    }));
     for (change, pointer) in cases {
         let mut document = json!({
             "code": "SX", "version": 1, "area": "331123", "valid": {"from": "2016-01-01"}, "zh": "校规定", "en": "school",
