@@ -1,6 +1,7 @@
 //! The demo county: it is the same for the same seed, its totals are those of a plain sum, and the main job can be walked in
 //! it from an application to proven hours.
 
+mod draft;
 mod sums;
 
 use crate::harness::{Answered, Caller, TestApp, database::Kind, database::postgres_is_here, off_runtime};

@@ -19,7 +19,7 @@ use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 use shixun_domain::{
     AreaCode, UtcMillis,
-    id::{OrganisationId, PolicyPackId},
+    id::{AccountId, OrganisationId, PolicyPackId},
     policy::{
         Cycle, Fault, Jurisdiction, Pack, PackFault, PackPublished, PackState, Schools,
         lint::{self, Finding, Gravity},
@@ -320,6 +320,20 @@ fn judged_by(policy: &AreaPolicy, pack: &Pack) -> Vec<Schools> {
             let schools = policy.schools().iter().copied().map(Jurisdiction::School);
             [Jurisdiction::Area(area)].into_iter().chain(schools).map(Schools::from).collect()
         }
+    }
+}
+
+/// Stores a document as a draft of somebody's, for a demonstration.
+///
+/// # Errors
+/// Where the document does not parse or its edition is there.
+pub fn store_draft(tx: &mut WriteTx<'_>, document: &str, by: AccountId) -> Result<(), ApiError> {
+    let pack = Pack::parse(document).map_err(|fault| ApiError::internal(format!("a shipped draft: {fault}")))?;
+    let digest = digest(document);
+    let new = NewPack { created_by: Some(by), ..new_pack(&pack, document, &digest, false) };
+    match policy::add(tx, &new)? {
+        Added::New(_) => Ok(()),
+        Added::EditionTaken => Err(taken(&pack)),
     }
 }
 
