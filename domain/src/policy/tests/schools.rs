@@ -259,6 +259,30 @@ fn lint_knows_that_a_school_lies_below_its_county() {
     assert!(told.contains(&(FindingKind::CrossingCaps, "/rules/0".to_owned())), "with a cap of the county: {told:?}");
 }
 
+#[test]
+fn lint_of_a_county_s_draft_looks_at_the_schools_with_packs_of_their_own() {
+    let maximum = rule("year.maximum", json!({"year_maximum": {"hours": figure("50"), "effect": figure("refuse")}}));
+    let draft = county_pack(json!({"rules": [maximum]}));
+    let contradictions = |packs: &[Pack]| {
+        let found = lint::lint(packs, &draft, suichang(), day("2015-01-01"));
+        let errors = found.into_iter().filter(|one| one.kind == FindingKind::Contradiction);
+        errors.map(|one| (one.pointer, one.rules)).collect::<Vec<_>>()
+    };
+    let mut packs = shipped();
+    let without = contradictions(&packs);
+    packs.push(overlay(1, json!({"rules": [floor("60")]})));
+    let with = contradictions(&packs);
+    let new: Vec<_> = with.iter().filter(|one| !without.contains(one)).collect();
+    let at_the_school =
+        |rules: &[String]| rules.iter().any(|name| name.ends_with("year.floor") && !name.starts_with("331123"));
+    assert!(
+        !new.is_empty() && new.iter().all(|(pointer, rules)| pointer == "/rules/0" && at_the_school(rules)),
+        "{new:?}"
+    );
+    packs.push(overlay(2, json!({"rules": [floor("49")]})));
+    assert_eq!(contradictions(&packs), with, "what the other school asks can be met");
+}
+
 /// A span of days of the cycle.
 fn within_the_cycle() -> impl Strategy<Value = (u64, u64)> {
     (0_u64..1_826, 0_u64..900)
