@@ -6,7 +6,8 @@
 //! it is at least as strict or the wider pack says that its rule may be relaxed, and adds itself where there is none. Where it
 //! is laxer, or cannot be compared, the rule of the wider area stands beside it: so the stricter one decides. (Of two factors
 //! only the wider area's stands, because factors multiply.) A rule that may not be relaxed cannot be dropped either. Within one
-//! area a later pack replaces an earlier one freely. Which decides of what packs say once for everybody, the stricter or the narrowest, stands with each in the list of [settings](super::settings).
+//! area a later pack replaces an earlier one freely. Of what packs say once for everybody, whether the stricter or the narrowest pack
+//! decides stands with each setting in `settings.rs`.
 //!
 //! A rule for a profile, or a profile's dropping of a rule, stands before the rule for everybody of the same id, whichever
 //! pack either comes from. Where several profiles hold, the first in the order of [`Profile`] decides.
