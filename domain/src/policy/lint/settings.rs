@@ -18,6 +18,7 @@ pub(super) fn settings(packs: &[Pack], draft: &Pack) -> Vec<Finding> {
     if let Ok(set) = RuleSet::on(packs, draft.jurisdiction(), draft.valid().from) {
         findings.extend(worse_passed_than_failed(&set, draft));
         findings.extend(fund_without_share(&set, draft));
+        findings.extend(no_class_size(&set, draft));
     }
     findings
 }
@@ -76,6 +77,27 @@ fn worse_passed_than_failed(set: &RuleSet, draft: &Pack) -> Option<Finding> {
         example: Wording {
             zh: format!("参加10学时：合格计{}学时，不合格计{}学时", pass.of(ten), fail.of(ten)),
             en: format!("of 10 hours attended a pass gives {}, a fail {}", pass.of(ten), fail.of(ten)),
+        },
+    })
+}
+
+/// A class would need more seats than it may have, so that no session could be published.
+fn no_class_size(set: &RuleSet, draft: &Pack) -> Option<Finding> {
+    let (least, most) = (set.class_size_min()?, set.class_size_max()?);
+    let own =
+        [("class_size_min", draft.settings().class_size_min), ("class_size_max", draft.settings().class_size_max)];
+    let field = own.into_iter().find_map(|(field, said)| said.map(|_| field))?;
+    (least > most).then(|| Finding {
+        kind: FindingKind::Contradiction,
+        pointer: format!("/{field}"),
+        rules: vec![name(draft, field)],
+        text: Wording {
+            zh: "班额下限高于上限：任何班期都不能发布".into(),
+            en: "a class needs more seats than it may have: no session can be published".into(),
+        },
+        example: Wording {
+            zh: format!("{most}人的班期少于下限{least}人"),
+            en: format!("a session of {most} seats has fewer than {least}"),
         },
     })
 }
