@@ -1,11 +1,13 @@
 //! Programmes, their sessions and units: what may be declared, filed, approved, published and changed, and for whom it is.
 
 pub mod audience;
+mod demands;
 pub mod programme;
 pub mod session;
 pub mod window;
 
 pub use audience::{Audience, AudienceFacts, AudienceGap};
+pub use demands::Demands;
 pub use programme::{CurriculumItem, Lecturer, Missing, ProgrammeContent, ProgrammeRefusal};
 pub use session::{SessionFacts, SessionRefusal, SessionTerms, TermsFault, UnitSlot, UnitsFault};
 

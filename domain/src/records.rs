@@ -3,7 +3,7 @@
 //!
 //! Degree study, research, training others and support teaching are converted, and courses of institutions without review count
 //! where the school agreed beforehand (浙教师〔2016〕71号, article 3). Hours pass **entered → examined → verified** by different
-//! people, as comparable platforms have it (审定、验证); an entry is never posted twice, and the same content counts once in a
+//! people, as comparable platforms have it (审定、验证), or through fewer hands where the policy packs say so; an entry is never posted twice, and the same content counts once in a
 //! cycle.
 
 pub mod reconcile;
@@ -105,7 +105,7 @@ pub enum Refusal {
         /// What the step needs.
         needs: &'static [RecordState],
     },
-    /// Nobody takes two of the three stages, and nobody decides on their own hours.
+    /// Nobody takes two of the stages, and nobody decides on their own hours.
     #[error("the same person had it in hand before, or the hours are their own")]
     SamePerson {
         /// What this person did before; `None` where the hours are this person's own.
@@ -170,11 +170,17 @@ pub enum Refusal {
     OverrideNotYours,
 }
 
-/// Decides whether a claim can be taken, and gives the amounts that would be posted.
+/// Decides whether a claim can be taken, and gives the amounts that would be posted. `prior_consent` is whether the packs ask for the
+/// school's consent to training without review.
 ///
 /// # Errors
 /// One [`Refusal`] per reason, in the order of the enum.
-pub fn may_enter(claim: &Claim, employments: &[DateSpan], today: NaiveDate) -> Result<Amounts, Refusal> {
+pub fn may_enter(
+    claim: &Claim,
+    employments: &[DateSpan],
+    today: NaiveDate,
+    prior_consent: bool,
+) -> Result<Amounts, Refusal> {
     if claim.evidence.is_empty() {
         return Err(Refusal::EvidenceMissing);
     }
@@ -188,6 +194,7 @@ pub fn may_enter(claim: &Claim, employments: &[DateSpan], today: NaiveDate) -> R
         return Err(Refusal::OutsideEmployment { day: claim.ends_on });
     }
     match claim.provider {
+        _ if !prior_consent => Ok(amounts),
         Provider::Reviewed => Ok(amounts),
         Provider::Unreviewed { consent_on: None, .. } => Err(Refusal::ConsentMissing),
         Provider::Unreviewed { consent_on: Some(consent_on), starts_on } if consent_on >= starts_on => {
@@ -239,7 +246,11 @@ pub struct Hand {
     pub is_subject: bool,
 }
 
-/// The state after a step.
+/// Entered, examined and verified.
+pub const STAGES: i32 = 3;
+
+/// The state after a step, where hours pass through so many `stages` (1 to 3): with two nobody has to examine them, with one whoever
+/// entered them may verify them.
 ///
 /// # Errors
 /// [`Refusal::WrongState`], [`Refusal::SamePerson`], [`Refusal::ReasonMissing`].
@@ -249,10 +260,12 @@ pub fn after(
     hands: &Hands,
     by: Hand,
     reason: Option<&str>,
+    stages: i32,
 ) -> Result<RecordState, Refusal> {
     use RecordState::{Entered, Examined, Rejected, Returned, Verified, Withdrawn};
     let (needs, next): (&'static [RecordState], RecordState) = match step {
         RecordStep::Examine => (&[Entered], Examined),
+        RecordStep::Verify if stages < STAGES => (&[Entered, Examined], Verified),
         RecordStep::Verify => (&[Examined], Verified),
         RecordStep::Return => (&[Entered, Examined], Returned),
         RecordStep::Reject => (&[Entered, Examined], Rejected),
@@ -268,7 +281,8 @@ pub fn after(
         if by.is_subject {
             return Err(Refusal::SamePerson { did: None });
         }
-        if hands.made_by.contains(&by.account) {
+        let alone = stages == 1 && step == RecordStep::Verify && hands.examined_by.is_none();
+        if hands.made_by.contains(&by.account) && !alone {
             return Err(Refusal::SamePerson { did: Some(RecordStep::Enter) });
         }
         if state == Examined && hands.examined_by == Some(by.account) && step != RecordStep::Return {

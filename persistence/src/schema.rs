@@ -575,6 +575,7 @@ tables! {
         account_id -> BigInt,
         note -> Nullable<Text>,
         created_at -> Timestamp,
+        stages -> Nullable<Integer>,
     }
 
     transfers (area, id) {

@@ -27,6 +27,11 @@ pub(crate) fn broken(checked: &[Checked]) -> BTreeSet<&'static str> {
     checked.iter().filter(|one| one.count > 0).map(|one| one.name).collect()
 }
 
+/// The names of the checks that are broken now.
+pub(crate) fn broken_now(county: &County) -> BTreeSet<&'static str> {
+    broken(&checked(county))
+}
+
 /// Runs statements on a connection of its own, on which SQLite keeps no rule it can be told to forget.
 pub(crate) fn behind_the_back(county: &County, statements: &[String]) {
     let mut conn = county.database.url().connect(false).unwrap();

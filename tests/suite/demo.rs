@@ -1,6 +1,7 @@
 //! The demo county: it is the same for the same seed, its totals are those of a plain sum, and the main job can be walked in
 //! it from an application to proven hours.
 
+mod draft;
 mod sums;
 
 use crate::harness::{Answered, Caller, TestApp, database::Kind, database::postgres_is_here, off_runtime};
@@ -13,7 +14,11 @@ use shixun_api::{
         plan::{Fate, Record},
     },
 };
-use shixun_domain::{catalogue::SessionState, catalogue::session::units_fit, id::AccountId};
+use shixun_domain::{
+    catalogue::{Demands, SessionState, session::units_fit},
+    id::AccountId,
+    policy::RuleSet,
+};
 use shixun_persistence::{Conn, Db, DbError, accounts};
 use std::collections::{BTreeMap, HashSet};
 use sums::{Tally, Verdict};
@@ -160,7 +165,11 @@ fn programmes_and_sessions_keep_the_rules_that_clients_are_held_to() {
     for scale in [SMALL, Scale::FULL] {
         let plan = Plan::new(2016, scale, crate::harness::start());
         for programme in &plan.programmes {
-            assert!(programme.content.missing().is_empty(), "{}", programme.content.name);
+            assert!(
+                programme.content.missing(&Demands::of(&RuleSet::default())).is_empty(),
+                "{}",
+                programme.content.name
+            );
         }
         for session in &plan.sessions {
             let content = &plan.programmes[session.programme].content;

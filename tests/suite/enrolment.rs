@@ -8,7 +8,7 @@ mod races;
 mod way;
 
 use crate::harness::{
-    Answered, Caller, both,
+    Answered, Caller, County, both,
     training::{TestSession, at},
 };
 use actix_web::http::Method;
@@ -24,6 +24,34 @@ pub async fn put(caller: &Caller<'_>, path: String, body: Value) -> Answered {
     let read = caller.get(&path).await;
     let etag = if read.status == 200 { read.etag() } else { "\"0\"".to_owned() };
     caller.put(&path, &etag, body).await
+}
+
+/// One teacher is at the first of two units to the end and at the second for some minutes, passes, and the session is closed: what closing
+/// and the entry of hours say.
+pub(crate) async fn attended(county: &mut County, minutes: i32) -> (Value, Value) {
+    let teacher = county.add_teacher(1, county.schools[0]);
+    let made = county.add_session(TestSession { seats: 4, ..TestSession::default() });
+    let (session, units) = (made.id, made.units);
+    let caller = county.caller(teacher.account);
+    let row = caller.post(&format!("/v1/sessions/{session}/enrolments"), json!({})).await.expect(201);
+    let id = row["id"].as_str().unwrap().to_owned();
+    county.sign_in("school-1").post(&format!("/v1/enrolments/{id}/approve"), json!({})).await.expect(200);
+    county.clock.set(at("2026-12-06T12:00:00"));
+    let institution = county.sign_in("institution-1");
+    institution.act(&format!("/v1/sessions/{session}/start")).await.expect(200);
+    for (unit, mark) in units.iter().zip([json!({"mark": "present"}), json!({"mark": "partly", "minutes": minutes})]) {
+        let mut mark = mark;
+        mark["enrolment_id"] = json!(id);
+        put(&institution, format!("/v1/sessions/{session}/units/{unit}/attendance"), json!({"marks": [mark]}))
+            .await
+            .expect(200);
+    }
+    let results = json!({"results": [{"enrolment_id": id, "result": "pass", "misconduct": false}]});
+    put(&institution, format!("/v1/sessions/{session}/results"), results).await.expect(200);
+    let closed = institution.act(&format!("/v1/sessions/{session}/close")).await.expect(200);
+    let entries =
+        county.caller(teacher.account).get(&format!("/v1/teachers/{}/hour-entries", teacher.person.teacher())).await;
+    (closed, entries.expect(200)["data"][0].clone())
 }
 
 both! {
@@ -254,27 +282,8 @@ both! {
         let drafted = county.sign_in("centre").post("/v1/policy-packs", pack).await.expect(201);
         let publish = format!("/v1/policy-packs/{}/publish", drafted["pack"]["id"].as_str().unwrap());
         county.sign_in("bureau").act(&publish).await.expect(200);
-        let teacher = county.add_teacher(1, county.schools[0]);
-        let made = county.add_session(TestSession { seats: 4, ..TestSession::default() });
-        let (session, units) = (made.id, made.units);
-        let caller = county.caller(teacher.account);
-        let row = caller.post(&format!("/v1/sessions/{session}/enrolments"), json!({})).await.expect(201);
-        let id = row["id"].as_str().unwrap().to_owned();
-        county.sign_in("school-1").post(&format!("/v1/enrolments/{id}/approve"), json!({})).await.expect(200);
-        county.clock.set(at("2026-12-06T12:00:00"));
-        let institution = county.sign_in("institution-1");
-        institution.act(&format!("/v1/sessions/{session}/start")).await.expect(200);
-        for (unit, mark) in units.iter().zip([json!({"mark": "present"}), json!({"mark": "partly", "minutes": 90})]) {
-            let mut mark = mark;
-            mark["enrolment_id"] = json!(id);
-            put(&institution, format!("/v1/sessions/{session}/units/{unit}/attendance"), json!({"marks": [mark]})).await.expect(200);
-        }
-        let results = json!({"results": [{"enrolment_id": id, "result": "pass", "misconduct": false}]});
-        put(&institution, format!("/v1/sessions/{session}/results"), results).await.expect(200);
-        let closed = institution.act(&format!("/v1/sessions/{session}/close")).await.expect(200);
+        let (closed, entry) = attended(county, 90).await;
         assert_eq!((&closed["completed"], &closed["not_completed"], &closed["hours_posted"]), (&json!(0), &json!(1), &json!("1.20")));
-        let entries = county.caller(teacher.account).get(&format!("/v1/teachers/{}/hour-entries", teacher.person.teacher())).await;
-        let entry = &entries.expect(200)["data"][0];
         assert_eq!((&entry["attended"], &entry["factor"], &entry["credited"]), (&json!("6.00"), &json!("0.20"), &json!("1.20")));
     }
 }

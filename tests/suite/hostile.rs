@@ -42,7 +42,7 @@ both! {
     async fn a_fault_is_named_by_its_pointer_in_both_languages(county: County) {
         let body = json!({"kind": "institution", "name": ""});
         let english = county.sign_in("bureau").post("/v1/organisations", body.clone()).await.refused(422, "invalid_field");
-        assert_eq!(english["errors"][0], json!({"pointer": "/name", "code": "length", "detail": "the length must lie between 1 and 100"}));
+        assert_eq!(english["errors"][0], json!({"pointer": "/name", "code": "length", "detail": "the length must lie between 1 and 100", "example": null}));
         let chinese = county.sign_in("bureau").in_chinese().post("/v1/organisations", body).await.refused(422, "invalid_field");
         assert_eq!(chinese["errors"][0]["detail"], "长度应在1到100之间");
         assert_eq!(chinese["title"], "请求体中有字段不符合要求");

@@ -2,11 +2,13 @@
 
 mod reach;
 mod schools;
+mod settings;
 
 use crate::{
     harness::both,
     ledger::fixture::{install_packs, sql, write},
 };
+use actix_web::http::Method;
 use serde_json::{Value, json};
 use shixun_domain::access::Role;
 use shixun_persistence::DbError;
@@ -44,6 +46,7 @@ both! {
         assert_eq!(first["example_zh"], "2027年应修20.00学时，修满20.00学时以上最多计16.00学时");
         let refused = bureau.act(&format!("{place}/publish")).await.refused(422, "policy_lint_failed");
         assert_eq!((&refused["errors"][0]["pointer"], &refused["errors"][0]["code"]), (&json!("/rules/0"), &json!("contradiction")));
+        assert_eq!(refused["errors"][0]["example"], first["example_en"], "the smallest case that shows it: {refused:#}");
         bureau.act(&format!("{place}/publish?dry_run=true")).await.refused(422, "policy_lint_failed");
         assert_eq!(centre.get(&place).await.expect(200)["pack"]["state"], "draft");
         // A laxer cap is a warning, which the one who publishes may weigh.
@@ -225,6 +228,47 @@ both! {
         county.sign_in("auditor").post("/v1/policy-packs", pack(1)).await.refused(403, "forbidden");
         let list = centre.get("/v1/policy-packs?state=draft").await.expect(200);
         assert_eq!(list["data"], json!([]), "nothing was written");
+    }
+
+    async fn what_is_wrong_with_a_document_is_said_in_either_language_with_an_example_of_what_is_right(county: County) {
+        let centre = county.sign_in("centre");
+        let told = async |pointer: &str, value: Value, language: &str| {
+            let mut body = pack(1);
+            let (around, name) = pointer.rsplit_once('/').unwrap();
+            body.pointer_mut(around).unwrap()[name] = value;
+            let request = centre.request(Method::POST, "/v1/policy-packs").json(&body).header("Accept-Language", language);
+            let problem = request.send().await.refused(422, "invalid_field")["errors"][0].clone();
+            (problem["pointer"].as_str().unwrap().to_owned(), problem["detail"].as_str().unwrap().to_owned(), problem["example"].clone())
+        };
+        let cited = |value: &str| json!({"value": value, "source": "S1", "article": "第三条", "confidence": "R"});
+        let figure = |value: &str| json!({"value": value, "source": "A", "article": "第三条", "confidence": "R"});
+        let cases = [
+            ("/hour_minutes", json!("45"), "/hour_minutes", cited("45"), "类型不符，应为对象"),
+            ("/hour_minutes", figure("0"), "/hour_minutes/value", json!("45"), "应为1到240之间的整数"),
+            ("/valid/from", json!("2027-02-30"), "/valid/from", json!("2027-01-01"), "应为日期，如2016-09-01，1900年至2999年"),
+            ("/rules/0/rule/cap/period", json!("month"), "/rules/0/rule/cap/period", json!("year"), "应为以下之一：year、cycle"),
+            ("/rules/0/rule/cap/hours/source", json!("B"), "/rules/0/rule/cap/hours/source", json!("A"), "不是本政策包所列的出处（sources）：A"),
+            ("/rules/0/rule/cap/hours", json!({"value": "3"}), "/rules/0/rule/cap/hours", cited("24"), "缺少字段source"),
+            ("/rules/0/rule/cap/hour", json!(1), "/rules/0/rule/cap/hour",
+                json!({"of": {"routes": ["school_based"]}, "period": "year", "hours": cited("24")}),
+                "没有字段hour，可用的字段：of、period、hours、share_of_required、share_of_counted"),
+            ("/rounding", figure("down"), "/rounding/value", json!("keep"), "应为以下之一：whole_down、keep、whole_nearest、whole_up"),
+        ];
+        for (pointer, value, at, example, zh) in cases {
+            assert_eq!(told(pointer, value.clone(), "zh").await, (at.to_owned(), zh.to_owned(), example.clone()));
+            let (place, english, same) = told(pointer, value, "en").await;
+            assert_eq!((place.as_str(), same), (at, example));
+            assert!(english.is_ascii() && !english.is_empty(), "{english}");
+        }
+        let (at, zh, example) = told("/rules/0/rule", json!({}), "zh").await;
+        assert_eq!((at.as_str(), zh.starts_with("一条规则须有且只有一项内容")), ("/rules/0/rule", true), "{zh}");
+        assert_eq!(example["cap"]["period"], "year");
+        let trial = json!({"document": {"code": "SX"}});
+        let problem = centre.post("/v1/policy-packs/simulate", trial).await.refused(422, "invalid_field");
+        assert_eq!(problem["errors"][0]["pointer"], "/document", "{problem:#}");
+        let mut smallest = problem["errors"][0]["example"].clone();
+        smallest["area"] = json!("331123");
+        centre.post("/v1/policy-packs", smallest).await.expect(201);
     }
 
     async fn cycles_run_from_the_first_pack_to_today(county: County) {

@@ -5,4 +5,4 @@ pub mod steps;
 mod entering;
 mod platform;
 mod reviewing;
-mod transfers;
+pub(crate) mod transfers;

@@ -1,6 +1,7 @@
 //! Programmes, sessions, units and filing windows.
 
 pub mod audience;
+pub mod demands;
 pub mod filing_windows;
 pub mod problems;
 pub mod programmes;

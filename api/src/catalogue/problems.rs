@@ -46,6 +46,7 @@ pub fn programme(refusal: ProgrammeRefusal) -> ApiError {
         ProgrammeRefusal::Incomplete(missing) => {
             ApiError::new(Code::ProgrammeIncomplete).with_faults(missing.into_iter().map(missing_field).collect())
         }
+        ProgrammeRefusal::FiledElsewhere { with } => ApiError::new(Code::FiledElsewhere).with("area", with),
         ProgrammeRefusal::OutsideFilingWindow { next } => {
             ApiError::new(Code::FilingWindowClosed).with_words("next", next_window(next))
         }
@@ -90,6 +91,9 @@ pub fn session(refusal: SessionRefusal, span: (chrono::NaiveDate, chrono::NaiveD
             ApiError::new(Code::ProgrammeNotApproved).with_words("state", state.labels())
         }
         SessionRefusal::NoClassHead => ApiError::new(Code::ClassHeadMissing),
+        SessionRefusal::ClassSize { seats, least, most } => {
+            ApiError::new(Code::ClassSize).with("seats", seats).with_words("bounds", bounds(least, most))
+        }
         SessionRefusal::Terms(faults) => {
             ApiError::new(Code::InvalidField).with_faults(faults.into_iter().map(terms_field).collect())
         }
@@ -104,6 +108,16 @@ pub fn session(refusal: SessionRefusal, span: (chrono::NaiveDate, chrono::NaiveD
             "missing_field",
             Words::new("已发布的课次须说明更改原因", "a published unit changes with a reason only"),
         ),
+    }
+}
+
+/// How many seats a class has.
+fn bounds(least: Option<i32>, most: Option<i32>) -> Words {
+    match (least, most) {
+        (Some(least), Some(most)) => Words::new(format!("{least}至{most}人"), format!("{least} to {most}")),
+        (Some(least), None) => Words::new(format!("至少{least}人"), format!("at least {least}")),
+        (None, Some(most)) => Words::new(format!("至多{most}人"), format!("at most {most}")),
+        (None, None) => Words::new("不限", "any number"),
     }
 }
 
@@ -174,6 +188,14 @@ fn units(units: UnitsFault, (starts_on, ends_on): (chrono::NaiveDate, chrono::Na
             .with_instant("starts_at", unit.starts_at)
             .with_words("other", called(&other))
             .with_instant("other_starts_at", other.starts_at),
+        UnitsFault::HoursExceedMinutes { unit, minutes, hour_minutes, most } => {
+            let problem = ApiError::new(Code::UnitHoursExceedMinutes).with_words("unit", called(&unit));
+            let problem = problem.with("hours", unit.hours).with("minutes", minutes);
+            problem.with("hour_minutes", hour_minutes).with("most", most)
+        }
+        UnitsFault::HoursExceedDay { day, sum, most } => {
+            ApiError::new(Code::UnitHoursExceedDay).with("day", day).with("sum", sum).with("most", most)
+        }
         UnitsFault::HoursDiffer { sum, hours } => {
             ApiError::new(Code::UnitHoursDiffer).with("sum", sum).with("hours", hours)
         }

@@ -169,11 +169,8 @@ pub fn record(
 }
 
 fn not_in_session(pointer: String) -> FieldFault {
-    FieldFault {
-        pointer,
-        code: "not_in_session".into(),
-        words: Words::new("此人在本班期没有名额", "this person holds no seat in the session"),
-    }
+    let words = Words::new("此人在本班期没有名额", "this person holds no seat in the session");
+    FieldFault::new(pointer, "not_in_session", words)
 }
 
 fn seated(conn: &mut Conn, session: SessionId) -> Result<HashMap<EnrolmentId, EnrolmentRow>, ApiError> {

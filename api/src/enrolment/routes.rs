@@ -116,10 +116,11 @@ async fn get_eligibility(
 
 /// Apply for a session
 ///
-/// Takes a seat, or a place at the end of the queue, at once; the school's review confirms it. Send an `Idempotency-Key`: a
+/// Takes a seat, or a place at the end of the queue, at once; the school's review confirms it, unless the policy packs ask for none
+/// (`school_review`). Send an `Idempotency-Key`: a
 /// retry then never applies twice. A school may apply for one of its teachers.
 ///
-/// 报名：立即占用名额或进入候补，随后由学校审核。请带Idempotency-Key以便安全重试。
+/// 报名：立即占用名额或进入候补，随后由学校审核（政策包规定无须审核的除外）。请带Idempotency-Key以便安全重试。
 #[utoipa::path(
     operation_id = "create_enrolment", tag = "enrolment", params(SessionPath), request_body = EnrolmentIn, security(("bearer" = ["enrol"])),
     responses((status = 201, description = "Applied: a seat, or a place in the queue.", body = EnrolmentView), ApplyProblems)

@@ -36,6 +36,8 @@ pub(super) struct Facts {
     row: Option<ApplicantRow>,
     current: Option<EnrolmentRow>,
     pub(super) applicant: Applicant,
+    /// Whether the person's school is to review the application.
+    school_review: bool,
 }
 
 /// What facts are gathered for.
@@ -109,7 +111,7 @@ pub(super) fn gather(
         clashes,
         headroom,
     };
-    Ok(Facts { row, current, applicant })
+    Ok(Facts { row, current, applicant, school_review: area.on(now.china_date()).school_review() })
 }
 
 /// The session with what it offers, where the actor may see it. A session is offered to its own area; the areas below a city's
@@ -267,11 +269,12 @@ fn take(
     work: &mut Work<'_, '_>,
     person: PersonId,
     (offer, version): (&Offer, i64),
-    Facts { row, current, applicant }: Facts,
+    Facts { row, current, applicant, school_review }: Facts,
 ) -> Result<Option<EnrolmentRow>, ApiError> {
     let (session, now) = (offer.session, work.at());
     let placement = place(offer, &applicant, now).map_err(|reason| refused(&reason))?;
     let Some(row) = row else { return Err(refused(&Reason::NotEmployed)) };
+    let status = placement.status(school_review);
     let new = NewEnrolment {
         session,
         person,
@@ -279,7 +282,7 @@ fn take(
         organisation: row.organisation,
         organisation_name: &row.organisation_name,
         title: row.facts.title,
-        status: placement.status(),
+        status,
         requested_by: work.actor(),
     };
     let (id, version) = match current {
@@ -306,7 +309,7 @@ fn take(
         organisation: row.organisation,
         organisation_name: row.organisation_name,
         title: Some(row.facts.title),
-        status: placement.status(),
+        status,
         requested_at: now,
         decided_at: None,
         note: None,

@@ -75,7 +75,7 @@ impl Settlement {
             circumstances: Circumstances {
                 misconduct: row.misconduct,
                 days: Some(days_attended(&attended)),
-                dated: by_month(&attended, completed_on),
+                dated: by_month(&attended, terms.absence_effect, completed_on),
                 ..Circumstances::ORDINARY
             },
             evidence: Evidence { attendance: Some(attendance), ..Evidence::default() },
@@ -123,6 +123,7 @@ fn results(set: &RuleSet) -> ResultTerms {
     ResultTerms {
         pass_factor: factor(set.pass_factor()),
         fail_factor: factor(set.fail_factor()),
+        absence_effect: set.absence_effect(),
         absence_fail_ratio: set.absence_fail_ratio(),
     }
 }

@@ -161,7 +161,7 @@ impl Candidate {
             certified_elsewhere: false,
             activity: None,
             recognised: None,
-            dated: by_month(&attended, offer.ends_on),
+            dated: by_month(&attended, self.terms.absence_effect, offer.ends_on),
             days: Some(days_attended(&attended)),
         }
     }

@@ -296,10 +296,8 @@ impl AttendanceMarkIn {
 /// The fault of the field, where minutes are missing or do not fit the mark.
 pub(super) fn read_mark(index: usize, mark: Mark, minutes: Option<i32>, unit: &UnitTime) -> Result<i32, FieldFault> {
     let total = unit.minutes();
-    let fault = |zh: String, en: String| FieldFault {
-        pointer: format!("/marks/{index}/minutes"),
-        code: "minutes_do_not_fit".into(),
-        words: Words::new(zh, en),
+    let fault = |zh: String, en: String| {
+        FieldFault::new(format!("/marks/{index}/minutes"), "minutes_do_not_fit", Words::new(zh, en))
     };
     let minutes = minutes.or(mark.default_minutes(total)).ok_or_else(|| {
         fault(

@@ -14,6 +14,7 @@ use actix_web::{
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use shixun_domain::policy::document::json_pointer;
 use std::{future::Future, pin::Pin};
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
@@ -114,7 +115,7 @@ pub fn parse<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, ApiError
         return Err(ApiError::new(Code::InvalidField).with_faults(faults));
     }
     let parsed: T = serde_path_to_error::deserialize(value).map_err(|error| {
-        let pointer = pointer(error.path());
+        let pointer = json_pointer(error.path());
         let reason = error.inner().to_string();
         ApiError::field(pointer, field_code(&reason), reasons::words(&reason))
     })?;
@@ -126,20 +127,8 @@ pub fn parse<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, ApiError
     Ok(parsed)
 }
 
-fn pointer(path: &serde_path_to_error::Path) -> String {
-    use serde_path_to_error::Segment;
-    path.iter()
-        .map(|segment| match segment {
-            Segment::Seq { index } => format!("/{index}"),
-            Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
-            Segment::Enum { variant } => format!("/{variant}"),
-            Segment::Unknown => String::new(),
-        })
-        .collect()
-}
-
 /// serde's reasons begin with fixed words; anything else is a value out of its type's range.
-fn field_code(reason: &str) -> &'static str {
+pub fn field_code(reason: &str) -> &'static str {
     let codes = [
         ("unknown field", "unknown_field"),
         ("missing field", "missing_field"),
@@ -194,5 +183,5 @@ fn field_fault(pointer: &str, error: &validator::ValidationError) -> FieldFault 
             },
         ),
     };
-    FieldFault { pointer: pointer.to_owned(), code: code.to_owned(), words }
+    FieldFault::new(pointer, code, words)
 }

@@ -20,7 +20,7 @@ pub fn not_blank(text: &str) -> Result<(), ValidationError> {
 
 /// A fault of one field.
 pub fn fault(pointer: impl Into<String>, code: &str, zh: impl Into<String>, en: impl Into<String>) -> FieldFault {
-    FieldFault { pointer: pointer.into(), code: code.to_owned(), words: Words::new(zh, en) }
+    FieldFault::new(pointer, code, Words::new(zh, en))
 }
 
 /// A day or instant out of all reason.

@@ -17,7 +17,7 @@ pub fn faults(value: &Value) -> Vec<FieldFault> {
 
 fn walk(value: &Value, pointer: &mut String, depth: usize, found: &mut Vec<FieldFault>) {
     let mut fault = |pointer: &str, code: &str, zh: &str, en: &str| {
-        found.push(FieldFault { pointer: pointer.to_owned(), code: code.to_owned(), words: Words::new(zh, en) });
+        found.push(FieldFault::new(pointer, code, Words::new(zh, en)));
     };
     match value {
         Value::Array(_) | Value::Object(_) if depth >= DEPTH_MAX => {

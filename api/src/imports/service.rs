@@ -276,13 +276,10 @@ fn stored(id: ImportId, imported: &Imported) -> Result<ImportRow, ApiError> {
 
 /// The refusal with each fault at its place.
 fn refused(report: &Report) -> ApiError {
-    let fault = |found: &Found| FieldFault {
-        pointer: pointer(found),
-        code: found.code.clone(),
-        words: Words::new(
-            format!("{}{}", place(found, true), found.zh),
-            format!("{}{}", place(found, false), found.en),
-        ),
+    let fault = |found: &Found| {
+        let words =
+            Words::new(format!("{}{}", place(found, true), found.zh), format!("{}{}", place(found, false), found.en));
+        FieldFault::new(pointer(found), found.code.as_str(), words)
     };
     let faults = report.faults.iter().take(FAULTS_LISTED).map(fault).collect();
     ApiError::new(Code::ImportHasFaults).with("count", report.faults_total).with_faults(faults)

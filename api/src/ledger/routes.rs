@@ -18,6 +18,7 @@ use crate::{
     http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Reply, answer, command::NO_BODY, page},
     jobs::wire::JobView,
     org::wire::OrganisationPath,
+    policy::PolicyBody,
     problem::ApiError,
     state::App,
 };
@@ -325,7 +326,7 @@ async fn simulate_policy_pack(
     who: Allowed<DraftPolicy>,
     command: Command,
     query: FromQuery<SimulationQuery>,
-    body: Body<SimulationIn>,
+    PolicyBody(body): PolicyBody<SimulationIn>,
 ) -> Answer {
     let (actor, wish, app, now) = (who.actor(), body.value, command.app_data(), command.at());
     let shared = app.clone();

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     access::Actor,
     http::{Work, command::NOTHING},
-    problem::{ApiError, Code, Words},
+    problem::{ApiError, Words},
     wire::Text,
 };
 use chrono::NaiveDate;
@@ -252,14 +252,9 @@ pub(super) fn subject(text: &str) -> Result<String, ApiError> {
             || (letter == ' ' && !tidied.is_ascii())
     };
     if tidied.chars().count() < 2 || tidied.chars().any(divided) {
-        return Err(ApiError::new(Code::InvalidField).with_faults(vec![crate::problem::FieldFault {
-            pointer: "/subject".into(),
-            code: "one_subject".into(),
-            words: Words::new(
-                "请填写一门学科的全称；多门学科请分别新增",
-                "one subject in full; enter several one by one",
-            ),
-        }]));
+        let words =
+            Words::new("请填写一门学科的全称；多门学科请分别新增", "one subject in full; enter several one by one");
+        return Err(ApiError::field("/subject", "one_subject", words));
     }
     Ok(tidied)
 }

@@ -15,8 +15,7 @@ struct Faults(Vec<FieldFault>);
 
 impl Faults {
     fn add(&mut self, pointer: &str, code: &str, zh: &str, en: &str) {
-        let words = Words::new(zh, en);
-        self.0.push(FieldFault { pointer: pointer.to_owned(), code: code.to_owned(), words });
+        self.0.push(FieldFault::new(pointer, code, Words::new(zh, en)));
     }
 
     fn name(&mut self, text: &str) -> Option<String> {

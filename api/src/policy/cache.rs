@@ -11,7 +11,9 @@ use chrono::NaiveDate;
 use shixun_domain::{
     AreaCode, UtcMillis,
     id::OrganisationId,
-    policy::{Cycle, CycleRules, LayerFault, Pack, Schools, conversion::ConversionTable, cycle_named, cycle_on},
+    policy::{
+        Cycle, CycleRules, LayerFault, Pack, RuleSet, Schools, conversion::ConversionTable, cycle_named, cycle_on,
+    },
 };
 use shixun_persistence::{Conn, policy};
 use std::{
@@ -26,7 +28,7 @@ const FRESH_MILLIS: i64 = 10_000;
 /// The most compiled cycles an area keeps: one per cycle and day in practice.
 const COMPILED_MAX: usize = 256;
 
-/// The most days of which an area keeps the cycle.
+/// The most days of which an area keeps the cycle, and what is in force.
 const CYCLES_MAX: usize = 4_096;
 
 /// The rules in force by area.
@@ -50,6 +52,7 @@ pub struct AreaPolicy {
     /// When each pack was published, in their order; empty for packs of a trial.
     published: Vec<UtcMillis>,
     cycles: RwLock<HashMap<NaiveDate, Cycle>>,
+    in_force: RwLock<HashMap<NaiveDate, Arc<RuleSet>>>,
     compiled: RwLock<HashMap<(Cycle, NaiveDate), Arc<CycleRules>>>,
     /// The schools with packs of their own, in order; mostly none.
     schools: Vec<OrganisationId>,
@@ -98,9 +101,9 @@ impl AreaPolicy {
         let mut schools: Vec<OrganisationId> = packs.iter().filter_map(|pack| pack.jurisdiction().school()).collect();
         schools.sort_unstable();
         schools.dedup();
-        let (published, cycles) = (Vec::new(), RwLock::default());
+        let (published, cycles, in_force) = (Vec::new(), RwLock::default(), RwLock::default());
         let (compiled, of_schools) = (RwLock::default(), RwLock::default());
-        AreaPolicy { area, revision, packs, published, cycles, compiled, schools, of_schools }
+        AreaPolicy { area, revision, packs, published, cycles, in_force, compiled, schools, of_schools }
     }
 
     /// The packs that were published at `known_at`: mostly all, and then these, with what is compiled already.
@@ -145,6 +148,20 @@ impl AreaPolicy {
         }
         kept.insert(day, cycle);
         Ok(cycle)
+    }
+
+    /// What is in force on a day; where no pack is, what the program falls back on.
+    pub fn on(&self, day: NaiveDate) -> Arc<RuleSet> {
+        if let Some(set) = self.in_force.read().unwrap_or_else(PoisonError::into_inner).get(&day) {
+            return Arc::clone(set);
+        }
+        let set = Arc::new(RuleSet::on(&self.packs, self.area, day).unwrap_or_default());
+        let mut kept = self.in_force.write().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= CYCLES_MAX {
+            kept.clear();
+        }
+        kept.insert(day, Arc::clone(&set));
+        set
     }
 
     /// The cycle of this name, such as `2016-2020`.

@@ -13,123 +13,73 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use validator::Validate;
 
-/// A policy pack: rules on hours, each figure with its source.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({
-    "code": "SC-2027", "version": 1, "area": "331123", "valid": {"from": "2027-01-01"},
-    "zh": "遂昌县2027年补充规定", "en": "Suichang County, 2027",
-    "sources": {"A": {"title": "遂昌县教育局关于教师培训的补充规定"}},
-    "rules": [{
-        "id": "school_based.cap.year", "zh": "校本研修", "en": "school-based training",
-        "rule": {"cap": {"of": {"routes": ["school_based"]}, "period": "year",
-            "hours": {"value": "30", "source": "A", "article": "第三条", "confidence": "R"}}}
-    }]
-}))]
-pub struct PolicyDocument {
-    /// Stable code such as `ZJ-2016`: upper-case letters, digits and hyphens.
-    #[validate(length(min = 1, max = 32))]
-    #[schema(min_length = 1, max_length = 32)]
-    pub code: String,
-    /// Version of the pack, from 1. A published version is never edited; a change is a new version.
-    #[schema(minimum = 1)]
-    pub version: i32,
-    /// GB/T 2260 code of the area whose teachers are judged by it.
-    #[validate(length(min = 6, max = 6))]
-    #[schema(min_length = 6, max_length = 6)]
-    pub area: String,
-    /// The one school of this county for whose teachers alone the pack is; it stands over the county's packs as those stand over the
-    /// province's. Such a pack has `rules`, `profiles` and `themes`, and nothing that is one in its county.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub organisation_id: Option<OrganisationRef>,
-    /// Civil dates between which the pack is in force.
-    pub valid: PolicyValidity,
-    /// Name in Chinese.
-    #[validate(length(min = 1, max = 200))]
-    #[schema(min_length = 1, max_length = 200)]
-    pub zh: String,
-    /// Name in English.
-    #[validate(length(min = 1, max = 200))]
-    #[schema(min_length = 1, max_length = 200)]
-    pub en: String,
-    /// The documents that figures cite, by short name.
-    #[schema(value_type = BTreeMap<PolicyWord, PolicySource>)]
-    pub sources: BTreeMap<String, PolicySource>,
-    /// The cycle; a narrower pack may leave it to a wider one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cycle: Option<PolicyCycle>,
-    /// What training is counted in: `hour` or `credit`. A credit stands where an hour stood, so that a cycle may begin in one and end in
-    /// the other.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub unit: Option<PolicyValue>,
-    /// Minutes of teaching in one hour of credit (1 to 240).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hour_minutes: Option<PolicyValue>,
-    /// How the total of a person who joins inside the cycle is reduced: `none`, `month` or `year`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub prorate_newcomer: Option<PolicyValue>,
-    /// What approved leave does to the hours owed in the cycle: `keep` (nothing) or `prorate` (takes off its full months).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub leave_total: Option<PolicyValue>,
-    /// How the total of a person who retires inside the cycle is reduced: `none`, `month` or `year`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub prorate_retirement: Option<PolicyValue>,
-    /// The day to which hours belong: of `completion`, of each `session` (the days on which the course was held, by month), or of
-    /// `recognition`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub attribution: Option<PolicyValue>,
-    /// What is compared with the hours owed: two decimals as they are (`keep`), or whole hours, rounded down (`whole_down`), to
-    /// the nearest (`whole_nearest`) or up (`whole_up`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rounding: Option<PolicyValue>,
-    /// Hours of a day of training, where an entry does not say how many days it lasted (0.01 to 24).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hours_per_day: Option<PolicyValue>,
-    /// What the hours attended are worth to somebody who passed the course (0 to 1): the result in hours × difficulty × result, whose
-    /// difficulty is for the rules of the kind `factor` to say.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pass_factor: Option<PolicyValue>,
-    /// What the hours attended are worth to somebody who failed the course (0 to 1).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fail_factor: Option<PolicyValue>,
-    /// The share of a course (0 to 1) from which absence makes it failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub absence_fail_ratio: Option<PolicyValue>,
-    /// Days (1 to 180) within which participants evaluate a session after it was closed: hours wait for it. Without it an evaluation is
-    /// voluntary, and hours never wait.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub evaluation_days: Option<PolicyValue>,
-    /// What becomes of hours whose evaluation did not come in time: `void` or `post`; `post` where absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub evaluation_missed: Option<PolicyValue>,
-    /// The most hours of a cycle's surplus that count in the cycle after.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub carry_over: Option<PolicyValue>,
-    /// The training fund's least share (0 to 1) of its base.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fund_ratio: Option<PolicyValue>,
-    /// What the fund is a share of: `staff_payroll`, `basic_wages` or `wages_after_rise`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fund_base: Option<PolicyValue>,
-    /// The greatest share (0 to 1) of the fund that the county may use itself; the rest follows the teachers' choice.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fund_county_share: Option<PolicyValue>,
-    /// The least share (0 to 1) of a school's running funds on top.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fund_school_running: Option<PolicyValue>,
-    /// Themes that the area adds to those everybody knows, by word.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    #[schema(value_type = BTreeMap<PolicyWord, PolicyLabel>)]
-    pub themes: BTreeMap<String, PolicyLabel>,
-    /// What a profile leaves out of the rules for everybody.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub profiles: Vec<PolicyProfile>,
-    /// The rules, each with a stable id.
-    pub rules: Vec<PolicyRule>,
-    /// What activities outside courses are worth, by kind of activity.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub conversions: Vec<PolicyConversion>,
+macro_rules! document {
+    ($($(#[$doc:meta])* $setting:ident $about:tt)+) => {
+        /// A policy pack: rules on hours, each figure with its source.
+        #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+        #[serde(deny_unknown_fields)]
+        #[schema(example = json!({
+            "code": "SC-2027", "version": 1, "area": "331123", "valid": {"from": "2027-01-01"},
+            "zh": "遂昌县2027年补充规定", "en": "Suichang County, 2027",
+            "sources": {"A": {"title": "遂昌县教育局关于教师培训的补充规定"}},
+            "rules": [{
+                "id": "school_based.cap.year", "zh": "校本研修", "en": "school-based training",
+                "rule": {"cap": {"of": {"routes": ["school_based"]}, "period": "year",
+                    "hours": {"value": "30", "source": "A", "article": "第三条", "confidence": "R"}}}
+            }]
+        }))]
+        pub struct PolicyDocument {
+            /// Stable code such as `ZJ-2016`: upper-case letters, digits and hyphens.
+            #[validate(length(min = 1, max = 32))]
+            #[schema(min_length = 1, max_length = 32)]
+            pub code: String,
+            /// Version of the pack, from 1. A published version is never edited; a change is a new version.
+            #[schema(minimum = 1)]
+            pub version: i32,
+            /// GB/T 2260 code of the area whose teachers are judged by it.
+            #[validate(length(min = 6, max = 6))]
+            #[schema(min_length = 6, max_length = 6)]
+            pub area: String,
+            /// The one school of this county for whose teachers alone the pack is; it stands over the county's packs as those stand over the
+            /// province's. Such a pack has `rules`, `profiles` and `themes`, and nothing that is one in its county.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub organisation_id: Option<OrganisationRef>,
+            /// Civil dates between which the pack is in force.
+            pub valid: PolicyValidity,
+            /// Name in Chinese.
+            #[validate(length(min = 1, max = 200))]
+            #[schema(min_length = 1, max_length = 200)]
+            pub zh: String,
+            /// Name in English.
+            #[validate(length(min = 1, max = 200))]
+            #[schema(min_length = 1, max_length = 200)]
+            pub en: String,
+            /// The documents that figures cite, by short name.
+            #[schema(value_type = BTreeMap<PolicyWord, PolicySource>)]
+            pub sources: BTreeMap<String, PolicySource>,
+            /// The cycle; a narrower pack may leave it to a wider one.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub cycle: Option<PolicyCycle>,
+            $($(#[$doc])*
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub $setting: Option<PolicyValue>,)+
+            /// Themes that the area adds to those everybody knows, by word.
+            #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+            #[schema(value_type = BTreeMap<PolicyWord, PolicyLabel>)]
+            pub themes: BTreeMap<String, PolicyLabel>,
+            /// What a profile leaves out of the rules for everybody.
+            #[serde(default, skip_serializing_if = "Vec::is_empty")]
+            pub profiles: Vec<PolicyProfile>,
+            /// The rules, each with a stable id.
+            pub rules: Vec<PolicyRule>,
+            /// What activities outside courses are worth, by kind of activity.
+            #[serde(default, skip_serializing_if = "Vec::is_empty")]
+            pub conversions: Vec<PolicyConversion>,
+        }
+    };
 }
+
+shixun_domain::policy_settings!(document);
 
 /// First and last day, both included.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

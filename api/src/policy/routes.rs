@@ -1,6 +1,7 @@
 //! `/v1/policy-packs` and `/v1/cycles`.
 
 use super::{
+    body::PolicyBody,
     document::PolicyDocument,
     service,
     wire::{
@@ -11,9 +12,7 @@ use super::{
 use crate::{
     access::Allowed,
     document::problem_set,
-    http::{
-        Answer, Body, Command, Conditions, DryRunQuery, FromPath, FromQuery, Reply, answer, command::NO_BODY, page,
-    },
+    http::{Answer, Command, Conditions, DryRunQuery, FromPath, FromQuery, Reply, answer, command::NO_BODY, page},
     problem::ApiError,
     state::App,
 };
@@ -91,18 +90,23 @@ async fn get_policy_pack(
 
 /// Draft a policy pack
 ///
-/// The body is the document. It speaks only after somebody else has published it. Faults are named by JSON pointers.
+/// The body is the document. It speaks only after somebody else has published it. Faults are named by JSON pointers, each with an
+/// example of what would be right.
 ///
 /// With `organisation_id` it is for one school of the county: the last layer, over province, city and county, for those who belong to the
 /// school on a day. A school may draft for itself; the county publishes.
 ///
-/// 起草政策包（JSON文档）；须由他人发布后方生效，错误以JSON指针逐处指明。可为一所学校起草，由县级发布。
+/// 起草政策包（JSON文档）；须由他人发布后方生效，错误以JSON指针指明，并给出正确的例子。可为一所学校起草，由县级发布。
 #[utoipa::path(
     operation_id = "create_policy_pack", tag = "policy", request_body = PolicyDocument, security(("bearer" = ["draft_policy"])),
     responses((status = 201, description = "Drafted.", body = PolicyPackView), DraftProblems)
 )]
 #[post("/policy-packs")]
-async fn create_policy_pack(who: Allowed<DraftPolicy>, command: Command, body: Body<PolicyDocument>) -> Answer {
+async fn create_policy_pack(
+    who: Allowed<DraftPolicy>,
+    command: Command,
+    PolicyBody(body): PolicyBody<PolicyDocument>,
+) -> Answer {
     let actor = who.actor();
     let document = serde_json::to_string(&body.value).map_err(|error| ApiError::internal(error.to_string()))?;
     command
@@ -132,7 +136,7 @@ async fn replace_policy_pack(
     command: Command,
     path: FromPath<PolicyPackPath>,
     conditions: Conditions,
-    body: Body<PolicyDocument>,
+    PolicyBody(body): PolicyBody<PolicyDocument>,
 ) -> Answer {
     let (actor, id, based_on) = (who.actor(), path.0.policy_pack_id.0, conditions.based_on()?);
     let document = serde_json::to_string(&body.value).map_err(|error| ApiError::internal(error.to_string()))?;
@@ -174,7 +178,8 @@ async fn delete_policy_pack(
 /// Look for what is wrong with a policy pack
 ///
 /// Requirements that nobody can meet, rules about nothing, days without rules, packs that speak at the same time, caps that
-/// cross, rules laxer than a wider area lets them be, rules for days that are past: each with its place and the smallest example that shows it. Nothing is written.
+/// cross, rules laxer than a wider area lets them be, rules for days that are past: each with its place and the smallest example that shows it. A county's draft is looked at
+/// beside the packs of its schools, too. Nothing is written.
 ///
 /// 检查政策包：无法达到的要求、无所指的规则、空档、重叠、上限交叉、放宽上级规定、溯及既往，逐条指明位置并给出最小例子；不写入任何数据。
 #[utoipa::path(

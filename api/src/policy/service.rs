@@ -8,20 +8,23 @@ use crate::{
     access::Actor,
     http::{
         Page, Work,
+        body::field_code,
         command::{NOTHING, hex},
         conditions::same_version,
+        reasons,
     },
-    problem::{ApiError, Code, FieldFault, Words},
+    problem::{ApiError, Code, Example, FieldFault, Words},
 };
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 use shixun_domain::{
     AreaCode, UtcMillis,
-    id::{OrganisationId, PolicyPackId},
+    id::{AccountId, OrganisationId, PolicyPackId},
     policy::{
-        Cycle, Jurisdiction, Pack, PackFault, PackPublished, PackState, Schools,
+        Cycle, Fault, Jurisdiction, Pack, PackFault, PackPublished, PackState, Schools,
         lint::{self, Finding, Gravity},
         packs, with_draft,
+        wording::Wording,
     },
     words::OrganisationKind,
 };
@@ -216,11 +219,15 @@ fn digest(document: &str) -> String {
 
 /// A fault of a document as a fault of the body in which the document stands at `place`.
 pub(crate) fn faulty(place: &str, fault: &PackFault) -> ApiError {
-    ApiError::new(Code::InvalidField).with_faults(vec![FieldFault {
-        pointer: format!("{place}{}", fault.pointer),
-        code: "invalid_value".into(),
-        words: Words::new(format!("不符合要求：{}", fault.reason), fault.reason.clone()),
-    }])
+    let (code, words) = match &fault.fault {
+        Fault::Shape(detail) => (field_code(detail), reasons::words(detail)),
+        other => {
+            let Wording { zh, en } = other.wording();
+            ("invalid_value", Words::new(zh, en))
+        }
+    };
+    let found = FieldFault::new(format!("{place}{}", fault.pointer), code, words);
+    ApiError::new(Code::InvalidField).with_faults(vec![found.with_example(fault.example().map(Example::Value))])
 }
 
 /// What lint finds in a pack among the published ones.
@@ -250,13 +257,10 @@ fn stored(row: &PackRow) -> Result<Pack, ApiError> {
 fn mistaken(findings: Vec<Finding>) -> Result<(), ApiError> {
     let errors = findings.into_iter().filter(|finding| finding.kind.gravity() == Gravity::Error);
     let faults: Vec<FieldFault> = errors
-        .map(|finding| FieldFault {
-            pointer: finding.pointer,
-            code: finding.kind.as_str().into(),
-            words: Words::new(
-                format!("{}；例：{}", finding.text.zh, finding.example.zh),
-                format!("{}; example: {}", finding.text.en, finding.example.en),
-            ),
+        .map(|finding| {
+            let Finding { pointer, kind, text, example, .. } = finding;
+            let example = Example::Words(Words::new(example.zh, example.en));
+            FieldFault::new(pointer, kind.as_str(), Words::new(text.zh, text.en)).with_example(Some(example))
         })
         .collect();
     if faults.is_empty() { Ok(()) } else { Err(ApiError::new(Code::PolicyLintFailed).with_faults(faults)) }
@@ -316,6 +320,20 @@ fn judged_by(policy: &AreaPolicy, pack: &Pack) -> Vec<Schools> {
             let schools = policy.schools().iter().copied().map(Jurisdiction::School);
             [Jurisdiction::Area(area)].into_iter().chain(schools).map(Schools::from).collect()
         }
+    }
+}
+
+/// Stores a document as a draft of somebody's, for a demonstration.
+///
+/// # Errors
+/// Where the document does not parse or its edition is there.
+pub fn store_draft(tx: &mut WriteTx<'_>, document: &str, by: AccountId) -> Result<(), ApiError> {
+    let pack = Pack::parse(document).map_err(|fault| ApiError::internal(format!("a shipped draft: {fault}")))?;
+    let digest = digest(document);
+    let new = NewPack { created_by: Some(by), ..new_pack(&pack, document, &digest, false) };
+    match policy::add(tx, &new)? {
+        Added::New(_) => Ok(()),
+        Added::EditionTaken => Err(taken(&pack)),
     }
 }
 

@@ -11,6 +11,7 @@ pub use routes::mount;
 pub use table::{Code, Language};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use shixun_domain::{AreaCode, Id, UtcMillis, id::Kind};
 use shixun_persistence::{DbError, Failure};
 use utoipa::ToSchema;
@@ -48,6 +49,30 @@ pub struct FieldFault {
     pub code: String,
     /// What is wrong and what is expected.
     pub words: Words,
+    /// What would be right there, or the smallest example that shows what is wrong, where one is known.
+    pub example: Option<Example>,
+}
+
+/// An example of what would be right in a body, or of what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Example {
+    /// A value, in the form in which the body has it.
+    Value(Value),
+    /// In words.
+    Words(Words),
+}
+
+impl FieldFault {
+    /// A fault without an example.
+    pub fn new(pointer: impl Into<String>, code: impl Into<String>, words: Words) -> Self {
+        FieldFault { pointer: pointer.into(), code: code.into(), words, example: None }
+    }
+
+    /// The same with an example.
+    #[must_use]
+    pub fn with_example(self, example: Option<Example>) -> Self {
+        FieldFault { example, ..self }
+    }
 }
 
 /// A refusal or failure on its way to a client.
@@ -137,8 +162,17 @@ impl ApiError {
 
     /// One field at fault.
     pub fn field(pointer: impl Into<String>, code: impl Into<String>, words: Words) -> Self {
-        let fault = FieldFault { pointer: pointer.into(), code: code.into(), words };
-        ApiError::new(Code::InvalidField).with_faults(vec![fault])
+        ApiError::new(Code::InvalidField).with_faults(vec![FieldFault::new(pointer, code, words)])
+    }
+
+    /// Adds an example to each field at fault that has none, by its pointer.
+    #[must_use]
+    pub fn exemplified(mut self, example: impl Fn(&str) -> Option<Value>) -> Self {
+        for fault in &mut self.faults {
+            let found = || example(&fault.pointer).map(Example::Value);
+            fault.example = fault.example.take().or_else(found);
+        }
+        self
     }
 
     /// A defect of the program: the text goes to the log only.
@@ -198,6 +232,10 @@ impl ApiError {
                     pointer: fault.pointer.clone(),
                     code: fault.code.clone(),
                     detail: fault.words.text(language).to_owned(),
+                    example: fault.example.as_ref().map(|example| match example {
+                        Example::Value(value) => value.clone(),
+                        Example::Words(words) => Value::String(words.text(language).to_owned()),
+                    }),
                 })
                 .collect(),
         }
@@ -271,4 +309,9 @@ pub struct ProblemField {
     pub code: String,
     /// What is wrong and what is expected.
     pub detail: String,
+    /// What would be right there, in the form in which the body has it, or in words the smallest case that shows what is wrong (policy
+    /// packs); `null` where the text says enough.
+    #[serde(default)]
+    #[schema(value_type = Value)]
+    pub example: Option<Value>,
 }

@@ -414,6 +414,8 @@ problems! {
         "项目现为“{state}”；此操作要求处于：{needs}。", "The programme is {state}; this step needs it to be {needs}.";
     ProgrammeIncomplete = "programme_incomplete", 409, "项目内容尚不完整", "The programme is not complete",
         "提交前须补全{count}处，逐条见errors。", "{count} things are to be completed before it can be filed; each is listed in errors.";
+    FiledElsewhere = "filed_elsewhere", 409, "应向上级申报", "Filed with a wider area",
+        "项目的培训对象超出本地区，应由{area}的机构向{area}申报；或将培训对象限于本地区。", "The programme is for people beyond its area: an institution of {area} files it there; or narrow the audience to the area.";
     FilingWindowClosed = "filing_window_closed", 409, "不在项目申报时间内", "No filing window is open",
         "现在不能提交申报；{next}", "Programmes cannot be filed now; {next}";
     FourEyes = "four_eyes", 403, "提交人不得审核自己的提交", "Nobody decides on what they submitted",
@@ -424,6 +426,8 @@ problems! {
         "项目现为“{state}”，批准后方可进行此操作。", "The programme is {state}; this needs it to be approved.";
     ClassHeadMissing = "class_head_missing", 409, "项目未指定专职班主任", "The programme names no class head",
         "每个项目须有专职班主任（浙教办师〔2014〕14号），请先在项目中填写。", "Every programme needs a dedicated class head (浙教办师〔2014〕14号); name one in the programme first.";
+    ClassSize = "class_size", 409, "班额不符合规定", "Not the seats of a class",
+        "班期名额为{seats}人，而政策包规定的班额为{bounds}；请调整名额。", "The session has {seats} seats, and by the policy packs a class has {bounds}; change the seats.";
     SessionWrongState = "session_wrong_state", 409, "班期当前状态不允许此操作", "The session is not in a state for this step",
         "班期现为“{state}”；此操作要求处于：{needs}。", "The session is {state}; this step needs it to be {needs}.";
     SessionOver = "session_over", 409, "班期的日期已过", "The days of the session have passed",
@@ -442,6 +446,10 @@ problems! {
         "课次{unit}（{starts_at}起）与课次{other}（{other_starts_at}起）时间重叠；请调整其中一个的时间。", "The unit {unit} that starts at {starts_at} overlaps the unit {other} that starts at {other_starts_at}; move one of them.";
     UnitHoursDiffer = "unit_hours_differ", 409, "课次学时之和与项目学时不符", "The hours of the units do not add up",
         "课次合计{sum}学时，项目为{hours}学时；请调整课次的学时，使两者一致。", "The units have {sum} hours together and the programme has {hours}; change the hours of units until both agree.";
+    UnitHoursExceedMinutes = "unit_hours_exceed_minutes", 409, "课次学时超过其时长", "The unit is worth more than its time",
+        "课次{unit}计{hours}学时，而{minutes}分钟按每学时{hour_minutes}分钟至多计{most}学时；请减少学时或延长时间。", "The unit {unit} has {hours} hours, and {minutes} minutes at {hour_minutes} an hour give at most {most}; lower the hours or make it longer.";
+    UnitHoursExceedDay = "unit_hours_exceed_day", 409, "一天的课次学时过多", "The units of a day are worth more than a day",
+        "{day}的课次合计{sum}学时，而政策包规定每天至多{most}学时；请减少学时或改到其他日期。", "The units of {day} have {sum} hours together, and a day takes at most {most} by the policy packs; lower the hours or move a unit to another day.";
     UnitHeld = "unit_held", 409, "课次已有考勤记录", "Attendance at the unit is on record",
         "已记录考勤的课次不能再更改，时间、地点以考勤时为准。", "A unit with recorded attendance does not change any more; it stands as it was when attendance was recorded.";
 }

@@ -20,7 +20,7 @@ use shixun_domain::{
     ledger::{Amounts, Circumstances, EntryKind, SourceKind},
     policy::conversion::Approver,
     records::{
-        Claim, ClaimedActivity, Hand, Hands, RecordState, RecordStep, Refusal, after, content_claim, converted,
+        Claim, ClaimedActivity, Hand, Hands, RecordState, RecordStep, Refusal, STAGES, after, content_claim, converted,
         may_enter,
     },
 };
@@ -66,11 +66,13 @@ fn judge(
     let today = now.china_date();
     let employments = ledger::employments(work.conn(), person)?;
     let spells: Vec<_> = employments.iter().map(|employment| employment.span).collect();
-    let amounts = may_enter(claim, &spells, today)?;
+    let policy = cache.area(work.conn(), person.area(), now)?;
+    let prior_consent = policy.on(claim.starts_on).external_prior_consent();
+    let amounts = may_enter(claim, &spells, today, prior_consent)?;
     let place = employments.iter().rev().find(|employment| employment.span.contains(claim.ends_on));
     let organisation =
         place.map(|employment| employment.organisation).ok_or(Refusal::OutsideEmployment { day: claim.ends_on })?;
-    let table = cache.area(work.conn(), person.area(), now)?.conversions(claim.ends_on);
+    let table = policy.conversions(claim.ends_on);
     let approver = converted(&table, activity, claim)?.map(|conversion| conversion.approver);
     Ok(Judged { amounts, organisation, approver })
 }
@@ -178,10 +180,10 @@ fn noted(
     new: &NewRecord,
     input: &RecordInput,
 ) -> Result<(), ApiError> {
-    store::note(work.tx(), id, step, new.entered_by, None)?;
+    store::note(work.tx(), id, step, new.entered_by, (None, None))?;
     let reason = input.duplicate_reason.as_deref().filter(|_| new.content_claim.is_none());
     if reason.is_some() {
-        store::note(work.tx(), id, RecordStep::AllowDuplicate, new.entered_by, reason)?;
+        store::note(work.tx(), id, RecordStep::AllowDuplicate, new.entered_by, (reason, None))?;
     }
     Ok(())
 }
@@ -242,7 +244,7 @@ pub fn correct(
     input: &RecordInput,
 ) -> Result<RecordView, ApiError> {
     let before = mine(work, actor, id, based_on)?;
-    after(before.state, RecordStep::Correct, &hands(work.conn(), &before)?, hand(actor, &before), None)?;
+    after(before.state, RecordStep::Correct, &hands(work.conn(), &before)?, hand(actor, &before), None, STAGES)?;
     let new = prepared(work, cache, by(actor), (before.person, Some(id)), input)?;
     kept(store::change(work.tx(), &before, &new)?)?;
     noted(work, id, RecordStep::Correct, &new, input)?;
@@ -330,7 +332,7 @@ fn step(
     to: RecordStep,
     reason: Option<&str>,
 ) -> Result<RecordView, ApiError> {
-    advance(work, actor, &before, to, reason)?;
+    advance(work, actor, &before, to, (reason, STAGES))?;
     recorded(work, before, to.as_str())
 }
 
@@ -340,9 +342,9 @@ fn advance(
     actor: &Actor,
     before: &RecordRow,
     to: RecordStep,
-    reason: Option<&str>,
+    (reason, stages): (Option<&str>, i32),
 ) -> Result<(), ApiError> {
-    let state = after(before.state, to, &hands(work.conn(), before)?, hand(actor, before), reason)?;
+    let state = after(before.state, to, &hands(work.conn(), before)?, hand(actor, before), reason, stages)?;
     let examined_by = match to {
         RecordStep::Examine => Some(actor.account),
         RecordStep::Return | RecordStep::Withdraw => None,
@@ -350,10 +352,11 @@ fn advance(
     };
     let decided_by = matches!(state, RecordState::Verified | RecordState::Rejected).then_some(actor.account);
     kept(store::step(work.tx(), before, Step { state, examined_by, decided_by })?)?;
-    Ok(store::note(work.tx(), before.id, to, actor.account, reason)?)
+    let fewer = (to == RecordStep::Verify && stages < STAGES).then_some(stages);
+    Ok(store::note(work.tx(), before.id, to, actor.account, (reason, fewer))?)
 }
 
-/// Verifies a record and posts its hours in the same transaction. Everything is judged once more: the facts of the person may
+/// Verifies a record that has passed through as many hands as the packs of today ask, and posts its hours in the same transaction. Everything is judged once more: the facts of the person may
 /// have changed since it was entered.
 ///
 /// # Errors
@@ -366,7 +369,9 @@ pub fn verify(
     based_on: i64,
 ) -> Result<RecordView, ApiError> {
     let before = theirs(work, actor, id, based_on)?;
-    advance(work, actor, &before, RecordStep::Verify, None)?;
+    let now = work.at();
+    let stages = cache.area(work.conn(), id.area(), now)?.on(now.china_date()).hours_stages();
+    advance(work, actor, &before, RecordStep::Verify, (None, stages))?;
     let evidence = RecordView::new(before.clone(), Vec::new())?.evidence;
     let content = &before.content;
     let claim = Claim {
@@ -379,7 +384,6 @@ pub fn verify(
     };
     let judged = judge(work, cache, before.person, &claim, content.activity.as_ref())?;
     judged.approver.map_or(Ok(()), |approver| approves(actor, before.person, approver))?;
-    let now = work.at();
     let policy = cache.area(work.conn(), id.area(), now)?;
     let files: Vec<String> =
         evidence.iter().map(|file| format!("{} sha-256 {}", file.file_name, file.sha256)).collect();

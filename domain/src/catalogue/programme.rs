@@ -2,9 +2,9 @@
 //!
 //! Draft → submitted → returned (and back) or approved → cancelled. Who reviews is never who submitted.
 
-use super::{Audience, ProgrammeKind, ProgrammeState, window::filing_open};
+use super::{Audience, Demands, ProgrammeKind, ProgrammeState, window::filing_open};
 use crate::{
-    DeliveryForm, Fen, Hours, Level, Route, Theme,
+    AreaCode, DeliveryForm, Fen, Hours, Level, Route, Theme,
     id::{AccountId, OrganisationId},
     time::DateSpan,
 };
@@ -106,6 +106,11 @@ pub enum ProgrammeRefusal {
     },
     /// Something is missing: all of it.
     Incomplete(Vec<Missing>),
+    /// It is for more than the area of its institution, and filed with the authority of all it is for.
+    FiledElsewhere {
+        /// The area whose authority that is.
+        with: AreaCode,
+    },
     /// No filing window is open.
     OutsideFilingWindow {
         /// The next one.
@@ -128,7 +133,7 @@ fn from(state: ProgrammeState, needs: &'static [ProgrammeState]) -> Result<(), P
 
 impl ProgrammeContent {
     /// Everything that must be added before it can be filed.
-    pub fn missing(&self) -> Vec<Missing> {
+    pub fn missing(&self, demands: &Demands) -> Vec<Missing> {
         let mut missing = Vec::new();
         let mut note = |lacks: bool, what: Missing| {
             if lacks {
@@ -142,7 +147,8 @@ impl ProgrammeContent {
         let differs = !self.curriculum.is_empty() && sum != self.hours;
         note(differs, Missing::CurriculumHours { sum, hours: self.hours });
         note(self.lecturers.is_empty(), Missing::Lecturers);
-        note(self.class_head.as_deref().is_none_or(|name| name.trim().is_empty()), Missing::ClassHead);
+        let no_head = self.class_head.as_deref().is_none_or(|name| name.trim().is_empty());
+        note(no_head && demands.class_head, Missing::ClassHead);
         missing
     }
 }
@@ -155,19 +161,25 @@ pub fn edit(state: ProgrammeState) -> Result<(), ProgrammeRefusal> {
     from(state, &[Draft, Returned])
 }
 
-/// Files a programme.
+/// Files a programme of an institution in the area `here`.
 ///
 /// # Errors
-/// In this order: `WrongState`, `OutsideFilingWindow`, `Incomplete`.
+/// In this order: `WrongState`, `FiledElsewhere`, `OutsideFilingWindow`, `Incomplete`.
 pub fn submit(
     state: ProgrammeState,
     content: &ProgrammeContent,
+    (here, demands): (AreaCode, &Demands),
     windows: &[DateSpan],
     today: NaiveDate,
 ) -> Result<ProgrammeState, ProgrammeRefusal> {
     from(state, &[Draft, Returned])?;
-    filing_open(windows, today).map_err(|next| ProgrammeRefusal::OutsideFilingWindow { next })?;
-    let missing = content.missing();
+    let with = demands.filed_with(here, &content.audience);
+    if with != here {
+        return Err(ProgrammeRefusal::FiledElsewhere { with });
+    }
+    let open = filing_open(windows, demands.filing_months, today);
+    open.map_err(|next| ProgrammeRefusal::OutsideFilingWindow { next })?;
+    let missing = content.missing(demands);
     if missing.is_empty() { Ok(Submitted) } else { Err(ProgrammeRefusal::Incomplete(missing)) }
 }
 

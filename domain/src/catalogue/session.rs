@@ -2,7 +2,7 @@
 //!
 //! Draft → published → running → closed, or cancelled. Closing posts hours and belongs to enrolment.
 
-use super::{ProgrammeState, SessionState};
+use super::{Demands, ProgrammeState, SessionState};
 use crate::{Hours, UtcMillis, id::UnitId};
 use chrono::NaiveDate;
 
@@ -89,6 +89,13 @@ pub struct UnitSlot {
     pub hours: Hours,
 }
 
+impl UnitSlot {
+    /// How long it lasts, in full minutes.
+    pub fn minutes(&self) -> i64 {
+        (self.ends_at.millis() - self.starts_at.millis()).div_euclid(60_000)
+    }
+}
+
 /// What is wrong with the units of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UnitsFault {
@@ -102,6 +109,26 @@ pub enum UnitsFault {
     OutsideSession(UnitSlot),
     /// Two units at the same time.
     Overlap(UnitSlot, UnitSlot),
+    /// A unit is worth more hours than its minutes give.
+    HoursExceedMinutes {
+        /// The unit.
+        unit: UnitSlot,
+        /// How long it lasts.
+        minutes: i64,
+        /// Minutes in one hour of credit.
+        hour_minutes: i32,
+        /// The most it may be worth.
+        most: Hours,
+    },
+    /// The units of a day are worth more than a day of training.
+    HoursExceedDay {
+        /// The day.
+        day: NaiveDate,
+        /// What they add up to.
+        sum: Hours,
+        /// The most they may be worth.
+        most: Hours,
+    },
     /// The units do not add up to the programme's hours.
     HoursDiffer {
         /// What they add up to.
@@ -174,6 +201,15 @@ pub enum SessionRefusal {
     },
     /// No class head is named (专职班主任, 浙教办师〔2014〕14号).
     NoClassHead,
+    /// Fewer or more seats than the packs let a class have.
+    ClassSize {
+        /// The seats.
+        seats: i32,
+        /// The fewest.
+        least: Option<i32>,
+        /// The most.
+        most: Option<i32>,
+    },
     /// The terms contradict each other: all faults.
     Terms(Vec<TermsFault>),
     /// The units are not in order.
@@ -247,14 +283,22 @@ fn consistent(terms: &SessionTerms) -> Result<(), SessionRefusal> {
     if faults.is_empty() { Ok(()) } else { Err(SessionRefusal::Terms(faults)) }
 }
 
+fn class_size(seats: i32, demands: &Demands) -> Result<(), SessionRefusal> {
+    let Demands { class_size_min: least, class_size_max: most, .. } = *demands;
+    if demands.takes_class_of(seats) { Ok(()) } else { Err(SessionRefusal::ClassSize { seats, least, most }) }
+}
+
 impl SessionFacts {
     /// Whether the terms may become `new`. More seats promote nobody: promotion is enrolment's, in the queue's order.
     ///
     /// # Errors
-    /// In this order: `WrongState`, `Terms`, `SeatsBelowTaken`, `QueueBelowTaken`, `Units`.
-    pub fn change_terms(&self, new: &SessionTerms) -> Result<(), SessionRefusal> {
+    /// In this order: `WrongState`, `Terms`, `ClassSize` once published, `SeatsBelowTaken`, `QueueBelowTaken`, `Units`.
+    pub fn change_terms(&self, new: &SessionTerms, demands: &Demands) -> Result<(), SessionRefusal> {
         from(self.state, &[Draft, Published])?;
         consistent(new)?;
+        if self.state == Published && new.seats != self.terms.seats {
+            class_size(new.seats, demands)?;
+        }
         if new.seats < self.seats_taken {
             return Err(SessionRefusal::SeatsBelowTaken { taken: self.seats_taken });
         }
@@ -267,16 +311,17 @@ impl SessionFacts {
     /// Whether it may be published.
     ///
     /// # Errors
-    /// In this order: `WrongState`, `ProgrammeNotApproved`, `NoClassHead`, `Terms`, `Over`, `Units`.
-    pub fn publish(&self, today: NaiveDate) -> Result<SessionState, SessionRefusal> {
+    /// In this order: `WrongState`, `ProgrammeNotApproved`, `NoClassHead`, `Terms`, `ClassSize`, `Over`, `Units`.
+    pub fn publish(&self, today: NaiveDate, demands: &Demands) -> Result<SessionState, SessionRefusal> {
         from(self.state, &[Draft])?;
         if self.programme_state != ProgrammeState::Approved {
             return Err(SessionRefusal::ProgrammeNotApproved { state: self.programme_state });
         }
-        if !self.has_class_head {
+        if demands.class_head && !self.has_class_head {
             return Err(SessionRefusal::NoClassHead);
         }
         consistent(&self.terms)?;
+        class_size(self.terms.seats, demands)?;
         if self.terms.ends_on < today {
             return Err(SessionRefusal::Over { ends_on: self.terms.ends_on });
         }
@@ -305,15 +350,16 @@ impl SessionFacts {
         Ok(SessionState::Cancelled)
     }
 
-    /// Whether a unit may be added.
+    /// Whether a unit may be added. `demands` are those of the unit's day.
     ///
     /// # Errors
     /// In this order: `WrongState` (published sessions keep their units), `Units`.
-    pub fn add_unit(&self, unit: UnitSlot) -> Result<(), SessionRefusal> {
+    pub fn add_unit(&self, unit: UnitSlot, demands: &Demands) -> Result<(), SessionRefusal> {
         from(self.state, &[Draft])?;
         let mut units = self.units.clone();
         units.push(unit);
-        self.fit(&units)
+        self.fit(&units)?;
+        demands.worth(&unit, &self.units).map_err(SessionRefusal::Units)
     }
 
     /// Whether a unit may be taken out.
@@ -325,24 +371,33 @@ impl SessionFacts {
     }
 
     /// Whether a unit may become `unit`, which carries its id. Once published, a change needs a reason, and the hours must
-    /// still add up.
+    /// still add up. `demands` are those of the unit's new day.
     ///
     /// # Errors
     /// In this order: `WrongState`, `UnitHeld`, `ReasonMissing`, `Units`.
-    pub fn change_unit(&self, unit: UnitSlot, reason: Option<&str>, held: bool) -> Result<(), SessionRefusal> {
+    pub fn change_unit(
+        &self,
+        unit: UnitSlot,
+        reason: Option<&str>,
+        held: bool,
+        demands: &Demands,
+    ) -> Result<(), SessionRefusal> {
         from(self.state, &[Draft, Published, Running])?;
         if held {
             return Err(SessionRefusal::UnitHeld);
         }
         let units: Vec<UnitSlot> =
             self.units.iter().map(|other| if other.id == unit.id { unit } else { *other }).collect();
+        let worth = || demands.worth(&unit, &self.units).map_err(SessionRefusal::Units);
         if self.state == Draft {
-            return self.fit(&units);
+            self.fit(&units)?;
+            return worth();
         }
         if reason.is_none_or(|reason| reason.trim().is_empty()) {
             return Err(SessionRefusal::ReasonMissing);
         }
-        self.complete(&units)
+        self.complete(&units)?;
+        worth()
     }
 
     fn fit(&self, units: &[UnitSlot]) -> Result<(), SessionRefusal> {

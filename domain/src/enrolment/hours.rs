@@ -5,7 +5,7 @@ use crate::{
     Hours,
     hours::Days,
     ledger::Factor,
-    policy::{DatedHours, Ratio},
+    policy::{AbsenceEffect, DatedHours, Ratio},
     words::word_list,
 };
 use chrono::{Datelike, NaiveDate};
@@ -45,7 +45,7 @@ pub struct Attended {
 pub struct EarnedHours {
     /// Hours of all units.
     pub nominal: Hours,
-    /// Hours of the time attended.
+    /// Hours of the time attended, as far as absence takes anything off.
     pub attended: Hours,
     /// Practice hours within those attended, in the same proportion.
     pub practice: Hours,
@@ -64,18 +64,24 @@ pub struct ResultTerms {
     pub pass_factor: Factor,
     /// What the hours attended are worth to somebody who failed.
     pub fail_factor: Factor,
+    /// What absence takes off.
+    pub absence_effect: AbsenceEffect,
     /// The share of the course's hours from which absence makes it failed; `None` where it never does.
     pub absence_fail_ratio: Option<Ratio>,
 }
 
 impl ResultTerms {
     /// A pass is worth the hours, a fail nothing, and absence is only subtracted.
-    pub const PLAIN: ResultTerms =
-        ResultTerms { pass_factor: Factor::ONE, fail_factor: Factor::NONE, absence_fail_ratio: None };
+    pub const PLAIN: ResultTerms = ResultTerms {
+        pass_factor: Factor::ONE,
+        fail_factor: Factor::NONE,
+        absence_effect: AbsenceEffect::Deduct,
+        absence_fail_ratio: None,
+    };
 }
 
-/// Adds up attendance. Each unit gives its hours in proportion to the minutes attended, rounded down to a hundredth; the
-/// practice share follows the hours. A fail, recorded or for absence, credits what the terms say; misconduct credits nothing.
+/// Adds up attendance. Where absence is deducted exactly, each unit gives its hours in proportion to the minutes attended, rounded
+/// down to a hundredth; the practice share follows the hours. Whether somebody was too absent goes by the time missed. A fail, recorded or for absence, credits what the terms say; misconduct credits nothing.
 pub fn earned(
     units: &[Attended],
     practice: Hours,
@@ -84,8 +90,8 @@ pub fn earned(
     terms: ResultTerms,
 ) -> EarnedHours {
     let nominal: Hours = units.iter().map(|unit| unit.hours).sum();
-    let attended: Hours = units.iter().map(share).sum();
-    let absent = nominal.less(attended);
+    let attended: Hours = units.iter().map(|unit| share(unit, terms.absence_effect)).sum();
+    let absent = nominal.less(units.iter().map(|unit| share(unit, AbsenceEffect::Deduct)).sum());
     let too_absent = terms.absence_fail_ratio.is_some_and(|ratio| absent > Hours::ZERO && absent >= ratio.of(nominal));
     let passed = outcome == Outcome::Pass && !misconduct && !too_absent;
     let factor = match passed {
@@ -100,9 +106,9 @@ pub fn earned(
 
 /// The hours attended in each calendar month, dated on its last day of training; empty where all belong to the month in which
 /// the course was completed, so that ordinary entries carry nothing.
-pub fn by_month(units: &[(NaiveDate, Attended)], completed_on: NaiveDate) -> Vec<DatedHours> {
+pub fn by_month(units: &[(NaiveDate, Attended)], effect: AbsenceEffect, completed_on: NaiveDate) -> Vec<DatedHours> {
     let month = |day: NaiveDate| (day.year(), day.month());
-    let mut days: Vec<(NaiveDate, Hours)> = units.iter().map(|(day, unit)| (*day, share(unit))).collect();
+    let mut days: Vec<(NaiveDate, Hours)> = units.iter().map(|(day, unit)| (*day, share(unit, effect))).collect();
     days.sort_unstable();
     let months = days.chunk_by(|one, next| month(one.0) == month(next.0));
     let dated: Vec<DatedHours> = months
@@ -117,15 +123,23 @@ pub fn by_month(units: &[(NaiveDate, Attended)], completed_on: NaiveDate) -> Vec
 
 /// The days on which something was attended.
 pub fn days_attended(units: &[(NaiveDate, Attended)]) -> Days {
-    let mut days: Vec<NaiveDate> =
-        units.iter().filter(|(_, unit)| share(unit) > Hours::ZERO).map(|(day, _)| *day).collect();
+    let mut days: Vec<NaiveDate> = units
+        .iter()
+        .filter(|(_, unit)| share(unit, AbsenceEffect::Deduct) > Hours::ZERO)
+        .map(|(day, _)| *day)
+        .collect();
     days.sort_unstable();
     days.dedup();
     Days::from_hundredths(i64::try_from(days.len()).unwrap_or(0) * 100)
 }
 
-fn share(unit: &Attended) -> Hours {
+fn share(unit: &Attended, effect: AbsenceEffect) -> Hours {
     let minutes = unit.minutes.unwrap_or(0).clamp(0, unit.minutes_total.max(0));
+    let minutes = match effect {
+        AbsenceEffect::Deduct => minutes,
+        AbsenceEffect::WholeUnit if minutes < unit.minutes_total => 0,
+        AbsenceEffect::WholeUnit | AbsenceEffect::None => unit.minutes_total,
+    };
     unit.hours.share(minutes.into(), unit.minutes_total.into()).unwrap_or(Hours::ZERO)
 }
 

@@ -51,11 +51,13 @@ pub enum Placement {
 }
 
 impl Placement {
-    /// The status of a new application.
-    pub const fn status(self) -> EnrolmentStatus {
-        match self {
-            Placement::Seat => EnrolmentStatus::Applied,
-            Placement::Queue => EnrolmentStatus::Waiting,
+    /// The status of a new application, which a school is to review or nobody (浙教办函〔2019〕357号).
+    pub const fn status(self, school_review: bool) -> EnrolmentStatus {
+        match (self, school_review) {
+            (Placement::Seat, true) => EnrolmentStatus::Applied,
+            (Placement::Seat, false) => EnrolmentStatus::Confirmed,
+            (Placement::Queue, true) => EnrolmentStatus::Waiting,
+            (Placement::Queue, false) => EnrolmentStatus::WaitingApproved,
         }
     }
 }

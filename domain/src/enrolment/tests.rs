@@ -5,7 +5,13 @@ use crate::{
     id::SessionId,
     words::{Stage, Title},
 };
-use crate::{ledger::Factor, policy::Ratio};
+use crate::{
+    ledger::Factor,
+    policy::{
+        AbsenceEffect::{self, Deduct},
+        Ratio,
+    },
+};
 use chrono::NaiveDate;
 
 fn day(text: &str) -> NaiveDate {
@@ -232,6 +238,14 @@ fn a_review_confirms_or_gives_back_and_happens_once() {
 }
 
 #[test]
+fn where_no_school_reviews_a_seat_is_confirmed_at_once_and_a_place_in_the_queue_is_reviewed() {
+    use EnrolmentStatus::{Applied, Confirmed, Waiting, WaitingApproved};
+    assert_eq!([Placement::Seat.status(true), Placement::Queue.status(true)], [Applied, Waiting]);
+    assert_eq!([Placement::Seat.status(false), Placement::Queue.status(false)], [Confirmed, WaitingApproved]);
+    assert_eq!(promoted(Placement::Queue.status(false)), Some(Confirmed));
+}
+
+#[test]
 fn moving_up_gives_the_seat_and_never_skips_the_review() {
     assert_eq!(promoted(EnrolmentStatus::Waiting), Some(EnrolmentStatus::Applied));
     assert_eq!(promoted(EnrolmentStatus::WaitingApproved), Some(EnrolmentStatus::Confirmed));
@@ -295,6 +309,23 @@ fn a_fail_and_long_absence_are_worth_what_the_packs_say() {
 }
 
 #[test]
+fn what_absence_takes_off_is_for_the_packs_to_say() {
+    let unit = |minutes| Attended { hours: Hours::whole(4), minutes_total: 180, minutes };
+    let units = [unit(Some(180)), unit(Some(90)), unit(None)];
+    let of = |absence_effect, absence: Option<&str>| {
+        let ratio = absence.and_then(Ratio::parse);
+        let terms = ResultTerms { absence_effect, absence_fail_ratio: ratio, ..ResultTerms::PLAIN };
+        earned(&units, Hours::ZERO, Outcome::Pass, false, terms).credited.to_string()
+    };
+    let effects = [AbsenceEffect::WholeUnit, Deduct, AbsenceEffect::None];
+    assert_eq!(effects.map(|effect| of(effect, None)), ["4.00", "6.00", "12.00"]);
+    assert_eq!(effects.map(|effect| of(effect, Some("1/2"))), ["0.00"; 3], "half the course was missed in any case");
+    let days = [("2020-12-28", units[0]), ("2021-01-04", units[1])].map(|(day, unit)| (day.parse().unwrap(), unit));
+    let kept = by_month(&days, AbsenceEffect::None, "2021-01-10".parse().unwrap());
+    assert_eq!(kept.iter().map(|part| part.hours).collect::<Vec<_>>(), [Hours::whole(4); 2]);
+}
+
+#[test]
 fn the_hours_of_a_course_over_several_months_are_kept_by_month() {
     let day = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
     let unit = |on: &str, hours, minutes| {
@@ -302,12 +333,12 @@ fn the_hours_of_a_course_over_several_months_are_kept_by_month() {
     };
     let units =
         [unit("2021-01-10", 8, 180), unit("2020-12-20", 8, 90), unit("2020-12-28", 8, 180), unit("2020-12-28", 8, 0)];
-    let dated = by_month(&units, day("2021-01-10"));
+    let dated = by_month(&units, Deduct, day("2021-01-10"));
     let read: Vec<_> = dated.iter().map(|part| format!("{} {}", part.on, part.hours)).collect();
     assert_eq!(read, ["2020-12-28 12.00", "2021-01-10 8.00"]);
     assert_eq!(days_attended(&units).to_string(), "3.00");
-    assert!(by_month(&units[1..], day("2020-12-31")).is_empty(), "one month needs no parts");
-    assert_eq!(by_month(&units[1..], day("2021-01-02")).len(), 1, "held in December, completed in January");
+    assert!(by_month(&units[1..], Deduct, day("2020-12-31")).is_empty(), "one month needs no parts");
+    assert_eq!(by_month(&units[1..], Deduct, day("2021-01-02")).len(), 1, "held in December, completed in January");
 }
 
 #[test]

@@ -4,7 +4,8 @@ use super::{
     document::{Cited, Document},
     layers::RuleSet,
     pack::Pack,
-    rule::{Confidence, Settings},
+    rule::Confidence,
+    settings::Settings,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -71,55 +72,26 @@ pub(super) fn cite(documents: &Documents, figure: &str, cited: &Cited) -> Option
     })
 }
 
-/// The citations of what a pack says once for everybody.
+/// The citations of what a pack says once for everybody, as far as statements cite it.
 pub(super) fn of_settings(documents: &Documents, document: &Document) -> Vec<Arc<Citation>> {
     let cycle = document.cycle.as_ref();
-    let said = [
-        ("cycle/anchor", cycle.map(|cycle| &cycle.anchor)),
-        ("cycle/years", cycle.map(|cycle| &cycle.years)),
-        ("unit", document.unit.as_ref()),
-        ("attribution", document.attribution.as_ref()),
-        ("rounding", document.rounding.as_ref()),
-        ("hours_per_day", document.hours_per_day.as_ref()),
-        ("prorate_newcomer", document.prorate_newcomer.as_ref()),
-        ("prorate_retirement", document.prorate_retirement.as_ref()),
-        ("leave_total", document.leave_total.as_ref()),
-        ("carry_over", document.carry_over.as_ref()),
-    ];
-    said.iter()
-        .filter_map(|(name, cited)| Some((name, (*cited)?)))
-        .filter_map(|(name, cited)| cite(documents, name, cited))
-        .map(Arc::new)
-        .collect()
+    let of_cycle =
+        [("cycle/anchor", cycle.map(|cycle| &cycle.anchor)), ("cycle/years", cycle.map(|cycle| &cycle.years))];
+    let stated = document.settings().into_iter().filter(|said| said.stated).map(|said| (said.name, said.cited));
+    let said = of_cycle.into_iter().chain(stated).filter_map(|(name, cited)| Some((name, cited?)));
+    said.filter_map(|(name, cited)| cite(documents, name, cited)).map(Arc::new).collect()
 }
 
 /// Which pack of those in force said what holds for everybody, the narrowest first asked.
 pub(super) fn settings_in_force(layers: &[&Pack], decided: &Settings) -> Vec<Arc<Citation>> {
-    let said = |name: &str, says: &dyn Fn(&Pack) -> bool| {
-        let pack = layers.iter().rev().find(|pack| says(pack))?;
-        pack.setting_citations().iter().find(|citation| citation.figure == name).map(Arc::clone)
+    let said = |name: &str| {
+        layers.iter().rev().find_map(|pack| {
+            let citation = pack.setting_citations().iter().find(|citation| citation.figure == name)?;
+            let decides = name.starts_with("cycle/") || pack.settings().agrees(decided, name);
+            decides.then(|| Arc::clone(citation))
+        })
     };
-    macro_rules! settings {
-        ($($name:literal = $field:ident),*) => {
-            [$(said($name, &|pack: &Pack| {
-                let own = pack.settings().$field;
-                own.is_some() && own == decided.$field
-            })),*]
-        };
-    }
-    let calendar = |pack: &Pack| pack.calendar().is_some();
-    let cycle = [said("cycle/anchor", &calendar), said("cycle/years", &calendar)];
-    let others = settings!(
-        "unit" = unit,
-        "attribution" = attribution,
-        "rounding" = rounding,
-        "hours_per_day" = hours_per_day,
-        "prorate_newcomer" = prorate,
-        "prorate_retirement" = prorate_retirement,
-        "leave_total" = leave_total,
-        "carry_over" = carry_over
-    );
-    cycle.into_iter().chain(others).flatten().collect()
+    ["cycle/anchor", "cycle/years"].iter().chain(Settings::NAMES).filter_map(|name| said(name)).collect()
 }
 
 impl RuleSet {

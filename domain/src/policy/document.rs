@@ -3,107 +3,117 @@
 //! Nothing here is checked beyond the shape; [`Pack::parse`](super::Pack::parse) turns a document into rules or says what
 //! is wrong and where. Every figure and every choice is a [`Cited`], so that a county can compare it with the official text.
 
-mod conversion;
+mod example;
+mod shape;
 
-pub use conversion::{ConversionDocument, ConversionLineDocument};
+pub use example::{Example, example_at};
+pub use shape::json_pointer;
+
+#[cfg(test)]
+pub(super) use example::EXAMPLES;
+pub(super) use example::example_of_text;
+pub(super) use shape::figures;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// A policy pack as it is written, published and shown.
+macro_rules! document {
+    ($($(#[$doc:meta])* $setting:ident $about:tt)+) => {
+        /// A policy pack as it is written, published and shown.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct Document {
+            /// Stable code such as `ZJ-2016`: upper-case letters, digits and hyphens, at most 32.
+            pub code: String,
+            /// Version of the pack, from 1. A published version is never edited.
+            pub version: i32,
+            /// GB/T 2260 code of the area whose teachers are judged by it.
+            pub area: String,
+            /// Identifier of the one school of this county for whose teachers alone the pack is. Such a pack holds rules and what profiles
+            /// leave out of them; what a pack says once for everybody is not for a school to set.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub organisation_id: Option<String>,
+            /// Civil dates between which the pack is in force.
+            pub valid: ValidDocument,
+            /// Name in Chinese.
+            pub zh: String,
+            /// Name in English.
+            pub en: String,
+            /// The documents that figures cite, by short name.
+            pub sources: BTreeMap<String, SourceDocument>,
+            /// The cycle; a narrower pack may leave it to a wider one.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub cycle: Option<CycleDocument>,
+            $($(#[$doc])*
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub $setting: Option<Cited>,)+
+            /// Themes that the area adds to those everybody knows, by word.
+            #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+            pub themes: BTreeMap<String, LabelDocument>,
+            /// What a profile leaves out of the rules for everybody.
+            #[serde(default, skip_serializing_if = "Vec::is_empty")]
+            pub profiles: Vec<ProfileDocument>,
+            /// The rules, each with a stable id.
+            pub rules: Vec<RuleDocument>,
+            /// What activities outside courses are worth, by kind of activity.
+            #[serde(default, skip_serializing_if = "Vec::is_empty")]
+            pub conversions: Vec<ConversionDocument>,
+        }
+    };
+}
+
+crate::policy_settings!(document);
+
+/// What a kind of activity (an open lesson, a paper, a degree) is worth in hours, and on what terms.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Document {
-    /// Stable code such as `ZJ-2016`: upper-case letters, digits and hyphens, at most 32.
-    pub code: String,
-    /// Version of the pack, from 1. A published version is never edited.
-    pub version: i32,
-    /// GB/T 2260 code of the area whose teachers are judged by it.
-    pub area: String,
-    /// Identifier of the one school of this county for whose teachers alone the pack is. Such a pack holds rules and what profiles
-    /// leave out of them; what a pack says once for everybody is not for a school to set.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub organisation_id: Option<String>,
-    /// Civil dates between which the pack is in force.
-    pub valid: ValidDocument,
-    /// Name in Chinese.
+pub struct ConversionDocument {
+    /// The kind's word, such as `open_lesson`; the packs of an area define which there are.
+    pub kind: String,
+    /// Name in Chinese: 公开课.
     pub zh: String,
-    /// Name in English.
+    /// Name in English: open lesson.
     pub en: String,
-    /// The documents that figures cite, by short name.
-    pub sources: BTreeMap<String, SourceDocument>,
-    /// The cycle; a narrower pack may leave it to a wider one.
+    /// As for a rule: whether a narrower area may give more for the kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cycle: Option<CycleDocument>,
-    /// What training is counted in: `hour` or `credit`.
+    pub may_be_relaxed: Option<Cited>,
+    /// The most hours of the kind in a calendar year; the rule `conversion.<kind>.cap.year`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unit: Option<Cited>,
-    /// Minutes of teaching in one hour of credit (1 to 240).
+    pub cap_year: Option<Cited>,
+    /// The most hours of the kind in the cycle; the rule `conversion.<kind>.cap.cycle`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hour_minutes: Option<Cited>,
-    /// How the total of a person who joins inside the cycle is reduced: `none`, `month` or `year`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub prorate_newcomer: Option<Cited>,
-    /// What approved leave does to the hours owed in the cycle: `keep` (nothing) or `prorate` (takes off its full months).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub leave_total: Option<Cited>,
-    /// How the total of a person who retires inside the cycle is reduced: `none`, `month` or `year`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub prorate_retirement: Option<Cited>,
-    /// The day to which hours belong: of `completion`, of each `session` (the days of its units), or of `recognition`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub attribution: Option<Cited>,
-    /// What is compared with the hours owed: two decimals as they are (`keep`), or whole hours, rounded down (`whole_down`),
-    /// to the nearest (`whole_nearest`) or up (`whole_up`).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rounding: Option<Cited>,
-    /// Hours of a day of training, where an entry does not say how many days it lasted (0.01 to 24).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hours_per_day: Option<Cited>,
-    /// What the hours attended are worth to somebody who passed the course (0 to 1): the result in hours × difficulty × result,
-    /// whose difficulty is for the rules of the kind `factor` to say.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pass_factor: Option<Cited>,
-    /// What the hours attended are worth to somebody who failed the course (0 to 1).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fail_factor: Option<Cited>,
-    /// The share of a course (0 to 1) from which absence makes it failed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub absence_fail_ratio: Option<Cited>,
-    /// Days (1 to 180) within which participants evaluate a session after it was closed: hours wait for it. Without it an evaluation is
-    /// voluntary, and hours never wait.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub evaluation_days: Option<Cited>,
-    /// What becomes of hours whose evaluation did not come in time: `void` or `post`; `post` where absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub evaluation_missed: Option<Cited>,
-    /// The most hours of a cycle's surplus that count in the cycle after.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub carry_over: Option<Cited>,
-    /// The training fund's least share (0 to 1) of its base.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fund_ratio: Option<Cited>,
-    /// What the fund is a share of: `staff_payroll`, `basic_wages` or `wages_after_rise`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fund_base: Option<Cited>,
-    /// The greatest share (0 to 1) of the fund that the county may use itself; the rest follows the teachers' choice.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fund_county_share: Option<Cited>,
-    /// The least share (0 to 1) of a school's running funds on top.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fund_school_running: Option<Cited>,
-    /// Themes that the area adds to those everybody knows, by word.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub themes: BTreeMap<String, LabelDocument>,
-    /// What a profile leaves out of the rules for everybody.
+    pub cap_cycle: Option<Cited>,
+    /// Kinds of evidence that must all be there, each with its source: the value is the word.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub profiles: Vec<ProfileDocument>,
-    /// The rules, each with a stable id.
-    pub rules: Vec<RuleDocument>,
-    /// What activities outside courses are worth, by kind of activity.
+    pub evidence: Vec<Cited>,
+    /// The stage that has to approve it: `school`, `county`, `city` or `province`.
+    pub approver: Cited,
+    /// What it is worth, line by line; the first line that fits decides.
+    pub lines: Vec<ConversionLineDocument>,
+}
+
+/// What activities of one level, role and result are worth. Within a list any word suffices; an absent list asks nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConversionLineDocument {
+    /// Levels.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub conversions: Vec<ConversionDocument>,
+    pub levels: Vec<String>,
+    /// Roles, such as `speaker`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
+    /// Results, such as `first_prize` or `pass`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub results: Vec<String>,
+    /// As an amount for each activity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<Cited>,
+    /// As a factor (0 to 100) on the hours that the activity took.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub factor: Option<Cited>,
+    /// The most hours for one activity, where a factor decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<Cited>,
 }
 
 /// First and last day, both included.
@@ -371,89 +381,4 @@ pub struct SelectorDocument {
     /// Converted from an activity of one of these kinds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub activities: Vec<String>,
-}
-
-impl Document {
-    /// Reads the shape of a document.
-    ///
-    /// # Errors
-    /// The JSON pointer of the innermost rule, profile or figure that does not have its shape, and what is wrong.
-    pub(super) fn read(json: &str) -> Result<Self, (String, String)> {
-        serde_json::from_str(json).map_err(|error| locate(json, &error))
-    }
-}
-
-/// Finds the innermost part of the document that does not have its shape.
-fn locate(json: &str, error: &serde_json::Error) -> (String, String) {
-    let whole = (String::new(), error.to_string());
-    let Ok(value) = serde_json::from_str::<Value>(json) else { return whole };
-    let parts = |name: &str| {
-        let list = value.get(name).and_then(Value::as_array).into_iter().flatten();
-        list.enumerate().map(|(place, part)| (format!("/{name}/{place}"), part)).collect::<Vec<_>>()
-    };
-    let figure = |name: &str| value.get(name).and_then(|part| misfit::<Cited>(&format!("/{name}"), part));
-    let cited = [
-        "unit",
-        "hour_minutes",
-        "prorate_newcomer",
-        "leave_total",
-        "prorate_retirement",
-        "attribution",
-        "rounding",
-        "hours_per_day",
-        "pass_factor",
-        "fail_factor",
-        "absence_fail_ratio",
-        "evaluation_days",
-        "evaluation_missed",
-        "carry_over",
-        "fund_ratio",
-        "fund_base",
-        "fund_county_share",
-        "fund_school_running",
-    ]
-    .into_iter()
-    .find_map(figure);
-    let profile = || parts("profiles").iter().find_map(|(pointer, part)| misfit::<ProfileDocument>(pointer, part));
-    let rule = || {
-        parts("rules").iter().find_map(|(pointer, part)| {
-            let body = part.get("rule").and_then(|body| misfit::<BodyDocument>(&format!("{pointer}/rule"), body));
-            body.or_else(|| misfit::<RuleDocument>(pointer, part))
-        })
-    };
-    let conversion =
-        || parts("conversions").iter().find_map(|(pointer, part)| misfit::<ConversionDocument>(pointer, part));
-    cited.or_else(profile).or_else(rule).or_else(conversion).unwrap_or(whole)
-}
-
-/// Every figure in a part of a document with the path to it, such as `cap/hours`. They are looked for in the JSON, so that a field that
-/// a rule gets tomorrow is cited without anybody thinking of it.
-pub(super) fn figures(part: &impl Serialize) -> Vec<(String, Cited)> {
-    fn collect(path: &str, value: &Value, found: &mut Vec<(String, Cited)>) {
-        if let Ok(cited) = Cited::deserialize(value) {
-            found.push((path.to_owned(), cited));
-            return;
-        }
-        let mut inside = |name: &str, value: &Value| {
-            let path = if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") };
-            collect(&path, value, found);
-        };
-        match value {
-            Value::Object(members) => members.iter().for_each(|(name, value)| inside(name, value)),
-            Value::Array(values) => {
-                (0_usize..).zip(values).for_each(|(place, value)| inside(&place.to_string(), value))
-            }
-            _ => {}
-        }
-    }
-    let mut found = Vec::new();
-    if let Ok(value) = serde_json::to_value(part) {
-        collect("", &value, &mut found);
-    }
-    found
-}
-
-/// What is wrong with a part, and where it is.
-fn misfit<T: serde::de::DeserializeOwned>(pointer: &str, part: &Value) -> Option<(String, String)> {
-    serde_json::from_value::<T>(part.clone()).err().map(|error| (pointer.to_owned(), error.to_string()))
 }

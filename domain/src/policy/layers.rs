@@ -6,8 +6,8 @@
 //! it is at least as strict or the wider pack says that its rule may be relaxed, and adds itself where there is none. Where it
 //! is laxer, or cannot be compared, the rule of the wider area stands beside it: so the stricter one decides. (Of two factors
 //! only the wider area's stands, because factors multiply.) A rule that may not be relaxed cannot be dropped either. Within one
-//! area a later pack replaces an earlier one freely. How totals are reduced, what a result is worth, what is carried over and how hours are
-//! rounded goes by the stricter word, too; the unit, the length of an hour, a day and a cycle and the attribution by the narrowest pack that speaks of them.
+//! area a later pack replaces an earlier one freely. Of what packs say once for everybody, whether the stricter or the narrowest pack
+//! decides stands with each setting in `settings.rs`.
 //!
 //! A rule for a profile, or a profile's dropping of a rule, stands before the rule for everybody of the same id, whichever
 //! pack either comes from. Where several profiles hold, the first in the order of [`Profile`] decides.
@@ -15,15 +15,16 @@
 use super::{
     citation::{Citation, settings_in_force},
     cycle::{Cycle, CycleCalendar},
-    evaluating::{EvaluationTerms, MissedEvaluation},
+    evaluating::EvaluationTerms,
     facts::ProfileSet,
-    fund::{FundBase, FundRule},
+    fund::FundRule,
     jurisdiction::{Jurisdiction, Layer},
     pack::Pack,
-    rule::{Attribution, Body, LeaveTotal, Profile, Prorate, Ratio, Rounding, Rule, Settings, Unit},
+    rule::{Attribution, Body, Profile, Rule},
+    settings::{Settings, narrowest},
     strictness::at_least_as_strict,
 };
-use crate::{area::AreaCode, hours::Hours};
+use crate::area::AreaCode;
 use chrono::NaiveDate;
 use std::{collections::BTreeMap, fmt, sync::Arc};
 use thiserror::Error;
@@ -108,22 +109,17 @@ impl RuleInForce {
     }
 }
 
-/// The rules in force in an area on a day.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The rules in force in an area on a day; by default those of an area without packs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RuleSet {
     packs: Vec<(String, i32)>,
     /// Whom each pack was made for, in their order: a code is unique within an area only.
     made_for: Vec<Jurisdiction>,
     calendar: Option<CycleCalendar>,
-    settings: Settings,
+    pub(super) settings: Settings,
     pub(super) cited: Vec<Arc<Citation>>,
     rules: Vec<RuleInForce>,
 }
-
-/// Minutes of teaching in one hour of credit where no pack says so.
-const HOUR_MINUTES_DEFAULT: i32 = 45;
-/// Hours of a day of training where no pack says so.
-const HOURS_PER_DAY_DEFAULT: Hours = Hours::whole(8);
 
 /// The rules of one id: for everybody, and for each profile (none where the profile is free of them).
 #[derive(Default, Clone)]
@@ -159,7 +155,7 @@ impl RuleSet {
                 }
             }
         }
-        let settings = settings(&layers);
+        let settings = Settings::decided(&layers);
         Ok(RuleSet {
             packs: layers.iter().map(|pack| (pack.code().to_owned(), pack.version())).collect(),
             made_for: layers.iter().map(|pack| pack.jurisdiction()).collect(),
@@ -185,76 +181,19 @@ impl RuleSet {
         self.calendar
     }
 
-    /// What training is counted in; hours where no pack says so.
-    pub fn unit(&self) -> Unit {
-        self.settings.unit.unwrap_or(Unit::Hour)
-    }
-
-    /// Minutes of teaching in one hour of credit; 45 where no pack says so.
-    pub fn hour_minutes(&self) -> i32 {
-        self.settings.hour_minutes.unwrap_or(HOUR_MINUTES_DEFAULT)
-    }
-
-    /// How a newcomer's total is reduced; not at all where no pack says so.
-    pub fn prorate(&self) -> Prorate {
-        self.settings.prorate.unwrap_or(Prorate::None)
-    }
-
-    /// How the total of somebody who retires is reduced; not at all where no pack says so.
-    pub fn prorate_retirement(&self) -> Prorate {
-        self.settings.prorate_retirement.unwrap_or(Prorate::None)
-    }
-
-    /// What leave does to the total; nothing where no pack says so.
-    pub fn leave_total(&self) -> LeaveTotal {
-        self.settings.leave_total.unwrap_or(LeaveTotal::Keep)
-    }
-
-    /// What is compared with the hours owed; two decimals as they are where no pack says so.
-    pub fn rounding(&self) -> Rounding {
-        self.settings.rounding.unwrap_or(Rounding::Keep)
-    }
-
-    /// Hours of a day of training; 8 where no pack says so.
-    pub fn hours_per_day(&self) -> Hours {
-        self.settings.hours_per_day.unwrap_or(HOURS_PER_DAY_DEFAULT)
-    }
-
-    /// What the hours attended are worth to somebody who passed; all of them where no pack says so.
-    pub fn pass_factor(&self) -> Ratio {
-        self.settings.pass_factor.unwrap_or(Ratio { numerator: 1, denominator: 1 })
-    }
-
-    /// The most hours of a surplus that count in this cycle, being the one after; none where no pack says so.
-    pub fn carry_over(&self) -> Hours {
-        self.settings.carry_over.unwrap_or(Hours::ZERO)
-    }
-
-    /// What the hours attended are worth to somebody who failed; nothing where no pack says so.
-    pub fn fail_factor(&self) -> Ratio {
-        self.settings.fail_factor.unwrap_or(Ratio { numerator: 0, denominator: 1 })
-    }
-
-    /// The share from which absence makes a course failed; `None` where no pack says so.
-    pub fn absence_fail_ratio(&self) -> Option<Ratio> {
-        self.settings.absence_fail_ratio
-    }
-
-    /// What is asked of participants; `None` where no pack says within how many days they evaluate a session. Hours are posted without an
-    /// evaluation where no pack says what becomes of them.
+    /// What is asked of participants; `None` where no pack says within how many days they evaluate a session.
     pub fn evaluation(&self) -> Option<EvaluationTerms> {
-        let days = self.settings.evaluation_days.and_then(|days| u32::try_from(days).ok())?;
-        Some(EvaluationTerms { days, missed: self.settings.evaluation_missed.unwrap_or(MissedEvaluation::Post) })
+        let days = u32::try_from(self.evaluation_days()?).ok()?;
+        Some(EvaluationTerms { days, missed: self.evaluation_missed() })
     }
 
     /// What is to be spent on training; `None` where no pack sets a share.
     pub fn fund(&self) -> Option<FundRule> {
-        let nothing = Ratio { numerator: 0, denominator: 1 };
-        self.settings.fund_ratio.map(|ratio| FundRule {
+        self.fund_ratio().map(|ratio| FundRule {
             ratio,
-            base: self.settings.fund_base.unwrap_or(FundBase::StaffPayroll),
-            county_share: self.settings.fund_county_share.unwrap_or(nothing),
-            school_running: self.settings.fund_school_running.unwrap_or(nothing),
+            base: self.fund_base(),
+            county_share: self.fund_county_share(),
+            school_running: self.fund_school_running(),
         })
     }
 
@@ -312,45 +251,6 @@ impl Variants {
         rules.extend(self.everybody.into_iter().map(|reference| RuleInForce { reference, binding }));
         rules
     }
-}
-
-/// What holds for everybody: the unit, the length of an hour and of a day and the attribution by the narrowest pack that speaks of
-/// them, the rest by the stricter word.
-fn settings(layers: &[&Pack]) -> Settings {
-    Settings {
-        unit: narrowest(layers, |settings| settings.unit),
-        hour_minutes: narrowest(layers, |settings| settings.hour_minutes),
-        hours_per_day: narrowest(layers, |settings| settings.hours_per_day),
-        attribution: narrowest(layers, |settings| settings.attribution),
-        prorate: by_area(layers, |settings| settings.prorate).min(),
-        prorate_retirement: by_area(layers, |settings| settings.prorate_retirement).min(),
-        leave_total: by_area(layers, |settings| settings.leave_total).min(),
-        rounding: by_area(layers, |settings| settings.rounding).min(),
-        carry_over: by_area(layers, |settings| settings.carry_over).min(),
-        pass_factor: by_area(layers, |settings| settings.pass_factor).min_by(|one, other| one.compared(*other)),
-        fail_factor: by_area(layers, |settings| settings.fail_factor).min_by(|one, other| one.compared(*other)),
-        fund_base: narrowest(layers, |settings| settings.fund_base),
-        fund_ratio: by_area(layers, |settings| settings.fund_ratio).max_by(|one, other| one.compared(*other)),
-        fund_county_share: by_area(layers, |settings| settings.fund_county_share)
-            .min_by(|one, other| one.compared(*other)),
-        fund_school_running: by_area(layers, |settings| settings.fund_school_running)
-            .max_by(|one, other| one.compared(*other)),
-        absence_fail_ratio: by_area(layers, |settings| settings.absence_fail_ratio)
-            .min_by(|one, other| one.compared(*other)),
-        evaluation_days: by_area(layers, |settings| settings.evaluation_days).min(),
-        evaluation_missed: by_area(layers, |settings| settings.evaluation_missed).min(),
-    }
-}
-
-fn narrowest<T>(layers: &[&Pack], read: fn(Settings) -> Option<T>) -> Option<T> {
-    layers.iter().rev().find_map(|pack| read(pack.settings()))
-}
-
-/// What the last pack of each area says. Of several areas the word under which most is owed decides: words are declared from
-/// strict to lax.
-fn by_area<T>(layers: &[&Pack], read: fn(Settings) -> Option<T>) -> impl Iterator<Item = T> {
-    let areas = layers.chunk_by(|one, next| one.jurisdiction() == next.jurisdiction());
-    areas.filter_map(move |of_one| narrowest(of_one, read))
 }
 
 /// The days from which hours belong to another day than before, for courses completed on them: the first holds for all days

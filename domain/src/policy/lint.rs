@@ -16,13 +16,13 @@ use super::{
     cycle::Cycle,
     cycle_rules::CycleRules,
     facts::PersonFacts,
-    jurisdiction::Schools,
+    jurisdiction::{Jurisdiction, Schools},
     layers::{LayerFault, cycle_on, with_draft},
     pack::Pack,
     rule::Profile,
     wording::Wording,
 };
-use crate::{area::AreaCode, time::DateSpan, words::word_list};
+use crate::{area::AreaCode, id::OrganisationId, time::DateSpan, words::word_list};
 use chrono::{Days, NaiveDate};
 
 word_list! {
@@ -74,7 +74,8 @@ pub struct Finding {
     pub example: Wording,
 }
 
-/// Looks for everything that is wrong with `draft` in `area`, or in the school that it is for, among the packs that are published there, on the day `today`.
+/// Looks for everything that is wrong with `draft` in `area`, or in the school that it is for, among the packs that are published there, on the day `today`;
+/// of an area's draft also for what it puts out of reach at the schools with packs of their own.
 pub fn lint(published: &[Pack], draft: &Pack, area: AreaCode, today: NaiveDate) -> Vec<Finding> {
     let packs = with_draft(published, draft);
     let schools = Schools::from(draft.jurisdiction());
@@ -93,6 +94,12 @@ pub fn lint(published: &[Pack], draft: &Pack, area: AreaCode, today: NaiveDate) 
             }
             Err(fault) => findings.push(gap(&fault)),
         }
+        // What a county asks for or allows may be out of reach only beside what a school asks of its own teachers.
+        for school in overlays(&packs, draft, area) {
+            if let Ok(rules) = CycleRules::of_schools(&packs, area, &school, cycle, cycle.to()) {
+                findings.extend(reach::contradictions(&rules, draft));
+            }
+        }
     }
     let mut seen: Vec<(FindingKind, String, Vec<String>)> = Vec::new();
     findings.retain(|finding| {
@@ -103,6 +110,18 @@ pub fn lint(published: &[Pack], draft: &Pack, area: AreaCode, today: NaiveDate) 
     });
     findings.sort_by(|one, other| (one.kind, &one.pointer).cmp(&(other.kind, &other.pointer)));
     findings
+}
+
+/// The schools of the area with packs of their own, where the draft is for all of it.
+fn overlays(packs: &[Pack], draft: &Pack, area: AreaCode) -> Vec<Schools> {
+    if draft.jurisdiction().school().is_some() {
+        return Vec::new();
+    }
+    let mut schools: Vec<OrganisationId> = packs.iter().filter_map(|pack| pack.jurisdiction().school()).collect();
+    schools.retain(|school| school.area() == area);
+    schools.sort_unstable();
+    schools.dedup();
+    schools.into_iter().map(|school| Schools::from(Jurisdiction::School(school))).collect()
 }
 
 /// The cycle in which the draft begins to speak, and the next where it still does.

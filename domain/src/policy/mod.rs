@@ -20,6 +20,7 @@ mod effects;
 mod evaluate;
 mod evaluating;
 mod facts;
+mod fault;
 pub mod fund;
 mod jurisdiction;
 pub mod layers;
@@ -31,6 +32,7 @@ pub mod packs;
 mod requirements;
 mod rule;
 mod selector;
+mod settings;
 mod shortest;
 mod state;
 mod strictness;
@@ -46,13 +48,16 @@ pub use effects::{RuleEffect, RuleKey, effects};
 pub use evaluate::{CountedEntry, Cut, Evaluation, Headroom, Period, YearHours, evaluate, headroom};
 pub use evaluating::{EvaluationTerms, MissedEvaluation};
 pub use facts::{DatedHours, EntryFacts, PersonFacts, ProfileSet, Provider, WaiverFacts, time_in_post};
+pub use fault::{Fault, PackFault};
 pub use jurisdiction::{Jurisdiction, SchoolSpell, Schools};
 pub use layers::{LayerFault, RuleInForce, RuleRef, RuleSet, cycle_named, cycle_on, with_draft};
-pub use pack::{Pack, PackFault, ProfileDrops};
+pub use pack::{Pack, ProfileDrops};
 pub use requirements::{InDays, Requirement, Verdict};
 pub use rule::{
-    Amount, Attribution, Body, CapPeriod, Confidence, Effect, EntryMark, Least, LeaveTotal, Measure, Most, Profile,
-    Prorate, Ratio, Relaxable, Rounding, Rule, Selector, Settings, Strength, TOTAL_RULE_ID, TotalAmount, Unit, Window,
+    AbsenceEffect, Amount, Attribution, Body, CapPeriod, Confidence, Effect, EntryMark, FilingLevel, Least, LeaveTotal,
+    Measure, Months, Most, Profile, Prorate, Ratio, Recognition, Relaxable, Rounding, Rule, Selector, Strength,
+    TOTAL_RULE_ID, TotalAmount, Unit, Window,
 };
+pub use settings::Settings;
 pub use shortest::{OFFERINGS_MAX, Offering, Outcome, ShortestWay, shortest_way};
 pub use state::{PackPublished, PackState};

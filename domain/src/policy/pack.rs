@@ -5,33 +5,26 @@ mod conversions;
 mod overlay;
 mod reader;
 
+pub(super) use reader::{At, Reader};
+
 use super::{
     citation::{Citation, documents, of_settings},
     conversion::ConversionRule,
     cycle::CycleCalendar,
     document::Document,
+    fault::{Fault, PackFault},
     jurisdiction::Jurisdiction,
     layers::RuleRef,
     rule::*,
+    settings::Settings,
 };
 use crate::{area::AreaCode, time::DateSpan, words::Theme};
 use overlay::jurisdiction;
-use reader::{At, Reader, valid};
+use reader::valid;
 use std::{collections::BTreeSet, sync::Arc};
-use thiserror::Error;
 
 /// The most rules, conversions and profiles a pack may hold.
 const RULES_MAX: usize = 500;
-
-/// What is wrong with a document, and where.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{pointer}: {reason}")]
-pub struct PackFault {
-    /// JSON pointer (RFC 6901) to the value that is wrong; empty for the document itself.
-    pub pointer: String,
-    /// What is expected there.
-    pub reason: String,
-}
 
 /// Rules that do not bind persons of a profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,8 +57,7 @@ impl Pack {
     /// The first [`PackFault`] in the order of the document: not JSON, unknown or missing fields, unknown words, amounts
     /// that are negative or too precise, figures without a listed source, two rules of one id, an empty validity.
     pub fn parse(json: &str) -> Result<Self, PackFault> {
-        let document = Document::read(json).map_err(|(pointer, reason)| PackFault { pointer, reason })?;
-        Self::from_document(document)
+        Self::from_document(Document::read(json)?)
     }
 
     /// Checks a document that has the right shape.
@@ -76,10 +68,10 @@ impl Pack {
         let at = At::root();
         let code_letter = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-';
         if !(1..=32).contains(&document.code.len()) || !document.code.bytes().all(code_letter) {
-            return at.field("code").refuse("expected 1 to 32 upper-case letters, digits and hyphens");
+            return at.field("code").refuse(Fault::Code);
         }
         if document.version < 1 {
-            return at.field("version").refuse("expected a version from 1");
+            return at.field("version").refuse(Fault::Version);
         }
         let jurisdiction = jurisdiction(&at, &document)?;
         let valid = valid(&at.field("valid"), &document)?;
@@ -92,7 +84,7 @@ impl Pack {
         let setting_citations = of_settings(&documents, &document);
         let reader = Reader { document: &document, documents };
         let calendar = document.cycle.as_ref().map(|cycle| reader.calendar(&at.field("cycle"), cycle)).transpose()?;
-        let settings = reader.settings()?;
+        let settings = Settings::read(&reader, &document)?;
         for (word, label) in &document.themes {
             let place = at.field("themes").field(word);
             place.read::<Theme>(word)?;
@@ -100,7 +92,7 @@ impl Pack {
             place.field("en").text(&label.en)?;
         }
         if document.rules.len() + document.conversions.len() + document.profiles.len() > RULES_MAX {
-            return at.field("rules").refuse(format!("at most {RULES_MAX} rules, conversions and profiles"));
+            return at.field("rules").refuse(Fault::TooMany { most: RULES_MAX });
         }
         let mut drops = Vec::new();
         for (index, profile) in document.profiles.iter().enumerate() {
@@ -112,7 +104,7 @@ impl Pack {
             let place = at.field("rules").item(index);
             let rule = reader.rule(&place, rule)?;
             if !seen.insert((rule.id.clone(), rule.profile)) {
-                return place.field("id").refuse(format!("a second rule with the id {}", rule.id));
+                return place.field("id").refuse(Fault::SecondRule { id: rule.id });
             }
             rules.push(rule);
         }
@@ -121,10 +113,10 @@ impl Pack {
             let place = at.field("conversions").item(index);
             let (conversion, caps) = reader.conversion(&place, conversion)?;
             if conversions.iter().any(|known| known.kind == conversion.kind) {
-                return place.field("kind").refuse(format!("a second conversion of {}", conversion.kind));
+                return place.field("kind").refuse(Fault::SecondConversion { kind: conversion.kind.to_string() });
             }
             if let Some(cap) = caps.iter().find(|cap| seen.contains(&(cap.id.clone(), None))) {
-                return place.refuse(format!("a rule has the id {} already", cap.id));
+                return place.refuse(Fault::CapIdTaken { id: cap.id.clone() });
             }
             conversions.push(Arc::new(conversion));
             rules.extend(caps);

@@ -73,7 +73,7 @@ struct Judge<'a> {
 /// Reduction by months is inferred (`domain.md` 9, `prorate.newcomer`); with `none` a newcomer owes the whole cycle.
 fn owing(rules: &CycleRules, person: &PersonFacts) -> DateSpan {
     let cycle = rules.cycle();
-    let reduced = rules.closing_rules().is_some_and(|set| set.prorate() != Prorate::None);
+    let reduced = rules.closing_rules().is_some_and(|set| set.prorate_newcomer() != Prorate::None);
     let after_probation = person.probation.map(|span| span.to.and_then(|to| to.succ_opt()).unwrap_or(NaiveDate::MAX));
     let begins = [person.joined_on, after_probation].into_iter().flatten().filter(|_| reduced).max();
     DateSpan {
@@ -147,7 +147,7 @@ pub(super) fn required_total(rules: &CycleRules, person: &PersonFacts, profiles:
         TotalAmount::PerCycle(hours) => {
             let (entry, retirement) = rules
                 .closing_rules()
-                .map_or((Prorate::None, Prorate::None), |set| (set.prorate(), set.prorate_retirement()));
+                .map_or((Prorate::None, Prorate::None), |set| (set.prorate_newcomer(), set.prorate_retirement()));
             let to = owing.to.filter(|_| retirement != Prorate::None);
             let months = months_owed(&DateSpan { from: owing.from, to });
             // Whole years go by the stricter of what holds for the two ends that are not the cycle's.

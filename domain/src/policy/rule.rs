@@ -1,6 +1,6 @@
 //! A rule of a policy pack after parsing: typed and checked, its citations beside what it says.
 
-use super::{citation::Citation, evaluating::MissedEvaluation, fund::FundBase};
+use super::citation::Citation;
 use crate::{
     hours::{Days, Hours},
     words::{ActivityWord, DeliveryForm, Level, Route, Theme, word_list},
@@ -101,6 +101,56 @@ word_list! {
     }
 }
 
+word_list! {
+    /// What absence below the failing share takes off. Declared from strict to lax.
+    AbsenceEffect {
+        WholeUnit = "whole_unit", "缺勤课次不计", "the hours of every unit that was not attended to the end";
+        Deduct = "deduct", "据实扣除", "the time missed, exactly";
+        None = "none", "不扣除", "nothing";
+    }
+}
+
+word_list! {
+    /// What becomes of hours that another area certified. Declared from strict to lax.
+    Recognition {
+        Manual = "manual", "人工认定", "somebody recognises them";
+        Auto = "auto", "自动计入", "they count as certified";
+    }
+}
+
+word_list! {
+    /// With whom a programme is filed. Declared from strict to lax.
+    FilingLevel {
+        Reach = "reach", "按培训对象范围", "with the authority of all it is for";
+        OwnArea = "own_area", "向所在地申报", "with that of the institution's area";
+    }
+}
+
+/// Some months of every year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Months(u16);
+
+impl Months {
+    /// Reads `4,10`: months from 1 to 12, each once and in their order.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (mut months, mut last) = (0_u16, 0_u32);
+        for part in text.split(',') {
+            let month = plain_integer(part).and_then(|number| u32::try_from(number).ok())?;
+            if !(last + 1..=12).contains(&month) {
+                return None;
+            }
+            months |= 1 << month;
+            last = month;
+        }
+        Some(Months(months))
+    }
+
+    /// Whether a month, 1 to 12, is among them.
+    pub const fn contains(self, month: u32) -> bool {
+        month <= 12 && self.0 & (1 << month) != 0
+    }
+}
+
 impl Rounding {
     /// What is compared; for hours that are not negative.
     pub fn applied(self, hours: Hours) -> Hours {
@@ -112,47 +162,6 @@ impl Rounding {
             Rounding::Up => to_whole(99),
         }
     }
-}
-
-/// What a pack says once for everybody; what it leaves out is for the packs of wider areas, and at last for the program.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Settings {
-    /// What training is counted in.
-    pub unit: Option<Unit>,
-    /// Minutes of teaching in one hour of credit.
-    pub hour_minutes: Option<i32>,
-    /// How a newcomer's total is reduced.
-    pub prorate: Option<Prorate>,
-    /// How the total of somebody who retires is reduced.
-    pub prorate_retirement: Option<Prorate>,
-    /// What leave does to the total.
-    pub leave_total: Option<LeaveTotal>,
-    /// The day to which hours belong.
-    pub attribution: Option<Attribution>,
-    /// What is compared with the hours owed.
-    pub rounding: Option<Rounding>,
-    /// Hours of a day of training.
-    pub hours_per_day: Option<Hours>,
-    /// What hours attended are worth after a pass.
-    pub pass_factor: Option<Ratio>,
-    /// What hours attended are worth after a fail.
-    pub fail_factor: Option<Ratio>,
-    /// The share from which absence makes a course failed.
-    pub absence_fail_ratio: Option<Ratio>,
-    /// Days after its closing within which a session is evaluated.
-    pub evaluation_days: Option<i32>,
-    /// What becomes of hours whose evaluation did not come.
-    pub evaluation_missed: Option<MissedEvaluation>,
-    /// The most hours of a surplus that count in the cycle after.
-    pub carry_over: Option<Hours>,
-    /// The training fund's least share of its base.
-    pub fund_ratio: Option<Ratio>,
-    /// What the fund is a share of.
-    pub fund_base: Option<FundBase>,
-    /// The greatest share of the fund that the county may use itself.
-    pub fund_county_share: Option<Ratio>,
-    /// The least share of a school's running funds on top.
-    pub fund_school_running: Option<Ratio>,
 }
 
 word_list! {
@@ -178,6 +187,11 @@ pub struct Ratio {
 }
 
 impl Ratio {
+    /// All.
+    pub const ONE: Ratio = Ratio { numerator: 1, denominator: 1 };
+    /// Nothing.
+    pub const NOTHING: Ratio = Ratio { numerator: 0, denominator: 1 };
+
     /// Reads `1/3`, `0.5` or `1`; `None` for anything else, for more than 2 decimals and for parts beyond 10,000.
     pub fn parse(text: &str) -> Option<Self> {
         let (numerator, denominator) = match text.split_once('/') {

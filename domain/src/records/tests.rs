@@ -35,7 +35,7 @@ fn a_claim_is_refused_for_each_reason_in_order() {
     let check = |change: &dyn Fn(&mut Claim)| {
         let mut claim = claim();
         change(&mut claim);
-        may_enter(&claim, &employed, today).map(|amounts| amounts.credited)
+        may_enter(&claim, &employed, today, true).map(|amounts| amounts.credited)
     };
     assert_eq!(check(&|_| {}), Ok(Hours::whole(20)));
     assert_eq!(check(&|claim| claim.evidence.clear()), Err(Refusal::EvidenceMissing));
@@ -49,7 +49,7 @@ fn a_claim_is_refused_for_each_reason_in_order() {
         check(&|claim| claim.ends_on = day("2014-07-31")),
         Err(Refusal::Ledger(ledger::Refusal::BeforeEmployment { employed_from: day("2014-08-01") }))
     );
-    assert_eq!(may_enter(&claim(), &[], today), Err(Refusal::Ledger(ledger::Refusal::NeverEmployed)));
+    assert_eq!(may_enter(&claim(), &[], today, true), Err(Refusal::Ledger(ledger::Refusal::NeverEmployed)));
     assert_eq!(check(&|claim| (claim.hours, claim.practice) = (Hours::ZERO, Hours::ZERO)), Err(Refusal::NoHours));
     let between = day("2018-12-01");
     assert_eq!(check(&|claim| claim.ends_on = between), Err(Refusal::OutsideEmployment { day: between }));
@@ -78,7 +78,7 @@ fn whatever_is_verified_went_through_three_pairs_of_hands() {
         for (step, number) in steps.iter().flat_map(|step| (1..=4).map(move |number| (*step, number))) {
             // The hours are those of number 4.
             let by = Hand { account: account(number), is_subject: number == 4 };
-            let Ok(next) = after(state, step, &hands, by, Some("理由")) else { continue };
+            let Ok(next) = after(state, step, &hands, by, Some("理由"), 3) else { continue };
             match step {
                 RecordStep::Verify => {
                     let examiner = hands.examined_by.unwrap();
@@ -103,11 +103,42 @@ fn whatever_is_verified_went_through_three_pairs_of_hands() {
 }
 
 #[test]
+fn with_fewer_stages_fewer_people_see_a_record_and_never_its_own_subject() {
+    let entered = Hands { made_by: vec![account(1)], examined_by: None };
+    let verify = |stages: i32, number: i64| {
+        let by = Hand { account: account(number), is_subject: number == 4 };
+        after(RecordState::Entered, RecordStep::Verify, &entered, by, None, stages)
+    };
+    let done = Ok(RecordState::Verified);
+    assert!(matches!(verify(3, 2), Err(Refusal::WrongState { .. })), "somebody examines it first");
+    assert_eq!([verify(2, 2), verify(1, 2), verify(1, 1)], [done.clone(), done.clone(), done]);
+    assert_eq!(verify(2, 1), Err(Refusal::SamePerson { did: Some(RecordStep::Enter) }), "who enters never verifies");
+    assert_eq!([verify(2, 4), verify(1, 4)], [const { Err(Refusal::SamePerson { did: None }) }; 2]);
+    let examined = Hands { examined_by: Some(account(2)), ..entered };
+    let by = |number: i64| Hand { account: account(number), is_subject: false };
+    let again = |number: i64| after(RecordState::Examined, RecordStep::Verify, &examined, by(number), None, 1);
+    assert!(again(1).is_err() && again(2).is_err(), "what was examined is verified by a third person");
+    assert_eq!(again(3), Ok(RecordState::Verified));
+}
+
+#[test]
+fn consent_is_asked_for_where_the_packs_ask_for_it() {
+    let unreviewed = |consent_on: Option<&str>| Claim {
+        provider: Provider::Unreviewed { consent_on: consent_on.map(day), starts_on: claim().starts_on },
+        ..claim()
+    };
+    let employed = [DateSpan { from: day("2010-08-01"), to: None }];
+    let enter = |claim: &Claim, asked: bool| may_enter(claim, &employed, day("2019-12-01"), asked).map(drop);
+    assert_eq!(enter(&unreviewed(None), true), Err(Refusal::ConsentMissing));
+    assert_eq!([enter(&unreviewed(None), false), enter(&unreviewed(Some("2030-01-01")), false)], [Ok(()), Ok(())]);
+}
+
+#[test]
 fn who_entered_a_record_that_another_corrected_does_not_verify_it() {
     let hands = Hands { made_by: vec![account(1), account(2)], examined_by: Some(account(3)) };
     for number in [1, 2] {
         let by = Hand { account: account(number), is_subject: false };
-        let refused = after(RecordState::Examined, RecordStep::Verify, &hands, by, None);
+        let refused = after(RecordState::Examined, RecordStep::Verify, &hands, by, None, 3);
         assert_eq!(refused, Err(Refusal::SamePerson { did: Some(RecordStep::Enter) }));
     }
 }
@@ -123,11 +154,14 @@ fn a_step_says_why_it_cannot_be_taken() {
         (RecordState::Entered, RecordStep::Examine, Hand { account: account(9), is_subject: true }, None),
     ];
     for (state, step, hand, did) in cases {
-        assert_eq!(after(state, step, &hands, hand, None), Err(Refusal::SamePerson { did }), "{step} by {hand:?}");
+        assert_eq!(after(state, step, &hands, hand, None, 3), Err(Refusal::SamePerson { did }), "{step} by {hand:?}");
     }
-    assert_eq!(after(RecordState::Entered, RecordStep::Reject, &hands, by(3), Some("  ")), Err(Refusal::ReasonMissing));
-    let verified = after(RecordState::Verified, RecordStep::Withdraw, &hands, by(1), None);
+    assert_eq!(
+        after(RecordState::Entered, RecordStep::Reject, &hands, by(3), Some("  "), 3),
+        Err(Refusal::ReasonMissing)
+    );
+    let verified = after(RecordState::Verified, RecordStep::Withdraw, &hands, by(1), None, 3);
     assert!(matches!(verified, Err(Refusal::WrongState { state: RecordState::Verified, .. })));
-    let back = after(RecordState::Examined, RecordStep::Return, &hands, by(2), Some("凭证不清"));
+    let back = after(RecordState::Examined, RecordStep::Return, &hands, by(2), Some("凭证不清"), 3);
     assert_eq!(back, Ok(RecordState::Returned), "who examined it may still ask for it back");
 }

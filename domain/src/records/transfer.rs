@@ -1,7 +1,7 @@
 //! Hours that move with a teacher: certified amounts from county to county.
 //!
-//! Inside the province what the origin certified is taken as certified and not judged again year by year: who certifies,
-//! decides (`domain.md` 10, example 5). From outside the province somebody looks at the evidence and recognises it by hand.
+//! What the origin certified is not judged again year by year: who certifies, decides. Whether it counts at once or somebody looks at the
+//! evidence and recognises it by hand is for the policy packs to say; where they do not, hours from inside the province count at once.
 
 use crate::{
     area::AreaCode,
@@ -9,6 +9,7 @@ use crate::{
     hours::Hours,
     id::AccountId,
     ledger::{self, Amounts, Factor},
+    policy::{Recognition, RuleSet},
     time::DateSpan,
     words::{DeliveryForm, Level, Route, Theme, word_list},
 };
@@ -126,9 +127,13 @@ pub enum Refusal {
     SamePerson,
 }
 
-/// Whether two areas lie in one province.
-pub fn same_province(one: AreaCode, other: AreaCode) -> bool {
-    one.get() / 10_000 == other.get() / 10_000
+/// What becomes of hours that `from` certified and that come to `here`: what has no code is recognised by hand always.
+pub fn recognition(from: Option<AreaCode>, here: AreaCode, rules: &RuleSet) -> Recognition {
+    match from {
+        None => Recognition::Manual,
+        Some(from) if from.province() == here.province() => rules.transfer_same_province(),
+        Some(_) => rules.transfer_other_province(),
+    }
 }
 
 fn sum(lines: &[CertifiedLine]) -> Result<Hours, Refusal> {
@@ -290,7 +295,9 @@ mod tests {
         assert_eq!(own.reduced(vec![line("2016-12-31", 9)]).map(|less| less.total), Ok(Hours::whole(9)));
         let refused = judge(&own, (here, "雷晓燕"), day("2019-02-01"), &back, day("2026-11-23"));
         assert_eq!(refused, Err(Refusal::EmployedHere { on: day("2016-12-31") }));
-        assert!(same_province(here, area(330_100)) && !same_province(here, area(320_100)));
+        let by_default = |from| recognition(from, here, &RuleSet::default());
+        assert_eq!(by_default(Some(area(330_100))), Recognition::Auto);
+        assert_eq!([by_default(Some(area(320_100))), by_default(None)], [Recognition::Manual; 2]);
     }
 
     #[test]

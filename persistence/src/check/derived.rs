@@ -5,6 +5,7 @@ use super::{Checked, readings::Check, shown};
 use crate::{
     Conn, DbResult, columns,
     db::{At, each},
+    policy,
     schema::{
         attendance as a, certificate_counters, certificates as c, enrolments as e, hour_entries as h,
         outside_records as r, persons, programmes as p, record_steps as s, sessions, transfers, units as u,
@@ -18,9 +19,10 @@ use shixun_domain::{
     enrolment::{Attended, Outcome, ResultTerms, by_month, days_attended, earned},
     id,
     ledger::{Circumstances, EntryKind, Factor, SourceKind},
+    policy::{AbsenceEffect, Pack},
     records::{RecordState, RecordStep},
 };
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, hash_map::Entry as Slot};
 
 /// Every check of this kind.
 pub(super) const ALL: [Check; 6] = [
@@ -52,6 +54,7 @@ fn session_hours_attended(conn: &mut Conn, _: UtcMillis) -> DbResult<Checked> {
         "hours, practice, days and months of an entry that stands and rests on attendance are those of the attendance recorded",
     );
     let areas: Vec<i32> = sessions::table.select(sessions::area).distinct().order(sessions::area).load(conn)?;
+    let mut packs: HashMap<i32, Vec<Pack>> = HashMap::new();
     for area in areas {
         let mut after = i64::MIN;
         loop {
@@ -123,7 +126,11 @@ fn session_hours_attended(conn: &mut Conn, _: UtcMillis) -> DbResult<Checked> {
                 };
                 let units = units.get(&session).map(Vec::as_slice).unwrap_or_default();
                 let own = (*enrolment, *misconduct, *practice);
-                if let Some(detail) = differs(units, &minutes, own, &entry) {
+                let home = match packs.entry(entry.0) {
+                    Slot::Occupied(known) => known.into_mut(),
+                    Slot::Vacant(unknown) => unknown.insert(published(conn, entry.0)?),
+                };
+                if let Some(detail) = differs(units, &minutes, (own, &effects(home, entry.5)), &entry) {
                     checked.add(|| shown::<id::HourEntry>(entry.0, entry.1), || detail);
                 }
             }
@@ -132,11 +139,29 @@ fn session_hours_attended(conn: &mut Conn, _: UtcMillis) -> DbResult<Checked> {
     Ok(checked)
 }
 
-/// How an entry differs from what attendance gives; the factor is that of the packs on the day of closing, and taken from the entry.
+/// The packs for an area. One that cannot be read is for another check to name.
+fn published(conn: &mut Conn, area: i32) -> DbResult<Vec<Pack>> {
+    let Ok(area) = AreaCode::new(area) else { return Ok(Vec::new()) };
+    let rows = policy::published_for(conn, area)?;
+    Ok(rows.iter().filter_map(|row| Pack::parse(&row.document).ok()).collect())
+}
+
+/// What absence may have taken off on a day: what any pack for the day says, whenever it was published, or what holds where none does.
+fn effects(packs: &[Pack], day: NaiveDate) -> Vec<AbsenceEffect> {
+    let on_the_day = packs.iter().filter(|pack| pack.valid().contains(day));
+    let mut said: Vec<AbsenceEffect> = on_the_day.filter_map(|pack| pack.settings().absence_effect).collect();
+    if said.is_empty() {
+        said.push(AbsenceEffect::Deduct);
+    }
+    said
+}
+
+/// How an entry differs from what attendance gives. The factor is that of the packs on the day of closing and taken from the
+/// entry; what absence takes off is one of `effects`.
 fn differs(
     units: &[Unit],
     minutes: &Minutes,
-    (enrolment, misconduct, practice): (i64, bool, i64),
+    ((enrolment, misconduct, practice), effects): ((i64, bool, i64), &[AbsenceEffect]),
     (.., amounts, circumstances, effective): &Earned,
 ) -> Option<String> {
     let (nominal, attended, factor, credited, practised) = *amounts;
@@ -151,16 +176,19 @@ fn differs(
         .collect();
     let parts: Vec<Attended> = dated.iter().map(|(_, part)| *part).collect();
     let factor = Factor::from_hundredths(factor).unwrap_or(Factor::NONE);
-    let terms = ResultTerms { pass_factor: factor, fail_factor: factor, absence_fail_ratio: None };
-    let again = earned(&parts, Hours::from_hundredths(practice), Outcome::Pass, misconduct, terms);
-    let amounts = [again.nominal, again.attended, again.credited, again.practice].map(Hours::hundredths);
+    let amounts = |absence_effect: AbsenceEffect| {
+        let terms = ResultTerms { pass_factor: factor, fail_factor: factor, absence_effect, absence_fail_ratio: None };
+        let again = earned(&parts, Hours::from_hundredths(practice), Outcome::Pass, misconduct, terms);
+        [again.nominal, again.attended, again.credited, again.practice].map(Hours::hundredths)
+    };
     let kept = [nominal, attended, credited, practised];
-    if amounts != kept {
+    let Some(effect) = effects.iter().copied().find(|effect| amounts(*effect) == kept) else {
+        let exactly = amounts(effects.first().copied().unwrap_or(AbsenceEffect::Deduct));
         return Some(format!(
-            "nominal, attended, credited and practice are {kept:?} hundredths, by attendance {amounts:?}"
+            "nominal, attended, credited and practice are {kept:?} hundredths, by attendance {exactly:?}"
         ));
-    }
-    let (days, months) = (days_attended(&dated), by_month(&dated, *effective));
+    };
+    let (days, months) = (days_attended(&dated), by_month(&dated, effect, *effective));
     // Words that cannot be read are for another check to name.
     let read = circumstances.parse::<Circumstances>().ok()?;
     let fits = read.days == Some(days) && read.dated == months;

@@ -209,7 +209,8 @@ fn saved(rows: usize) -> Saved {
     if rows == 1 { Saved::Done } else { Saved::Stale }
 }
 
-/// Writes a step down, for everybody who sees the record. Steps are never changed.
+/// Writes a step down, for everybody who sees the record, with through how many stages the record had to pass where it was fewer than
+/// three. Steps are never changed.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
@@ -218,7 +219,7 @@ pub fn note(
     record: OutsideRecordId,
     step: RecordStep,
     by: AccountId,
-    note: Option<&str>,
+    (note, stages): (Option<&str>, Option<i32>),
 ) -> DbResult<()> {
     let id = tx.new_id::<id::RecordStep>(record.area());
     let at = tx.at().naive();
@@ -231,6 +232,7 @@ pub fn note(
             s::account_id.eq(by.number()),
             s::note.eq(note),
             s::created_at.eq(at),
+            s::stages.eq(stages),
         ))
         .execute(tx.conn())?;
     Ok(())

@@ -1,7 +1,7 @@
 //! Programmes and filing windows.
 
 use super::steps::{approved, place, planned, programme, published, put, session, with};
-use crate::harness::both;
+use crate::{harness::both, ledger::fixture::sql};
 use actix_web::http::Method;
 use serde_json::{Value, json};
 
@@ -75,6 +75,7 @@ both! {
 
     async fn programmes_are_filed_within_a_window_only(county: County) {
         let (institution, bureau) = (county.sign_in("institution-1"), county.sign_in("bureau"));
+        sql(county, "DELETE FROM filing_windows").unwrap();
         let at = place(&institution.post("/v1/programmes", programme(county)).await);
         let coming = json!({"name": "2027年上半年申报", "opens_on": "2027-04-01", "closes_on": "2027-04-30"});
         let window = place(&bureau.post("/v1/filing-windows", coming.clone()).await);

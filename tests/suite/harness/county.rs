@@ -11,6 +11,7 @@ use shixun_domain::{
 use shixun_persistence::{
     DbError, Keep, WriteTx,
     accounts::{self, AddedAccount},
+    catalogue::filing::{self, NewFilingWindow},
     org::{self, NewOrganisation, Saved},
 };
 use std::ops::Deref;
@@ -129,6 +130,9 @@ fn found(tx: &mut WriteTx<'_>, at: UtcMillis, hash: &str) -> Result<Founded, DbE
         organisation(tx, county, OrganisationKind::Institution, None, "师范学院培训部", Some(bureau))?,
     ];
     let elsewhere = organisation(tx, other, OrganisationKind::Bureau, None, "松阳县教育局", None)?;
+    // A window of the county's own, so that tests need not wait for the months of the packs.
+    let (opens_on, closes_on) = ("2026-01-01".parse().unwrap(), "2027-12-31".parse().unwrap());
+    filing::add(tx, county, &NewFilingWindow { name: "常年申报".into(), opens_on, closes_on })?;
     let wanted = [
         ("bureau", Role::Bureau, bureau),
         ("centre", Role::Centre, bureau),

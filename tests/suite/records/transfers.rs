@@ -16,7 +16,7 @@ fn line(on: &str, route: &str, block: Option<&str>, hours: &str) -> Value {
 }
 
 /// Worked example 5: 210 hours, the block and 60 school-based hours among them, 40 of those in 2016.
-fn certificate() -> Value {
+pub(crate) fn certificate() -> Value {
     json!({
         "format": "shixun-transfer-1", "area": "331124", "county": "松阳县", "teacher_name": "雷晓燕", "moved_on": "2019-02-01",
         "total": "210", "lines": [
@@ -28,7 +28,7 @@ fn certificate() -> Value {
     })
 }
 
-fn coming(certificate: Value) -> Value {
+pub(crate) fn coming(certificate: Value) -> Value {
     json!({"direction": "in", "certificate": certificate})
 }
 
@@ -38,7 +38,7 @@ fn with(field: &str, value: Value) -> Value {
     coming(changed)
 }
 
-fn newcomer(county: &mut County) -> (PersonId, String) {
+pub(crate) fn newcomer(county: &mut County) -> (PersonId, String) {
     install_packs(county);
     county.add_account("centre-2", Role::Centre, county.bureau, None);
     let person = teacher_since(county, 101, "雷晓燕", county.schools[0], "2019-02-01");

@@ -4,8 +4,12 @@ use super::Told;
 use crate::{
     catalogue::steps::{approved, place, planned, programme, published, put, session, unit, with},
     harness::{Caller, County, training::TestSession},
-    ledger::fixture::sql,
+    ledger::{
+        fixture::sql,
+        parameters::{figure, publish as pack},
+    },
 };
+use actix_web::http::Method;
 use serde_json::json;
 use shixun_api::problem::Code;
 
@@ -28,10 +32,14 @@ pub(super) async fn programmes(told: &mut Told, county: &mut County) {
     let own = place(&centre.post("/v1/programmes", programme(county)).await);
     centre.act(&format!("{own}/submit")).await.expect(200);
     told.by(Code::FourEyes, &centre, act(format!("{own}/approve"))).await;
+    sql(county, "DELETE FROM filing_windows").unwrap();
     let coming = json!({"name": "2027年上半年申报", "opens_on": "2027-04-01", "closes_on": "2027-04-30"});
     bureau.post("/v1/filing-windows", coming).await.expect(201);
     let late = place(&institution.post("/v1/programmes", programme(county)).await);
     told.by(Code::FilingWindowClosed, &institution, act(format!("{late}/submit"))).await;
+    let wide = with(programme(county), json!({"audience": {"areas": ["331100"]}}));
+    let wide = place(&institution.post("/v1/programmes", wide).await);
+    told.by(Code::FiledElsewhere, &institution, act(format!("{wide}/submit"))).await;
 }
 
 pub(super) async fn sessions(told: &mut Told, county: &mut County) {
@@ -51,10 +59,15 @@ pub(super) async fn sessions(told: &mut Told, county: &mut County) {
         async move |me: &Caller<'_>| me.post(units, unit(day, hour)).await
     };
     told.by(Code::UnitOutsideSession, &institution, enter("2026-12-07", 8)).await;
+    let generous = with(unit("2026-12-05", 8), json!({"hours": "5"}));
+    told.by(Code::UnitHoursExceedMinutes, &institution, async |me| me.post(&units, generous.clone()).await).await;
     enter("2026-12-05", 8)(&institution).await.expect(201);
     told.by(Code::UnitsOverlap, &institution, enter("2026-12-05", 10)).await;
     told.by(Code::UnitHoursDiffer, &institution, &publish).await;
     enter("2026-12-06", 8)(&institution).await.expect(201);
+    let third = place(&enter("2026-12-06", 12)(&institution).await);
+    told.by(Code::UnitHoursExceedDay, &institution, enter("2026-12-06", 16)).await;
+    institution.request(Method::DELETE, &third).header("If-Match", "\"1\"").send().await.expect(204);
     sql(county, "UPDATE programmes SET class_head = NULL WHERE name = '师德'").unwrap();
     told.by(Code::ClassHeadMissing, &institution, &publish).await;
     sql(county, "UPDATE programmes SET class_head = '吴敏'").unwrap();
@@ -75,6 +88,9 @@ pub(super) async fn sessions(told: &mut Told, county: &mut County) {
     };
     told.by(Code::SeatsBelowTaken, &institution, terms(1, 1)).await;
     told.by(Code::QueueBelowTaken, &institution, terms(2, 0)).await;
+    pack(county, json!({"class_size_min": figure("20"), "class_size_max": figure("50")})).await;
+    let small = planned(county, &at, with(session(), json!({"name": "第三期", "seats": 10}))).await;
+    told.by(Code::ClassSize, &institution, act(format!("{small}/publish"))).await;
     let past = planned(county, &at, with(session(), json!({"name": "第二期"}))).await;
     county.advance_millis(14 * 24 * 3_600_000);
     told.by(Code::SessionOver, &county.sign_in("institution-1"), act(format!("{past}/publish"))).await;

@@ -35,7 +35,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 problem_set!(ListProblems = NotFound);
 problem_set!(CreateProblems = NotFound);
 problem_set!(ChangeProblems = ProgrammeWrongState);
-problem_set!(SubmitProblems = ProgrammeWrongState | FilingWindowClosed | ProgrammeIncomplete);
+problem_set!(SubmitProblems = ProgrammeWrongState | FiledElsewhere | FilingWindowClosed | ProgrammeIncomplete);
 problem_set!(ReviewProblems = ProgrammeWrongState | FourEyes);
 problem_set!(CancelProblems = ProgrammeWrongState | ProgrammeSessionsLive);
 
@@ -147,18 +147,19 @@ fn reply(row: impl Into<ProgrammeView>) -> Result<Reply, ApiError> {
 
 /// File a programme
 ///
-/// Hands it in for review, within a filing window where the area has any. Refused with everything that is missing: aims,
-/// themes, courses that add up to the hours, lecturers, a dedicated class head.
+/// Hands it in for review, within a filing window of the area; where it opened none, in the months that the policy packs name. What is
+/// for several counties is declared with the city, what is for several cities with the province, unless the packs say otherwise. Refused
+/// with everything that is missing: aims, themes, courses that add up to the hours, lecturers, a dedicated class head.
 ///
-/// 提交申报；须在申报时间内，内容须完整。
+/// 提交申报；须在申报时间内（本地区未设申报时间的，按政策包规定的月份），内容须完整；跨县、跨市的项目分别由市、省申报。
 #[utoipa::path(
     operation_id = "submit_programme", tag = "catalogue", params(ProgrammePath), security(("bearer" = ["manage_programmes"])),
     responses((status = 200, description = "Filed.", body = ProgrammeView), SubmitProblems)
 )]
 #[post("/programmes/{programme_id}/submit")]
 async fn submit_programme(who: Allowed<ManageProgrammes>, command: Command, path: FromPath<ProgrammePath>) -> Answer {
-    let (actor, id) = (who.actor(), path.0.programme_id.0);
-    command.run(&who, NO_BODY, move |work| reply(&service::submit(work, &actor, id)?)).await
+    let (actor, id, app) = (who.actor(), path.0.programme_id.0, command.app_data());
+    command.run(&who, NO_BODY, move |work| reply(&service::submit(work, &app.policy, &actor, id)?)).await
 }
 
 /// Approve a programme

@@ -4,10 +4,12 @@ use super::wire::ProgrammeView;
 use crate::{
     access::Actor,
     catalogue::{
+        demands,
         problems::{again, programme as refused},
         reach::{manages, reviews, sees_programme, sight},
     },
     http::{Page, Work, command::NOTHING, conditions::same_version},
+    policy::PolicyCache,
     problem::{ApiError, Code, Words},
 };
 use shixun_domain::{
@@ -113,11 +115,19 @@ pub fn change(
 /// Files a programme for review.
 ///
 /// # Errors
-/// `not_found`, `programme_wrong_state`, `filing_window_closed`, `programme_incomplete`.
-pub fn submit(work: &mut Work<'_, '_>, actor: &Actor, id: ProgrammeId) -> Result<ProgrammeRow, ApiError> {
+/// `not_found`, `programme_wrong_state`, `filed_elsewhere`, `filing_window_closed`, `programme_incomplete`.
+pub fn submit(
+    work: &mut Work<'_, '_>,
+    cache: &PolicyCache,
+    actor: &Actor,
+    id: ProgrammeId,
+) -> Result<ProgrammeRow, ApiError> {
     let before = managed(work.conn(), actor, id)?;
     let windows = filing::spans(work.conn(), id.area())?;
-    let state = programme::submit(before.state, &before.content, &windows, work.at().china_date()).map_err(refused)?;
+    let today = work.at().china_date();
+    let demands = demands::on(work, cache, id.area(), today)?;
+    let asked = (id.area(), &demands);
+    let state = programme::submit(before.state, &before.content, asked, &windows, today).map_err(refused)?;
     step(work, &before, state, None, Step::Submit(actor.account), "submit")
 }
 

@@ -30,11 +30,12 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 
 problem_set!(ListProblems = NotFound);
 problem_set!(CreateProblems = ProgrammeNotApproved);
-problem_set!(ChangeProblems = SessionWrongState | SeatsBelowTaken | QueueBelowTaken | UnitOutsideSession);
+problem_set!(ChangeProblems = SessionWrongState | ClassSize | SeatsBelowTaken | QueueBelowTaken | UnitOutsideSession);
 problem_set!(
     PublishProblems = SessionWrongState
         | ProgrammeNotApproved
         | ClassHeadMissing
+        | ClassSize
         | InvalidField
         | SessionOver
         | UnitsMissing
@@ -163,7 +164,7 @@ async fn replace_session(
     let app = command.app_data();
     command
         .run(&who, body.digest, move |work| {
-            service::change(work, &actor, id, based_on, &terms)?;
+            service::change(work, &app.policy, &actor, (id, based_on), &terms)?;
             // Seats that were added go to those who wait before any newcomer sees them.
             (app.fill_seats)(work, id)?;
             reply(&service::get(work.conn(), &actor, id)?)
@@ -179,17 +180,18 @@ fn reply(row: impl Into<SessionView>) -> Result<Reply, ApiError> {
 /// Publish a session
 ///
 /// From now on everybody of the county sees it and teachers apply in its window. Its programme must be approved and name a class
-/// head; its units must lie within its days, beside each other, and add up to the programme's hours.
+/// head, and its seats must be those of a class, as far as the policy packs ask for it; its units must lie within its days, beside each
+/// other, and add up to the programme's hours.
 ///
-/// 发布班期；项目须已批准，课次须完整且学时相符。
+/// 发布班期；项目须已批准，课次须完整且学时相符；班主任与班额按政策包的规定检查。
 #[utoipa::path(
     operation_id = "publish_session", tag = "catalogue", params(SessionPath), security(("bearer" = ["manage_programmes"])),
     responses((status = 200, description = "Published.", body = SessionView), PublishProblems)
 )]
 #[post("/sessions/{session_id}/publish")]
 async fn publish_session(who: Allowed<ManageProgrammes>, command: Command, path: FromPath<SessionPath>) -> Answer {
-    let (actor, id) = (who.actor(), path.0.session_id.0);
-    command.run(&who, NO_BODY, move |work| reply(&service::publish(work, &actor, id)?)).await
+    let (actor, id, app) = (who.actor(), path.0.session_id.0, command.app_data());
+    command.run(&who, NO_BODY, move |work| reply(&service::publish(work, &app.policy, &actor, id)?)).await
 }
 
 /// Start a session

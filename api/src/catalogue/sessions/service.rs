@@ -4,6 +4,7 @@ use super::wire::{SessionView, etag};
 use crate::{
     access::Actor,
     catalogue::{
+        demands,
         problems::{again, session as refused},
         programmes::service::managed as managed_programme,
         reach::{manages, sees_session, sight},
@@ -12,6 +13,7 @@ use crate::{
         Page, Work,
         conditions::{Etag, same_version},
     },
+    policy::PolicyCache,
     problem::{ApiError, Code},
 };
 use shixun_domain::{
@@ -114,18 +116,20 @@ pub fn create(
 /// Changes the terms of a session that did not start yet. Nobody moves up from the queue here: promotion is enrolment's.
 ///
 /// # Errors
-/// `not_found`, `precondition_failed`, `session_wrong_state`, `invalid_field`, `seats_below_taken`, `queue_below_taken`,
+/// `not_found`, `precondition_failed`, `session_wrong_state`, `invalid_field`, `class_size`, `seats_below_taken`, `queue_below_taken`,
 /// `unit_outside_session`.
 pub fn change(
     work: &mut Work<'_, '_>,
+    cache: &PolicyCache,
     actor: &Actor,
-    id: SessionId,
-    based_on: i64,
+    (id, based_on): (SessionId, i64),
     terms: &SessionTerms,
 ) -> Result<SessionRow, ApiError> {
     let (before, facts) = managed(work.conn(), actor, id)?;
     same_version(based_on, before.version)?;
-    facts.change_terms(terms).map_err(|refusal| refused(refusal, (terms.starts_on, terms.ends_on)))?;
+    let today = work.at().china_date();
+    let demands = demands::on(work, cache, id.area(), today)?;
+    facts.change_terms(terms, &demands).map_err(|refusal| refused(refusal, (terms.starts_on, terms.ends_on)))?;
     match sessions::change(work.tx(), id, based_on, terms)? {
         Saved::Done => recorded(work, Some(&before), id, "change"),
         Saved::Stale => {
@@ -146,11 +150,18 @@ pub fn change(
 /// Publishes a session: from now on it is public, and its units change with a reason only.
 ///
 /// # Errors
-/// `not_found`, `session_wrong_state`, `programme_not_approved`, `class_head_missing`, `invalid_field`, `session_over`,
+/// `not_found`, `session_wrong_state`, `programme_not_approved`, `class_head_missing`, `invalid_field`, `class_size`, `session_over`,
 /// `units_missing`, `unit_outside_session`, `units_overlap`, `unit_hours_differ`.
-pub fn publish(work: &mut Work<'_, '_>, actor: &Actor, id: SessionId) -> Result<SessionRow, ApiError> {
+pub fn publish(
+    work: &mut Work<'_, '_>,
+    cache: &PolicyCache,
+    actor: &Actor,
+    id: SessionId,
+) -> Result<SessionRow, ApiError> {
     let (before, facts) = managed(work.conn(), actor, id)?;
-    let state = facts.publish(work.at().china_date()).map_err(|refusal| problem(&before, refusal))?;
+    let today = work.at().china_date();
+    let demands = demands::on(work, cache, id.area(), today)?;
+    let state = facts.publish(today, &demands).map_err(|refusal| problem(&before, refusal))?;
     if !programmes::hold_approved(work.tx(), before.programme.id)? {
         return Err(again());
     }

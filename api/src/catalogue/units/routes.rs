@@ -26,8 +26,19 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(list_unit_changes);
 }
 
-problem_set!(CreateProblems = SessionWrongState | UnitOutsideSession | UnitsOverlap);
-problem_set!(ChangeProblems = SessionWrongState | UnitHeld | UnitOutsideSession | UnitsOverlap | UnitHoursDiffer);
+problem_set!(
+    CreateProblems =
+        SessionWrongState | UnitOutsideSession | UnitsOverlap | UnitHoursExceedMinutes | UnitHoursExceedDay
+);
+problem_set!(
+    ChangeProblems = SessionWrongState
+        | UnitHeld
+        | UnitOutsideSession
+        | UnitsOverlap
+        | UnitHoursDiffer
+        | UnitHoursExceedMinutes
+        | UnitHoursExceedDay
+);
 problem_set!(DeleteProblems = SessionWrongState);
 
 /// List the units of a session
@@ -58,9 +69,10 @@ async fn list_units(
 /// Enter a unit
 ///
 /// Into a session in preparation: time, place, content, lecturer, hours. It must lie within the session's days and beside the
-/// other units. Once published a session keeps its units; they may still move.
+/// other units, and be worth no more hours than its minutes give and than a day of training takes, both as the policy packs say. Once
+/// published a session keeps its units; they may still move.
 ///
-/// 录入课次（时间、地点、内容、主讲人、学时）；仅限筹备中的班期。
+/// 录入课次（时间、地点、内容、主讲人、学时）；仅限筹备中的班期。学时不得超过课次时长所折合的学时，也不得超过政策包规定的每天学时。
 #[utoipa::path(
     operation_id = "create_unit", tag = "catalogue", params(SessionPath), request_body = UnitIn, security(("bearer" = ["manage_programmes"])),
     responses((status = 201, description = "Entered.", body = UnitView), CreateProblems)
@@ -73,9 +85,10 @@ async fn create_unit(
     body: Body<UnitIn>,
 ) -> Answer {
     let (actor, session, (unit, _)) = (who.actor(), path.0.session_id.0, body.value.read()?);
+    let app = command.app_data();
     command
         .run(&who, body.digest, move |work| {
-            let row = service::create(work, &actor, session, &unit)?;
+            let row = service::create(work, &app.policy, &actor, session, &unit)?;
             let view = UnitView::from(&row);
             Reply::created(format!("/v1/units/{}", row.id), Some(view.etag()), &view)
         })
@@ -124,10 +137,10 @@ async fn replace_unit(
     body: Body<UnitIn>,
 ) -> Answer {
     let (actor, id, based_on) = (who.actor(), path.0.unit_id.0, conditions.based_on()?);
-    let (unit, reason) = body.value.read()?;
+    let ((unit, reason), app) = (body.value.read()?, command.app_data());
     command
         .run(&who, body.digest, move |work| {
-            let row = service::change(work, &actor, id, based_on, &unit, reason.as_deref())?;
+            let row = service::change(work, &app.policy, &actor, (id, based_on), &unit, reason.as_deref())?;
             let view = UnitView::from(&row);
             Reply::ok(Some(view.etag()), &view)
         })

@@ -3,8 +3,12 @@
 use super::wire::UnitView;
 use crate::{
     access::Actor,
-    catalogue::sessions::service::{self as sessions, problem, stale, touch},
+    catalogue::{
+        demands,
+        sessions::service::{self as sessions, problem, stale, touch},
+    },
     http::{Page, Work, command::NOTHING, conditions::same_version},
+    policy::PolicyCache,
     problem::{ApiError, Words},
 };
 use shixun_domain::{
@@ -68,10 +72,18 @@ fn known_lecturer(conn: &mut Conn, session: SessionId, unit: &NewUnit) -> Result
 /// Enters a unit of a session in preparation.
 ///
 /// # Errors
-/// `not_found`, `session_wrong_state`, `unit_outside_session`, `units_overlap`; `invalid_field` for an unknown lecturer.
-pub fn create(work: &mut Work<'_, '_>, actor: &Actor, session: SessionId, unit: &NewUnit) -> Result<UnitRow, ApiError> {
+/// `not_found`, `session_wrong_state`, `unit_outside_session`, `units_overlap`, `unit_hours_exceed_minutes`, `unit_hours_exceed_day`;
+/// `invalid_field` for an unknown lecturer.
+pub fn create(
+    work: &mut Work<'_, '_>,
+    cache: &PolicyCache,
+    actor: &Actor,
+    session: SessionId,
+    unit: &NewUnit,
+) -> Result<UnitRow, ApiError> {
     let (row, facts) = sessions::managed(work.conn(), actor, session)?;
-    facts.add_unit(unit.slot(None)).map_err(|refusal| problem(&row, refusal))?;
+    let demands = demands::on(work, cache, session.area(), unit.starts_at.china_date())?;
+    facts.add_unit(unit.slot(None), &demands).map_err(|refusal| problem(&row, refusal))?;
     known_lecturer(work.conn(), session, unit)?;
     touch(work, &row)?;
     let id = units::add(work.tx(), session, unit)?;
@@ -82,12 +94,12 @@ pub fn create(work: &mut Work<'_, '_>, actor: &Actor, session: SessionId, unit: 
 ///
 /// # Errors
 /// `not_found`, `precondition_failed`, `session_wrong_state`, `unit_held`, `unit_outside_session`, `units_overlap`,
-/// `unit_hours_differ`; `invalid_field` for a missing reason or an unknown lecturer.
+/// `unit_hours_differ`, `unit_hours_exceed_minutes`, `unit_hours_exceed_day`; `invalid_field` for a missing reason or an unknown lecturer.
 pub fn change(
     work: &mut Work<'_, '_>,
+    cache: &PolicyCache,
     actor: &Actor,
-    id: UnitId,
-    based_on: i64,
+    (id, based_on): (UnitId, i64),
     unit: &NewUnit,
     reason: Option<&str>,
 ) -> Result<UnitRow, ApiError> {
@@ -95,7 +107,8 @@ pub fn change(
     let (row, facts) = sessions::managed(work.conn(), actor, before.session).map_err(|_| ApiError::missing(id))?;
     same_version(based_on, before.version)?;
     let held = units::is_held(work.conn(), id)?;
-    facts.change_unit(unit.slot(Some(id)), reason, held).map_err(|refusal| problem(&row, refusal))?;
+    let demands = demands::on(work, cache, id.area(), unit.starts_at.china_date())?;
+    facts.change_unit(unit.slot(Some(id)), reason, held, &demands).map_err(|refusal| problem(&row, refusal))?;
     known_lecturer(work.conn(), before.session, unit)?;
     touch(work, &row)?;
     if units::change(work.tx(), id, based_on, unit)? == Saved::Stale {

@@ -253,7 +253,7 @@ impl Settled<'_> {
             circumstances: Circumstances {
                 misconduct: enrolment.misconduct,
                 days: Some(days_attended(&dated)),
-                dated: by_month(&dated, self.session.terms.ends_on),
+                dated: by_month(&dated, ResultTerms::PLAIN.absence_effect, self.session.terms.ends_on),
                 ..Circumstances::ORDINARY
             },
             block_key: (content.kind == ProgrammeKind::Block).then(|| self.id.to_string()),

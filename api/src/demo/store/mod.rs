@@ -12,6 +12,7 @@ use people::Staffed;
 use shixun_domain::{
     AreaCode,
     id::{AccountId, OrganisationId},
+    policy::packs,
     time::DateSpan,
     words::OrganisationKind,
 };
@@ -58,6 +59,9 @@ pub(super) fn write(
     let staffed = people::write(tx, area, plan, &offices)?;
     progress(60);
     let accounts = accounts(tx, area, plan, &offices, &staffed, &beside.password_hash)?;
+    for (_, draft) in packs::drafts() {
+        crate::policy::service::store_draft(tx, draft, accounts.named("centre")?)?;
+    }
     progress(140);
     catalogue::write(tx, area, plan, &offices, &staffed, &accounts)?;
     progress(200);

@@ -61,11 +61,8 @@ impl AttendanceCorrectionIn {
         let mut marks = Vec::new();
         for (index, given) in self.marks.iter().enumerate() {
             let Some(unit) = units.iter().find(|unit| unit.id == given.unit_id.0) else {
-                faults.push(FieldFault {
-                    pointer: format!("/marks/{index}/unit_id"),
-                    code: "not_of_session".into(),
-                    words: Words::new("课次不属于该班期", "the unit is none of the session"),
-                });
+                let words = Words::new("课次不属于该班期", "the unit is none of the session");
+                faults.push(FieldFault::new(format!("/marks/{index}/unit_id"), "not_of_session", words));
                 continue;
             };
             match read_mark(index, given.mark.0, given.minutes, unit) {

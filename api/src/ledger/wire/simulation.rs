@@ -3,7 +3,7 @@
 use super::standing::TallyView;
 use crate::{
     ledger::statement::{RuleNameView, VerdictWord},
-    policy::{document::PolicyDocument, wire::PackNameView},
+    policy::{HoldsPolicy, document::PolicyDocument, wire::PackNameView},
     wire::{AreaText, HoursText, OrganisationRef, TeacherRef, Text, YuanText},
 };
 use chrono::NaiveDate;
@@ -54,6 +54,10 @@ pub struct SimulationIn {
     #[validate(range(min = 1, max = 10_000))]
     #[schema(minimum = 1, maximum = 10000, default = 200)]
     pub named_max: Option<i32>,
+}
+
+impl HoldsPolicy for SimulationIn {
+    const AT: &'static str = "/document";
 }
 
 /// How the answer is wanted.

@@ -54,10 +54,11 @@ problem_set!(RecogniseProblems = TransferMoreThanCertified | TransferOverlaps | 
 /// Take or certify hours of a teacher who moves
 ///
 /// `in`: what the origin certified. Inside the province it is taken as certified and posted at once, one entry a line, which the
-/// yearly limits here do not cut again; from outside it waits to be recognised by hand. `out`: the answer holds the certificate of
+/// yearly limits here do not cut again; from outside it waits to be recognised by hand; the policy packs may say otherwise of either
+/// (`transfer_same_province`, `transfer_other_province`). `out`: the answer holds the certificate of
 /// the cycle's hours up to the last day here, in the same format, with its digest; our own entries stay where they are.
 ///
-/// 办理学时转移：转入（省内按原地认定计入，省外待人工认定）；转出（出具学时证明，格式与转入一致）。dry_run=true只试办不写入。
+/// 办理学时转移：转入（省内按原地认定计入，省外待人工认定，政策包另有规定的从其规定）；转出（出具学时证明，格式与转入一致）。dry_run=true只试办不写入。
 #[utoipa::path(
     operation_id = "create_transfer", tag = "records", params(TeacherPath, DryRunQuery), request_body = HourTransferIn, security(("bearer" = ["manage_transfers"])),
     responses((status = 201, description = "Taken, waiting or issued.", body = HourTransferView), TakeProblems)
@@ -126,11 +127,11 @@ async fn get_transfer(
     answer::tagged(&conditions, view.etag(), &view)
 }
 
-/// Recognise hours from outside the province
+/// Recognise hours that wait for it
 ///
 /// By somebody who did not enter them: all that are certified, or fewer. The hours are posted in the same transaction.
 ///
-/// 认定省外转入学时：须由非经办人办理，可全部或部分认定，同时入账。
+/// 认定待认定的转入学时：须由非经办人办理，可全部或部分认定，同时入账。
 #[utoipa::path(
     operation_id = "recognise_transfer", tag = "records", params(TransferPath, IfMatch), request_body = RecogniseIn, security(("bearer" = ["manage_transfers"])),
     responses((status = 200, description = "Recognised and posted.", body = HourTransferView), DecideProblems, RecogniseProblems)
@@ -154,11 +155,11 @@ async fn recognise_transfer(
         .await
 }
 
-/// Refuse hours from outside the province
+/// Refuse hours that wait to be recognised
 ///
 /// By somebody who did not enter them, with the reason.
 ///
-/// 不予认定省外转入学时，须写明理由，由非经办人办理。
+/// 不予认定转入学时，须写明理由，由非经办人办理。
 #[utoipa::path(
     operation_id = "refuse_transfer", tag = "records", params(TransferPath, IfMatch), request_body = RecordReasonIn, security(("bearer" = ["manage_transfers"])),
     responses((status = 200, description = "Refused.", body = HourTransferView), DecideProblems)

@@ -20,10 +20,11 @@ use shixun_domain::{
     AreaCode, Hours, Id,
     id::{PersonId, TeacherId, TransferId},
     ledger::{Amounts, Circumstances, EntryKind, SourceKind},
+    policy::Recognition,
     records::{
         Refusal as RecordRefusal,
         transfer::{
-            Certificate, CertifiedLine, Direction, Refusal, TransferState, judge, may_decide, same_province, summed,
+            Certificate, CertifiedLine, Direction, Refusal, TransferState, judge, may_decide, recognition, summed,
         },
     },
 };
@@ -57,7 +58,9 @@ pub fn create(
         Wanted::In(given) => {
             let facts = given.facts();
             let amounts = judged(work, person, &snapshot, &facts, given.moved_on)?;
-            let taken = facts.area.is_some_and(|area| same_province(area, person.area()));
+            let now = work.at();
+            let rules = cache.area(work.conn(), person.area(), now)?.on(today);
+            let taken = recognition(facts.area, person.area(), &rules) == Recognition::Auto;
             if !taken && input.evidence.is_empty() {
                 return Err(RecordRefusal::EvidenceMissing.into());
             }
@@ -288,7 +291,7 @@ fn decided(
     }
 }
 
-/// Recognises hours from outside the province, all that are certified or fewer, and posts them.
+/// Recognises hours that wait for it, all that are certified or fewer, and posts them.
 ///
 /// # Errors
 /// `not_found`, `precondition_failed`, `transfer_not_waiting`, `transfer_same_person`, `reason_missing`, and as [`create`].
@@ -316,7 +319,7 @@ pub fn recognise(
     recorded(work, Some(before), id, "recognise")
 }
 
-/// Does not recognise hours from outside the province.
+/// Does not recognise hours that wait for it.
 ///
 /// # Errors
 /// `not_found`, `precondition_failed`, `transfer_not_waiting`, `transfer_same_person`, `reason_missing`.

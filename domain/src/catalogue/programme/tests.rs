@@ -1,5 +1,5 @@
 use super::*;
-use crate::AreaCode;
+use crate::policy::{FilingLevel, RuleSet};
 
 fn county() -> AreaCode {
     AreaCode::new(331_123).unwrap()
@@ -38,9 +38,14 @@ fn account(number: i64) -> AccountId {
     AccountId::new(county(), number)
 }
 
+/// What an area without packs asks.
+fn demands() -> Demands {
+    Demands::of(&RuleSet::default())
+}
+
 #[test]
 fn everything_that_is_missing_is_named_at_once() {
-    assert_eq!(complete().missing(), []);
+    assert_eq!(complete().missing(&demands()), []);
     let mut empty = complete();
     empty.aims = "  ".into();
     empty.themes.clear();
@@ -48,10 +53,13 @@ fn everything_that_is_missing_is_named_at_once() {
     empty.lecturers.clear();
     empty.class_head = None;
     let all = [Missing::Aims, Missing::Themes, Missing::Curriculum, Missing::Lecturers, Missing::ClassHead];
-    assert_eq!(empty.missing(), all);
+    assert_eq!(empty.missing(&demands()), all);
     let mut short = complete();
     short.hours = Hours::whole(30);
-    assert_eq!(short.missing(), [Missing::CurriculumHours { sum: Hours::whole(24), hours: Hours::whole(30) }]);
+    assert_eq!(
+        short.missing(&demands()),
+        [Missing::CurriculumHours { sum: Hours::whole(24), hours: Hours::whole(30) }]
+    );
 }
 
 #[test]
@@ -59,7 +67,11 @@ fn each_step_starts_from_its_states_only() {
     type Step = fn(ProgrammeState) -> Result<(), ProgrammeRefusal>;
     let steps: [(&str, Step, &[ProgrammeState]); 4] = [
         ("edit", edit, &[Draft, Returned]),
-        ("submit", |state| submit(state, &complete(), &[], day("2026-04-01")).map(drop), &[Draft, Returned]),
+        (
+            "submit",
+            |state| submit(state, &complete(), (county(), &demands()), &[], day("2026-04-01")).map(drop),
+            &[Draft, Returned],
+        ),
         ("review", |state| review(state, Some(account(1)), account(2), Verdict::Approve).map(drop), &[Submitted]),
         ("cancel", |state| cancel(state, 0).map(drop), &[Draft, Submitted, Returned, Approved]),
     ];
@@ -81,12 +93,15 @@ fn filing_is_refused_for_its_state_first_then_for_the_window_then_for_what_is_mi
     let mut poor = complete();
     poor.class_head = None;
     let today = day("2026-03-01");
-    assert!(matches!(submit(Approved, &poor, &windows, today), Err(ProgrammeRefusal::WrongState { .. })));
+    assert!(matches!(
+        submit(Approved, &poor, (county(), &demands()), &windows, today),
+        Err(ProgrammeRefusal::WrongState { .. })
+    ));
     let closed = ProgrammeRefusal::OutsideFilingWindow { next: Some(windows[0]) };
-    assert_eq!(submit(Draft, &poor, &windows, today), Err(closed));
+    assert_eq!(submit(Draft, &poor, (county(), &demands()), &windows, today), Err(closed));
     let lacks = ProgrammeRefusal::Incomplete(vec![Missing::ClassHead]);
-    assert_eq!(submit(Draft, &poor, &windows, day("2026-04-15")), Err(lacks));
-    assert_eq!(submit(Returned, &complete(), &windows, day("2026-04-15")), Ok(Submitted));
+    assert_eq!(submit(Draft, &poor, (county(), &demands()), &windows, day("2026-04-15")), Err(lacks));
+    assert_eq!(submit(Returned, &complete(), (county(), &demands()), &windows, day("2026-04-15")), Ok(Submitted));
 }
 
 #[test]
@@ -112,4 +127,40 @@ fn the_default_key_tells_institutions_and_names_apart() {
     assert_eq!(key(1, "语文"), key(1, "语文"));
     assert_ne!(key(1, "语文"), key(2, "语文"));
     assert_ne!(key(1, "语文"), key(1, "数学"));
+}
+
+#[test]
+fn what_is_for_several_counties_is_filed_with_the_city_and_what_is_for_several_cities_with_the_province() {
+    let today = day("2026-04-15");
+    let filed = |here: i32, areas: &[i32], level: FilingLevel| {
+        let areas = areas.iter().map(|code| AreaCode::new(*code).unwrap()).collect();
+        let content = ProgrammeContent { audience: Audience { areas, ..Audience::default() }, ..complete() };
+        let demands = Demands { filing_level: level, ..demands() };
+        match submit(Draft, &content, (AreaCode::new(here).unwrap(), &demands), &[], today) {
+            Ok(_) => "here".to_owned(),
+            Err(ProgrammeRefusal::FiledElsewhere { with }) => with.to_string(),
+            Err(other) => format!("{other:?}"),
+        }
+    };
+    let cases: [(i32, &[i32], &str); 7] = [
+        (331_123, &[], "here"),
+        (331_123, &[331_123], "here"),
+        (331_123, &[331_123, 331_124], "331100"),
+        (331_123, &[331_100], "331100"),
+        (331_123, &[330_106], "330000"),
+        (331_100, &[331_123, 331_124], "here"),
+        (331_100, &[330_106], "330000"),
+    ];
+    for (here, areas, with) in cases {
+        assert_eq!(filed(here, areas, FilingLevel::Reach), with, "{here} for {areas:?}");
+        assert_eq!(filed(here, areas, FilingLevel::OwnArea), "here");
+    }
+}
+
+#[test]
+fn a_class_head_is_named_where_the_packs_ask_for_one() {
+    let mut headless = complete();
+    headless.class_head = None;
+    assert_eq!(headless.missing(&demands()), [Missing::ClassHead]);
+    assert_eq!(headless.missing(&Demands { class_head: false, ..demands() }), []);
 }

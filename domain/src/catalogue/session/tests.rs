@@ -1,5 +1,5 @@
 use super::*;
-use crate::AreaCode;
+use crate::{AreaCode, policy::RuleSet};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -38,6 +38,11 @@ fn facts() -> SessionFacts {
         has_class_head: true,
         units: vec![unit(1, "12-05T08:00", "12-05T11:00", 4), unit(2, "12-05T11:00", "12-05T14:00", 4)],
     }
+}
+
+/// What an area without packs asks.
+fn demands() -> Demands {
+    Demands::of(&RuleSet::default())
 }
 
 fn changed(change: impl FnOnce(&mut SessionFacts)) -> SessionFacts {
@@ -96,15 +101,15 @@ fn units_lie_within_the_session_and_beside_each_other() {
 fn each_step_starts_from_its_states_only() {
     type Step = fn(&SessionFacts) -> Result<(), SessionRefusal>;
     let steps: [(&str, Step, &[SessionState]); 7] = [
-        ("change terms", |facts| facts.change_terms(&terms()), &[Draft, Published]),
-        ("publish", |facts| facts.publish("2026-12-05".parse().unwrap()).map(drop), &[Draft]),
+        ("change terms", |facts| facts.change_terms(&terms(), &demands()), &[Draft, Published]),
+        ("publish", |facts| facts.publish("2026-12-05".parse().unwrap(), &demands()).map(drop), &[Draft]),
         ("start", |facts| facts.start("2026-12-05".parse().unwrap()).map(drop), &[Published]),
         ("cancel", |facts| facts.cancel().map(drop), &[Draft, Published, Running]),
-        ("add a unit", |facts| facts.add_unit(unit(3, "12-06T08:00", "12-06T09:00", 1)), &[Draft]),
+        ("add a unit", |facts| facts.add_unit(unit(3, "12-06T08:00", "12-06T09:00", 1), &demands()), &[Draft]),
         ("remove a unit", SessionFacts::remove_unit, &[Draft]),
         (
             "change a unit",
-            |facts| facts.change_unit(unit(1, "12-06T08:00", "12-06T11:00", 4), Some("停电"), false),
+            |facts| facts.change_unit(unit(1, "12-06T08:00", "12-06T11:00", 4), Some("停电"), false, &demands()),
             &[Draft, Published, Running],
         ),
     ];
@@ -123,7 +128,7 @@ fn each_step_starts_from_its_states_only() {
 #[test]
 fn publication_is_refused_in_the_order_in_which_a_clerk_can_mend_it() {
     let today = day("2026-12-01");
-    let publish = |change: fn(&mut SessionFacts)| changed(change).publish(today);
+    let publish = |change: fn(&mut SessionFacts)| changed(change).publish(today, &demands());
     assert_eq!(publish(|_| {}), Ok(Published));
     assert_eq!(
         publish(|facts| facts.programme_state = ProgrammeState::Submitted),
@@ -135,8 +140,11 @@ fn publication_is_refused_in_the_order_in_which_a_clerk_can_mend_it() {
         Err(SessionRefusal::Terms(vec![TermsFault::EndsBeforeStart]))
     );
     assert_eq!(publish(|facts| facts.units.clear()), Err(SessionRefusal::Units(UnitsFault::None)));
-    assert_eq!(facts().publish(day("2026-12-06")), Ok(Published), "on the last day it is not over");
-    assert_eq!(facts().publish(day("2026-12-07")), Err(SessionRefusal::Over { ends_on: day("2026-12-06") }));
+    assert_eq!(facts().publish(day("2026-12-06"), &demands()), Ok(Published), "on the last day it is not over");
+    assert_eq!(
+        facts().publish(day("2026-12-07"), &demands()),
+        Err(SessionRefusal::Over { ends_on: day("2026-12-06") })
+    );
     assert_eq!(publish(|facts| facts.terms.seats = 0), Ok(Published), "0 seats are an offer of none");
 }
 
@@ -164,7 +172,7 @@ fn seats_never_fall_below_those_that_are_taken() {
         facts.queue_taken = 3;
     });
     let check = |seats: i32, queue_places: i32, expected: Result<(), SessionRefusal>| {
-        assert_eq!(taken.change_terms(&SessionTerms { seats, queue_places, ..terms() }), expected);
+        assert_eq!(taken.change_terms(&SessionTerms { seats, queue_places, ..terms() }, &demands()), expected);
     };
     check(20, 3, Ok(()));
     check(60, 10, Ok(()));
@@ -176,7 +184,7 @@ fn seats_never_fall_below_those_that_are_taken() {
 fn new_dates_still_hold_all_units() {
     let new = SessionTerms { starts_on: day("2026-12-06"), ..terms() };
     assert!(matches!(
-        facts().change_terms(&new),
+        facts().change_terms(&new, &demands()),
         Err(SessionRefusal::Units(UnitsFault::OutsideSession(unit))) if unit == facts().units[0]
     ));
 }
@@ -185,14 +193,62 @@ fn new_dates_still_hold_all_units() {
 fn a_published_unit_moves_with_a_reason_and_keeps_the_sum_of_hours() {
     let published = changed(|facts| facts.state = Published);
     let moved = unit(1, "12-06T08:00", "12-06T11:00", 4);
-    assert_eq!(published.change_unit(moved, Some("停电"), false), Ok(()));
-    assert_eq!(published.change_unit(moved, Some(" "), false), Err(SessionRefusal::ReasonMissing));
-    assert_eq!(published.change_unit(moved, None, false), Err(SessionRefusal::ReasonMissing));
-    assert_eq!(published.change_unit(moved, Some("停电"), true), Err(SessionRefusal::UnitHeld));
-    let longer = unit(1, "12-06T08:00", "12-06T11:00", 5);
+    assert_eq!(published.change_unit(moved, Some("停电"), false, &demands()), Ok(()));
+    assert_eq!(published.change_unit(moved, Some(" "), false, &demands()), Err(SessionRefusal::ReasonMissing));
+    assert_eq!(published.change_unit(moved, None, false, &demands()), Err(SessionRefusal::ReasonMissing));
+    assert_eq!(published.change_unit(moved, Some("停电"), true, &demands()), Err(SessionRefusal::UnitHeld));
+    let longer = unit(1, "12-06T08:00", "12-06T11:45", 5);
     assert!(matches!(
-        published.change_unit(longer, Some("停电"), false),
+        published.change_unit(longer, Some("停电"), false, &demands()),
         Err(SessionRefusal::Units(UnitsFault::HoursDiffer { .. }))
     ));
-    assert_eq!(facts().change_unit(longer, None, false), Ok(()), "a draft adds up at publication");
+    assert_eq!(facts().change_unit(longer, None, false, &demands()), Ok(()), "a draft adds up at publication");
+}
+
+#[test]
+fn a_unit_is_worth_no_more_than_its_minutes_and_a_day_no_more_than_a_day() {
+    let empty = changed(|facts| facts.units.clear());
+    let add = |from: &str, to: &str, hundredths: i64, demands: Demands| {
+        let unit = UnitSlot { id: None, hours: Hours::from_hundredths(hundredths), ..unit(1, from, to, 1) };
+        match empty.add_unit(unit, &demands) {
+            Ok(()) => "taken".to_owned(),
+            Err(SessionRefusal::Units(UnitsFault::HoursExceedMinutes { minutes, hour_minutes, most, .. })) => {
+                format!("{minutes} minutes at {hour_minutes} give {most}")
+            }
+            Err(other) => format!("{other:?}"),
+        }
+    };
+    let of = |hour_minutes: i32| Demands { hour_minutes, ..demands() };
+    assert_eq!(add("12-05T08:00", "12-05T09:30", 200, of(45)), "taken", "90 minutes are two hours");
+    assert_eq!(add("12-05T08:00", "12-05T09:30", 201, of(45)), "90 minutes at 45 give 2.00");
+    assert_eq!(add("12-05T08:00", "12-05T09:30", 200, of(50)), "90 minutes at 50 give 1.80");
+    assert_eq!(add("12-05T08:00", "12-05T09:30", 225, of(40)), "taken");
+    assert_eq!(add("12-05T08:00", "12-05T09:40", 223, of(45)), "taken", "2.222… is rounded in favour of the teacher");
+    assert_eq!(add("12-05T08:00", "12-05T09:40", 224, of(45)), "100 minutes at 45 give 2.23");
+
+    let short_days = Demands { hours_per_day: Hours::whole(6), ..demands() };
+    let two = changed(|facts| facts.units.truncate(1));
+    let more = unit(2, "12-05T11:00", "12-05T14:00", 4);
+    assert_eq!(two.add_unit(more, &demands()), Ok(()), "eight hours are a day");
+    let too_much = UnitsFault::HoursExceedDay { day: day("2026-12-05"), sum: Hours::whole(8), most: Hours::whole(6) };
+    assert_eq!(two.add_unit(more, &short_days), Err(SessionRefusal::Units(too_much)));
+    assert_eq!(two.add_unit(unit(2, "12-06T08:00", "12-06T11:00", 4), &short_days), Ok(()), "on another day");
+    let replaced = two.change_unit(unit(1, "12-05T08:00", "12-05T11:00", 3), None, false, &short_days);
+    assert_eq!(replaced, Ok(()), "its former hours are not added");
+}
+
+#[test]
+fn a_class_has_a_head_and_the_seats_that_the_packs_ask() {
+    let today = day("2026-12-01");
+    let headless = changed(|facts| facts.has_class_head = false);
+    assert_eq!(headless.publish(today, &demands()), Err(SessionRefusal::NoClassHead));
+    assert_eq!(headless.publish(today, &Demands { class_head: false, ..demands() }), Ok(Published));
+    let sized = Demands { class_size_min: Some(20), class_size_max: Some(50), ..demands() };
+    let of = |seats: i32| changed(|facts| facts.terms.seats = seats).publish(today, &sized);
+    let refused = |seats| Err(SessionRefusal::ClassSize { seats, least: Some(20), most: Some(50) });
+    assert_eq!([of(19), of(20), of(50), of(51)], [refused(19), Ok(Published), Ok(Published), refused(51)]);
+    let published = changed(|facts| facts.state = Published);
+    let more = SessionTerms { seats: 51, ..terms() };
+    assert_eq!(published.change_terms(&more, &sized), refused(51).map(|_: SessionState| ()));
+    assert_eq!(facts().change_terms(&more, &sized), Ok(()), "a draft is looked at when it is published");
 }

@@ -4,10 +4,9 @@ use super::{Finding, FindingKind};
 use crate::{
     hours::{Days, Hours},
     policy::{
-        evaluating::MissedEvaluation,
         layers::RuleSet,
         pack::Pack,
-        rule::{Body, Least, LeaveTotal, Prorate, Ratio, Rounding, Settings, Window},
+        rule::{Body, Least, Window},
         wording::Wording,
     },
 };
@@ -19,6 +18,7 @@ pub(super) fn settings(packs: &[Pack], draft: &Pack) -> Vec<Finding> {
     if let Ok(set) = RuleSet::on(packs, draft.jurisdiction(), draft.valid().from) {
         findings.extend(worse_passed_than_failed(&set, draft));
         findings.extend(fund_without_share(&set, draft));
+        findings.extend(no_class_size(&set, draft));
         findings.extend(missed_without_days(&set, draft));
     }
     findings
@@ -28,57 +28,6 @@ fn name(pack: &Pack, field: &str) -> String {
     format!("{} v{} {field}", pack.code(), pack.version())
 }
 
-/// A word by its field: how lax it is, the greater the laxer, and as it is written.
-type Said = (&'static str, (i64, i64), String);
-
-/// Words of which the stricter decides between areas, as far as the pack says them.
-fn said(settings: &Settings) -> Vec<Said> {
-    fn place<T: Copy + PartialEq>(all: &[T], word: T) -> (i64, i64) {
-        let place = all.iter().position(|other| *other == word).unwrap_or(0);
-        (i64::try_from(place).unwrap_or(0), 1)
-    }
-    let ratio =
-        |ratio: Ratio| ((ratio.numerator, ratio.denominator), format!("{}/{}", ratio.numerator, ratio.denominator));
-    let upwards =
-        |(field, share): (&'static str, Option<Ratio>)| share.map(ratio).map(|(laxness, text)| (field, laxness, text));
-    let downwards = |(field, share): (&'static str, Option<Ratio>)| {
-        share.map(ratio).map(|((above, below), text)| (field, (-above, below), text))
-    };
-    let word =
-        |field, laxness: Option<((i64, i64), &str)>| laxness.map(|(laxness, text)| (field, laxness, text.to_owned()));
-    let carried = |hours: Hours| ("carry_over", (hours.hundredths(), 1), hours.to_string());
-    [
-        word("prorate_newcomer", settings.prorate.map(|one| (place(Prorate::ALL, one), one.as_str()))),
-        word("prorate_retirement", settings.prorate_retirement.map(|one| (place(Prorate::ALL, one), one.as_str()))),
-        word("leave_total", settings.leave_total.map(|one| (place(LeaveTotal::ALL, one), one.as_str()))),
-        word("rounding", settings.rounding.map(|one| (place(Rounding::ALL, one), one.as_str()))),
-        settings.carry_over.map(carried),
-        settings.evaluation_days.map(|days| ("evaluation_days", (days.into(), 1), days.to_string())),
-        word(
-            "evaluation_missed",
-            settings.evaluation_missed.map(|one| (place(MissedEvaluation::ALL, one), one.as_str())),
-        ),
-    ]
-    .into_iter()
-    .flatten()
-    .chain(
-        [
-            ("pass_factor", settings.pass_factor),
-            ("fail_factor", settings.fail_factor),
-            ("absence_fail_ratio", settings.absence_fail_ratio),
-            ("fund_county_share", settings.fund_county_share),
-        ]
-        .into_iter()
-        .filter_map(upwards),
-    )
-    .chain(
-        [("fund_ratio", settings.fund_ratio), ("fund_school_running", settings.fund_school_running)]
-            .into_iter()
-            .filter_map(downwards),
-    )
-    .collect()
-}
-
 /// Laxer words than those of a wider area in force on the draft's first day: they have no effect.
 fn relaxations(packs: &[Pack], draft: &Pack) -> Vec<Finding> {
     let day = draft.valid().from;
@@ -86,12 +35,14 @@ fn relaxations(packs: &[Pack], draft: &Pack) -> Vec<Finding> {
     let wider = |pack: &&Pack| {
         pack.jurisdiction() != place && pack.jurisdiction().contains(place) && pack.valid().contains(day)
     };
-    let own = said(&draft.settings());
+    let own = draft.settings().on_a_scale();
     let mut findings = Vec::new();
     for pack in packs.iter().filter(wider) {
-        for (field, (above, below), there) in said(&pack.settings()) {
-            let laxer = |(known, (a, b), _): &&Said| *known == field && a * below > above * b;
-            let Some((_, _, here)) = own.iter().find(laxer) else { continue };
+        for there in pack.settings().on_a_scale() {
+            let Some(here) = own.iter().find(|here| here.name == there.name && here.laxer_than(&there)) else {
+                continue;
+            };
+            let (field, here, there) = (there.name, &here.text, &there.text);
             findings.push(Finding {
                 kind: FindingKind::Relaxation,
                 pointer: format!("/{field}"),
@@ -131,6 +82,45 @@ fn worse_passed_than_failed(set: &RuleSet, draft: &Pack) -> Option<Finding> {
     })
 }
 
+/// A class would need more seats than it may have, so that no session could be published.
+fn no_class_size(set: &RuleSet, draft: &Pack) -> Option<Finding> {
+    let (least, most) = (set.class_size_min()?, set.class_size_max()?);
+    let own =
+        [("class_size_min", draft.settings().class_size_min), ("class_size_max", draft.settings().class_size_max)];
+    let field = own.into_iter().find_map(|(field, said)| said.map(|_| field))?;
+    (least > most).then(|| Finding {
+        kind: FindingKind::Contradiction,
+        pointer: format!("/{field}"),
+        rules: vec![name(draft, field)],
+        text: Wording {
+            zh: "班额下限高于上限：任何班期都不能发布".into(),
+            en: "a class needs more seats than it may have: no session can be published".into(),
+        },
+        example: Wording {
+            zh: format!("{most}人的班期少于下限{least}人"),
+            en: format!("a session of {most} seats has fewer than {least}"),
+        },
+    })
+}
+
+/// What becomes of hours without an evaluation, where no pack asks for one.
+fn missed_without_days(set: &RuleSet, draft: &Pack) -> Option<Finding> {
+    let said = draft.settings().evaluation_missed.filter(|_| set.evaluation().is_none())?;
+    Some(Finding {
+        kind: FindingKind::NothingSelected,
+        pointer: "/evaluation_missed".to_owned(),
+        rules: vec![name(draft, "evaluation_missed")],
+        text: Wording {
+            zh: "没有政策包要求学员评价（evaluation_days），本项无所依附".into(),
+            en: "no pack asks participants for an evaluation (evaluation_days), which this one is about".into(),
+        },
+        example: Wording {
+            zh: format!("班期结束后学时即入账，不会{}", said.zh()),
+            en: "hours are posted when the session is closed, and none ever waits".into(),
+        },
+    })
+}
+
 /// Terms of a fund of which no pack sets the share.
 fn fund_without_share(set: &RuleSet, draft: &Pack) -> Option<Finding> {
     let settings = draft.settings();
@@ -151,24 +141,6 @@ fn fund_without_share(set: &RuleSet, draft: &Pack) -> Option<Finding> {
         example: Wording {
             zh: "工资总额100元，经费无从计算".into(),
             en: "of a payroll of 100 yuan no fund follows".into(),
-        },
-    })
-}
-
-/// What becomes of hours without an evaluation, where no pack asks for one.
-fn missed_without_days(set: &RuleSet, draft: &Pack) -> Option<Finding> {
-    let said = draft.settings().evaluation_missed.filter(|_| set.evaluation().is_none())?;
-    Some(Finding {
-        kind: FindingKind::NothingSelected,
-        pointer: "/evaluation_missed".to_owned(),
-        rules: vec![name(draft, "evaluation_missed")],
-        text: Wording {
-            zh: "没有政策包要求学员评价（evaluation_days），本项无所依附".into(),
-            en: "no pack asks participants for an evaluation (evaluation_days), which this one is about".into(),
-        },
-        example: Wording {
-            zh: format!("班期结束后学时即入账，不会{}", said.zh()),
-            en: "hours are posted when the session is closed, and none ever waits".into(),
         },
     })
 }

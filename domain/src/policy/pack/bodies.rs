@@ -1,12 +1,15 @@
 //! What the rules of a document say.
 
 use super::{
-    PackFault,
+    Fault, PackFault,
     reader::{At, Reader, date},
 };
-use crate::policy::{
-    document::{BodyDocument, Cited},
-    rule::*,
+use crate::{
+    policy::{
+        document::{BodyDocument, Cited},
+        rule::*,
+    },
+    words::UnknownWord,
 };
 
 /// The fields of a window.
@@ -26,7 +29,7 @@ impl Reader<'_> {
                 match (hours, hours_per_year) {
                     (Some(cited), None) => self.hours(&at.field("hours"), cited).map(TotalAmount::PerCycle),
                     (None, Some(cited)) => self.hours(&at.field("hours_per_year"), cited).map(TotalAmount::PerYear),
-                    _ => at.refuse("expected either hours or hours_per_year"),
+                    _ => at.refuse(Fault::NotOneOf("hours", "hours_per_year")),
                 }
                 .map(Body::Total)
             }
@@ -56,11 +59,11 @@ impl Reader<'_> {
                 let period = match period.as_str() {
                     "year" => CapPeriod::Year,
                     "cycle" => CapPeriod::Cycle,
-                    _ => return at.field("period").refuse("expected one of year, cycle"),
+                    _ => return at.field("period").refuse(UnknownWord { expected: "year, cycle" }),
                 };
                 let amount = match share_of_counted {
                     Some(_) if hours.is_some() || share_of_required.is_some() || period != CapPeriod::Cycle => {
-                        return at.field("share_of_counted").refuse("stands alone, and in a cap of the cycle");
+                        return at.field("share_of_counted").refuse(Fault::ShareOfCountedAlone);
                     }
                     Some(cited) => self.ratio(&at.field("share_of_counted"), cited, 1).map(Most::ShareOfCounted)?,
                     None => Most::Hours(self.amount(&at, hours.as_ref(), share_of_required.as_ref())?),
@@ -71,7 +74,10 @@ impl Reader<'_> {
                 let at = at.field("block");
                 let measure = match self.word(&at.field("measure"), measure)? {
                     measure @ (Measure::Credited | Measure::Nominal) => measure,
-                    _ => return at.field("measure").field("value").refuse("expected one of credited, nominal"),
+                    _ => {
+                        let expected = UnknownWord { expected: "credited, nominal" };
+                        return at.field("measure").field("value").refuse(expected);
+                    }
                 };
                 Ok(Body::Block {
                     of: self.selector(&at.field("of"), of)?,
@@ -108,7 +114,7 @@ impl Reader<'_> {
                     Some(cited) if hours.is_none() && share_of_required.is_none() && measure == Measure::Credited => {
                         Least::Days(self.days(&at.field("days"), cited)?)
                     }
-                    Some(_) => return at.field("days").refuse("days stand alone, and with the measure credited"),
+                    Some(_) => return at.field("days").refuse(Fault::DaysAlone),
                     None => Least::Hours(self.amount(&at, hours.as_ref(), share_of_required.as_ref())?),
                 };
                 Ok(Body::Minimum {
@@ -136,7 +142,7 @@ impl Reader<'_> {
                 let window = WindowDocument { window, window_months, until, months_from, months_to };
                 let measure = match at.field("measure").read(measure)? {
                     Measure::Practice => {
-                        return at.field("measure").refuse("expected one of credited, counted, nominal");
+                        return at.field("measure").refuse(UnknownWord { expected: "credited, counted, nominal" });
                     }
                     measure => measure,
                 };
@@ -173,25 +179,25 @@ impl Reader<'_> {
         let from = month(integer("months_from", document.months_from, 12)?);
         let to = month(integer("months_to", document.months_to, 12)?);
         if !["cycle", "year", "months", "until", "profile"].contains(&document.window) {
-            return at.field("window").refuse("expected one of cycle, year, months, until, profile");
+            return at.field("window").refuse(UnknownWord { expected: "cycle, year, months, until, profile" });
         }
         if document.window != "profile" && months.is_some() {
-            return at.field("window_months").refuse("only a profile window has a length");
+            return at.field("window_months").refuse(Fault::OfWindow { window: "profile" });
         }
         if document.window != "until" && until.is_some() {
-            return at.field("until").refuse("only an until window has a last day");
+            return at.field("until").refuse(Fault::OfWindow { window: "until" });
         }
         if document.window != "months" && (from.is_some() || to.is_some()) {
-            return at.field("months_from").refuse("only a months window has a first and a last month");
+            return at.field("months_from").refuse(Fault::OfWindow { window: "months" });
         }
         match (document.window, until, from.zip(to)) {
             ("cycle", ..) => Ok(Window::Cycle),
             ("year", ..) => Ok(Window::Year),
             ("profile", ..) => Ok(Window::Profile { months }),
             ("until", Some(day), _) => Ok(Window::Until(day)),
-            ("until", None, _) => at.refuse("an until window has its last day in until"),
+            ("until", None, _) => at.refuse(Fault::WindowNeeds { window: "until", fields: "until" }),
             ("months", _, Some((from, to))) => Ok(Window::Months { from, to }),
-            _ => at.refuse("a months window has its months in months_from and months_to"),
+            _ => at.refuse(Fault::WindowNeeds { window: "months", fields: "months_from, months_to" }),
         }
     }
 }

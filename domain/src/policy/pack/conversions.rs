@@ -1,7 +1,7 @@
 //! The conversion table of a document.
 
 use super::{
-    PackFault,
+    Fault, PackFault,
     reader::{At, Reader, list, rule_id},
 };
 use crate::{
@@ -42,7 +42,7 @@ impl Reader<'_> {
             evidence.push(place.field("value").read(self.cited(&place, cited)?)?);
         }
         if document.lines.is_empty() {
-            return at.field("lines").refuse("expected at least one line");
+            return at.field("lines").refuse(Fault::NoLines);
         }
         let mut lines = Vec::new();
         for (index, line) in document.lines.iter().enumerate() {
@@ -66,11 +66,11 @@ impl Reader<'_> {
         let most = self.maybe(line.most.as_ref(), |cited| self.hours(&at.field("most"), cited))?;
         let worth = match (&line.hours, &line.factor) {
             (Some(_), None) if most.is_some() => {
-                return at.field("most").refuse("only a factor has a most; an amount is its own");
+                return at.field("most").refuse(Fault::MostOfAmount);
             }
             (Some(cited), None) => Worth::Each(self.hours(&at.field("hours"), cited)?),
             (None, Some(cited)) => Worth::Factor { ratio: self.ratio(&at.field("factor"), cited, 100)?, most },
-            _ => return at.refuse("expected either hours or factor"),
+            _ => return at.refuse(Fault::NotOneOf("hours", "factor")),
         };
         Ok(ConversionLine {
             levels: list(&at.field("levels"), &line.levels)?,

@@ -4,7 +4,7 @@
 //! to set: what a cycle, an hour and a day are, to which day hours belong, how totals are reduced, rounded and carried over, what a
 //! course is worth to somebody who sat in it beside teachers of other schools, what converted activities are worth, what is spent.
 
-use super::{Jurisdiction, PackFault, reader::At};
+use super::{Fault, Jurisdiction, PackFault, reader::At};
 use crate::{
     area::{AreaCode, AreaLevel},
     id::OrganisationId,
@@ -18,39 +18,15 @@ pub(super) fn jurisdiction(at: &At, document: &Document) -> Result<Jurisdiction,
     let place = at.field("organisation_id");
     let school = place.read::<OrganisationId>(school)?;
     if area.level() != AreaLevel::County {
-        return place.refuse("only a county has packs for single schools");
+        return place.refuse(Fault::OnlyCountiesHaveSchools);
     }
     if school.area() != area {
-        return place.refuse(format!("expected a school of {area}, and this one lies in {}", school.area()));
+        return place.refuse(Fault::SchoolElsewhere { area, lies_in: school.area() });
     }
-    match for_areas_alone(document).into_iter().find(|(_, said)| *said) {
-        Some((field, _)) => at.field(field).refuse("a pack for one school cannot set what is one in its county"),
+    let setting = || document.settings().into_iter().find_map(|said| said.cited.map(|_| said.name));
+    let for_areas_alone = document.cycle.as_ref().map(|_| "cycle").or_else(setting);
+    match for_areas_alone.or_else(|| document.conversions.first().map(|_| "conversions")) {
+        Some(field) => at.field(field).refuse(Fault::NotForSchools),
         None => Ok(Jurisdiction::School(school)),
     }
-}
-
-/// What only an area may set, and whether the document does.
-fn for_areas_alone(document: &Document) -> [(&'static str, bool); 20] {
-    [
-        ("cycle", document.cycle.is_some()),
-        ("unit", document.unit.is_some()),
-        ("hour_minutes", document.hour_minutes.is_some()),
-        ("prorate_newcomer", document.prorate_newcomer.is_some()),
-        ("leave_total", document.leave_total.is_some()),
-        ("prorate_retirement", document.prorate_retirement.is_some()),
-        ("rounding", document.rounding.is_some()),
-        ("carry_over", document.carry_over.is_some()),
-        ("attribution", document.attribution.is_some()),
-        ("hours_per_day", document.hours_per_day.is_some()),
-        ("pass_factor", document.pass_factor.is_some()),
-        ("fail_factor", document.fail_factor.is_some()),
-        ("absence_fail_ratio", document.absence_fail_ratio.is_some()),
-        ("evaluation_days", document.evaluation_days.is_some()),
-        ("evaluation_missed", document.evaluation_missed.is_some()),
-        ("fund_ratio", document.fund_ratio.is_some()),
-        ("fund_base", document.fund_base.is_some()),
-        ("fund_county_share", document.fund_county_share.is_some()),
-        ("fund_school_running", document.fund_school_running.is_some()),
-        ("conversions", !document.conversions.is_empty()),
-    ]
 }

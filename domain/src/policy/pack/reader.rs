@@ -1,6 +1,6 @@
 //! The parts of a document, each with the place where it stands.
 
-use super::{PackFault, ProfileDrops};
+use super::{Fault, PackFault, ProfileDrops};
 use crate::{
     hours::{Days, Hours},
     policy::{
@@ -15,7 +15,7 @@ use crate::{
     words::{Theme, UnknownWord},
 };
 use chrono::{Datelike, NaiveDate};
-use std::{fmt::Display, str::FromStr, sync::Arc};
+use std::{str::FromStr, sync::Arc};
 
 /// The greatest number of hours that a rule may name.
 const HOURS_MAX: Hours = Hours::whole(100_000);
@@ -23,14 +23,14 @@ const HOURS_MAX: Hours = Hours::whole(100_000);
 const DAYS_MAX: Days = Days::from_hundredths(366_000);
 
 /// A place in the document.
-pub(super) struct At(String);
+pub(in crate::policy) struct At(String);
 
 impl At {
-    pub(super) fn root() -> Self {
+    pub(in crate::policy) fn root() -> Self {
         At(String::new())
     }
 
-    pub(super) fn field(&self, name: &str) -> Self {
+    pub(in crate::policy) fn field(&self, name: &str) -> Self {
         At(format!("{}/{}", self.0, name.replace('~', "~0").replace('/', "~1")))
     }
 
@@ -43,17 +43,17 @@ impl At {
         self.0.clone()
     }
 
-    pub(super) fn refuse<T>(&self, reason: impl Display) -> Result<T, PackFault> {
-        Err(PackFault { pointer: self.0.clone(), reason: reason.to_string() })
+    pub(super) fn refuse<T>(&self, fault: impl Into<Fault>) -> Result<T, PackFault> {
+        Err(PackFault { pointer: self.0.clone(), fault: fault.into() })
     }
 
-    pub(super) fn read<T: FromStr<Err: Display>>(&self, text: &str) -> Result<T, PackFault> {
-        text.parse().or_else(|error| self.refuse(error))
+    pub(super) fn read<T: FromStr<Err: Into<Fault>>>(&self, text: &str) -> Result<T, PackFault> {
+        text.parse().or_else(|error: T::Err| self.refuse(error))
     }
 
     pub(super) fn text(&self, text: &str) -> Result<(), PackFault> {
         let proper = !text.trim().is_empty() && text.chars().count() <= 200 && !text.chars().any(char::is_control);
-        if proper { Ok(()) } else { self.refuse("expected a text of 1 to 200 characters") }
+        if proper { Ok(()) } else { self.refuse(Fault::Text) }
     }
 }
 
@@ -61,7 +61,7 @@ pub(super) fn valid(at: &At, document: &Document) -> Result<DateSpan, PackFault>
     let from = date(&at.field("from"), &document.valid.from)?;
     let to = document.valid.to.as_deref().map(|to| date(&at.field("to"), to)).transpose()?;
     if to.is_some_and(|to| to < from) {
-        return at.field("to").refuse("the validity ends before it begins");
+        return at.field("to").refuse(Fault::EndsBeforeBeginning);
     }
     Ok(DateSpan { from, to })
 }
@@ -69,11 +69,11 @@ pub(super) fn valid(at: &At, document: &Document) -> Result<DateSpan, PackFault>
 pub(super) fn date(at: &At, text: &str) -> Result<NaiveDate, PackFault> {
     match text.parse::<NaiveDate>() {
         Ok(day) if text.len() == 10 && (1900..=2999).contains(&day.year()) => Ok(day),
-        _ => at.refuse("expected a date such as 2016-09-01, from 1900 to 2999"),
+        _ => at.refuse(Fault::Date),
     }
 }
 /// Reads the parts of one document.
-pub(super) struct Reader<'a> {
+pub(in crate::policy) struct Reader<'a> {
     pub(super) document: &'a Document,
     pub(super) documents: Documents,
 }
@@ -89,18 +89,23 @@ impl Reader<'_> {
 
     pub(super) fn cited<'c>(&self, at: &At, cited: &'c Cited) -> Result<&'c str, PackFault> {
         if !self.document.sources.contains_key(&cited.source) {
-            return at.field("source").refuse("not one of this pack's sources");
+            let known = self.document.sources.keys().cloned().collect();
+            return at.field("source").refuse(Fault::NotASource { known });
         }
         at.field("article").text(&cited.article)?;
         at.field("confidence").read::<Confidence>(&cited.confidence)?;
         Ok(&cited.value)
     }
 
-    pub(super) fn word<T: FromStr<Err = UnknownWord>>(&self, at: &At, cited: &Cited) -> Result<T, PackFault> {
+    pub(in crate::policy) fn word<T: FromStr<Err = UnknownWord>>(
+        &self,
+        at: &At,
+        cited: &Cited,
+    ) -> Result<T, PackFault> {
         at.field("value").read(self.cited(at, cited)?)
     }
 
-    pub(super) fn integer(
+    pub(in crate::policy) fn integer(
         &self,
         at: &At,
         cited: &Cited,
@@ -110,67 +115,38 @@ impl Reader<'_> {
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());
         match text.parse::<i32>() {
             Ok(number) if digits && range.contains(&number) => Ok(number),
-            _ => at.field("value").refuse(format!("expected a whole number from {} to {}", range.start(), range.end())),
+            _ => at.field("value").refuse(Fault::Whole { least: *range.start(), most: *range.end() }),
         }
     }
 
-    pub(super) fn hours(&self, at: &At, cited: &Cited) -> Result<Hours, PackFault> {
+    pub(in crate::policy) fn hours(&self, at: &At, cited: &Cited) -> Result<Hours, PackFault> {
         let hours = at.field("value").read::<Hours>(self.cited(at, cited)?)?;
         if hours.is_negative() || hours > HOURS_MAX {
-            return at.field("value").refuse(format!("expected hours from 0 to {HOURS_MAX}"));
+            return at.field("value").refuse(Fault::HoursBetween { least: Hours::ZERO, most: HOURS_MAX });
         }
         Ok(hours)
     }
 
-    pub(super) fn ratio(&self, at: &At, cited: &Cited, most: i64) -> Result<Ratio, PackFault> {
+    pub(in crate::policy) fn ratio(&self, at: &At, cited: &Cited, most: i64) -> Result<Ratio, PackFault> {
         match Ratio::parse(self.cited(at, cited)?) {
             Some(ratio) if ratio.numerator <= ratio.denominator * most => Ok(ratio),
-            _ => at.field("value").refuse(format!("expected a ratio from 0 to {most} such as 1/3 or 0.5")),
+            _ => at.field("value").refuse(Fault::Ratio { most }),
         }
     }
 
-    pub(super) fn settings(&self) -> Result<Settings, PackFault> {
-        let (at, document) = (At::root(), self.document);
-        let day = |at: &At, cited: &Cited| match self.hours(at, cited)? {
+    /// Hours of training on one day.
+    pub(in crate::policy) fn hours_of_a_day(&self, at: &At, cited: &Cited) -> Result<Hours, PackFault> {
+        match self.hours(at, cited)? {
             hours if hours > Hours::ZERO && hours <= Hours::whole(24) => Ok(hours),
-            _ => at.field("value").refuse("expected hours from 0.01 to 24"),
-        };
-        let ratio = |name: &str, cited: Option<&Cited>| {
-            self.maybe(cited, |cited| self.ratio(&At::root().field(name), cited, 1))
-        };
-        Ok(Settings {
-            unit: self.setting("unit", document.unit.as_ref())?,
-            pass_factor: ratio("pass_factor", document.pass_factor.as_ref())?,
-            carry_over: self.maybe(document.carry_over.as_ref(), |cited| self.hours(&at.field("carry_over"), cited))?,
-            hour_minutes: self.maybe(document.hour_minutes.as_ref(), |cited| {
-                self.integer(&at.field("hour_minutes"), cited, 1..=240)
-            })?,
-            prorate: self.setting("prorate_newcomer", document.prorate_newcomer.as_ref())?,
-            prorate_retirement: self.setting("prorate_retirement", document.prorate_retirement.as_ref())?,
-            leave_total: self.setting("leave_total", document.leave_total.as_ref())?,
-            attribution: self.setting("attribution", document.attribution.as_ref())?,
-            rounding: self.setting("rounding", document.rounding.as_ref())?,
-            hours_per_day: self
-                .maybe(document.hours_per_day.as_ref(), |cited| day(&at.field("hours_per_day"), cited))?,
-            fail_factor: ratio("fail_factor", document.fail_factor.as_ref())?,
-            fund_ratio: ratio("fund_ratio", document.fund_ratio.as_ref())?,
-            fund_base: self.setting("fund_base", document.fund_base.as_ref())?,
-            fund_county_share: ratio("fund_county_share", document.fund_county_share.as_ref())?,
-            fund_school_running: ratio("fund_school_running", document.fund_school_running.as_ref())?,
-            absence_fail_ratio: ratio("absence_fail_ratio", document.absence_fail_ratio.as_ref())?,
-            evaluation_days: self.maybe(document.evaluation_days.as_ref(), |cited| {
-                self.integer(&at.field("evaluation_days"), cited, 1..=180)
-            })?,
-            evaluation_missed: self.setting("evaluation_missed", document.evaluation_missed.as_ref())?,
-        })
+            _ => {
+                let (least, most) = (Hours::from_hundredths(1), Hours::whole(24));
+                at.field("value").refuse(Fault::HoursBetween { least, most })
+            }
+        }
     }
 
-    fn setting<T: FromStr<Err = UnknownWord>>(
-        &self,
-        name: &str,
-        cited: Option<&Cited>,
-    ) -> Result<Option<T>, PackFault> {
-        self.maybe(cited, |cited| self.word(&At::root().field(name), cited))
+    pub(in crate::policy) fn months(&self, at: &At, cited: &Cited) -> Result<Months, PackFault> {
+        Months::parse(self.cited(at, cited)?).map_or_else(|| at.field("value").refuse(Fault::Months), Ok)
     }
 
     pub(super) fn calendar(&self, at: &At, cycle: &CycleDocument) -> Result<CycleCalendar, PackFault> {
@@ -179,7 +155,7 @@ impl Reader<'_> {
         let years = self.integer(&at.field("years"), &cycle.years, 1..=20)?;
         match CycleCalendar::new(anchor, years) {
             Some(calendar) => Ok(calendar),
-            None => place.field("value").refuse("expected the first day of a month"),
+            None => place.field("value").refuse(Fault::NotFirstOfMonth),
         }
     }
 
@@ -200,15 +176,16 @@ impl Reader<'_> {
         at.field("en").text(&rule.en)?;
         let profile = rule.profile.as_deref().map(|word| at.field("profile").read(word)).transpose()?;
         let body = self.body(&at.field("rule"), &rule.rule)?;
-        if matches!(body, Body::Total(_)) != (rule.id == TOTAL_RULE_ID) {
-            return at.field("id").refuse(format!("the total, and nothing else, has the id {TOTAL_RULE_ID}"));
+        let is_total = matches!(body, Body::Total(_));
+        if is_total != (rule.id == TOTAL_RULE_ID) {
+            return at.field("id").refuse(Fault::TotalId { is_total });
         }
         if let Body::Minimum { window: Window::Profile { .. }, .. } | Body::Share { window: Window::Profile { .. }, .. } =
             &body
             && profile.is_none()
         {
             let kind = if matches!(body, Body::Share { .. }) { "share" } else { "minimum" };
-            return at.field("rule").field(kind).field("window").refuse("a rule without a profile has no such window");
+            return at.field("rule").field(kind).field("window").refuse(Fault::WindowWithoutProfile);
         }
         Ok(Rule {
             pointer: at.pointer(),
@@ -241,25 +218,25 @@ impl Reader<'_> {
                 "no" => Ok(Relaxable::No),
                 word => match word.parse() {
                     Ok(profile) => Ok(Relaxable::For(profile)),
-                    Err(_) => place.field("value").refuse("expected yes, no or a profile"),
+                    Err(_) => place.field("value").refuse(Fault::YesNoOrProfile),
                 },
             }
         })?;
         Ok(relaxable.unwrap_or_default())
     }
 
-    pub(super) fn yes(&self, at: &At, cited: &Cited) -> Result<bool, PackFault> {
+    pub(in crate::policy) fn yes(&self, at: &At, cited: &Cited) -> Result<bool, PackFault> {
         match self.cited(at, cited)? {
             "yes" => Ok(true),
             "no" => Ok(false),
-            _ => at.field("value").refuse("expected one of yes, no"),
+            _ => at.field("value").refuse(UnknownWord { expected: "yes, no" }),
         }
     }
 
     pub(super) fn days(&self, at: &At, cited: &Cited) -> Result<Days, PackFault> {
         match at.field("value").read::<Days>(self.cited(at, cited)?)? {
             days if days > Days::ZERO && days <= DAYS_MAX => Ok(days),
-            _ => at.field("value").refuse(format!("expected days from 0.01 to {DAYS_MAX}")),
+            _ => at.field("value").refuse(Fault::DaysBetween { least: Days::from_hundredths(1), most: DAYS_MAX }),
         }
     }
 
@@ -267,7 +244,7 @@ impl Reader<'_> {
         match (hours, share) {
             (Some(cited), None) => self.hours(&at.field("hours"), cited).map(Amount::Fixed),
             (None, Some(cited)) => self.ratio(&at.field("share_of_required"), cited, 1).map(Amount::ShareOfRequired),
-            _ => at.refuse("expected either hours or share_of_required"),
+            _ => at.refuse(Fault::NotOneOf("hours", "share_of_required")),
         }
     }
 
@@ -289,17 +266,17 @@ impl Reader<'_> {
         let themes = list::<Theme>(at, words)?;
         let known = |theme: &Theme| theme.labels().is_some() || self.document.themes.contains_key(theme.as_str());
         match themes.iter().position(|theme| !known(theme)) {
-            Some(index) => at.item(index).refuse("neither a common theme nor one of this pack's themes"),
+            Some(index) => at.item(index).refuse(Fault::UndeclaredTheme),
             None => Ok(themes),
         }
     }
 }
-pub(super) fn list<T: FromStr<Err: Display>>(at: &At, words: &[String]) -> Result<Vec<T>, PackFault> {
+pub(super) fn list<T: FromStr<Err: Into<Fault>>>(at: &At, words: &[String]) -> Result<Vec<T>, PackFault> {
     words.iter().enumerate().map(|(index, word)| at.item(index).read(word)).collect()
 }
 
 pub(super) fn rule_id(at: &At, id: &str) -> Result<(), PackFault> {
     let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'.');
     let proper = (1..=64).contains(&id.len()) && id.bytes().all(letter) && !id.starts_with('.') && !id.ends_with('.');
-    if proper { Ok(()) } else { at.refuse("expected an id such as school_based.cap.year") }
+    if proper { Ok(()) } else { at.refuse(Fault::RuleId) }
 }

@@ -197,7 +197,7 @@ fn faults_of_a_conversion_are_named_with_their_place() {
             "sources": {"S": {"title": "县规定"}}, "rules": [], "conversions": table
         });
         let fault = Pack::parse(&pack.to_string()).unwrap_err();
-        (fault.pointer, fault.reason)
+        (fault.pointer.clone(), fault.to_string())
     };
     let check = |change: fn(&mut Value), pointer: &str, reason: &str| {
         let (at, why) = fault(change);
@@ -217,5 +217,5 @@ fn faults_of_a_conversion_are_named_with_their_place() {
         "/conversions/0/lines/0/levels/0",
         "expected one of",
     );
-    check(|table| table[0]["extra"] = json!(1), "/conversions/0", "unknown field");
+    check(|table| table[0]["extra"] = json!(1), "/conversions/0/extra", "unknown field");
 }

@@ -35,7 +35,19 @@ fn check(pointer: &str, replacement: Value, fault_at: &str, reason: &str) {
     }
     let fault = Pack::parse(&document.to_string()).unwrap_err();
     assert_eq!(fault.pointer, fault_at, "{fault}");
-    assert!(fault.reason.contains(reason), "{fault}");
+    let wording = fault.fault.wording();
+    assert!(wording.en.contains(reason), "{fault}");
+    assert!(!wording.zh.is_ascii(), "in Chinese too: {}", wording.zh);
+    let Some(example) = fault.example() else { panic!("what would be right? {fault}") };
+    // Where something is too much, the example is of what is around it.
+    let around = std::iter::successors(Some(fault_at), |place| place.rsplit_once('/').map(|(around, _)| around));
+    let cures = |place: &str| {
+        let mut document = document.clone();
+        let Some(target) = document.pointer_mut(place) else { return false };
+        *target = example.clone();
+        Pack::parse(&document.to_string()).err().is_none_or(|next| !next.pointer.starts_with(place))
+    };
+    assert!(around.into_iter().any(cures), "{fault} is not cured by {example}");
 }
 
 #[test]
@@ -71,10 +83,12 @@ fn a_fault_is_named_with_its_place() {
     check("/rules/1/rule/cap/period", json!("month"), "/rules/1/rule/cap/period", "year, cycle");
     check("/rules/1/rule/cap/hours/value", json!("-1"), "/rules/1/rule/cap/hours/value", "from 0");
     check("/rules/1/rule/cap/hours/value", json!("1.005"), "/rules/1/rule/cap/hours/value", "two decimal places");
-    check("/rules/1/rule/cap/hours/value", json!(10), "/rules/1/rule", "invalid type");
+    check("/rules/1/rule/cap/hours/value", json!(10), "/rules/1/rule/cap/hours/value", "invalid type");
     check("/rules/1/rule/cap/share_of_required", sample()["hour_minutes"].clone(), "/rules/1/rule/cap", "either");
-    check("/rules/1/rule/cap/extra", json!(1), "/rules/1/rule", "unknown field");
-    check("/rules/1/extra", json!(1), "/rules/1", "unknown field");
+    check("/rules/1/rule/cap/extra", json!(1), "/rules/1/rule/cap/extra", "unknown field");
+    check("/rules/1/extra", json!(1), "/rules/1/extra", "unknown field");
+    check("/rules/1/rule", json!({}), "/rules/1/rule", "exactly one");
+    check("/rules/1/rule", json!({"cap": 1, "total": 2}), "/rules/1/rule", "exactly one");
     check(
         "/rules/2/rule/minimum/share_of_required/value",
         json!("4/3"),
@@ -90,7 +104,7 @@ fn a_fault_is_named_with_its_place() {
     check("/rules/2/profile", json!("boss"), "/rules/2/profile", "retiring");
     check("/rules/2/profile", Value::Null, "/rules/2/rule/minimum/window", "without a profile");
     check("/rules/2", sample()["rules"][1].clone(), "/rules/2/id", "second rule");
-    check("/extra", json!(1), "", "unknown field");
+    check("/extra", json!(1), "/extra", "unknown field");
 }
 
 #[test]
@@ -107,8 +121,8 @@ fn windows_and_shares_that_do_not_fit_are_refused() {
     let at = |rest: &str| format!("/rules/2/rule/{rest}");
     let refused = |body: Value, place: &str, reason: &str| check("/rules/2/rule", body, &at(place), reason);
     refused(minimum(json!({"until": cited("2017-02-30")})), "minimum/until/value", "date");
-    refused(minimum(json!({"window": "year"})), "minimum/until", "last day");
-    refused(minimum(json!({"window_months": cited("3")})), "minimum/window_months", "length");
+    refused(minimum(json!({"window": "year"})), "minimum/until", "the window until");
+    refused(minimum(json!({"window_months": cited("3")})), "minimum/window_months", "the window profile");
     refused(minimum(json!({"window": "week"})), "minimum/window", "expected one of");
     let share = |field: &str, value: Value| {
         let mut body = json!({"of": {"themes": ["music"]}, "part": {"routes": ["school_based"]}, "practice": cited("yes"),
@@ -119,17 +133,44 @@ fn windows_and_shares_that_do_not_fit_are_refused() {
     refused(share("share", cited("1.5")), "share/share/value", "ratio");
     refused(share("practice", cited("perhaps")), "share/practice/value", "yes, no");
     refused(share("measure", json!("practice")), "share/measure", "expected one of");
-    refused(share("window", json!("until")), "share", "last day");
+    refused(share("window", json!("until")), "share", "needs until");
     check("/leave_total", cited("halve"), "/leave_total/value", "keep");
 }
 
 #[test]
 fn text_that_is_not_json_is_refused() {
-    for text in ["", "[]", "{", "null", "{\"code\": 1}"] {
-        assert_eq!(Pack::parse(text).unwrap_err().pointer, "", "{text:?}");
+    for (text, pointer) in [("", ""), ("[]", ""), ("{", ""), ("null", ""), ("{\"code\": 1}", "/code"), ("{} x", "")] {
+        let fault = Pack::parse(text).unwrap_err();
+        assert_eq!(fault.pointer, pointer, "{text:?}");
+        assert!(matches!(fault.fault, Fault::Shape(_)), "{fault}");
+        assert!(fault.example().is_some(), "{fault}");
     }
     let twice = sample().to_string().replacen("\"version\"", "\"version\":1,\"version\"", 1);
-    assert!(Pack::parse(&twice).unwrap_err().reason.contains("duplicate field"));
+    assert!(Pack::parse(&twice).unwrap_err().to_string().contains("duplicate field"));
+    let smallest = document::example_at("").unwrap();
+    assert!(Pack::parse(&smallest.to_string()).is_ok(), "{smallest}");
+}
+
+#[test]
+fn the_examples_of_what_would_be_right_are_right_and_show_every_field() {
+    let mut fields: Vec<Value> = Vec::new();
+    for text in document::EXAMPLES {
+        let pack = Pack::parse(text).unwrap();
+        fields.push(serde_json::to_value(pack.document()).unwrap());
+    }
+    let county = Pack::parse(document::EXAMPLES[0]).unwrap();
+    for said in county.document().settings() {
+        assert!(said.cited.is_some(), "{} has no example", said.name);
+    }
+    let at = |pointer: &str| document::example_at(pointer).unwrap();
+    assert_eq!(at("/hour_minutes"), fields[0]["hour_minutes"]);
+    assert_eq!(at("/valid/from"), json!("2027-01-01"));
+    assert_eq!(at("/rules/17/rule/minimum/days")["value"], json!("3"));
+    assert_eq!(at("/rules/17/rule/cap/share_of_counted/value"), json!("1/4"));
+    assert_eq!(at("/conversions/2/lines/5/levels/1"), json!("county"));
+    assert_eq!(at("/sources/S9/title"), json!("遂昌县教育局关于教师培训的补充规定"));
+    assert_eq!(at("/rules/0/rule/cap/hours/extra"), at("/rules/0/rule/cap/hours"));
+    assert_eq!(at("/organisation_id"), fields[1]["organisation_id"]);
 }
 
 #[test]
@@ -146,7 +187,7 @@ fn every_shipped_figure_has_a_source_and_a_confidence() {
             _ => {}
         }
     }
-    for (name, json) in packs::shipped() {
+    for (name, json) in packs::shipped().into_iter().chain(packs::drafts()) {
         let mut value: Value = serde_json::from_str(json).unwrap();
         value.as_object_mut().unwrap().remove("version");
         let mut cited = 0;

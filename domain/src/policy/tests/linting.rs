@@ -257,3 +257,16 @@ fn a_minimum_under_a_share_of_what_counts_is_met_beside_plenty_of_others() {
     let rules = &errors(&county_share)[0].rules;
     assert_eq!(rules[..2], ["SX v1 mandated.min", "SX v1 own.share"], "{rules:?}");
 }
+
+#[test]
+fn a_class_that_needs_more_seats_than_it_may_have_is_a_contradiction() {
+    let sized = |least: &str, most: &str| {
+        errors(&county(json!({"class_size_min": figure(least), "class_size_max": figure(most)})))
+    };
+    assert_eq!(sized("50", "50"), []);
+    let found = sized("51", "50");
+    assert_eq!(
+        found.iter().map(|one| (one.kind, one.pointer.as_str())).collect::<Vec<_>>(),
+        [(FindingKind::Contradiction, "/class_size_min")]
+    );
+}

@@ -3,6 +3,7 @@
 mod attribution;
 mod conversions;
 mod documents;
+mod drafts;
 mod examples;
 mod layering;
 mod linting;

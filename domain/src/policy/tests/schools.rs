@@ -213,33 +213,13 @@ fn what_a_pack_says_once_for_everybody_is_not_for_a_school_to_set() {
         (json!({"organisation_id": id, "cycle": cycle}), "/cycle"),
         (json!({"organisation_id": id, "conversions": conversion}), "/conversions"),
     ];
-    let settings = [
-        ("unit", "credit"),
-        ("hour_minutes", "40"),
-        ("prorate_newcomer", "none"),
-        ("leave_total", "keep"),
-        ("prorate_retirement", "none"),
-        ("rounding", "whole_down"),
-        ("carry_over", "0"),
-        ("attribution", "session"),
-        ("hours_per_day", "6"),
-        ("pass_factor", "1"),
-        ("fail_factor", "0"),
-        ("absence_fail_ratio", "1/5"),
-        ("evaluation_days", "14"),
-        ("evaluation_missed", "void"),
-        ("fund_ratio", "0.03"),
-        ("fund_base", "staff_payroll"),
-        ("fund_county_share", "0.3"),
-        ("fund_school_running", "0.1"),
-    ];
-    let pointers = settings.map(|(field, _)| format!("/{field}"));
-    cases.extend(
-        settings
-            .iter()
-            .zip(&pointers)
-            .map(|((field, value), pointer)| (json!({"organisation_id": id, *field: figure(value)}), pointer.as_str())),
-    );
+    let example = Pack::parse(document::EXAMPLES[0]).unwrap();
+    let settings = example.document().settings();
+    let pointers: Vec<String> = settings.iter().map(|said| format!("/{}", said.name)).collect();
+    cases.extend(settings.iter().zip(&pointers).map(|(said, pointer)| {
+        let figure = figure(&said.cited.unwrap().value);
+        (json!({"organisation_id": id, said.name: figure}), pointer.as_str())
+    }));
     for (change, pointer) in cases {
         let mut document = json!({
             "code": "SX", "version": 1, "area": "331123", "valid": {"from": "2016-01-01"}, "zh": "校规定", "en": "school",
@@ -277,6 +257,30 @@ fn lint_knows_that_a_school_lies_below_its_county() {
     let crossing = rule("county.cap.year", json!({"cap": {"of": of, "period": "year", "hours": figure("30")}}));
     let told = kinds(&overlay(1, json!({"rules": [crossing]})));
     assert!(told.contains(&(FindingKind::CrossingCaps, "/rules/0".to_owned())), "with a cap of the county: {told:?}");
+}
+
+#[test]
+fn lint_of_a_county_s_draft_looks_at_the_schools_with_packs_of_their_own() {
+    let maximum = rule("year.maximum", json!({"year_maximum": {"hours": figure("50"), "effect": figure("refuse")}}));
+    let draft = county_pack(json!({"rules": [maximum]}));
+    let contradictions = |packs: &[Pack]| {
+        let found = lint::lint(packs, &draft, suichang(), day("2015-01-01"));
+        let errors = found.into_iter().filter(|one| one.kind == FindingKind::Contradiction);
+        errors.map(|one| (one.pointer, one.rules)).collect::<Vec<_>>()
+    };
+    let mut packs = shipped();
+    let without = contradictions(&packs);
+    packs.push(overlay(1, json!({"rules": [floor("60")]})));
+    let with = contradictions(&packs);
+    let new: Vec<_> = with.iter().filter(|one| !without.contains(one)).collect();
+    let at_the_school =
+        |rules: &[String]| rules.iter().any(|name| name.ends_with("year.floor") && !name.starts_with("331123"));
+    assert!(
+        !new.is_empty() && new.iter().all(|(pointer, rules)| pointer == "/rules/0" && at_the_school(rules)),
+        "{new:?}"
+    );
+    packs.push(overlay(2, json!({"rules": [floor("49")]})));
+    assert_eq!(contradictions(&packs), with, "what the other school asks can be met");
 }
 
 /// A span of days of the cycle.
