@@ -3,6 +3,7 @@
 mod allowances;
 pub(crate) mod conduct;
 mod corrections;
+mod listing;
 mod problems;
 mod routes;
 pub mod service;

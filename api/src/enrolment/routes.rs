@@ -1,7 +1,7 @@
 //! Eligibility, enrolments, attendance, results and closing under `/v1`.
 
 use super::{
-    conduct, service,
+    conduct, listing, service,
     way::{self, WayView},
     wire::{
         AttendanceIn, AttendanceSheetView, AttendanceView, ClosingView, EligibilityQuery, EligibilityReasonView,
@@ -164,7 +164,7 @@ async fn list_session_enrolments(
     let SessionEnrolmentQuery { status, limit, cursor, include } = query.0;
     let session_id = Some(path.0.session_id);
     let (asking, session) = (who.actor(), path.0.session_id.0);
-    app.db.read(move |conn| service::shown(conn, &asking, session)).await?;
+    app.db.read(move |conn| listing::shown(conn, &asking, session)).await?;
     let query = EnrolmentQuery { session_id, teacher_id: None, organisation_id: None, status, limit, cursor, include };
     listed(who.actor(), app, request, query).await
 }
@@ -191,7 +191,7 @@ async fn list_enrolments(
 async fn listed(actor: Actor, app: Data<App>, request: HttpRequest, query: EnrolmentQuery) -> Answer {
     let page = query.page("enrolments")?;
     let wanted = page.clone();
-    let (mut rows, total) = app.db.read(move |conn| service::list(conn, &actor, &query.filter(), &wanted)).await?;
+    let (mut rows, total) = app.db.read(move |conn| listing::list(conn, &actor, &query.filter(), &wanted)).await?;
     let next_cursor = page.cut(&mut rows, |row| (row.requested_at, row.id.number()));
     let data = rows.iter().map(EnrolmentView::from).collect();
     page::list(&request, &EnrolmentList { data, next_cursor, total })

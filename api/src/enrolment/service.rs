@@ -6,27 +6,27 @@ use super::{
 };
 use crate::{
     access::Actor,
-    http::{Page, Work, command::NOTHING},
+    http::{Work, command::NOTHING},
     ledger::service as hours,
     policy::PolicyCache,
     problem::{ApiError, Code},
 };
 use shixun_domain::{
-    AreaCode, Hours, UtcMillis,
+    Hours, UtcMillis,
     access::Role,
     enrolment::{
         Applicant, EnrolmentStatus, EvaluationStanding, Offer, Placement, Reason, ReviewVerdict, apply_again,
         booked_hours, place, promoted, reasons, reviewed, withdrawn,
     },
-    id::{EnrolmentId, OrganisationId, PersonId, SessionId},
+    id::{EnrolmentId, PersonId, SessionId},
     policy::Effect,
     records::content_claim,
 };
 use shixun_persistence::{
     Conn, DbError, accounts,
     enrolment::{
-        self as store, ApplicantRow, Claim, Commitments, EnrolmentFilter, EnrolmentRow, Freed, Hold, NewEnrolment,
-        OfferRow, Offered, Taken, Viewer,
+        self as store, ApplicantRow, Claim, Commitments, EnrolmentRow, Freed, Hold, NewEnrolment, OfferRow, Offered,
+        Taken,
     },
     ledger,
 };
@@ -126,7 +126,7 @@ pub(super) fn offered(
     found.filter(|_| sees(actor, session)).ok_or_else(|| ApiError::missing(session))
 }
 
-fn sees(actor: &Actor, session: SessionId) -> bool {
+pub(super) fn sees(actor: &Actor, session: SessionId) -> bool {
     session.area().contains(actor.area()) || actor.reaches_area(session.area())
 }
 
@@ -447,61 +447,4 @@ pub fn runs(actor: &Actor, offer: &OfferRow) -> bool {
         .iter()
         .filter(|(role, _)| !matches!(role, Role::Teacher | Role::Lecturer | Role::SchoolAdministrator))
         .any(|(_, scope)| scope.covers(offer.offer.session.area(), &offer.institution_path))
-}
-
-/// The session, where enrolments in it may be asked for.
-///
-/// # Errors
-/// `not_found`.
-pub fn shown(conn: &mut Conn, actor: &Actor, session: SessionId) -> Result<(), ApiError> {
-    let found = store::offer(conn, session)?.filter(|_| sees(actor, session));
-    found.map(|_| ()).ok_or_else(|| ApiError::missing(session))
-}
-
-/// Enrolments the actor may see: a teacher's own, a school's, an institution's, or all of the area.
-///
-/// # Errors
-/// `invalid_cursor`.
-pub fn list(
-    conn: &mut Conn,
-    actor: &Actor,
-    filter: &EnrolmentFilter,
-    page: &Page,
-) -> Result<(Vec<EnrolmentRow>, Option<i64>), ApiError> {
-    let area = filter.session.map_or(actor.area(), |session| session.area());
-    let viewer = viewer(actor, area);
-    let after = page.after()?;
-    let rows = store::list(conn, area.get(), &viewer, filter, after, page.fetch())?;
-    let total = if page.total { Some(store::count(conn, area.get(), &viewer, filter)?) } else { None };
-    Ok((rows, total))
-}
-
-/// Whose enrolments in the sessions of `area` the actor may see.
-fn viewer(actor: &Actor, area: AreaCode) -> Viewer {
-    let of = |wanted: Role| -> Vec<OrganisationId> {
-        let held = actor.reach.iter().filter(|(role, _)| *role == wanted);
-        held.map(|(_, scope)| OrganisationId::new(scope.area, scope.organisation)).collect()
-    };
-    let wide = |of: AreaCode| {
-        actor.reach.iter().any(|(role, scope)| {
-            !matches!(role, Role::Teacher | Role::Lecturer | Role::SchoolAdministrator | Role::Institution)
-                && scope.covers_area(of)
-        })
-    };
-    let (schools, mut institutions) = (of(Role::SchoolAdministrator), of(Role::Institution));
-    institutions.retain(|institution| institution.area() == area);
-    if wide(area) {
-        Viewer::Everybody
-    } else if wide(actor.area()) {
-        Viewer::Area(actor.area())
-    } else if !schools.is_empty() {
-        Viewer::Schools(schools)
-    } else if !institutions.is_empty() {
-        Viewer::Institutions(institutions)
-    } else {
-        match actor.person {
-            Some(person) => Viewer::Person(person),
-            None => Viewer::Schools(Vec::new()),
-        }
-    }
 }

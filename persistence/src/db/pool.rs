@@ -268,8 +268,8 @@ impl Sqlite {
     pub(super) fn rest_here(&self) -> DbResult<()> {
         let mine = Arc::downgrade(&self.alive);
         HERE.with_borrow_mut(|list| {
-            let own = list.iter_mut().filter(|(owner, _)| owner.ptr_eq(&mine));
-            own.map(|(_, conn)| conn.forget_pages()).collect()
+            let mut own = list.iter_mut().filter(|(owner, _)| owner.ptr_eq(&mine));
+            own.try_for_each(|(_, conn)| conn.forget_pages())
         })
     }
 
