@@ -297,7 +297,7 @@ pub enum Behind {
 /// Reverses a posted entry with a reason and, where the right hours are given, posts them in its place, dated as the entry was.
 ///
 /// # Errors
-/// `not_found`, `reversal_needs_approval`, and the ledger's refusals.
+/// `not_found`, `entry_four_eyes`, `reversal_needs_approval`, and the ledger's refusals.
 pub fn reverse(
     work: &mut Work<'_, '_>,
     cache: &PolicyCache,
@@ -308,6 +308,10 @@ pub fn reverse(
 ) -> Result<ReversalView, ApiError> {
     let before = get(work.conn(), actor, id)?;
     let row = ledger::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
+    // One's own hours are corrected by somebody else, as they are posted by somebody else.
+    if actor.is_self(row.person) {
+        return Err(rules_of_ledger::Refusal::FourEyes.into());
+    }
     let successor = before.followed_by.as_ref().map(|next| next.kind.0);
     let kind = rules_of_ledger::follow(row.kind, successor, Step::Reverse, Some(reason))?;
     let right = match &replacement {

@@ -207,7 +207,7 @@ problems! {
     EvaluationNotOpen = "evaluation_not_open", 409, "尚不能评价", "It is too early to evaluate",
         "最后一次课于{ends}结束，之后方可评价。", "The last unit ends at {ends}; evaluate the session after it.";
     NotAttended = "not_attended", 409, "没有出勤记录，不能评价", "Nothing was attended",
-        "出勤至少一分钟方可评价；考勤有误的，请在结班前联系培训机构更正。", "Whoever was absent cannot evaluate the session; ask the institution to correct the attendance, before it is closed, if it is wrong.";
+        "出勤至少一分钟方可评价；考勤有误的，结班前请培训机构更正，结班后请进修学校更正。", "Whoever was absent cannot evaluate the session; if the attendance is wrong, the institution corrects it before the session is closed, the training centre afterwards.";
     AlreadyEvaluated = "already_evaluated", 409, "已经评价过", "It was evaluated already",
         "每人对每个班期评价一次，提交后不能修改。", "A session is evaluated once, and what was said is not changed.";
     EvaluationClosed = "evaluation_closed", 409, "评价已截止", "The time for evaluations is over",
@@ -251,8 +251,8 @@ problems! {
         "该条目为{state_zh}，不能入账或作废。", "The entry is {state}; it can be neither posted nor voided.";
     ReversalNeedsApproval = "reversal_needs_approval", 409, "周期已结束，冲销须经他人批准", "After the close of the cycle another person has to approve",
         "周期{cycle}已结束：请对该条目提出更正（POST /v1/hour-entries/{entry}/disputes），由他人审定后冲销。", "The cycle {cycle} is over: propose the correction as a dispute about the entry (POST /v1/hour-entries/{entry}/disputes); somebody else decides it.";
-    EntryFourEyes = "entry_four_eyes", 403, "登记人与本人不得入账", "Somebody else has to post the hours",
-        "待入账学时须由登记人以外的人复核入账，教师本人也不得入账。", "Pending hours are posted by somebody who did not enter them and whose hours they are not.";
+    EntryFourEyes = "entry_four_eyes", 403, "登记人与本人不得经手", "Somebody else has to do it",
+        "待入账学时须由登记人以外的人复核入账；本人的学时，本人既不得入账，也不得冲销或更正。", "Pending hours are posted by somebody who did not enter them, and nobody posts, reverses or corrects one's own.";
     EntryAwaitsEvaluation = "entry_awaits_evaluation", 409, "该学时待学员评价后入账", "The hours wait for the teacher's evaluation",
         "截至{until}（含当日）由本人评价后自动入账，不能手工入账；如不应计入，可说明理由作废。", "They are posted by the teacher's evaluation, until {until} inclusive, and not by hand; void them with a reason if they should not count.";
     EntryNotReversed = "entry_not_reversed", 409, "该条目不是冲销", "The entry is not a reversal",

@@ -78,7 +78,12 @@ both! {
         let theirs = county.caller(clerk).post(&place, record("A-1")).await.expect(201);
         county.caller(clerk).act(&format!("/v1/hour-entries/{}/post", theirs["id"].as_str().unwrap())).await.refused(403, "entry_four_eyes");
         posted(county, &theirs).await;
-        posted(county, &pending).await;
+        let standing = posted(county, &pending).await;
+        // Nor does anybody take one's own back, or put more in their place.
+        let reverse = format!("/v1/hour-entries/{}/reverse", standing["id"].as_str().unwrap());
+        let more = json!({"reason": "误录", "replacement": {"nominal": "90.00", "attended": "90.00"}});
+        county.caller(clerk).post(&reverse, more.clone()).await.refused(403, "entry_four_eyes");
+        county.sign_in("centre").post(&reverse, more).await.refused(409, "reversal_needs_approval");
     }
 
     async fn what_is_voided_was_never_hours_and_its_reference_may_come_again(county: County) {

@@ -23,6 +23,7 @@ problem_set!(
         | ReversalNeedsApproval
         | EntryAlreadyReversed
         | EntryNotPosted
+        | EntryFourEyes
         | PolicyMissing
 );
 

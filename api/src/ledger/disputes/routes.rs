@@ -34,6 +34,7 @@ problem_set!(ListProblems = NotFound);
 problem_set!(DecideProblems = DisputeNotOpen | DisputeSamePerson | ReasonMissing);
 problem_set!(
     UpholdProblems = EntryNotPosted
+        | EntryFourEyes
         | EntryAlreadyReversed
         | CorrectionChangesNothing
         | HoursNegative
