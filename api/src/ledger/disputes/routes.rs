@@ -31,10 +31,9 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 
 problem_set!(OpenProblems = NotFound | EntryNotPosted | EntryAlreadyReversed | EntryDisputed | DisputeTooLate);
 problem_set!(ListProblems = NotFound);
-problem_set!(DecideProblems = DisputeNotOpen | DisputeSamePerson | ReasonMissing);
+problem_set!(DecideProblems = DisputeNotOpen | DisputeSamePerson | EntryFourEyes | ReasonMissing);
 problem_set!(
     UpholdProblems = EntryNotPosted
-        | EntryFourEyes
         | EntryAlreadyReversed
         | CorrectionChangesNothing
         | HoursNegative
