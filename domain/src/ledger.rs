@@ -19,7 +19,13 @@ pub use awaiting::{AwaitedEvaluation, AwaitedStep, may_post_by_hand};
 pub use circumstances::{BadCircumstances, Circumstances};
 pub use source::EntrySource;
 
-use crate::{area::AreaCode, hours::Hours, id::AccountId, policy::Cycle, words::word_list};
+use crate::{
+    area::AreaCode,
+    hours::{Days, Hours},
+    id::AccountId,
+    policy::Cycle,
+    words::word_list,
+};
 use chrono::NaiveDate;
 use std::{fmt, str::FromStr};
 use thiserror::Error;
@@ -295,19 +301,43 @@ pub struct Correction {
     pub replacement: Option<Amounts>,
     /// What both change together.
     pub net: Hours,
+    /// Whether more hours, practice or days stand afterwards. One person may take hours back, and two give them: what is entered by
+    /// hand is posted by somebody else (`domain.md` 11), and a correction is no way around that.
+    pub raises: bool,
 }
 
-/// Plans the correction of a posted entry, whose days of training may change with its hours or alone.
+/// What a posted entry says, or should say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Figures {
+    /// Its hours.
+    pub amounts: Amounts,
+    /// Its days of training.
+    pub days: Option<Days>,
+}
+
+impl Figures {
+    fn exceed(&self, other: &Figures) -> bool {
+        let hours = |figures: &Figures| {
+            let Amounts { nominal, attended, credited, practice, .. } = figures.amounts;
+            [nominal, attended, credited, practice]
+        };
+        self.days > other.days || hours(self).iter().zip(hours(other)).any(|(here, there)| *here > there)
+    }
+}
+
+/// Plans the correction of a posted entry. `anew` says that what the hours rest on was recorded anew, so that the figures may be the
+/// same.
 ///
 /// # Errors
 /// [`Refusal::NothingChanged`] where the replacement equals what it replaces.
-pub fn correct(posted: &Amounts, replacement: Option<Amounts>, days_change: bool) -> Result<Correction, Refusal> {
-    if replacement.as_ref() == Some(posted) && !days_change {
+pub fn correct(posted: &Figures, right: Option<Figures>, anew: bool) -> Result<Correction, Refusal> {
+    if right.as_ref() == Some(posted) && !anew {
         return Err(Refusal::NothingChanged);
     }
-    let reversal = posted.reversed();
+    let reversal = posted.amounts.reversed();
+    let replacement = right.map(|right| right.amounts);
     let net = replacement.map_or(Hours::ZERO, |amounts| amounts.credited).plus(reversal.credited);
-    Ok(Correction { reversal, replacement, net })
+    Ok(Correction { reversal, replacement, net, raises: right.is_some_and(|right| right.exceed(posted)) })
 }
 
 /// Decides whether hours may be entered for a day.

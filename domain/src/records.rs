@@ -157,17 +157,6 @@ pub enum Refusal {
         /// Where.
         record: OutsideRecordId,
     },
-    /// The same content counts once in a cycle.
-    #[error("the same content: {title}")]
-    ContentTaken {
-        /// What counts already.
-        title: String,
-        /// When it was completed.
-        on: NaiveDate,
-    },
-    /// Whoever may not allow the same content twice.
-    #[error("not yours to allow")]
-    OverrideNotYours,
 }
 
 /// Decides whether a claim can be taken, and gives the amounts that would be posted. `prior_consent` is whether the packs ask for the
@@ -308,7 +297,11 @@ pub fn content_claim(cycle: &Cycle, content_key: &str) -> String {
     format!("{}:{content_key}", cycle.name())
 }
 
-/// The content key where none is given: what kind of training it is, and its title as titles are searched for.
-pub fn default_content_key(category: RecordCategory, search_title: &str) -> String {
-    format!("{category}/{search_title}")
+/// The content key where none is given: the kind of activity, or of training where it is none, and the title as titles are searched
+/// for.
+pub fn default_content_key(category: RecordCategory, activity: Option<ActivityWord>, search_title: &str) -> String {
+    match activity {
+        Some(kind) => format!("{kind}/{search_title}"),
+        None => format!("{category}/{search_title}"),
+    }
 }

@@ -1,8 +1,10 @@
 //! The hour ledger: rows are appended and never changed; the schema refuses UPDATE and DELETE.
 
 mod bulk;
+mod content;
 pub mod disputes;
 mod facts;
+mod known;
 mod read;
 mod schools;
 mod stands;
@@ -13,10 +15,12 @@ pub use bulk::{
     Employee, PersonEntries, Whose, employees, employs_more_than, entries_by_person, entries_of_persons_between,
     entry_numbers_by_person, facts_by_person,
 };
+pub use content::{content_taken, hold_content, release_content};
 pub use facts::{
     EmploymentSpell, PersonRecord, PersonSnapshot, SnapshotOrganisation, employed_from, employments, person_record,
     snapshot, was_employed_below,
 };
+pub use known::Known;
 pub use read::{
     EntryFilter, EntryRow, appended_since, count, find, find_by_source, last_of_chain, list, successors, voided,
 };

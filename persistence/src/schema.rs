@@ -358,6 +358,22 @@ tables! {
         evaluation_missed -> Nullable<Text>,
     }
 
+    entry_claims (area, person_id, content_claim) {
+        area -> Integer,
+        person_id -> BigInt,
+        content_claim -> Text,
+        entry_id -> BigInt,
+        title -> Text,
+        effective_on -> Date,
+    }
+
+    past_facts (area, person_id, known_until) {
+        area -> Integer,
+        person_id -> BigInt,
+        known_until -> Timestamp,
+        facts -> Text,
+    }
+
     repeat_allowances (area, id) {
         area -> Integer,
         id -> BigInt,

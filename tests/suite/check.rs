@@ -119,7 +119,12 @@ async fn outside(county: &mut County) {
     uphold.header("If-Match", "\"1\"").json(&body).send().await.expect(200);
     let by_hand = json!({"title": "省级研修", "effective_on": "2026-05-03", "route": "mandated", "delivery_form": "lecture",
         "level": "province", "nominal": "12", "reference": "H-1"});
-    crate::ledger::fixture::entered(county, teacher.person, by_hand).await;
+    crate::ledger::fixture::entered(county, teacher.person, by_hand.clone()).await;
+    let wrong = crate::catalogue::steps::with(by_hand, json!({"title": "另一研修", "reference": "H-2"}));
+    let path = format!("/v1/teachers/{}/hour-entries", teacher.person.teacher());
+    let wrong = centre.post(&path, wrong).await.expect(201);
+    let void = format!("/v1/hour-entries/{}/void", wrong["id"].as_str().unwrap());
+    centre.post(&void, json!({"reason": "误录"})).await.expect(201);
 }
 
 async fn busy(county: &mut County) -> Busy {
@@ -308,6 +313,10 @@ both! {
             ("certificates", "UPDATE certificates SET digest = 'another'".to_owned()),
             ("certificates_in_order", "UPDATE certificates SET sequence = 2".to_owned()),
             ("kept_answers", "UPDATE idempotency_keys SET status = 500".to_owned()),
+            ("past_facts", format!("INSERT INTO past_facts (area, person_id, known_until, facts) \
+                VALUES (331123, {three}, '2026-01-01 00:00:00', '{{}}')")),
+            ("entry_claims", "INSERT INTO entry_claims (area, person_id, content_claim, entry_id, title, effective_on) \
+                SELECT area, person_id, 'x', refers_to, title, effective_on FROM hour_entries WHERE kind = 'voided'".to_owned()),
             ("references", format!("UPDATE titles_held SET person_id = 7 WHERE person_id = {one}")),
         ];
         assert_ne!(open, closed);

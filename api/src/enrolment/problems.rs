@@ -33,8 +33,8 @@ pub fn refused(reason: &Reason) -> ApiError {
         Reason::AlreadyDone { session, name } => {
             ApiError::new(Code::AlreadyDoneInCycle).with("session", session).with("name", name)
         }
-        Reason::AlreadyRecorded(Recorded { record, title }) => {
-            ApiError::new(Code::ContentRecorded).with("record", record).with("title", title)
+        Reason::AlreadyRecorded(Recorded { by, title }) => {
+            ApiError::new(Code::ContentRecorded).with("record", by).with("title", title)
         }
         Reason::YearlyMaximum { left, hours } => {
             ApiError::new(Code::YearlyMaximumReached).with("left", left).with("hours", hours)

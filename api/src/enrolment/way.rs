@@ -16,14 +16,17 @@ use crate::{
     problem::ApiError,
     wire::{HoursText, InstantText, SessionRef, TeacherRef, Text},
 };
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 use shixun_domain::{
-    UtcMillis,
+    Hours, UtcMillis,
     catalogue::{ProgrammeKind, SessionState},
     enrolment::{self, Attended, Closed, Placement, Reason, ResultTerms, by_month, days_attended, earned, reasons},
     id::{PersonId, SessionId, TeacherId},
-    policy::{EntryFacts, OFFERINGS_MAX, Offering, Outcome, Provider, Requirement, ShortestWay, shortest_way},
+    policy::{
+        CycleRules, Effect, EntryFacts, OFFERINGS_MAX, Offering, Outcome, PersonFacts, Provider, Requirement, headroom,
+        shortest_way,
+    },
 };
 use shixun_persistence::{
     Conn,
@@ -33,6 +36,7 @@ use shixun_persistence::{
     },
     enrolment::{self as store, OfferRow, UnitTime},
 };
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// Judgements before the search is given up: about half a second for somebody with a long ledger.
@@ -49,8 +53,8 @@ pub struct WayView {
     /// sessions that can be attended together does.
     #[schema(pattern = "^(met|way|none)$", example = "way")]
     pub outcome: &'static str,
-    /// True where the answer is proved: no other choice of the sessions considered takes fewer hours, or as many and ends earlier. False
-    /// where the search was given up; a way, if there is one, might be bettered.
+    /// True where the answer is proved: no other choice of sessions takes fewer hours, or as many and ends earlier. False where the search
+    /// was given up, or more sessions are offered than are looked at; a way, if there is one, might be bettered.
     pub proven: bool,
     /// Hours of `sessions`.
     pub hours: HoursText,
@@ -58,13 +62,15 @@ pub struct WayView {
     pub sessions: Vec<WaySessionView>,
     /// Sessions in which the teacher holds a seat; they are taken as attended in full and passed.
     pub held: Vec<WaySessionView>,
-    /// Requirements that stay unmet even for somebody who attends everything that is offered, clashes disregarded.
+    /// Requirements that stay unmet even for somebody who attends everything that is offered, clashes and the yearly maximum disregarded.
     pub out_of_reach: Vec<RequirementView>,
     /// What is still missing when the way is gone.
     pub missing_after: Vec<RequirementView>,
     /// Sessions with a free seat that the teacher may attend, among which was chosen.
     #[schema(minimum = 0)]
     pub considered: usize,
+    /// What stands against every other choice, where `outcome` is `none`: with it anybody can try them all. Null otherwise.
+    pub obstacles: Option<ObstaclesView>,
     /// The same in Chinese.
     #[schema(example = "参加1个班期共24.00学时，即可补齐目前开设的培训所能补齐的要求。")]
     pub text_zh: String,
@@ -73,6 +79,39 @@ pub struct WayView {
         example = "Attending 1 session(s) of 24.00 hours in all meets every requirement that what is offered can meet."
     )]
     pub text_en: String,
+}
+
+/// What is offered and what keeps one from attending all of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ObstaclesView {
+    /// The sessions considered, by first day.
+    pub sessions: Vec<WaySessionView>,
+    /// Pairs of them that nobody can attend both.
+    pub clashes: Vec<WayClashView>,
+    /// Years in which a yearly maximum refuses more.
+    pub years: Vec<WayRoomView>,
+}
+
+/// Two sessions of which nobody can attend both.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WayClashView {
+    /// One.
+    pub session_id: SessionRef,
+    /// The other.
+    pub other_session_id: SessionRef,
+    /// `time`: units of both meet at the same time. `content`: both teach the same, which counts once in a cycle.
+    #[schema(pattern = "^(time|content)$", example = "time")]
+    pub because: &'static str,
+}
+
+/// What may still be applied for in a year.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WayRoomView {
+    /// The calendar year of a session's last day.
+    #[schema(example = 2026)]
+    pub year: i32,
+    /// Hours of sessions that may still be applied for.
+    pub hours_left: HoursText,
 }
 
 /// A session on the way.
@@ -166,12 +205,15 @@ impl Candidate {
         }
     }
 
-    /// Whether nobody can attend both: they meet at the same time, or teach the same.
-    fn excludes(&self, other: &Candidate) -> bool {
+    /// Why nobody can attend both: they meet at the same time, or teach the same.
+    fn clash(&self, other: &Candidate) -> Option<&'static str> {
         let meets = |one: &UnitTime| {
             other.units.iter().any(|unit| one.starts_at < unit.ends_at && unit.starts_at < one.ends_at)
         };
-        self.row.offer.content_key == other.row.offer.content_key || self.units.iter().any(meets)
+        if self.units.iter().any(meets) {
+            return Some("time");
+        }
+        (self.row.offer.content_key == other.row.offer.content_key).then_some("content")
     }
 }
 
@@ -192,9 +234,16 @@ pub fn way(
     let Case { rules, record, mut entries } = case(conn, policy, person, cycle, now)?;
     let cycle = rules.cycle();
     let area = policy.area(conn, person.area(), now)?;
+    let posted = entries.len();
     let held = held(conn, &area, person, (cycle.from(), cycle.to()))?;
     entries.extend(held.iter().map(Candidate::entry));
-    let candidates = candidates(conn, policy, person, cycle.to(), now)?;
+    let Offered { candidates, all } = candidates(conn, policy, person, cycle.to(), now)?;
+    let mut rooms: BTreeMap<NaiveDate, Option<Hours>> = BTreeMap::new();
+    let posted = entries.get(..posted).unwrap_or_default();
+    for one in &candidates {
+        let ends_on = one.row.offer.ends_on;
+        rooms.entry(ends_on).or_insert_with(|| room(&rules, &record.facts, posted, &held, ends_on));
+    }
     let offerings: Vec<Offering> = candidates
         .iter()
         .enumerate()
@@ -204,9 +253,10 @@ pub fn way(
             ends_on: one.row.offer.ends_on,
             excludes: (0..)
                 .zip(&candidates)
-                .filter(|(other, candidate)| *other != place && one.excludes(candidate))
+                .filter(|(other, candidate)| *other != place && one.clash(candidate).is_some())
                 .map(|(other, _)| other)
                 .collect(),
+            room: rooms.get(&one.row.offer.ends_on).copied().flatten(),
         })
         .collect();
     let found = shortest_way(&rules, &record.facts, &entries, &offerings, STEPS);
@@ -217,26 +267,69 @@ pub fn way(
         Outcome::Way(places) => places.iter().filter_map(|place| candidates.get(*place)).collect(),
         Outcome::Met | Outcome::None => Vec::new(),
     };
-    let (outcome, text_zh, text_en) = words(&found, chosen.len(), candidates.len());
+    let proven = found.proven && (all || found.outcome == Outcome::Met);
+    let (outcome, text_zh, text_en) = words(&found.outcome, proven, found.hours, (chosen.len(), candidates.len()));
+    let obstacles = (found.outcome == Outcome::None).then(|| obstacles(&candidates, &rooms));
     Ok(WayView {
         teacher_id: Text(teacher),
         cycle: StatementCycleView { name: cycle.name(), from: cycle.from(), to: cycle.to() },
         outcome,
-        proven: found.proven,
+        proven,
         hours: Text(found.hours),
         sessions: chosen.into_iter().map(WaySessionView::from).collect(),
         held: held.iter().map(WaySessionView::from).collect(),
         out_of_reach: shown(found.out_of_reach.iter().collect()),
         missing_after: shown(found.after.unmet().collect()),
         considered: candidates.len(),
+        obstacles,
         text_zh,
         text_en,
     })
 }
 
-fn words(found: &ShortestWay, chosen: usize, considered: usize) -> (&'static str, String, String) {
-    let hours = found.hours;
-    match (&found.outcome, found.proven) {
+/// Hours of sessions that may still be applied for in the year of a day, beside those held: as an application is judged.
+fn room(
+    rules: &CycleRules,
+    person: &PersonFacts,
+    posted: &[EntryFacts],
+    held: &[Candidate],
+    ends_on: NaiveDate,
+) -> Option<Hours> {
+    let room = headroom(rules, person, posted, ends_on).filter(|room| room.effect == Effect::Refuse)?;
+    let offers = held.iter().map(|one| &one.row.offer);
+    let booked = offers.filter(|offer| offer.ends_on.year() == room.year).map(|offer| offer.hours).sum();
+    Some(room.left.less(booked))
+}
+
+fn obstacles(candidates: &[Candidate], rooms: &BTreeMap<NaiveDate, Option<Hours>>) -> ObstaclesView {
+    let pairs = candidates.iter().enumerate();
+    let pairs = pairs.flat_map(|(place, one)| candidates.iter().skip(place + 1).map(move |other| (one, other)));
+    let clashes = pairs.filter_map(|(one, other)| {
+        Some(WayClashView {
+            session_id: Text(one.row.offer.session),
+            other_session_id: Text(other.row.offer.session),
+            because: one.clash(other)?,
+        })
+    });
+    let mut years: BTreeMap<i32, Hours> = BTreeMap::new();
+    for (day, left) in rooms.iter().filter_map(|(day, left)| left.map(|left| (day, left))) {
+        let least = years.entry(day.year()).or_insert(left);
+        *least = left.min(*least);
+    }
+    ObstaclesView {
+        sessions: candidates.iter().map(WaySessionView::from).collect(),
+        clashes: clashes.collect(),
+        years: years.into_iter().map(|(year, left)| WayRoomView { year, hours_left: Text(left) }).collect(),
+    }
+}
+
+fn words(
+    outcome: &Outcome,
+    proven: bool,
+    hours: Hours,
+    (chosen, considered): (usize, usize),
+) -> (&'static str, String, String) {
+    match (outcome, proven) {
         (Outcome::Met, _) => (
             "met",
             "各项要求均已达到，无需再参加培训。".into(),
@@ -258,9 +351,9 @@ fn words(found: &ShortestWay, chosen: usize, considered: usize) -> (&'static str
         ),
         (Outcome::None, false) => (
             "none",
-            format!("在可参加的{considered}个班期中，限定步数内未找到可补齐的组合。"),
+            format!("在所考虑的{considered}个班期中，限定步数内未找到可补齐的组合。"),
             format!(
-                "Within the steps allowed no choice among the {considered} session(s) was found that meets what is missing."
+                "Within the steps allowed no choice among the {considered} session(s) considered was found that meets what is missing."
             ),
         ),
     }
@@ -283,14 +376,22 @@ fn held(
     Ok(held)
 }
 
-/// The sessions with a free seat that the person may attend within the cycle: those that take applications, and those that will.
+/// What a person may attend.
+struct Offered {
+    candidates: Vec<Candidate>,
+    /// Whether these are all that there are.
+    all: bool,
+}
+
+/// The sessions with a free seat that the person may attend within the cycle: those that take applications, and those that will. At most
+/// [`OFFERINGS_MAX`] of them.
 fn candidates(
     conn: &mut Conn,
     policy: &PolicyCache,
     person: PersonId,
     last_day: NaiveDate,
     now: UtcMillis,
-) -> Result<Vec<Candidate>, ApiError> {
+) -> Result<Offered, ApiError> {
     let today = now.china_date();
     let own = person.area();
     let mut areas = vec![own, own.city(), own.province()];
@@ -301,18 +402,23 @@ fn candidates(
         starts_to: Some(last_day),
         ..SessionFilter::default()
     };
-    let mut found = Vec::new();
+    let (mut found, mut all) = (Vec::new(), true);
     for area in areas {
         let sight = Sight { everything: false, drafts_of: Vec::new(), wide_only: area != own };
-        let limit = i64::try_from(2 * OFFERINGS_MAX).unwrap_or(i64::MAX);
-        for row in session_list::list(conn, area, &sight, &filter, Order::EarliestFirst, None, limit)? {
+        let limit = 2 * OFFERINGS_MAX;
+        let most = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows = session_list::list(conn, area, &sight, &filter, Order::EarliestFirst, None, most)?;
+        all &= rows.len() < limit;
+        for row in rows {
             let fits = row.ends_on <= last_day && row.applications_close_at >= now && row.seats_taken < row.seats;
             if fits && found.len() < OFFERINGS_MAX {
                 found.extend(attendable(conn, policy, person, row.id, now)?);
+            } else if fits {
+                all = false;
             }
         }
     }
-    Ok(found)
+    Ok(Offered { candidates: found, all })
 }
 
 /// The session, where nothing stands against an application but that its window is still to come.

@@ -21,7 +21,10 @@ use shixun_domain::{
     policy::{Cycle, CycleRules, PersonFacts, WaiverFacts},
     time::DateSpan,
 };
-use shixun_persistence::{Conn, ledger::PersonEntries};
+use shixun_persistence::{
+    Conn,
+    ledger::{Known, PersonEntries},
+};
 use std::sync::Arc;
 use utoipa::ToSchema;
 
@@ -203,7 +206,7 @@ pub(crate) struct Who {
 /// # Errors
 /// Where the database does not answer.
 pub(super) fn roster(conn: &mut Conn, policy: &AreaPolicy, as_of: NaiveDate) -> Result<Vec<Rostered>, ApiError> {
-    let rostered = people(conn, policy, "/", as_of)?.into_iter().map(|(employee, facts)| Rostered {
+    let rostered = people(conn, policy, "/", as_of, &Known::today())?.into_iter().map(|(employee, facts)| Rostered {
         employee: Who {
             teacher: Text(employee.person.teacher()),
             name: employee.name,

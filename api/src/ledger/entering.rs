@@ -1,9 +1,10 @@
 //! Hours entered by hand: pending until somebody else posts them, or voided with a reason.
 
 use super::{
+    content::{Claimed, claim, may_allow_again},
     conversions::approves,
     service::{may_see, policy_label_of, read_back, recognised_on},
-    wire::{HourEntryView, NewHours},
+    wire::{Evidence, HourEntryView, NewHours},
 };
 use crate::{
     access::Actor,
@@ -26,7 +27,7 @@ use shixun_persistence::{
 /// day of the school's consent, and the statement shows what the rules make of it.
 ///
 /// # Errors
-/// `not_found`, `duplicate_source`, and the ledger's refusals.
+/// `not_found`, `duplicate_source`, `duplicate_content`, `duplicate_not_yours`, and the ledger's refusals.
 pub fn enter(
     work: &mut Work<'_, '_>,
     cache: &PolicyCache,
@@ -42,7 +43,19 @@ pub fn enter(
     let employed_from = ledger::employed_from(work.conn(), person)?;
     rules_of_ledger::may_enter(new.effective_on, now.china_date(), employed_from, certified)?;
     let amounts = Amounts::new(new.nominal, new.attended, new.factor, new.practice)?;
+    let claimed = Claimed {
+        key: &new.content_key,
+        on: new.effective_on,
+        duplicate_reason: new.evidence.duplicate_reason.as_deref(),
+    };
+    // Read in the other order than told: the same reference is the weightier reason.
+    let content_claim = claim(work, cache, may_allow_again(actor), (person, None), claimed);
     let policy = cache.area(work.conn(), person.area(), now)?;
+    let evidence = match &content_claim {
+        // Where nothing of the kind is there, nothing was allowed.
+        Ok(Some(_)) => Evidence { duplicate_reason: None, ..new.evidence.clone() },
+        _ => new.evidence.clone(),
+    };
     let entry = NewEntry {
         person,
         kind: EntryKind::Pending,
@@ -59,7 +72,7 @@ pub fn enter(
         source_key: free_key(work.conn(), person, new.evidence.reference.as_deref().unwrap_or_default())?,
         amounts,
         effective_on: new.effective_on,
-        evidence: Some(new.evidence.text()?),
+        evidence: Some(evidence.text()?),
         policy: policy_label_of(work.conn(), &policy, person, new.effective_on)?,
         recognised_by: Some(actor.account),
         snapshot: None,
@@ -72,6 +85,9 @@ pub fn enter(
             return Err(ApiError::new(Code::DuplicateSource).with("source", source));
         }
     };
+    if let Some(content_claim) = content_claim? {
+        ledger::hold_content(work.tx(), id, person, &content_claim, (&new.title, new.effective_on))?;
+    }
     let view = read_back(work.conn(), id)?;
     work.record("enter", id, NOTHING, Some(&view))?;
     Ok(view)
@@ -139,6 +155,7 @@ pub fn void(work: &mut Work<'_, '_>, actor: &Actor, id: HourEntryId, reason: &st
         ..follower(&row, Some(actor.account))
     };
     appended(work, &row, &voided, Step::Void)?;
+    ledger::release_content(work.tx(), id)?;
     followed(work, &before, "void")
 }
 

@@ -2,6 +2,7 @@
 
 pub mod awaiting;
 pub mod certified;
+pub mod content;
 pub mod conversions;
 pub mod days;
 pub mod disputes;

@@ -11,7 +11,7 @@ use shixun_domain::{
 };
 use shixun_persistence::{
     Conn,
-    ledger::{self, Employee, Whose},
+    ledger::{self, Employee, Known, Whose},
 };
 
 /// Everybody employed in an area's schools, or in one of them, on a day, and how many of them were given out already.
@@ -38,7 +38,7 @@ impl Roster {
         as_of: NaiveDate,
         portion: usize,
     ) -> Result<Roster, ApiError> {
-        let mut people = people(conn, policy, "/", as_of)?;
+        let mut people = people(conn, policy, "/", as_of, &Known::today())?;
         people.retain(|(employee, _)| school.is_none_or(|school| employee.organisation == school));
         let (employees, facts): (Vec<Employee>, Vec<PersonFacts>) = people.into_iter().unzip();
         let numbered = employees.iter().zip(facts).enumerate();

@@ -45,6 +45,8 @@ problem_set!(JudgeProblems = CycleUnknown | PolicyMissing);
 problem_set!(SimulationProblems = CycleUnknown | PolicyMissing | NotFound | JobNeeded | JobsWaiting);
 problem_set!(
     EnterProblems = DuplicateSource
+        | DuplicateContent
+        | DuplicateNotYours
         | HoursInFuture
         | HoursBeforeEmployment
         | TeacherNeverEmployed
@@ -68,6 +70,7 @@ problem_set!(
 problem_set!(VoidProblems = EntryNotPending | EntryAlreadyPosted | EntryAlreadyVoided | EntryReasonMissing);
 problem_set!(
     ReverseProblems = ReversalNeedsApproval
+        | RaiseNeedsApproval
         | EntryFourEyes
         | EntryNotPosted
         | EntryAlreadyReversed
@@ -238,10 +241,10 @@ async fn void_hour_entry(
 /// Reverse an hour entry
 ///
 /// The way to correct posted hours: they are taken back in full with a reason and, where the right hours are given, those
-/// are posted in their place in the same transaction, dated as the entry was. After the last day of the entry's cycle nobody does so alone:
-/// the county, or the teacher, disputes the entry, and somebody else upholds the dispute.
+/// are posted in their place in the same transaction, dated as the entry was. Nobody gives more hours alone, and after the last day of the
+/// entry's cycle nobody does either: the county, or the teacher, disputes the entry, and somebody else upholds the dispute.
 ///
-/// 冲销学时（须写明理由），可同时更正；条目所在周期结束后，须先对条目提出更正（申诉），由他人审定。
+/// 冲销学时（须写明理由），可同时更正；增加学时的，或条目所在周期结束后，须先对条目提出更正（申诉），由他人审定。
 #[utoipa::path(
     operation_id = "reverse_hour_entry", tag = "hours", params(HourEntryPath), request_body = ReversalIn, security(("bearer" = ["reverse_hours"])),
     responses((status = 201, description = "Reversed.", body = ReversalView), ReverseProblems)

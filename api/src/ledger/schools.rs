@@ -9,7 +9,7 @@ use shixun_domain::{
 };
 use shixun_persistence::{
     Conn,
-    ledger::{self, PersonRecord},
+    ledger::{self, Known, PersonRecord},
 };
 
 /// The schools with rules of their own to which a person belonged.
@@ -17,10 +17,14 @@ use shixun_persistence::{
 /// # Errors
 /// Where the database does not answer.
 pub fn schools_of(conn: &mut Conn, policy: &AreaPolicy, person: PersonId) -> Result<Schools, ApiError> {
+    schools_known(conn, policy, person, &Known::today())
+}
+
+fn schools_known(conn: &mut Conn, policy: &AreaPolicy, person: PersonId, known: &Known) -> Result<Schools, ApiError> {
     if policy.schools().is_empty() {
         return Ok(Schools::NONE);
     }
-    Ok(policy.schools_among(&ledger::school_spells(conn, person)?))
+    Ok(policy.schools_among(&ledger::school_spells(conn, person, known)?))
 }
 
 /// The person with what holds on `day`, and with the schools whose rules are the person's; `None` where there is no such person.
@@ -34,8 +38,9 @@ pub fn record(
     day: NaiveDate,
     known_at: Option<UtcMillis>,
 ) -> Result<Option<PersonRecord>, ApiError> {
-    let Some(mut record) = ledger::person_record(conn, person, day, known_at)? else { return Ok(None) };
-    record.facts.schools = schools_of(conn, policy, person)?;
+    let known = Known::of(conn, person, known_at)?;
+    let Some(mut record) = ledger::person_record(conn, person, day, &known)? else { return Ok(None) };
+    record.facts.schools = schools_known(conn, policy, person, &known)?;
     Ok(Some(record))
 }
 
@@ -47,12 +52,13 @@ pub fn add_schools<'f>(
     conn: &mut Conn,
     policy: &AreaPolicy,
     people: impl Iterator<Item = (i64, &'f mut PersonFacts)>,
+    known: &Known,
 ) -> Result<(), ApiError> {
     if policy.schools().is_empty() {
         return Ok(());
     }
     let numbers: Vec<i64> = policy.schools().iter().map(|school| school.number()).collect();
-    let employments = ledger::school_spells_by_person(conn, policy.area(), &numbers)?;
+    let employments = ledger::school_spells_by_person(conn, policy.area(), &numbers, known)?;
     for (number, facts) in people {
         if let Some(employments) = employments.get(&number) {
             facts.schools = policy.schools_among(employments);

@@ -21,13 +21,13 @@ use shixun_domain::{
     Hours, UtcMillis,
     hours::Days,
     id::{HourEntryId, PersonId, TeacherId},
-    ledger::{self as rules_of_ledger, Amounts, Circumstances, SourceKind, Step},
+    ledger::{self as rules_of_ledger, Amounts, Circumstances, Figures, SourceKind, Step},
     policy::wording::{self, Wording},
     policy::{Body, CycleRules, Effect, EntryFacts, Schools},
 };
 use shixun_persistence::{
     Conn,
-    ledger::{self, Appended, EntryFilter, EntryRow, NewEntry, Revision},
+    ledger::{self, Appended, EntryFilter, EntryRow, Known, NewEntry, Revision},
 };
 use std::sync::Arc;
 
@@ -136,7 +136,7 @@ pub fn headroom(
     now: UtcMillis,
 ) -> Result<Option<Room>, ApiError> {
     let rules = rules_on(conn, cache, person, day, now)?;
-    let Some(record) = ledger::person_record(conn, person, day, None)? else { return Ok(None) };
+    let Some(record) = ledger::person_record(conn, person, day, &Known::today())? else { return Ok(None) };
     let (from, to) = span(&rules, &record.facts);
     let entries = ledger::standing_entries(conn, person, from, to, None)?;
     let facts: Vec<EntryFacts> = entries.standing.into_iter().map(|entry| entry.entry.facts).collect();
@@ -285,11 +285,13 @@ pub struct Replacement {
     pub rests_on: Option<(Circumstances, Evidence)>,
 }
 
-/// How many people stand behind a correction.
+/// Who or what stands behind a correction. After the close of the cycle it takes two people (`reversal.after_close`, `domain.md` 9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Behind {
-    /// One, who reverses what belongs to a cycle that runs, and nothing after its close (`reversal.after_close`, `domain.md` 9).
+    /// One person, who takes hours back or lowers them.
     One,
+    /// One person and the attendance of a session, which bounds what the hours can be, as it does when the session is closed.
+    Attendance,
     /// Two: a dispute proposed it, and somebody else upholds it.
     Two,
 }
@@ -297,7 +299,7 @@ pub enum Behind {
 /// Reverses a posted entry with a reason and, where the right hours are given, posts them in its place, dated as the entry was.
 ///
 /// # Errors
-/// `not_found`, `entry_four_eyes`, `reversal_needs_approval`, and the ledger's refusals.
+/// `not_found`, `entry_four_eyes`, `reversal_needs_approval`, `raise_needs_approval`, and the ledger's refusals.
 pub fn reverse(
     work: &mut Work<'_, '_>,
     cache: &PolicyCache,
@@ -314,25 +316,30 @@ pub fn reverse(
     }
     let successor = before.followed_by.as_ref().map(|next| next.kind.0);
     let kind = rules_of_ledger::follow(row.kind, successor, Step::Reverse, Some(reason))?;
+    let posted = Figures { amounts: row.amounts, days: row.circumstances.days };
     let right = match &replacement {
-        Some(new) => Some(Amounts::new(
-            new.nominal.unwrap_or(row.amounts.nominal),
-            new.attended.unwrap_or(row.amounts.attended),
-            new.factor.unwrap_or(row.amounts.factor),
-            new.practice.unwrap_or(row.amounts.practice),
-        )?),
+        Some(new) => Some(Figures {
+            amounts: Amounts::new(
+                new.nominal.unwrap_or(row.amounts.nominal),
+                new.attended.unwrap_or(row.amounts.attended),
+                new.factor.unwrap_or(row.amounts.factor),
+                new.practice.unwrap_or(row.amounts.practice),
+            )?,
+            days: new.days.or(posted.days),
+        }),
         None => None,
     };
-    let days = replacement.as_ref().and_then(|new| new.days).or(row.circumstances.days);
     let known_anew = replacement.and_then(|new| new.rests_on);
-    let changed = known_anew.is_some() || days != row.circumstances.days;
-    let correction = rules_of_ledger::correct(&row.amounts, right, changed)?;
+    let correction = rules_of_ledger::correct(&posted, right, known_anew.is_some())?;
     let now = work.at();
     let policy = cache.area(work.conn(), row.person.area(), now)?;
     let cycle = policy.cycle_on(row.effective_on)?;
     let after_close = rules_of_ledger::after_close(&cycle, now.china_date());
-    if after_close && behind == Behind::One {
+    if after_close && behind != Behind::Two {
         return Err(ApiError::new(Code::ReversalNeedsApproval).with("cycle", cycle.name()).with("entry", id));
+    }
+    if correction.raises && behind == Behind::One {
+        return Err(ApiError::new(Code::RaiseNeedsApproval).with("entry", id));
     }
     let reversal = NewEntry {
         kind,
@@ -345,6 +352,7 @@ pub fn reverse(
     let reversal_id = appended(ledger::append(work.tx(), &reversal)?, Code::EntryAlreadyReversed)?;
     let replacement_id = match correction.replacement {
         Some(amounts) => {
+            let days = right.and_then(|right| right.days);
             let (circumstances, evidence) = rests_on(&row, known_anew, days, amounts.attended)?;
             let entry = NewEntry {
                 kind: rules_of_ledger::follow(kind, None, Step::Replace, None)?,
@@ -359,7 +367,10 @@ pub fn reverse(
             };
             Some(appended(ledger::append(work.tx(), &entry)?, Code::EntryAlreadyReplaced)?)
         }
-        None => None,
+        None => {
+            ledger::release_content(work.tx(), id)?;
+            None
+        }
     };
     let view = ReversalView {
         reversal: read_back(work.conn(), reversal_id)?,

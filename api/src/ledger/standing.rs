@@ -20,7 +20,7 @@ use shixun_domain::{
 };
 use shixun_persistence::{
     Conn,
-    ledger::{self, Employee, PersonEntries, Whose},
+    ledger::{self, Employee, Known, PersonEntries, Whose},
     org,
 };
 use std::{borrow::Cow, sync::Arc};
@@ -180,12 +180,13 @@ fn dossiers(
     path: &str,
     known_at: Option<UtcMillis>,
 ) -> Result<Vec<Dossier<Employee>>, ApiError> {
-    let people = people(conn, bench.policy(), path, bench.as_of())?;
+    let known = Known::in_area(conn, bench.policy().area(), known_at)?;
+    let people = people(conn, bench.policy(), path, bench.as_of(), &known)?;
     let people = people.into_iter().map(|(employee, facts)| (employee.person.number(), employee, facts));
     gathered(conn, bench, people.collect(), known_at)
 }
 
-/// Everybody employed on a day below a path, with what the rules look at beside the entries.
+/// Everybody employed on a day below a path, with what the rules look at beside the entries, as `known`.
 ///
 /// # Errors
 /// Where the database does not answer.
@@ -194,11 +195,12 @@ pub fn people(
     policy: &AreaPolicy,
     path: &str,
     day: NaiveDate,
+    known: &Known,
 ) -> Result<Vec<(Employee, PersonFacts)>, ApiError> {
-    let employees = ledger::employees(conn, policy.area(), path, day)?;
-    let facts = ledger::facts_by_person(conn, policy.area(), &employees, day)?;
+    let employees = ledger::employees(conn, policy.area(), path, day, known)?;
+    let facts = ledger::facts_by_person(conn, policy.area(), &employees, day, known)?;
     let mut people: Vec<(Employee, PersonFacts)> = employees.into_iter().zip(facts).collect();
-    add_schools(conn, policy, people.iter_mut().map(|(employee, facts)| (employee.person.number(), facts)))?;
+    add_schools(conn, policy, people.iter_mut().map(|(employee, facts)| (employee.person.number(), facts)), known)?;
     Ok(people)
 }
 

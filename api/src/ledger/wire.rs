@@ -30,9 +30,13 @@ use shixun_domain::{
     hours::Days,
     id::{HourEntryId, SessionId},
     ledger::{Circumstances, EntryKind, EntrySource, Factor},
+    records::{RecordCategory, default_content_key},
     words::{DeliveryForm, Level, Route, Theme},
 };
-use shixun_persistence::ledger::{EntryFilter, EntryRow};
+use shixun_persistence::{
+    columns::search_name,
+    ledger::{EntryFilter, EntryRow},
+};
 use std::borrow::Cow;
 use utoipa::{
     IntoParams, ToSchema,
@@ -281,6 +285,14 @@ pub struct HourEntryIn {
     #[validate(length(min = 1, max = 100), custom(function = "not_blank"))]
     #[schema(min_length = 1, max_length = 100)]
     pub reference: String,
+    /// What the same content in one cycle is recognised by; a programme's `content_key`, or the title where it is not given.
+    #[validate(length(min = 1, max = 100), custom(function = "not_blank"))]
+    #[schema(min_length = 1, max_length = 100)]
+    pub content_key: Option<String>,
+    /// Why the same content counts again in its cycle; only the training centre says so.
+    #[validate(length(min = 1, max = 500), custom(function = "not_blank"))]
+    #[schema(min_length = 1, max_length = 500)]
+    pub duplicate_reason: Option<String>,
     /// Who gave the training.
     #[validate(length(min = 1, max = 100))]
     #[schema(min_length = 1, max_length = 100)]
@@ -343,6 +355,7 @@ pub struct NewHours {
     pub factor: Factor,
     pub practice: Hours,
     pub circumstances: Circumstances,
+    pub content_key: String,
     pub evidence: Evidence,
 }
 
@@ -373,8 +386,12 @@ impl HourEntryIn {
         }
         check_days("/days", self.days)?;
         let unreviewed = self.unreviewed.map(|unreviewed| (unreviewed.starts_on, unreviewed.consent_on));
+        let title = trimmed(&self.title);
+        let key = self.content_key.as_deref().map(trimmed);
+        let key = key.unwrap_or_else(|| default_content_key(RecordCategory::Course, None, &search_name(&title)));
         Ok(NewHours {
-            title: trimmed(&self.title),
+            title,
+            content_key: key,
             effective_on: self.effective_on,
             route: self.route.0,
             form: self.delivery_form.0,
@@ -394,7 +411,8 @@ impl HourEntryIn {
                 provider: self.provider,
                 certified_by: self.certified_by,
                 note: self.note,
-                attendance: None,
+                duplicate_reason: self.duplicate_reason.as_deref().map(trimmed),
+                ..Evidence::default()
             },
         })
     }

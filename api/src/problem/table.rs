@@ -251,6 +251,8 @@ problems! {
         "该条目为{state_zh}，不能入账或作废。", "The entry is {state}; it can be neither posted nor voided.";
     ReversalNeedsApproval = "reversal_needs_approval", 409, "周期已结束，冲销须经他人批准", "After the close of the cycle another person has to approve",
         "周期{cycle}已结束：请对该条目提出更正（POST /v1/hour-entries/{entry}/disputes），由他人审定后冲销。", "The cycle {cycle} is over: propose the correction as a dispute about the entry (POST /v1/hour-entries/{entry}/disputes); somebody else decides it.";
+    RaiseNeedsApproval = "raise_needs_approval", 409, "增加学时须经他人批准", "Another person has to approve more hours",
+        "冲销可减少学时，不能由一人增加：请对该条目提出更正（POST /v1/hour-entries/{entry}/disputes），由他人审定；考勤有误的，请更正考勤。", "One person may lower hours, not raise them: propose the correction as a dispute about the entry (POST /v1/hour-entries/{entry}/disputes), which somebody else decides; where the attendance was wrong, correct that.";
     EntryFourEyes = "entry_four_eyes", 403, "登记人与本人不得经手", "Somebody else has to do it",
         "待入账学时须由登记人以外的人复核入账；本人的学时，本人既不得入账，也不得冲销或更正。", "Pending hours are posted by somebody who did not enter them, and nobody posts, reverses or corrects one's own.";
     EntryAwaitsEvaluation = "entry_awaits_evaluation", 409, "该学时待学员评价后入账", "The hours wait for the teacher's evaluation",

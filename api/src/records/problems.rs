@@ -49,10 +49,6 @@ impl From<Refusal> for ApiError {
                 ApiError::new(Code::ConsentLate).with("consent_on", consent_on).with("starts_on", starts_on)
             }
             Refusal::SourceTaken { record } => ApiError::new(Code::RecordKnown).with("record", record),
-            Refusal::ContentTaken { title, on } => {
-                ApiError::new(Code::DuplicateContent).with("title", title).with("on", on)
-            }
-            Refusal::OverrideNotYours => ApiError::new(Code::DuplicateNotYours),
         }
     }
 }

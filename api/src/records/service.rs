@@ -5,6 +5,7 @@ use crate::{
     access::Actor,
     http::{Page, Work, command::NOTHING, conditions::same_version},
     ledger::{
+        content::{Claimed, claim, may_allow_again},
         conversions::approves,
         service::policy_label_of,
         sight::{manages_area, viewer},
@@ -15,13 +16,11 @@ use crate::{
 };
 use shixun_domain::{
     AreaCode,
-    access::Role,
     id::{AccountId, OrganisationId, OutsideRecordId, PersonId, TeacherId},
     ledger::{Amounts, Circumstances, EntryKind, SourceKind},
     policy::conversion::Approver,
     records::{
-        Claim, ClaimedActivity, Hand, Hands, RecordState, RecordStep, Refusal, STAGES, after, content_claim, converted,
-        may_enter,
+        Claim, ClaimedActivity, Hand, Hands, RecordState, RecordStep, Refusal, STAGES, after, converted, may_enter,
     },
 };
 use shixun_persistence::{
@@ -77,29 +76,6 @@ fn judge(
     Ok(Judged { amounts, organisation, approver })
 }
 
-/// The claim on the content in its cycle; none where the same content is there already and the training centre allows it.
-fn claim_content(
-    work: &mut Work<'_, '_>,
-    cache: &PolicyCache,
-    may_allow: bool,
-    (person, own): (PersonId, Option<OutsideRecordId>),
-    input: &RecordInput,
-) -> Result<Option<String>, ApiError> {
-    let now = work.at();
-    let content = &input.content;
-    let cycle = cache.area(work.conn(), person.area(), now)?.cycle_on(content.ends_on)?;
-    let claim = content_claim(&cycle, &content.content_key);
-    let span = (cycle.from(), cycle.to());
-    let Some((title, on)) = store::content_taken(work.conn(), person, own, &claim, &content.content_key, span)? else {
-        return Ok(Some(claim));
-    };
-    match &input.duplicate_reason {
-        None => Err(Refusal::ContentTaken { title, on }.into()),
-        Some(_) if !may_allow => Err(Refusal::OverrideNotYours.into()),
-        Some(_) => Ok(None),
-    }
-}
-
 /// Judges a record that is entered or corrected.
 fn prepared(
     work: &mut Work<'_, '_>,
@@ -110,7 +86,12 @@ fn prepared(
 ) -> Result<NewRecord, ApiError> {
     let judged = judge(work, cache, person, &input.claim, input.content.activity.as_ref())?;
     // Read in the other order than told: of several who enter the same at once, all but one hear the weightier reason.
-    let content_claim = claim_content(work, cache, may_allow, (person, own), input);
+    let claimed = Claimed {
+        key: &input.content.content_key,
+        on: input.content.ends_on,
+        duplicate_reason: input.duplicate_reason.as_deref(),
+    };
+    let content_claim = claim(work, cache, may_allow, (person, own), claimed);
     let Content { source, source_key, .. } = &input.content;
     let taken = store::source_taken(work.conn(), person, source, source_key)?;
     if let Some(record) = taken.filter(|record| Some(*record) != own) {
@@ -162,7 +143,7 @@ pub fn enter_line(
 
 /// Who enters, and whether the same content may be allowed again.
 fn by(actor: &Actor) -> (AccountId, bool) {
-    (actor.account, actor.is(Role::Centre))
+    (actor.account, may_allow_again(actor))
 }
 
 fn for_somebody_else(work: &mut Work<'_, '_>, actor: &Actor, person: PersonId) -> Result<(), ApiError> {

@@ -207,6 +207,7 @@ impl RecordIn {
         });
         let category = self.category.0;
         let key = trimmed_opt(self.content_key.as_deref());
+        let kind = activity.as_ref().map(|activity| activity.kind);
         let practice = self.practice.map_or(Hours::ZERO, |hours| hours.0);
         let evidence = serde_json::to_string(&self.evidence).map_err(|error| ApiError::internal(error.to_string()))?;
         let content = Content {
@@ -217,7 +218,7 @@ impl RecordIn {
             form: self.delivery_form.0,
             themes,
             block_key: trimmed_opt(self.block_key.as_deref()),
-            content_key: key.unwrap_or_else(|| default_content_key(category, &search_name(&title))),
+            content_key: key.unwrap_or_else(|| default_content_key(category, kind, &search_name(&title))),
             title,
             provider: trimmed_opt(self.provider.as_deref()),
             circumstances: Circumstances { provider, ..Circumstances::ORDINARY },

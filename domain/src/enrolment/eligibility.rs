@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Hours, UtcMillis,
     catalogue::{Audience, AudienceFacts, AudienceGap},
-    id::{OutsideRecordId, SessionId},
+    id::{HourEntryId, OutsideRecordId, SessionId},
 };
 use chrono::NaiveDate;
 
@@ -50,11 +50,29 @@ pub struct Booking {
     pub ends_on: NaiveDate,
 }
 
-/// A record from outside that is entered or verified.
+/// What holds a content beside the sessions of the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordedBy {
+    /// A record from outside that is entered or verified.
+    Record(OutsideRecordId),
+    /// Hours entered by hand, pending or posted.
+    Entry(HourEntryId),
+}
+
+impl std::fmt::Display for RecordedBy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            RecordedBy::Record(id) => id.fmt(f),
+            RecordedBy::Entry(id) => id.fmt(f),
+        }
+    }
+}
+
+/// A content that is recorded from outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {
-    /// The record.
-    pub record: OutsideRecordId,
+    /// By what.
+    pub by: RecordedBy,
     /// What it is about.
     pub title: String,
 }

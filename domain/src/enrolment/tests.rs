@@ -70,7 +70,10 @@ fn applicant() -> Applicant {
 }
 
 fn recorded() -> Recorded {
-    Recorded { record: crate::Id::new(AreaCode::new(331_123).unwrap(), 7), title: "省平台同名课程".into() }
+    Recorded {
+        by: RecordedBy::Record(crate::Id::new(AreaCode::new(331_123).unwrap(), 7)),
+        title: "省平台同名课程".into(),
+    }
 }
 
 fn booking(number: i64, status: EnrolmentStatus) -> Booking {

@@ -92,14 +92,32 @@ fn hours_earned_are_hours_attended_times_the_factor() {
 
 #[test]
 fn example_6_a_correction_from_30_to_24_takes_six_hours_away() {
-    let posted = amounts("30", "30", "1", "0").unwrap();
-    let right = amounts("30", "24", "1", "0").unwrap();
+    let posted = figures("30", "30", None);
+    let right = figures("30", "24", None);
     let correction = correct(&posted, Some(right), false).unwrap();
     assert_eq!((correction.net, correction.reversal.credited), (hours("-6"), hours("-30")));
-    assert_eq!(correction.replacement, Some(right));
+    assert_eq!((correction.replacement, correction.raises), (Some(right.amounts), false));
     assert_eq!(correct(&posted, None, false).unwrap().net, hours("-30"));
     assert_eq!(correct(&posted, Some(posted), false), Err(Refusal::NothingChanged));
-    assert_eq!(correct(&posted, Some(posted), true).unwrap().net, Hours::ZERO, "the days alone were wrong");
+    assert_eq!(correct(&posted, Some(posted), true).unwrap().net, Hours::ZERO, "what they rest on is new");
+}
+
+#[test]
+fn a_correction_raises_where_anything_is_more_than_before() {
+    let posted = figures("30", "24", Some("2"));
+    let raises = |right: Figures| correct(&posted, Some(right), false).unwrap().raises;
+    for more in [figures("31", "24", Some("2")), figures("30", "25", Some("2")), figures("20", "20", Some("3"))] {
+        assert!(raises(more), "{more:?}");
+    }
+    let practice = Figures { amounts: amounts("30", "24", "1", "1").unwrap(), ..posted };
+    let factor = Figures { amounts: amounts("30", "24", "1.5", "0").unwrap(), ..posted };
+    assert!(raises(practice) && raises(factor));
+    assert!(!raises(figures("30", "23", Some("2"))) && !raises(figures("30", "24", Some("1.5"))));
+    assert!(!raises(figures("30", "24", None)) && !correct(&posted, None, false).unwrap().raises);
+}
+
+fn figures(nominal: &str, attended: &str, days: Option<&str>) -> Figures {
+    Figures { amounts: amounts(nominal, attended, "1", "0").unwrap(), days: days.map(|days| days.parse().unwrap()) }
 }
 
 #[test]

@@ -275,15 +275,19 @@ pub fn headroom(
     }
     let profiles = ProfileSet::of(person, &rules.cycle());
     let in_force = rules.rules_on(candidate)?.rules().iter().filter(|rule| rule.binds(profiles));
-    let maximum = in_force.filter_map(|rule| match &rule.reference.rule.body {
+    let maxima = in_force.filter_map(|rule| match &rule.reference.rule.body {
         Body::YearMaximum { hours, effect, counts } => Some((rule, *hours, *effect, counts)),
         _ => None,
     });
+    let maxima: Vec<_> = maxima.collect();
+    if maxima.is_empty() {
+        return None;
+    }
     let year = candidate.year();
     let spread = attribution::spread(rules, entries);
     let entries = spread.as_ref().map_or(entries, |spread| &spread.parts);
     let evaluation = judged(rules, person, entries);
-    let rooms = maximum.filter_map(|(rule, maximum, effect, counts)| {
+    let rooms = maxima.into_iter().filter_map(|(rule, maximum, effect, counts)| {
         let of = super::selector::Compiled::new(counts, rules.interned());
         let counts_here =
             |entry: &EntryFacts| entry.effective.year() == year && of.matches(&Shape::of(entry, rules.interned()));

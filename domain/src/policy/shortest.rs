@@ -15,7 +15,7 @@ use super::{
     rule::Rounding,
 };
 use crate::hours::Hours;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use std::{cmp::Reverse, collections::BinaryHeap};
 
 /// Offerings looked at at most; a set of them is one number.
@@ -32,6 +32,8 @@ pub struct Offering {
     pub ends_on: NaiveDate,
     /// Which of the others cannot be attended beside it, by their place in the list: they meet at the same time or teach the same.
     pub excludes: Vec<usize>,
+    /// Hours of sessions that may still be applied for in the year of its last day; `None` where no yearly maximum refuses more.
+    pub room: Option<Hours>,
 }
 
 /// What the search found.
@@ -41,7 +43,7 @@ pub enum Outcome {
     Met,
     /// These offerings, by their place in the list, meet whatever can be met.
     Way(Vec<usize>),
-    /// No set of offerings meets what all of them together would, or nothing that is offered helps.
+    /// No set of offerings that may be attended together meets what all of them would, or nothing that is offered helps.
     None,
 }
 
@@ -52,7 +54,8 @@ pub struct ShortestWay {
     pub outcome: Outcome,
     /// Hours of the offerings chosen.
     pub hours: Hours,
-    /// What is missing even to somebody who attends everything offered, clashes disregarded: nothing offered leads there.
+    /// What is missing even to somebody who attends everything offered, clashes and yearly maxima disregarded: nothing offered leads
+    /// there.
     pub out_of_reach: Vec<Requirement>,
     /// What is judged after the way was gone.
     pub after: Evaluation,
@@ -202,7 +205,10 @@ impl<'a> Search<'a> {
     /// The sets with one more offering, of later ones only, so that each set is met once.
     fn followers<'s>(&'s self, node: &'s Node) -> impl Iterator<Item = Node> + 's {
         let later = self.offerings.iter().enumerate().skip(node.next);
-        later.filter(|(_, (_, _, excluded))| excluded & node.set == 0).map(|(place, (_, one, _))| {
+        let fits = |(_, (_, one, excluded)): &(usize, &(usize, &Offering, u128))| {
+            excluded & node.set == 0 && self.has_room(node.set, one)
+        };
+        later.filter(fits).map(|(place, (_, one, _))| {
             let hours = node.hours.plus(one.hours);
             Node {
                 bound: node.bound.max(hours),
@@ -214,6 +220,15 @@ impl<'a> Search<'a> {
                 set: node.set | bit(place),
             }
         })
+    }
+
+    /// Whether the yearly maximum still takes `one` beside the members of a set. What it does not take it takes in no larger set.
+    fn has_room(&self, set: u128, one: &Offering) -> bool {
+        let same_year = self.members(set).map(|(_, other, _)| *other);
+        let same_year: Vec<&Offering> = same_year.filter(|other| other.ends_on.year() == one.ends_on.year()).collect();
+        let hours: Hours = same_year.iter().map(|other| other.hours).sum::<Hours>().plus(one.hours);
+        let room = same_year.iter().filter_map(|other| other.room).chain(one.room).min();
+        room.is_none_or(|room| hours <= room)
     }
 }
 

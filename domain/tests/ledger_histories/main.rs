@@ -15,7 +15,7 @@ use proptest::{prelude::*, sample::Index};
 use serde_json::{Value, json};
 use shixun_domain::{
     AreaCode, DeliveryForm, Hours, Level, Route,
-    ledger::{Amounts, EntryKind, Factor, Step, correct, follow},
+    ledger::{Amounts, EntryKind, Factor, Figures, Step, correct, follow},
     policy::{
         CycleRules, EntryFacts, Evaluation, Pack, Period, PersonFacts, Provider, Verdict, cycle_named, evaluate,
         packs::shipped,
@@ -167,7 +167,8 @@ impl Ledger {
         let number = *self.standing.keys().nth(which.index(self.standing.len())).unwrap();
         let wrong = self.standing[&number].clone();
         let replacement = replacement.filter(|hundredths| *hundredths != wrong.hundredths);
-        let correction = correct(&amounts(wrong.hundredths), replacement.map(amounts), false).unwrap();
+        let figures = |hundredths| Figures { amounts: amounts(hundredths), days: None };
+        let correction = correct(&figures(wrong.hundredths), replacement.map(figures), false).unwrap();
         assert_eq!(correction.net.hundredths(), replacement.unwrap_or(0) - wrong.hundredths);
         let kind = self.step(number, Step::Reverse);
         let reversal = self.append(kind, Some(number), correction.reversal);

@@ -3,11 +3,14 @@
 use super::{Checked, declared::triggers, shown};
 use crate::{
     Conn, DbResult,
-    columns::search_name,
+    columns::{self, search_name},
     db::{At, each},
-    schema::{certificates, event_log, hour_entries, idempotency_keys, organisations, persons, policy_packs},
+    people,
+    schema::{
+        certificates, event_log, hour_entries, idempotency_keys, organisations, past_facts, persons, policy_packs,
+    },
 };
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::{QueryableByName, prelude::*, sql_types::Text};
 use sha2::{Digest, Sha256};
 use shixun_domain::{
@@ -22,10 +25,11 @@ use shixun_domain::{
 pub(super) type Check = fn(&mut Conn, UtcMillis) -> DbResult<Checked>;
 
 /// Every check of this kind.
-pub(super) const ALL: [Check; 9] = [
+pub(super) const ALL: [Check; 10] = [
     identity_numbers,
     school_codes,
     search_names,
+    past_facts_readable,
     entry_words,
     published_packs,
     certificates,
@@ -275,6 +279,34 @@ fn certificates(conn: &mut Conn, _: UtcMillis) -> DbResult<Checked> {
 struct Named {
     #[diesel(sql_type = Text)]
     name: String,
+}
+
+fn past_facts_readable(conn: &mut Conn, _: UtcMillis) -> DbResult<Checked> {
+    type Row = (i32, i64, NaiveDateTime, String);
+    let mut checked = Checked::new("past_facts", "what was known of persons before a change can be read");
+    let mut after = (0, 0, NaiveDateTime::default());
+    loop {
+        let rows: Vec<Row> = past_facts::table
+            .filter(
+                past_facts::area.gt(after.0).or(past_facts::area.eq(after.0).and(
+                    past_facts::person_id
+                        .gt(after.1)
+                        .or(past_facts::person_id.eq(after.1).and(past_facts::known_until.gt(after.2))),
+                )),
+            )
+            .order((past_facts::area, past_facts::person_id, past_facts::known_until))
+            .select((past_facts::area, past_facts::person_id, past_facts::known_until, past_facts::facts))
+            .limit(DOCUMENTS)
+            .load(conn)?;
+        let Some((area, number, until, _)) = rows.last() else { return Ok(checked) };
+        after = (*area, *number, *until);
+        for (area, number, _, facts) in rows {
+            let person = id::Id::new(columns::area(area)?, number);
+            if let Err(fault) = people::read_past(person, &facts) {
+                checked.add(|| shown::<id::Person>(area, number), || fault.to_string());
+            }
+        }
+    }
 }
 
 fn append_only_guards(conn: &mut Conn, _: UtcMillis) -> DbResult<Checked> {

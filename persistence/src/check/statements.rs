@@ -151,6 +151,15 @@ fn enrolment() -> Vec<Statement> {
 fn ledger() -> Vec<Statement> {
     vec![
         statement(
+            "entry_claims",
+            "what holds a content in a cycle is pending or stands: it was neither voided nor taken back",
+            shown::<id::HourEntry>,
+            "SELECT c.area, c.entry_id AS id, 'holds its content and was ' || e.kind AS detail FROM entry_claims c \
+             JOIN hour_entries e ON e.area = c.area AND (e.refers_to = c.entry_id OR e.refers_to IN (SELECT p.id FROM hour_entries p \
+             WHERE p.area = c.area AND p.refers_to = c.entry_id)) WHERE e.kind = 'voided' OR (e.kind = 'reversed' AND NOT EXISTS \
+             (SELECT 1 FROM hour_entries r WHERE r.area = e.area AND r.refers_to = e.id)) ORDER BY c.area, c.entry_id",
+        ),
+        statement(
             "one_successor",
             "an entry of hours is followed by one other at most: nothing is reversed twice",
             shown::<id::HourEntry>,

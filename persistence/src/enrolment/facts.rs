@@ -10,13 +10,13 @@ use crate::{
 use chrono::{Datelike, NaiveDate};
 use diesel::prelude::*;
 use schema::{
-    employments, enrolments, organisations, outside_records, persons, posts_held, programmes, sessions,
+    employments, enrolments, entry_claims, organisations, outside_records, persons, posts_held, programmes, sessions,
     teaching_assignments, titles_held, units,
 };
 use shixun_domain::{
     AreaCode, Hours, Id,
     catalogue::AudienceFacts,
-    enrolment::{Booking, EnrolmentStatus, Offer, Recorded},
+    enrolment::{Booking, EnrolmentStatus, Offer, Recorded, RecordedBy},
     id::{OrganisationId, PersonId, SessionId},
     words::{Setting, Title},
 };
@@ -34,7 +34,7 @@ pub struct ApplicantRow {
     pub organisation_path: String,
     /// What the audience asks for.
     pub facts: AudienceFacts,
-    /// The record from outside with the content that was asked about.
+    /// The record from outside, or the entry by hand, with the content that was asked about.
     pub recorded: Option<Recorded>,
 }
 
@@ -43,9 +43,10 @@ type ApplicantColumns = (
     (i64, String, String, Option<Word<Setting>>, bool),
     Option<Word<Title>>,
     Option<(i64, String)>,
+    Option<(i64, String)>,
 );
 
-/// The person as employed on a day, with the record from outside that holds a content.
+/// The person as employed on a day, with the record from outside and the entry by hand that hold a content.
 macro_rules! applicant_query {
     ($person:expr, $content_claim:expr, $day:expr) => {
         persons::table
@@ -74,6 +75,12 @@ macro_rules! applicant_query {
                     .and(outside_records::person_id.eq(persons::id))
                     .and(outside_records::content_claim.eq($content_claim))),
             )
+            .left_join(
+                entry_claims::table.on(entry_claims::area
+                    .eq(persons::area)
+                    .and(entry_claims::person_id.eq(persons::id))
+                    .and(entry_claims::content_claim.eq($content_claim))),
+            )
             .filter(persons::area.eq($person.area().get()))
             .filter(persons::id.eq($person.number()))
             .order((employments::valid_from.desc(), employments::id.desc()))
@@ -88,6 +95,7 @@ macro_rules! applicant_query {
                 ),
                 titles_held::title.nullable(),
                 (outside_records::id, outside_records::title).nullable(),
+                (entry_claims::entry_id, entry_claims::title).nullable(),
             ))
             .limit(1)
     };
@@ -103,7 +111,7 @@ pub enum Hold {
     UntilTheEnd,
 }
 
-/// The person as employed on a day, with the record from outside that holds `content_claim`; `None` where the person is employed
+/// The person as employed on a day, with what holds `content_claim` beside sessions; `None` where the person is employed
 /// nowhere. Stages, subjects and posts are read only where the audience asks for them.
 ///
 /// # Errors
@@ -123,7 +131,12 @@ pub fn applicant(
         }
         (conn, _) => each!(conn, k => kept!(applicant_query!(person, content_claim, day)).get_result(k).optional())?,
     };
-    let Some(((name, entered_on, probation_ends_on), organisation, title, recorded)) = found else { return Ok(None) };
+    let Some(((name, entered_on, probation_ends_on), organisation, title, record, entry)) = found else {
+        return Ok(None);
+    };
+    let area = person.area();
+    let record = record.map(|(number, title)| Recorded { by: RecordedBy::Record(Id::new(area, number)), title });
+    let entry = entry.map(|(number, title)| Recorded { by: RecordedBy::Entry(Id::new(area, number)), title });
     let (stages, subjects) = if offer.audience.stages.is_empty() && offer.audience.subjects.is_empty() {
         (Vec::new(), Vec::new())
     } else {
@@ -148,7 +161,7 @@ pub fn applicant(
         organisation_name: organisation.1,
         organisation_path: organisation.2,
         facts,
-        recorded: recorded.map(|(number, title)| Recorded { record: Id::new(person.area(), number), title }),
+        recorded: record.or(entry),
     }))
 }
 

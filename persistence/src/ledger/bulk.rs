@@ -2,13 +2,14 @@
 //! number of teachers.
 
 use super::{
-    facts::{PostHeld, assemble, granted},
+    facts::{Dates, PostHeld, assemble, granted},
+    known::Known,
     stands::{self, Lean, lean, lean_columns},
     waivers::waivers_in,
 };
 use crate::{
     Conn, DbResult,
-    db::{Word, each},
+    db::{At, Word, each},
     schema::{
         employments as e, hour_entries as t, leave_spells as l, organisations as o, persons as p, posts_held as h,
     },
@@ -35,18 +36,22 @@ pub struct Employee {
     pub organisation: OrganisationId,
     /// Its name.
     pub organisation_name: String,
-    entered_on: Option<NaiveDate>,
-    probation_ends_on: Option<NaiveDate>,
-    retires_on: Option<NaiveDate>,
+    dates: Dates,
 }
 
-/// Everybody employed on `day` in schools below `path`, by school and name; somebody with two employments is counted at the
-/// later one.
+/// Everybody employed on `day` in schools below `path` as far as was `known`, by school and name; somebody with two employments is counted
+/// at the later one.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
-pub fn employees(conn: &mut Conn, area: AreaCode, path: &str, day: NaiveDate) -> DbResult<Vec<Employee>> {
-    type Row = (i64, String, i64, String, Option<NaiveDate>, Option<NaiveDate>, Option<NaiveDate>);
+pub fn employees(
+    conn: &mut Conn,
+    area: AreaCode,
+    path: &str,
+    day: NaiveDate,
+    known: &Known,
+) -> DbResult<Vec<Employee>> {
+    type Row = (i64, String, At, i64, String, Option<NaiveDate>, Option<NaiveDate>, Option<NaiveDate>);
     // Paths hold digits and slashes only, so nothing needs escaping.
     let below = format!("{path}%");
     let rows: Vec<Row> = each!(conn, k => e::table
@@ -58,29 +63,64 @@ pub fn employees(conn: &mut Conn, area: AreaCode, path: &str, day: NaiveDate) ->
         .filter(e::valid_from.le(day))
         .filter(e::valid_to.is_null().or(e::valid_to.ge(day)))
         .order((e::valid_from.desc(), e::id.desc()))
-        .select((p::id, p::name, o::id, o::name, p::entered_on, p::probation_ends_on, p::retires_on))
+        .select((p::id, p::name, p::created_at, o::id, o::name, p::entered_on, p::probation_ends_on, p::retires_on))
         .load(k))?;
     let mut seen = std::collections::HashSet::with_capacity(rows.len());
     let mut found: Vec<Employee> = Vec::with_capacity(rows.len());
-    for (number, name, organisation, organisation_name, entered_on, probation_ends_on, retires_on) in rows {
-        if seen.insert(number) {
+    for (number, name, created_at, organisation, organisation_name, entered_on, probation_ends_on, retires_on) in rows {
+        // Who was entered or changed since is not known from these rows.
+        let known_so = known.past(number).is_none() && known.at().is_none_or(|at| UtcMillis::from(created_at) <= at);
+        if known_so && seen.insert(number) {
             found.push(Employee {
                 person: Id::new(area, number),
                 name,
                 organisation: Id::new(area, organisation),
                 organisation_name,
-                entered_on,
-                probation_ends_on,
-                retires_on,
+                dates: Dates { entered_on, probation_ends_on, retires_on },
             });
         }
     }
+    found.extend(once_employed(conn, area, path, day, known)?);
     found.sort_by(|one, other| {
         let key = |employee: &Employee| (employee.organisation, employee.person);
         one.name.cmp(&other.name).then(key(one).cmp(&key(other)))
     });
     found.sort_by_key(|employee| employee.organisation);
     Ok(found)
+}
+
+/// Those of [`employees`] whose facts changed since.
+fn once_employed(
+    conn: &mut Conn,
+    area: AreaCode,
+    path: &str,
+    day: NaiveDate,
+    known: &Known,
+) -> DbResult<Vec<Employee>> {
+    let employed = known.changed().filter_map(|(number, past)| {
+        let last = past.employments().filter(|(_, span)| span.contains(day)).last()?;
+        Some((number, last.0, Dates::of(past)))
+    });
+    let employed: Vec<(i64, OrganisationId, Dates)> = employed.collect();
+    if employed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let below = format!("{path}%");
+    let schools: Vec<(i64, String)> = o::table
+        .filter(o::area.eq(area.get()))
+        .filter(o::kind.eq(shixun_domain::words::OrganisationKind::School.as_str()))
+        .filter(o::path.like(&below))
+        .select((o::id, o::name))
+        .load(conn)?;
+    let schools: HashMap<i64, String> = schools.into_iter().collect();
+    let names: HashMap<i64, String> =
+        p::table.filter(p::area.eq(area.get())).select((p::id, p::name)).load(conn)?.into_iter().collect();
+    let employees = employed.into_iter().filter_map(|(number, organisation, dates)| {
+        let organisation_name = schools.get(&organisation.number())?.clone();
+        let name = names.get(&number)?.clone();
+        Some(Employee { person: Id::new(area, number), name, organisation, organisation_name, dates })
+    });
+    Ok(employees.collect())
 }
 
 /// Whether an area, or one school of it, has more than `most` employments on `day`, which are about as many as it has teachers. No more than that many
@@ -111,7 +151,7 @@ pub fn employs_more_than(
     Ok(beyond.is_some())
 }
 
-/// What the rules look at at the close of a day, for each of `employees`, in their order.
+/// What the rules look at at the close of a day, for each of `employees`, in their order, as `known`.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
@@ -120,6 +160,7 @@ pub fn facts_by_person(
     area: AreaCode,
     employees: &[Employee],
     day: NaiveDate,
+    known: &Known,
 ) -> DbResult<Vec<PersonFacts>> {
     type Spell = (i64, NaiveDate, Option<NaiveDate>);
     let held: Vec<(i64, Word<Post>, NaiveDate, Option<NaiveDate>)> = each!(conn, k => h::table
@@ -138,8 +179,12 @@ pub fn facts_by_person(
     for (person, from, to) in leave {
         on_leave.entry(person).or_default().push(DateSpan { from, to });
     }
+    for (number, past) in known.changed() {
+        posts.insert(number, past.posts().map(|(post, span)| (post, span.from, span.to)).collect());
+        on_leave.insert(number, past.leaves().collect());
+    }
     let mut waived: HashMap<i64, Vec<WaiverFacts>> = HashMap::new();
-    for (person, waiver) in granted(waivers_in(conn, area)?) {
+    for (person, waiver) in granted(waivers_in(conn, area)?, known.at()) {
         waived.entry(person.number()).or_default().push(waiver.facts());
     }
     Ok(employees
@@ -147,9 +192,7 @@ pub fn facts_by_person(
         .map(|employee| {
             let number = employee.person.number();
             let facts = assemble(
-                employee.entered_on,
-                employee.probation_ends_on,
-                employee.retires_on,
+                employee.dates,
                 posts.get(&number).map(Vec::as_slice).unwrap_or_default(),
                 on_leave.remove(&number).unwrap_or_default(),
                 day,

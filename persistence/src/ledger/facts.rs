@@ -2,12 +2,14 @@
 
 use super::{
     disputes,
+    known::Known,
     stands::{Revision, own_entries},
     waivers::{GrantedWaiver, WaiverRow, waivers_of},
 };
 use crate::{
     Conn, DbResult,
     db::{Day, Word, each, kept},
+    people::{Fact, PastFacts},
     schema::{
         disputes as d, employments as e, leave_spells as l, organisations as o, persons as p, posts_held as h,
         teaching_assignments as a, titles_held as h_titles, waivers as w,
@@ -81,9 +83,9 @@ pub struct PersonRecord {
     pub disputed: HashSet<i64>,
 }
 
-/// The person with what holds on `day`; `None` where there is no such person.
+/// The person with what holds on `day`, as `known`; `None` where there is no such person. The name is today's.
 ///
-/// One query for most people: what the person has none of is not asked for. With `known_at` the disputes are those of that instant.
+/// One query for most people: what the person has none of is not asked for.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer or a row is damaged.
@@ -91,19 +93,51 @@ pub fn person_record(
     conn: &mut Conn,
     person: PersonId,
     day: NaiveDate,
-    known_at: Option<UtcMillis>,
+    known: &Known,
 ) -> DbResult<Option<PersonRecord>> {
-    let Some(OnDay { revision, snapshot, entered_on, probation_ends_on, retires_on, has }) = on_day(conn, person, day)?
-    else {
-        return Ok(None);
+    let Some(OnDay { revision, mut snapshot, dates, has }) = on_day(conn, person, day)? else { return Ok(None) };
+    let (dates, posts, leave) = match known.past(person.number()) {
+        Some(past) => {
+            snapshot = past_snapshot(conn, snapshot.name, past, day)?;
+            let posts = past.posts().map(|(post, span)| (post, span.from, span.to)).collect();
+            (Dates::of(past), posts, past.leaves().collect())
+        }
+        None if has.spells => {
+            let (posts, leave) = spells(conn, person)?;
+            (dates, posts, leave)
+        }
+        None => (dates, Vec::new(), Vec::new()),
     };
-    let (posts, leave) = if has.spells { spells(conn, person)? } else { (Vec::new(), Vec::new()) };
     let waivers = if has.waivers { waivers_of(conn, person)? } else { Vec::new() };
-    let disputed = if has.disputes { disputes::open_of(conn, person, known_at)? } else { HashSet::new() };
-    let waivers: Vec<GrantedWaiver> = granted(waivers).map(|(_, waiver)| waiver).collect();
-    let facts = assemble(entered_on, probation_ends_on, retires_on, &posts, leave, day);
+    let disputed = if has.disputes { disputes::open_of(conn, person, known.at())? } else { HashSet::new() };
+    let waivers: Vec<GrantedWaiver> = granted(waivers, known.at()).map(|(_, waiver)| waiver).collect();
+    let facts = assemble(dates, &posts, leave, day);
     let facts = PersonFacts { waivers: waivers.iter().map(GrantedWaiver::facts).collect(), ..facts };
     Ok(Some(PersonRecord { revision, snapshot, facts, waivers, disputed }))
+}
+
+/// School, title and subject of a day, among facts that were known once.
+fn past_snapshot(conn: &mut Conn, name: String, past: &PastFacts, day: NaiveDate) -> DbResult<PersonSnapshot> {
+    let mut found = PersonSnapshot { name, organisation: None, title: None, subject: None, stage: None };
+    let (mut employed_at, mut entered_first) = (None, None);
+    for row in past.on(day) {
+        match &row.fact {
+            Fact::Employment { organisation } if employed_at.is_none() => employed_at = Some(*organisation),
+            Fact::Title { title, .. } if found.title.is_none() => found.title = Some(*title),
+            Fact::Teaching { stage, subject } if entered_first.is_none_or(|first| row.id.number() < first) => {
+                entered_first = Some(row.id.number());
+                (found.stage, found.subject) = (Some(*stage), Some(subject.clone()));
+            }
+            _ => {}
+        }
+    }
+    if let Some(id) = employed_at {
+        let (area, number) = id.key();
+        let organisation: Option<(String, String)> =
+            o::table.find((area, number)).select((o::name, o::path)).first(conn).optional()?;
+        found.organisation = organisation.map(|(name, path)| SnapshotOrganisation { id, name, path });
+    }
+    Ok(found)
 }
 
 /// Every post held and every leave.
@@ -143,10 +177,23 @@ pub fn snapshot(conn: &mut Conn, person: PersonId, on: NaiveDate) -> DbResult<Op
 struct OnDay {
     revision: Revision,
     snapshot: PersonSnapshot,
-    entered_on: Option<NaiveDate>,
-    probation_ends_on: Option<NaiveDate>,
-    retires_on: Option<NaiveDate>,
+    dates: Dates,
     has: Has,
+}
+
+/// The days on which a working life turns.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Dates {
+    pub entered_on: Option<NaiveDate>,
+    pub probation_ends_on: Option<NaiveDate>,
+    pub retires_on: Option<NaiveDate>,
+}
+
+impl Dates {
+    pub fn of(past: &PastFacts) -> Dates {
+        let PastFacts { entered_on, probation_ends_on, retires_on, .. } = *past;
+        Dates { entered_on, probation_ends_on, retires_on }
+    }
 }
 
 /// What there is at all of things that most people have none of.
@@ -216,23 +263,19 @@ fn on_day(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbResult<Option<
         stage: stage.map(|stage| stage.0),
     };
     let revision = Revision { person: version, entries: entries.unwrap_or_default() };
-    Ok(Some(OnDay {
-        revision,
-        snapshot,
+    let dates = Dates {
         entered_on: entered_on.map(Into::into),
         probation_ends_on: probation_ends_on.map(Into::into),
         retires_on: retires_on.map(Into::into),
-        has,
-    }))
+    };
+    Ok(Some(OnDay { revision, snapshot, dates, has }))
 }
 
 /// The facts in the form the rules want, at the close of a day.
 ///
 /// A probation needs its end; without an entry into the profession it began a year before (浙教师〔2010〕175号: one year).
 pub(super) fn assemble(
-    entered_on: Option<NaiveDate>,
-    probation_ends_on: Option<NaiveDate>,
-    retires_on: Option<NaiveDate>,
+    Dates { entered_on, probation_ends_on, retires_on }: Dates,
     posts: &[PostHeld],
     leave: Vec<DateSpan>,
     day: NaiveDate,
@@ -257,9 +300,12 @@ pub(super) fn assemble(
     }
 }
 
-/// The waivers in force.
-pub(super) fn granted(waivers: Vec<WaiverRow>) -> impl Iterator<Item = (PersonId, GrantedWaiver)> {
-    waivers.into_iter().filter(|row| row.state() == WaiverState::Granted).map(|row| {
+/// The waivers in force, today or as they were known at an instant.
+pub(super) fn granted(
+    waivers: Vec<WaiverRow>,
+    known_at: Option<UtcMillis>,
+) -> impl Iterator<Item = (PersonId, GrantedWaiver)> {
+    waivers.into_iter().filter(move |row| row.state_at(known_at) == WaiverState::Granted).map(|row| {
         let WaiverRow { id, person, rule_id, from, to, reason, .. } = row;
         (person, GrantedWaiver { id, rule_id, from, to, reason })
     })

@@ -1,8 +1,10 @@
 //! Where people belonged when, for the rules that schools have of their own. Only asked for where a school has some.
 
+use super::known::Known;
 use crate::{
     Conn, DbResult,
     db::{Day, each, kept},
+    people::PastFacts,
     schema::employments as e,
 };
 use diesel::prelude::*;
@@ -20,8 +22,11 @@ fn spell(area: AreaCode, (_, organisation, from, to): Row) -> SchoolSpell {
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
-pub fn school_spells(conn: &mut Conn, person: PersonId) -> DbResult<Vec<SchoolSpell>> {
+pub fn school_spells(conn: &mut Conn, person: PersonId, known: &Known) -> DbResult<Vec<SchoolSpell>> {
     let (area, number) = person.key();
+    if let Some(past) = known.past(number) {
+        return Ok(past_spells(past));
+    }
     let rows: Vec<Row> = each!(conn, k => kept!(e::table
         .filter(e::area.eq(area))
         .filter(e::person_id.eq(number))
@@ -39,6 +44,7 @@ pub fn school_spells_by_person(
     conn: &mut Conn,
     area: AreaCode,
     schools: &[i64],
+    known: &Known,
 ) -> DbResult<HashMap<i64, Vec<SchoolSpell>>> {
     let there = diesel::alias!(crate::schema::employments as there);
     let rows: Vec<Row> = each!(conn, k => e::table
@@ -54,5 +60,10 @@ pub fn school_spells_by_person(
     for row in rows {
         found.entry(row.0).or_default().push(spell(area, row));
     }
+    found.extend(known.changed().map(|(number, past)| (number, past_spells(past))));
     Ok(found)
+}
+
+fn past_spells(past: &PastFacts) -> Vec<SchoolSpell> {
+    past.employments().map(|(school, span)| SchoolSpell { school, span }).collect()
 }

@@ -76,7 +76,13 @@ pub struct WaiverRow {
 impl WaiverRow {
     /// How it stands.
     pub fn state(&self) -> WaiverState {
-        self.steps.last().map_or(WaiverState::Proposed, |step| step.state)
+        self.state_at(None)
+    }
+
+    /// How it stood at an instant; today where none is given.
+    pub fn state_at(&self, at: Option<UtcMillis>) -> WaiverState {
+        let mut taken = self.steps.iter().filter(|step| at.is_none_or(|at| step.at <= at));
+        taken.next_back().map_or(WaiverState::Proposed, |step| step.state)
     }
 }
 

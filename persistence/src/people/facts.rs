@@ -1,6 +1,6 @@
 //! Dated facts: employments, titles, subjects taught, posts, leave. One table each, handled alike.
 
-use super::CHUNK;
+use super::{CHUNK, past};
 use crate::{Conn, DbResult, WriteTx, columns, db::each, schema};
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
@@ -14,6 +14,7 @@ use shixun_domain::{
     time::DateSpan,
     words::{Post, Stage, Title},
 };
+use std::collections::BTreeMap;
 
 /// What a fact says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -259,6 +260,9 @@ pub fn find_fact(conn: &mut Conn, person: PersonId, kind: FactKind, id: PersonFa
 /// [`crate::DbError::Reference`] where an organisation does not exist; otherwise a [`crate::DbError`] where the database
 /// does not answer.
 pub fn add_facts(tx: &mut WriteTx<'_>, new: &[NewFact]) -> DbResult<Vec<PersonFactId>> {
+    for (area, persons) in by_area(new) {
+        past::keep(tx, area, &persons)?;
+    }
     let ids: Vec<PersonFactId> = new.iter().map(|fact| tx.new_id::<PersonFact>(fact.person.area())).collect();
     let keyed: Vec<(PersonFactId, &NewFact)> = ids.iter().copied().zip(new).collect();
     for kind in KINDS {
@@ -269,6 +273,18 @@ pub fn add_facts(tx: &mut WriteTx<'_>, new: &[NewFact]) -> DbResult<Vec<PersonFa
         }
     }
     Ok(ids)
+}
+
+fn by_area(new: &[NewFact]) -> BTreeMap<AreaCode, Vec<i64>> {
+    let mut found: BTreeMap<AreaCode, Vec<i64>> = BTreeMap::new();
+    for fact in new {
+        found.entry(fact.person.area()).or_default().push(fact.person.number());
+    }
+    for persons in found.values_mut() {
+        persons.sort_unstable();
+        persons.dedup();
+    }
+    found
 }
 
 macro_rules! insert_rows {
@@ -331,6 +347,7 @@ fn insert(tx: &mut WriteTx<'_>, kind: FactKind, chunk: &[(PersonFactId, &NewFact
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn end_fact(tx: &mut WriteTx<'_>, fact: &FactRow, last_day: NaiveDate) -> DbResult<bool> {
+    past::keep(tx, fact.person.area(), &[fact.person.number()])?;
     let key = fact.id.key();
     let rows = on_table!(fact.fact.kind(), t => {
         diesel::update(t::table.find(key).filter(t::version.eq(fact.version)))
@@ -352,6 +369,7 @@ pub fn cut_facts(
     last_day: NaiveDate,
 ) -> DbResult<()> {
     for chunk in facts.chunks(CHUNK) {
+        keep_owners(tx, area, kind, chunk)?;
         on_table!(kind, t => {
             diesel::update(t::table.filter(t::area.eq(area.get())).filter(t::id.eq_any(chunk)))
                 .set((t::valid_to.eq(last_day), t::version.eq(t::version + 1)))
@@ -361,12 +379,26 @@ pub fn cut_facts(
     Ok(())
 }
 
+/// Keeps how the persons stood whose facts these are.
+fn keep_owners(tx: &mut WriteTx<'_>, area: AreaCode, kind: FactKind, facts: &[i64]) -> DbResult<()> {
+    let owners: Vec<i64> = on_table!(kind, t => {
+        t::table
+            .filter(t::area.eq(area.get()))
+            .filter(t::id.eq_any(facts))
+            .select(t::person_id)
+            .distinct()
+            .load(tx.conn())?
+    });
+    past::keep(tx, area, &owners)
+}
+
 /// Takes out facts that never lasted a day: they began on the very day on which something else was stated.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn remove_facts(tx: &mut WriteTx<'_>, area: AreaCode, kind: FactKind, facts: &[i64]) -> DbResult<()> {
     for chunk in facts.chunks(CHUNK) {
+        keep_owners(tx, area, kind, chunk)?;
         on_table!(kind, t => {
             diesel::delete(t::table.filter(t::area.eq(area.get())).filter(t::id.eq_any(chunk))).execute(tx.conn())?;
         });

@@ -1,13 +1,15 @@
 //! Persons and what is true of them for a time.
 //!
 //! A person's facts (`facts.rs`) change only under the lock of the person's row ([`lock`]), so that rules which look at all
-//! facts of one person hold with several processes on one database too.
+//! facts of one person hold with several processes on one database too. How they stood before a change is kept (`past.rs`).
 
 mod facts;
 mod list;
+mod past;
 
 pub use facts::{Fact, FactRow, NewFact, add_facts, cut_facts, end_fact, facts_of, find_fact, remove_facts};
 pub use list::{PersonFilter, count, list};
+pub(crate) use past::{PastFacts, known_at, read as read_past};
 
 use crate::{
     Conn, DbError, DbResult, WriteTx, columns,
@@ -275,6 +277,10 @@ pub fn change(tx: &mut WriteTx<'_>, before: &PersonRow, data: &PersonData) -> Db
         && !find_by_identities(tx.conn(), area, &[data.identity.as_str()])?.is_empty()
     {
         return Ok(SavedPerson::IdentityTaken);
+    }
+    let dates = |data: &PersonData| (data.entered_on, data.probation_ends_on, data.retires_on);
+    if dates(data) != dates(&before.data) {
+        past::keep(tx, area, &[number])?;
     }
     let at = tx.at().naive();
     let rows = diesel::update(t::table.find((area.get(), number)).filter(t::version.eq(before.version)))

@@ -5,7 +5,5 @@ mod write;
 
 pub mod transfers;
 
-pub use read::{
-    RecordFilter, RecordRow, StepRow, content_taken, count, find, list, makers, source_taken, standing_hours, steps_of,
-};
+pub use read::{RecordFilter, RecordRow, StepRow, count, find, list, makers, source_taken, standing_hours, steps_of};
 pub use write::{Content, NewRecord, Saved, Step, add, change, note, step};

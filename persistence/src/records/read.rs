@@ -6,8 +6,7 @@ use crate::{
     db::{At, MultiBackend},
     ledger::Viewer,
     schema::{
-        hour_entries as h, organisations as o, outside_records as t, persons as p, programmes, record_steps as s,
-        sessions,
+        hour_entries as h, organisations as o, outside_records as t, persons as p, record_steps as s,
     },
 };
 use chrono::NaiveDate;
@@ -341,50 +340,6 @@ pub fn source_taken(conn: &mut Conn, person: PersonId, source: &str, key: &str) 
         .first(conn)
         .optional()?;
     Ok(found.map(|number| Id::new(person.area(), number)))
-}
-
-/// What has the same content in the cycle already: another record, or a session that gave hours. Title and last day.
-///
-/// # Errors
-/// A [`crate::DbError`] where the database does not answer.
-pub fn content_taken(
-    conn: &mut Conn,
-    person: PersonId,
-    own: Option<OutsideRecordId>,
-    content_claim: &str,
-    content_key: &str,
-    cycle: (NaiveDate, NaiveDate),
-) -> DbResult<Option<(String, NaiveDate)>> {
-    let (area, number) = person.key();
-    let record: Option<(String, NaiveDate)> = t::table
-        .filter(t::area.eq(area))
-        .filter(t::person_id.eq(number))
-        .filter(t::content_claim.eq(content_claim))
-        .filter(t::id.ne(own.map_or(0, |id| id.number())))
-        .select((t::title, t::ends_on))
-        .first(conn)
-        .optional()?;
-    if record.is_some() {
-        return Ok(record);
-    }
-    Ok(h::table
-        .inner_join(
-            sessions::table
-                .on(h::source_area.eq(sessions::area.nullable()).and(h::source_id.eq(sessions::id.nullable()))),
-        )
-        .inner_join(
-            programmes::table.on(programmes::area.eq(sessions::area).and(programmes::id.eq(sessions::programme_id))),
-        )
-        .filter(h::area.eq(area))
-        .filter(h::person_id.eq(number))
-        .filter(h::source_kind.eq(SourceKind::Session.as_str()))
-        .filter(h::credited.gt(0))
-        .filter(h::effective_on.between(cycle.0, cycle.1))
-        .filter(programmes::content_key.eq(content_key))
-        .order(h::id)
-        .select((h::title, h::effective_on))
-        .first(conn)
-        .optional()?)
 }
 
 /// The hours that stand of entries after every correction, by the number of the entry: nothing where it was taken back.

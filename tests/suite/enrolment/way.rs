@@ -5,10 +5,13 @@ use crate::{
         County, both,
         training::{TestSession, TestTeacher},
     },
-    ledger::fixture::day,
+    ledger::{
+        fixture::day,
+        parameters::{figure, publish},
+    },
 };
 use serde_json::{Value, json};
-use shixun_domain::id::SessionId;
+use shixun_domain::{catalogue::ProgrammeKind, id::SessionId};
 
 /// A session of so many hours that begins on this day and ends the day after.
 fn planned(county: &County, hours: i32, on: &str) -> SessionId {
@@ -48,6 +51,9 @@ both! {
         let (_, _) = (planned(county, 24, "2026-12-05"), planned(county, 24, "2026-12-05"));
         let none = way(county, teacher).await;
         assert_eq!((&none["outcome"], &none["proven"]), (&json!("none"), &json!(true)));
+        let obstacles = &none["obstacles"];
+        assert_eq!((chosen(obstacles, "sessions").len(), &obstacles["clashes"][0]["because"]), (2, &json!("time")));
+        assert_eq!(obstacles["years"], json!([{"year": 2026, "hours_left": "144.00"}]));
         let long = planned(county, 60, "2026-12-12");
         assert_eq!(chosen(&way(county, teacher).await, "sessions"), texts(&[long]));
     }
@@ -59,6 +65,25 @@ both! {
         me.post(&format!("/v1/sessions/{first}/enrolments"), json!({})).await.expect(201);
         let found = way(county, teacher).await;
         assert_eq!((chosen(&found, "held"), chosen(&found, "sessions")), (texts(&[first]), texts(&[second])));
+    }
+
+    async fn whoever_walks_the_way_is_refused_nowhere_on_it(county: County) {
+        let teacher = county.add_teacher(1, county.schools[0]);
+        let apart = json!({"id": "apart.cycle", "zh": "集中培训以外", "en": "outside blocks", "rule": {"minimum": {
+            "of": {"concentrated": false}, "measure": "credited", "window": "cycle", "hours": figure("108"), "strength": figure("fail")}}});
+        publish(county, json!({"rules": [apart]})).await;
+        let block = |on: &str| {
+            let session = TestSession { hours: 90, starts_on: day(on), kind: ProgrammeKind::Block, content_key: on.to_owned(), ..TestSession::default() };
+            county.add_session(session).id
+        };
+        // 90 and 60 hours are more than the 144 that a year takes, though both would end sooner.
+        let (_, later) = (block("2026-12-20"), block("2027-05-10"));
+        let (first, second) = (planned(county, 60, "2026-12-05"), planned(county, 48, "2027-03-01"));
+        let found = way(county, teacher).await;
+        assert_eq!(chosen(&found, "sessions"), texts(&[first, second, later]), "{found}");
+        for session in [first, second, later] {
+            county.caller(teacher.account).post(&format!("/v1/sessions/{session}/enrolments"), json!({})).await.expect(201);
+        }
     }
 
     async fn a_way_is_shown_to_those_who_may_see_the_hours(county: County) {

@@ -45,7 +45,9 @@ both! {
         );
         assert_eq!(made["entry"]["evidence"]["note"], "certificate, photo");
         centre.post(&place, lesson()).await.refused(409, "duplicate_source");
-        let listener = json!({"role": "listener", "hours": "3", "reference": "证-2"});
+        let same = json!({"reference": "证-9"});
+        centre.post(&place, with(lesson(), same)).await.refused(409, "duplicate_content");
+        let listener = json!({"title": "全县听课", "role": "listener", "hours": "3", "reference": "证-2"});
         let heard = centre.post(&place, with(lesson(), listener)).await.expect(201);
         let before = statement(&centre, person, CYCLE).await;
         assert_eq!((&before["pending"], &before["counted"]), (&json!("7.50"), &json!("0.00")));
@@ -53,7 +55,7 @@ both! {
         posted(county, &heard["entry"]).await;
         assert_eq!(heard["entry"]["credited"], "1.50", "half of what it took");
         for number in 3..=5 {
-            let more = json!({"reference": format!("证-{number}")});
+            let more = json!({"title": format!("公开课第{number}讲"), "reference": format!("证-{number}")});
             let more = centre.post(&place, with(lesson(), more)).await.expect(201);
             posted(county, &more["entry"]).await;
         }

@@ -26,7 +26,7 @@ async fn open(county: &County, entry: &str) -> String {
     opened.header("location").unwrap()
 }
 
-async fn decide(caller: &Caller<'_>, place: &str, verb: &str, body: Value) -> Answered {
+pub(super) async fn decide(caller: &Caller<'_>, place: &str, verb: &str, body: Value) -> Answered {
     let etag = caller.get(place).await.etag();
     caller.request(Method::POST, &format!("{place}/{verb}")).header("If-Match", &etag).json(&body).send().await
 }

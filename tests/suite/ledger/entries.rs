@@ -1,6 +1,6 @@
 //! Entries: what is refused, how they are listed, how they are corrected.
 
-use super::{fixture::*, known_at::asked};
+use super::{disputes::decide, fixture::*, known_at::asked};
 use crate::harness::both;
 use serde_json::{Value, json};
 
@@ -84,6 +84,83 @@ both! {
         let more = json!({"reason": "误录", "replacement": {"nominal": "90.00", "attended": "90.00"}});
         county.caller(clerk).post(&reverse, more.clone()).await.refused(403, "entry_four_eyes");
         county.sign_in("centre").post(&reverse, more).await.refused(409, "reversal_needs_approval");
+    }
+
+    async fn one_person_lowers_hours_and_two_raise_them(county: County) {
+        let person = with_teacher(county);
+        let centre = county.sign_in("centre");
+        let running = crate::catalogue::steps::with(record("A-1"), json!({"effective_on": "2026-05-04"}));
+        let standing = entered(county, person, running).await;
+        let at = |entry: &Value| format!("/v1/hour-entries/{}", entry["id"].as_str().unwrap());
+        for more in [
+            json!({"nominal": "40.00"}),
+            json!({"attended": "25.00"}),
+            json!({"factor": "1.50"}),
+            json!({"days": "1.00"}),
+            json!({"practice": "4.01"}),
+        ] {
+            let body = json!({"reason": "误录", "replacement": more});
+            let told = centre.post(&format!("{}/reverse", at(&standing)), body).await.refused(409, "raise_needs_approval");
+            assert!(told["detail"].as_str().unwrap().contains(&format!("{}/disputes", at(&standing))), "{told}");
+        }
+        let less = json!({"reason": "缺席一次", "replacement": {"attended": "20.00"}});
+        let lower = centre.post(&format!("{}/reverse", at(&standing)), less).await.expect(201)["replacement"].clone();
+        // What one person took away the same person does not give back.
+        let back = json!({"reason": "未缺席", "replacement": {"attended": "24.50"}});
+        centre.post(&format!("{}/reverse", at(&lower)), back).await.refused(409, "raise_needs_approval");
+        let dispute = centre.post(&format!("{}/disputes", at(&lower)), json!({"claim": "未缺席"})).await.header("location").unwrap();
+        let right = json!({"reason": "签到表属实", "replacement": {"attended": "24.50"}});
+        decide(&centre, &dispute, "uphold", right.clone()).await.refused(403, "dispute_same_person");
+        decide(&county.sign_in("bureau"), &dispute, "uphold", right).await.expect(200);
+        assert_eq!(statement(&centre, person, "cycle=2026-2030").await["credited"], standing["credited"]);
+    }
+
+    async fn the_same_content_counts_once_in_a_cycle_by_whatever_way_it_is_entered(county: County) {
+        let teacher = county.add_teacher(1, county.schools[0]);
+        let (centre, bureau) = (county.sign_in("centre"), county.sign_in("bureau"));
+        let place = format!("/v1/teachers/{}/hour-entries", teacher.person.teacher());
+        let dated = |reference: &str, on: &str| crate::catalogue::steps::with(record(reference), json!({"effective_on": on}));
+        let first = centre.post(&place, dated("A-1", "2026-10-03")).await.expect(201);
+        let told = centre.post(&place, dated("A-2", "2026-10-20")).await.refused(409, "duplicate_content");
+        assert_eq!((&told["parameters"]["title"], &told["parameters"]["on"]), (&first["title"], &json!("2026-10-03")));
+        // The reference that is known is the weightier reason, and nothing was taken by what was refused.
+        centre.post(&place, dated("A-1", "2026-10-20")).await.refused(409, "duplicate_source");
+        let records = crate::records::steps::of(teacher.person);
+        let outside = json!({"category": "course", "activity": null, "title": first["title"], "hours": "15"});
+        let outside = crate::catalogue::steps::with(crate::records::steps::record("K-1"), outside);
+        centre.post(&records, outside.clone()).await.refused(409, "duplicate_content");
+        let again = crate::catalogue::steps::with(dated("A-3", "2026-10-21"), json!({"duplicate_reason": "下半年另一期，内容已更新"}));
+        bureau.post(&place, again.clone()).await.refused(403, "duplicate_not_yours");
+        let allowed = centre.post(&place, again).await.expect(201);
+        assert_eq!(allowed["evidence"]["duplicate_reason"], "下半年另一期，内容已更新");
+        let unneeded = json!({"title": "另一门课", "duplicate_reason": "重复"});
+        let unneeded = centre.post(&place, crate::catalogue::steps::with(dated("A-4", "2026-10-21"), unneeded)).await.expect(201);
+        assert_eq!(unneeded["evidence"].get("duplicate_reason"), None, "nothing had to be allowed");
+        // What was voided, or taken back, stands in nobody's way.
+        centre.post(&format!("/v1/hour-entries/{}/void", first["id"].as_str().unwrap()), json!({"reason": "误录"})).await.expect(201);
+        let second = entered(county, teacher.person, dated("A-5", "2026-10-20")).await;
+        centre.post(&records, outside.clone()).await.refused(409, "duplicate_content");
+        centre.post(&format!("/v1/hour-entries/{}/reverse", second["id"].as_str().unwrap()), json!({"reason": "误录"})).await.expect(201);
+        centre.post(&records, outside).await.expect(201);
+        centre.post(&place, dated("A-6", "2026-10-20")).await.refused(409, "duplicate_content");
+    }
+
+    async fn nobody_applies_for_content_that_was_entered_by_hand(county: County) {
+        let teacher = county.add_teacher(1, county.schools[0]);
+        let session = crate::harness::training::TestSession { content_key: "unit-design".into(), ..Default::default() };
+        let (path, me) = (format!("/v1/sessions/{}/enrolments", county.add_session(session).id), county.caller(teacher.account));
+        let body = json!({"effective_on": "2026-10-03", "content_key": "unit-design"});
+        let made = entered(county, teacher.person, crate::catalogue::steps::with(record("A-1"), body)).await;
+        let refused = me.post(&path, json!({})).await.refused(409, "content_recorded");
+        let place = format!("/v1/hour-entries/{}", refused["parameters"]["record"].as_str().unwrap());
+        assert_eq!(me.get(&place).await.expect(200)["followed_by"]["id"], made["id"]);
+        // A correction keeps the content; taking the hours back lets go of it.
+        let less = json!({"reason": "缺席", "replacement": {"attended": "20"}});
+        let mended = county.sign_in("centre").post(&format!("/v1/hour-entries/{}/reverse", made["id"].as_str().unwrap()), less).await.expect(201);
+        me.post(&path, json!({})).await.refused(409, "content_recorded");
+        let mended = mended["replacement"]["id"].as_str().unwrap();
+        county.sign_in("centre").post(&format!("/v1/hour-entries/{mended}/reverse"), json!({"reason": "误录"})).await.expect(201);
+        me.post(&path, json!({})).await.expect(201);
     }
 
     async fn what_is_voided_was_never_hours_and_its_reference_may_come_again(county: County) {

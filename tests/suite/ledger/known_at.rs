@@ -71,6 +71,52 @@ both! {
         }
     }
 
+    async fn facts_of_persons_are_those_that_were_known_then(county: County) {
+        let person = with_teacher(county);
+        post(county, vec![entry(person, "2026-05-01", "48")]);
+        let (centre, bureau) = (county.sign_in("centre"), county.sign_in("bureau"));
+        let own = format!("/v1/persons/{person}");
+        county.advance_millis(LATER);
+        let mut known: Vec<(UtcMillis, Value, Value)> = Vec::new();
+        let mut remember = async || {
+            county.advance_millis(LATER);
+            let at = county.clock.now();
+            let read = statement(&centre, person, &format!("cycle=2026-2030&{}", asked(at))).await;
+            let report = centre.get(&format!("/v1/reports/county-summary?cycle=2026-2030&{}", asked(at))).await.expect(200);
+            known.push((at, read, report));
+            county.advance_millis(LATER);
+        };
+        remember().await;
+        let leave = json!({"kind": "maternity", "valid_from": "2026-02-01", "valid_to": "2026-09-30"});
+        let leave = centre.post(&format!("{own}/leaves"), leave).await.expect(201);
+        remember().await;
+        let place = format!("{own}/facts/leave/{}/end", leave["id"].as_str().unwrap());
+        centre.post(&place, json!({"last_day": "2026-03-31"})).await.expect(200);
+        remember().await;
+        let waivers = format!("/v1/teachers/{}/waivers", person.teacher());
+        let waiver = json!({"rule_id": "year.floor", "valid_from": "2027-01-01", "valid_to": "2027-12-31", "reason": "援疆支教一年"});
+        let waiver = centre.post(&waivers, waiver).await.expect(201);
+        let waiver = format!("/v1/waivers/{}", waiver["id"].as_str().unwrap());
+        remember().await;
+        bureau.post(&format!("{waiver}/decide"), json!({"decision": "grant"})).await.expect(200);
+        remember().await;
+        centre.post(&format!("{own}/transfer"), json!({"organisation_id": county.schools[1].to_string(), "on": "2026-09-01"})).await.expect(200);
+        remember().await;
+        let etag = centre.get(&own).await.etag();
+        let change = centre.request(actix_web::http::Method::PATCH, &own).header("If-Match", &etag);
+        change.json(&json!({"retires_on": "2028-06-30"})).send().await.expect(200);
+        remember().await;
+        bureau.post(&format!("{waiver}/revoke"), json!({"reason": "未成行"})).await.expect(200);
+        remember().await;
+        for (step, (at, read, report)) in known.iter().enumerate() {
+            assert_eq!(statement(&centre, person, &format!("cycle=2026-2030&{}", asked(*at))).await, *read, "step {step}");
+            let again = centre.get(&format!("/v1/reports/county-summary?cycle=2026-2030&{}", asked(*at))).await.expect(200);
+            assert_eq!(again, *report, "step {step}");
+            let like = |other: &Value| { let mut other = other.clone(); other["known_at"] = read["known_at"].clone(); other };
+            assert!(known[..step].iter().rev().take(1).all(|(_, before, _)| like(before) != *read || step == 3), "step {step} changed something");
+        }
+    }
+
     async fn what_was_disputed_then_is_disputed_in_what_was_known_then(county: County) {
         let person = with_teacher(county);
         let ids = post(county, vec![entry(person, "2026-10-20", "24")]);

@@ -192,8 +192,9 @@ both! {
         let right = |days: &str| json!({"reason": "天数误录", "replacement": {"days": days}});
         centre.post(&reverse, right("400")).await.refused(422, "invalid_field");
         centre.post(&reverse, right("2")).await.refused(422, "correction_changes_nothing");
-        let mended = centre.post(&reverse, right("3")).await.expect(201);
-        assert_eq!((&mended["replacement"]["days"], &mended["net"]), (&json!("3.00"), &json!("0.00")));
-        assert_eq!(statement(&centre, person, "").await["entries"][0]["days"], "3.00");
+        centre.post(&reverse, right("3")).await.refused(409, "raise_needs_approval");
+        let mended = centre.post(&reverse, right("1")).await.expect(201);
+        assert_eq!((&mended["replacement"]["days"], &mended["net"]), (&json!("1.00"), &json!("0.00")));
+        assert_eq!(statement(&centre, person, "").await["entries"][0]["days"], "1.00");
     }
 }

@@ -90,6 +90,8 @@ pub(super) async fn hours(told: &mut Told, county: &mut County) {
     told.by(Code::EntryReasonMissing, &bureau, reverse(id.clone(), json!({"reason": "   "}))).await;
     let same = json!({"reason": "误录", "replacement": {}});
     told.by(Code::CorrectionChangesNothing, &bureau, reverse(id.clone(), same)).await;
+    let more = json!({"reason": "误录", "replacement": {"nominal": "60.00", "attended": "60.00"}});
+    told.by(Code::RaiseNeedsApproval, &bureau, reverse(id.clone(), more)).await;
     let wrong = json!({"reason": "误录"});
     told.by(Code::ReversalNeedsApproval, &bureau, reverse(ids[1].to_string(), wrong.clone())).await;
     let done = reverse(id.clone(), wrong.clone())(&bureau).await.expect(201);

@@ -76,7 +76,7 @@ pub fn correct(
         days: settlement.circumstances.days,
         rests_on: Some((settlement.circumstances, settlement.evidence)),
     };
-    let view = hours::reverse(work, cache, actor, (entry, Behind::One), input.reason.trim(), Some(right))?;
+    let view = hours::reverse(work, cache, actor, (entry, Behind::Attendance), input.reason.trim(), Some(right))?;
     let after = get(work.conn(), actor, id)?;
     work.record("correct_attendance", id, Some(&EnrolmentView::from(&before)), Some(&EnrolmentView::from(&after)))?;
     Ok(view)

@@ -24,6 +24,8 @@ problem_set!(KindProblems = NotFound);
 problem_set!(
     ConvertProblems = ConversionNeedsApprover
         | DuplicateSource
+        | DuplicateContent
+        | DuplicateNotYours
         | HoursInFuture
         | HoursBeforeEmployment
         | TeacherNeverEmployed

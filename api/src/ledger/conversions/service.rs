@@ -73,6 +73,7 @@ pub fn convert(
         factor: Factor::ONE,
         practice: Hours::ZERO,
         circumstances: Circumstances { activity: Some(new.activity.kind), ..Circumstances::ORDINARY },
+        content_key: new.content_key.clone(),
         evidence: new.evidence.clone(),
     };
     let entry = enter(work, cache, actor, teacher, &hours)?;

@@ -20,8 +20,10 @@ use shixun_domain::{
         Pack,
         conversion::{Activity, Approver, ConversionRef},
     },
+    records::{RecordCategory, default_content_key},
     words::{ActivityWord, DeliveryForm, Theme},
 };
+use shixun_persistence::columns::search_name;
 use std::str::FromStr;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
@@ -83,6 +85,14 @@ pub struct ConversionIn {
     #[validate(length(min = 1, max = 100), custom(function = "not_blank"))]
     #[schema(min_length = 1, max_length = 100)]
     pub reference: String,
+    /// What the same content in one cycle is recognised by; the kind and the title where it is not given.
+    #[validate(length(min = 1, max = 100), custom(function = "not_blank"))]
+    #[schema(min_length = 1, max_length = 100)]
+    pub content_key: Option<String>,
+    /// Why the same content counts again in its cycle; only the training centre says so.
+    #[validate(length(min = 1, max = 500), custom(function = "not_blank"))]
+    #[schema(min_length = 1, max_length = 500)]
+    pub duplicate_reason: Option<String>,
     /// Anything else that proves it.
     #[validate(length(min = 1, max = 1000))]
     #[schema(min_length = 1, max_length = 1000)]
@@ -98,6 +108,7 @@ pub struct NewConversion {
     pub activity: Activity,
     pub form: DeliveryForm,
     pub themes: Vec<Theme>,
+    pub content_key: String,
     pub evidence: Evidence,
 }
 
@@ -113,15 +124,20 @@ impl ConversionIn {
         };
         let evidence: Vec<String> = self.evidence.into_iter().map(|kind| kind.0).collect();
         let themes = self.themes.iter().enumerate();
+        let title = trimmed(&self.title);
+        let kind: ActivityWord = word("/kind", &self.kind.0)?;
+        let key = self.content_key.as_deref().map(trimmed);
+        let key = key.unwrap_or_else(|| default_content_key(RecordCategory::Course, Some(kind), &search_name(&title)));
         Ok(NewConversion {
-            title: trimmed(&self.title),
+            title,
+            content_key: key,
             effective_on: self.effective_on,
             form: self.delivery_form.0,
             themes: themes
                 .map(|(place, theme)| word(&format!("/themes/{place}"), &theme.0))
                 .collect::<Result<_, _>>()?,
             activity: Activity {
-                kind: word("/kind", &self.kind.0)?,
+                kind,
                 level: self.level.0,
                 role: role.map(|role| word("/role", &role.0)).transpose()?,
                 result: result.map(|result| word("/result", &result.0)).transpose()?,
@@ -131,6 +147,7 @@ impl ConversionIn {
             evidence: Evidence {
                 reference: Some(trimmed(&self.reference)),
                 note: evidence_note(&evidence, self.note),
+                duplicate_reason: self.duplicate_reason.as_deref().map(trimmed),
                 ..Evidence::default()
             },
         })

@@ -20,6 +20,10 @@ pub struct Evidence {
     pub certified_by: Option<String>,
     /// Anything else.
     pub note: Option<String>,
+    /// Why the hours count although the same content is there in the cycle; null where it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable)]
+    pub duplicate_reason: Option<String>,
     /// Attendance at the session the hours were earned in, as it stood when they were entered; null for hours from elsewhere.
     #[serde(default)]
     pub attendance: Option<Attendance>,

@@ -30,7 +30,7 @@ use shixun_domain::{
 };
 use shixun_persistence::{
     Conn, DbError,
-    ledger::{self, employees, person_record},
+    ledger::{self, Known, employees, person_record},
     log::{self, CheckpointRow, LeafPlace, Nodes, sources},
     policy,
 };
@@ -74,7 +74,7 @@ pub fn of_area<W: Write + Seek>(
     into: W,
     mut progress: impl FnMut(usize, usize),
 ) -> Result<usize, ApiError> {
-    let everybody = employees(conn, area, "/", as_of)?;
+    let everybody = employees(conn, area, "/", as_of, &Known::today())?;
     let mut maker = Maker::new(conn, signer, area, None)?;
     maker.remember_trees(conn)?;
     let mut writer = ZipWriter::new(into);
@@ -272,10 +272,10 @@ impl Maker {
         as_of: NaiveDate,
     ) -> Result<Vec<u8>, ApiError> {
         let missing = || ApiError::missing(person.teacher());
-        let mut record = person_record(conn, person, as_of, None)?.ok_or_else(missing)?;
+        let mut record = person_record(conn, person, as_of, &Known::today())?.ok_or_else(missing)?;
         if self.packs.iter().any(|pack| pack.school.is_some()) {
             let ruled = |school| self.packs.iter().any(|pack| pack.school == Some(school));
-            record.facts.schools = Schools::new(&ledger::school_spells(conn, person)?, ruled);
+            record.facts.schools = Schools::new(&ledger::school_spells(conn, person, &Known::today())?, ruled);
         }
         let packs: Vec<&PackLeaf> = self.packs.iter().filter(|pack| pack.concerns(&record.facts.schools)).collect();
         let pack_leaves: Vec<&Read> = packs.iter().map(|pack| &pack.read).collect();

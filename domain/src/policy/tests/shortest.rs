@@ -6,7 +6,7 @@ use proptest::prelude::*;
 const STEPS: usize = 5_000;
 
 fn offering(entry: EntryFacts, excludes: &[usize]) -> Offering {
-    Offering { hours: entry.nominal, ends_on: entry.effective, entry, excludes: excludes.to_vec() }
+    Offering { hours: entry.nominal, ends_on: entry.effective, entry, excludes: excludes.to_vec(), room: None }
 }
 
 /// The way of a teacher of the county to the end of 2016-2020.
@@ -75,6 +75,22 @@ fn sessions_at_the_same_time_are_not_chosen_together() {
 }
 
 #[test]
+fn a_way_stays_under_the_yearly_maximum_that_refuses_more() {
+    // 24 hours and 6 do it, were there room for more than 24 in the year; 30 in one piece are too many as well.
+    let within = |hours: &str, offering: Offering| Offering { room: Some(hours.parse().unwrap()), ..offering };
+    let offerings = [
+        within("24", offering(entry(1, "2020-05-01", "18"), &[])),
+        within("24", offering(entry(2, "2020-06-01", "6"), &[])),
+        within("24", offering(entry(3, "2020-07-01", "12"), &[])),
+        within("24", offering(entry(4, "2020-08-01", "30"), &[])),
+    ];
+    let (_, found) = way(&nearly(), &offerings);
+    assert_eq!((chosen(&found), found.hours, found.proven), (vec![0, 1], hours("24"), true));
+    let (_, none) = way(&nearly(), &offerings[1..]);
+    assert_eq!((none.outcome, none.proven), (Outcome::None, true));
+}
+
+#[test]
 fn what_nothing_offered_leads_to_is_named_and_the_rest_has_its_way() {
     // The floor of 2018 can no longer be met.
     let entries: Vec<EntryFacts> = nearly()
@@ -130,7 +146,9 @@ proptest! {
         plain in proptest::collection::vec(plain(), 0..7),
         have in proptest::collection::vec(0..90_i32, 5),
         meets in any::<u64>(),
+        rooms in proptest::collection::vec(proptest::option::of(1..20_i32), 2),
     ) {
+        let room = |year: i32| rooms[usize::try_from(year - 2019).unwrap()].map(|tens| Hours::whole(tens * 6));
         let mut entries: Vec<EntryFacts> = Vec::new();
         for (place, amount) in (0_i64..).zip(&have) {
             entries.push(themed("ethics", block(place, &format!("{}-05-01", 2016 + place), &amount.to_string())));
@@ -145,7 +163,7 @@ proptest! {
             let one = if *school_based { school(key, &on, &amount) } else { entry(key, &on, &amount) };
             let one = if *it { themed("it", EntryFacts { practice: one.credited, ..one }) } else { one };
             let excludes: Vec<usize> = (0..plain.len()).filter(|other| excluded(place, *other)).collect();
-            offerings.push(offering(one, &excludes));
+            offerings.push(Offering { room: room(*year), ..offering(one, &excludes) });
         }
         let (rules, found) = way(&entries, &offerings);
         prop_assert!(found.proven);
@@ -162,13 +180,19 @@ proptest! {
         let clashes = |set: usize| {
             (0..offerings.len()).any(|one| (0..one).any(|other| set >> one & 1 == 1 && set >> other & 1 == 1 && excluded(one, other)))
         };
+        let too_many = |set: usize| {
+            (2019..=2020).any(|year| {
+                let members = (0..plain.len()).filter(|place| set >> place & 1 == 1 && plain[*place].0 == year);
+                room(year).is_some_and(|room| members.map(|place| offerings[place].hours).sum::<Hours>() > room)
+            })
+        };
         let cost = |set: usize| {
             let members = || (0..offerings.len()).filter(move |place| set >> place & 1 == 1);
             let hours: Hours = members().map(|place| offerings[place].hours).sum();
             (hours, members().map(|place| offerings[place].ends_on).max().unwrap_or(NaiveDate::MIN))
         };
         let cheapest = (0..=all)
-            .filter(|set| !clashes(*set) && after(*set).iter().all(|one| lost.contains(one)))
+            .filter(|set| !clashes(*set) && !too_many(*set) && after(*set).iter().all(|one| lost.contains(one)))
             .map(cost)
             .min();
         let mine = match &found.outcome {
