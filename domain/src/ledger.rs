@@ -8,6 +8,7 @@
 
 mod awaiting;
 mod circumstances;
+mod content;
 pub mod dispute;
 mod source;
 pub mod waiver;
@@ -17,6 +18,7 @@ mod tests;
 
 pub use awaiting::{AwaitedEvaluation, AwaitedStep, may_post_by_hand};
 pub use circumstances::{BadCircumstances, Circumstances};
+pub use content::{COURSE, content_claim, default_content_key};
 pub use source::EntrySource;
 
 use crate::{

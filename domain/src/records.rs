@@ -17,7 +17,7 @@ use crate::{
     id::{AccountId, OutsideRecordId},
     ledger::{self, Amounts, Factor},
     policy::{
-        Cycle, Provider,
+        Provider,
         conversion::{Activity, Conversion, ConversionRefusal, ConversionTable, convert},
     },
     time::DateSpan,
@@ -289,19 +289,5 @@ impl RecordState {
     /// Whether a record in this state stands in the way of the same content in its cycle.
     pub const fn claims_content(self) -> bool {
         !matches!(self, RecordState::Rejected | RecordState::Withdrawn)
-    }
-}
-
-/// What the same content in one cycle is recognised by.
-pub fn content_claim(cycle: &Cycle, content_key: &str) -> String {
-    format!("{}:{content_key}", cycle.name())
-}
-
-/// The content key where none is given: the kind of activity, or of training where it is none, and the title as titles are searched
-/// for.
-pub fn default_content_key(category: RecordCategory, activity: Option<ActivityWord>, search_title: &str) -> String {
-    match activity {
-        Some(kind) => format!("{kind}/{search_title}"),
-        None => format!("{category}/{search_title}"),
     }
 }

@@ -19,6 +19,7 @@ mod ledger;
 mod log;
 mod org;
 mod people;
+mod pitfalls;
 mod planning;
 mod policy;
 mod privacy;

@@ -19,8 +19,8 @@ use shixun_domain::{
         booked_hours, place, promoted, reasons, reviewed, withdrawn,
     },
     id::{EnrolmentId, PersonId, SessionId},
+    ledger::content_claim,
     policy::Effect,
-    records::content_claim,
 };
 use shixun_persistence::{
     Conn, DbError, accounts,

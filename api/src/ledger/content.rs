@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use shixun_domain::{
     access::Role,
     id::{OutsideRecordId, PersonId},
-    records::content_claim,
+    ledger::content_claim,
 };
 use shixun_persistence::{ledger, people};
 

@@ -7,7 +7,7 @@ use super::{
         SchoolSpellView, SpellView, StatementCorrectionView, StatementCycleView, StatementEntryView,
         StatementFactsView, StatementPendingView, StatementTeacherView, StatementView, StatementYearView,
     },
-    wire::{Attendance, AwaitsView, UnreviewedView},
+    wire::{Attendance, AwaitsView, Converted, UnreviewedView},
 };
 use crate::{
     policy::wire::PackNameView,
@@ -240,6 +240,7 @@ fn entry_views(
     let mut views = Vec::with_capacity(standing.len());
     for (place, (row, counted)) in standing.into_iter().zip(&evaluation.entries).enumerate() {
         let (source_id, replaces) = origin(&row, &corrected);
+        let Basis { attendance, conversion } = row.evidence.as_deref().map(basis).unwrap_or_default();
         let facts = row.entry.facts;
         let cuts = evaluation.cuts_of(place).iter().filter_map(|cut| {
             let words = wording::cut(rules, evaluation, counted, cut)?;
@@ -284,20 +285,25 @@ fn entry_views(
             recognised_on: facts.recognised.unwrap_or(facts.effective),
             marks: facts.marks_borne().map(OneOf).collect(),
             unreviewed: UnreviewedView::of(facts.provider),
-            attendance: row.evidence.as_deref().and_then(attendance),
+            attendance,
+            conversion,
             cuts,
         });
     }
     views
 }
 
-/// The attendance that an entry rests on; other evidence is not looked at.
-fn attendance(evidence: &str) -> Option<Attendance> {
-    #[derive(Deserialize)]
-    struct Attended {
-        attendance: Option<Attendance>,
-    }
-    serde_json::from_str::<Attended>(evidence).ok()?.attendance
+/// What the hours of an entry are made of.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Basis {
+    attendance: Option<Attendance>,
+    conversion: Option<Converted>,
+}
+
+/// What an entry rests on; other evidence is not looked at.
+fn basis(evidence: &str) -> Basis {
+    serde_json::from_str(evidence).unwrap_or_default()
 }
 
 /// The object that an entry comes from, and the entry it replaces. What was reversed, and what reversed it, has the date of what

@@ -46,7 +46,6 @@ problem_set!(SimulationProblems = CycleUnknown | PolicyMissing | NotFound | JobN
 problem_set!(
     EnterProblems = DuplicateSource
         | DuplicateContent
-        | DuplicateNotYours
         | HoursInFuture
         | HoursBeforeEmployment
         | TeacherNeverEmployed

@@ -9,7 +9,8 @@ use super::{
     rules,
     standing::{Bench, Dossier, fold_all},
     wire::simulation::{
-        RuleEffectView, SimulatedPersonView, SimulatedRuleView, SimulatedStandingView, SimulationIn, SimulationView,
+        RuleEffectView, SimulatedPersonView, SimulatedRuleView, SimulatedStandingView, SimulatedVerdictView,
+        SimulationIn, SimulationView,
     },
 };
 use crate::{
@@ -27,7 +28,7 @@ use chrono::NaiveDate;
 use fold::{Figures, Fold, Judged, Named};
 use shixun_domain::{
     AreaCode, Fen, Hours, UtcMillis,
-    policy::{Cycle, CycleRules, Pack, Schools, with_draft},
+    policy::{Cycle, CycleRules, Pack, Schools, Verdict, with_draft},
 };
 use shixun_persistence::{
     Conn,
@@ -253,6 +254,7 @@ impl Simulation {
             extra_cost: self.price.map(|price| Text(cost(price))),
             rules: self.rules(),
             changed_total: i64::try_from(self.fold.changed).unwrap_or(i64::MAX),
+            verdicts: self.fold.verdicts.iter().map(|(change, teachers)| verdicts(*change, *teachers)).collect(),
             changed: named.iter().filter_map(|one| Some(person(self.roster.employee(one.place)?, one))).collect(),
         }
     }
@@ -281,6 +283,10 @@ impl Simulation {
         }
         views.into_values().collect()
     }
+}
+
+fn verdicts((before, after): (Verdict, Verdict), teachers: i64) -> SimulatedVerdictView {
+    SimulatedVerdictView { before: OneOf(before), after: OneOf(after), teachers }
 }
 
 fn person(employee: &Employee, named: &Named) -> SimulatedPersonView {

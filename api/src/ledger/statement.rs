@@ -2,7 +2,7 @@
 
 use super::{
     rules::{DocumentView, NamedDocument, NamedRule, NamedSetting, RuleView, SettingView},
-    wire::{Attendance, AwaitsView, EntrySourceRef, FactorText, UnreviewedView},
+    wire::{Attendance, AwaitsView, Converted, EntrySourceRef, FactorText, UnreviewedView},
 };
 use crate::{
     policy::wire::PackNameView,
@@ -189,7 +189,7 @@ impl SchoolSpellView {
 
 /// The rule behind a figure: the key to one of a statement's `rules`, and to a rule of the document of `GET /v1/policy-packs/{id}`, where
 /// what it says stands with the article it comes from.
-#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({"id": "school_based.cap.year", "pack": "331123", "edition": 1}))]
 pub struct RuleNameView {
     /// The rule's stable id.
@@ -358,6 +358,8 @@ pub struct StatementEntryView {
     pub unreviewed: Option<UnreviewedView>,
     /// The minutes at every unit that `attended` is made of, for hours of a session; null for hours from elsewhere.
     pub attendance: Option<Attendance>,
+    /// Which line of the packs made hours of the activity, and who had to approve it; null where nothing was converted.
+    pub conversion: Option<Converted>,
     /// What does not count, and why.
     pub cuts: Vec<CutView>,
 }

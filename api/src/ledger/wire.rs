@@ -7,7 +7,7 @@ pub mod simulation;
 mod standing;
 
 pub use awaiting::{AwaitsView, MissedEvaluationWord};
-pub use evidence::{Attendance, AttendedUnit, Evidence, UnreviewedView};
+pub use evidence::{Attendance, AttendedUnit, Converted, Evidence, UnreviewedView};
 pub use reversal::{ReplacementIn, ReversalIn, ReversalView, VoidIn};
 pub use standing::{AreaPath, CycleMomentQuery, SchoolStandingView, StandingView, TallyView};
 
@@ -29,8 +29,7 @@ use shixun_domain::{
     Hours,
     hours::Days,
     id::{HourEntryId, SessionId},
-    ledger::{Circumstances, EntryKind, EntrySource, Factor},
-    records::{RecordCategory, default_content_key},
+    ledger::{COURSE, Circumstances, EntryKind, EntrySource, Factor, default_content_key},
     words::{DeliveryForm, Level, Route, Theme},
 };
 use shixun_persistence::{
@@ -388,7 +387,7 @@ impl HourEntryIn {
         let unreviewed = self.unreviewed.map(|unreviewed| (unreviewed.starts_on, unreviewed.consent_on));
         let title = trimmed(&self.title);
         let key = self.content_key.as_deref().map(trimmed);
-        let key = key.unwrap_or_else(|| default_content_key(RecordCategory::Course, None, &search_name(&title)));
+        let key = key.unwrap_or_else(|| default_content_key(COURSE, &search_name(&title)));
         Ok(NewHours {
             title,
             content_key: key,

@@ -9,7 +9,7 @@ use crate::{
         conversions::approves,
         service::policy_label_of,
         sight::{manages_area, viewer},
-        wire::Evidence,
+        wire::{Converted, Evidence},
     },
     policy::PolicyCache,
     problem::{ApiError, Code},
@@ -18,7 +18,7 @@ use shixun_domain::{
     AreaCode,
     id::{AccountId, OrganisationId, OutsideRecordId, PersonId, TeacherId},
     ledger::{Amounts, Circumstances, EntryKind, SourceKind},
-    policy::conversion::Approver,
+    policy::conversion::Conversion,
     records::{
         Claim, ClaimedActivity, Hand, Hands, RecordState, RecordStep, Refusal, STAGES, after, converted, may_enter,
     },
@@ -47,11 +47,11 @@ fn sees(actor: &Actor, row: &RecordRow) -> bool {
     actor.is_self(row.person) || actor.reaches(row.id.area(), &row.organisation_path)
 }
 
-/// What was found out about a claim: what would be posted, where the person was employed, and who approves what was converted.
+/// What was found out about a claim: what would be posted, where the person was employed, and what the packs give for an activity.
 struct Judged {
     amounts: Amounts,
     organisation: OrganisationId,
-    approver: Option<Approver>,
+    conversion: Option<Conversion>,
 }
 
 fn judge(
@@ -72,8 +72,8 @@ fn judge(
     let organisation =
         place.map(|employment| employment.organisation).ok_or(Refusal::OutsideEmployment { day: claim.ends_on })?;
     let table = policy.conversions(claim.ends_on);
-    let approver = converted(&table, activity, claim)?.map(|conversion| conversion.approver);
-    Ok(Judged { amounts, organisation, approver })
+    let conversion = converted(&table, activity, claim)?;
+    Ok(Judged { amounts, organisation, conversion })
 }
 
 /// Judges a record that is entered or corrected.
@@ -364,7 +364,8 @@ pub fn verify(
         evidence: evidence.iter().map(|file| file.kind.0).collect(),
     };
     let judged = judge(work, cache, before.person, &claim, content.activity.as_ref())?;
-    judged.approver.map_or(Ok(()), |approver| approves(actor, before.person, approver))?;
+    let approver = judged.conversion.as_ref().map(|conversion| conversion.approver);
+    approver.map_or(Ok(()), |approver| approves(actor, before.person, approver))?;
     let policy = cache.area(work.conn(), id.area(), now)?;
     let files: Vec<String> =
         evidence.iter().map(|file| format!("{} sha-256 {}", file.file_name, file.sha256)).collect();
@@ -372,6 +373,7 @@ pub fn verify(
         reference: Some(content.source_key.clone()),
         provider: content.provider.clone(),
         note: Some(format!("{id}: {}", files.join("; "))),
+        conversion: judged.conversion.as_ref().map(Converted::new),
         ..Evidence::default()
     };
     let entry = NewEntry {
@@ -384,7 +386,7 @@ pub fn verify(
         themes: content.themes.clone(),
         // Where nothing is converted, the kind is no rule's business.
         circumstances: Circumstances {
-            activity: content.activity.filter(|_| judged.approver.is_some()).map(|activity| activity.kind),
+            activity: content.activity.filter(|_| judged.conversion.is_some()).map(|activity| activity.kind),
             ..content.circumstances.clone()
         },
         block_key: content.block_key.clone(),

@@ -17,9 +17,9 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use shixun_domain::{
     Hours,
-    ledger::Circumstances,
+    ledger::{Circumstances, default_content_key},
     policy::Provider,
-    records::{Claim, ClaimedActivity, default_content_key},
+    records::{Claim, ClaimedActivity},
     words::Route,
 };
 use shixun_persistence::{
@@ -206,8 +206,9 @@ impl RecordIn {
             result: activity.result.map(|word| word.0),
         });
         let category = self.category.0;
+        let kind = activity.as_ref().map_or(category.as_str(), |activity| activity.kind.as_str());
         let key = trimmed_opt(self.content_key.as_deref());
-        let kind = activity.as_ref().map(|activity| activity.kind);
+        let content_key = key.unwrap_or_else(|| default_content_key(kind, &search_name(&title)));
         let practice = self.practice.map_or(Hours::ZERO, |hours| hours.0);
         let evidence = serde_json::to_string(&self.evidence).map_err(|error| ApiError::internal(error.to_string()))?;
         let content = Content {
@@ -218,7 +219,7 @@ impl RecordIn {
             form: self.delivery_form.0,
             themes,
             block_key: trimmed_opt(self.block_key.as_deref()),
-            content_key: key.unwrap_or_else(|| default_content_key(category, kind, &search_name(&title))),
+            content_key,
             title,
             provider: trimmed_opt(self.provider.as_deref()),
             circumstances: Circumstances { provider, ..Circumstances::ORDINARY },

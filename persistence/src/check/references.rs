@@ -18,6 +18,8 @@ const KEYED_OTHERWISE: &[(&str, &str, &str)] = &[
     ("log_checkpoints", "t.area", "t.size"),
     ("log_cosignatures", "t.area", "t.size"),
     ("certificate_counters", "t.area", "0"),
+    ("past_facts", "t.area", "t.person_id"),
+    ("entry_claims", "t.area", "t.entry_id"),
 ];
 
 pub(super) fn check(conn: &mut Conn) -> DbResult<Checked> {

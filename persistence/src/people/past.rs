@@ -162,6 +162,9 @@ pub(super) fn keep(tx: &mut WriteTx<'_>, area: AreaCode, persons: &[i64]) -> DbR
             .filter(p::created_at.lt(at))
             .select((p::id, p::entered_on, p::probation_ends_on, p::retires_on))
             .load(tx.conn())?;
+        if known.is_empty() {
+            continue;
+        }
         let numbers: Vec<i64> = known.iter().map(|(number, ..)| *number).collect();
         let mut dated: HashMap<i64, Vec<KeptFact>> = HashMap::new();
         for row in facts_of(tx.conn(), area, &numbers, None)? {

@@ -5,9 +5,7 @@ use crate::{
     Conn, DbResult, catalogue, columns,
     db::{At, MultiBackend},
     ledger::Viewer,
-    schema::{
-        hour_entries as h, organisations as o, outside_records as t, persons as p, record_steps as s,
-    },
+    schema::{hour_entries as h, organisations as o, outside_records as t, persons as p, record_steps as s},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;

@@ -8,6 +8,27 @@ use crate::harness::{both, training::at};
 use serde_json::{Value, json};
 
 both! {
+    async fn what_hours_rest_on_is_never_deleted(county: County) {
+        let (made, teachers, places) = ready_to_close(county).await;
+        let session = format!("/v1/sessions/{}", made.id);
+        let institution = county.sign_in("institution-1");
+        institution.act(&format!("{session}/close")).await.expect(200);
+        for place in [&places[0], &session] {
+            institution.request(actix_web::http::Method::DELETE, place).send().await.refused(405, "method_not_allowed");
+        }
+        let unit = format!("/v1/units/{}", made.units[0]);
+        let etag = institution.get(&unit).await.etag();
+        let removal = institution.request(actix_web::http::Method::DELETE, &unit).header("If-Match", &etag);
+        removal.send().await.refused(409, "session_wrong_state");
+        for table in ["attendance", "enrolments", "sessions", "hour_entries"] {
+            let refused = crate::ledger::fixture::sql(county, &format!("DELETE FROM {table}"));
+            assert!(refused.unwrap_err().to_string().contains("append-only"), "{table}");
+        }
+        assert!(crate::ledger::fixture::sql(county, "DELETE FROM units").is_err(), "attendance refers to them");
+        let statement = format!("/v1/teachers/{}/statement", teachers[0].person.teacher());
+        assert_eq!(county.caller(teachers[0].account).get(&statement).await.expect(200)["credited"], "8.00");
+    }
+
     async fn attendance_corrected_after_closing_corrects_the_hours_with_the_reason(county: County) {
         let (made, teachers, places) = ready_to_close(county).await;
         let session = format!("/v1/sessions/{}", made.id);

@@ -60,6 +60,11 @@ both! {
             posted(county, &more["entry"]).await;
         }
         let read = statement(&county.sign_in("teacher-1"), person, CYCLE).await;
+        let of = |entry: &Value| read["entries"].as_array().unwrap().iter().find(|row| row["title"] == entry["entry"]["title"]).unwrap();
+        let lesson = &of(&made)["conversion"];
+        assert_eq!((&lesson["rule"]["id"], &lesson["line"], &lesson["approver"]), (&json!("conversion.open_lesson"), &json!(1), &json!("county")));
+        assert_eq!((&lesson["text_zh"], &lesson["hours"]), (&made["text_zh"], &json!("6.00")));
+        assert_eq!((&of(&heard)["conversion"]["hours"], &of(&heard)["attendance"]), (&json!("1.50"), &Value::Null));
         assert_eq!((&read["credited"], &read["counted"]), (&json!("25.50"), &json!("18.00")), "18 of the kind in a year");
     }
 
@@ -71,6 +76,10 @@ both! {
         school.post(&place, lesson()).await.refused(403, "conversion_needs_approver");
         let talk = json!({"kind": "school_talk", "level": "school", "reference": "讲-1"});
         let told = school.post(&place, with(lesson(), talk.clone())).await.expect(201);
+        let again = json!({"kind": "school_talk", "level": "school", "reference": "讲-2", "duplicate_reason": "上下两讲"});
+        school.post(&place, with(lesson(), again.clone())).await.refused(403, "duplicate_not_yours");
+        let allowed = county.sign_in("centre").post(&place, with(lesson(), again)).await.expect(201);
+        assert_eq!(allowed["entry"]["evidence"]["duplicate_reason"], "上下两讲");
         school.act(&format!("/v1/hour-entries/{}/post", told["entry"]["id"].as_str().unwrap())).await.refused(403, "forbidden");
         posted(county, &told["entry"]).await;
         let entered = bureau.post(&place, lesson()).await.expect(201);

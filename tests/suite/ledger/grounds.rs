@@ -62,6 +62,13 @@ pub fn every_figure_has_its_grounds(statement: &Value) {
     for list in ["rules", "settings", "documents"] {
         figures.as_object_mut().unwrap().remove(list);
     }
+    for entry in figures["entries"].as_array_mut().unwrap() {
+        let deciding = entry.as_object_mut().unwrap().remove("conversion").unwrap_or_default();
+        assert!(
+            deciding.is_null() || rules.iter().any(|rule| key(rule) == key(&deciding["rule"])),
+            "{deciding} is named"
+        );
+    }
     named(&figures, &mut names);
     let activities: BTreeSet<String> = rows(statement, "entries")
         .iter()

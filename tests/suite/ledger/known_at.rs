@@ -72,19 +72,19 @@ both! {
     }
 
     async fn facts_of_persons_are_those_that_were_known_then(county: County) {
-        let person = with_teacher(county);
+        let person = county.add_teacher(1, county.schools[0]).person;
         post(county, vec![entry(person, "2026-05-01", "48")]);
         let (centre, bureau) = (county.sign_in("centre"), county.sign_in("bureau"));
         let own = format!("/v1/persons/{person}");
-        county.advance_millis(LATER);
+        county.advance_millis(1_000);
         let mut known: Vec<(UtcMillis, Value, Value)> = Vec::new();
         let mut remember = async || {
-            county.advance_millis(LATER);
+            county.advance_millis(1_000);
             let at = county.clock.now();
             let read = statement(&centre, person, &format!("cycle=2026-2030&{}", asked(at))).await;
             let report = centre.get(&format!("/v1/reports/county-summary?cycle=2026-2030&{}", asked(at))).await.expect(200);
             known.push((at, read, report));
-            county.advance_millis(LATER);
+            county.advance_millis(1_000);
         };
         remember().await;
         let leave = json!({"kind": "maternity", "valid_from": "2026-02-01", "valid_to": "2026-09-30"});

@@ -95,7 +95,7 @@ both! {
             "months_to": figure("8"), "days": figure("3"), "strength": figure("fail")}}}]})).await;
         let centre = county.sign_in("centre");
         let ledger = format!("/v1/teachers/{}/hour-entries", person.teacher());
-        let summer = |on: &str, days: &str| json!({"title": "暑期师德", "effective_on": on, "route": "school_based",
+        let summer = |on: &str, days: &str| json!({"title": format!("{on}暑期师德"), "effective_on": on, "route": "school_based",
             "delivery_form": "school_based", "level": "school", "themes": ["ethics"], "nominal": "15", "reference": on, "days": days});
         entered(county, person, summer("2018-08-20", "3")).await;
         entered(county, person, summer("2019-08-20", "2.5")).await;

@@ -28,6 +28,7 @@ both! {
         assert_eq!((&laxer["before"]["counted"], &laxer["after"]["counted"]), (&json!("34.00"), &json!("40.00")));
         assert_eq!((&laxer["extra_hours"], &laxer["extra_seats"], &laxer["extra_cost"]), (&json!("0.00"), &json!(0), &json!("0.00")));
         assert_eq!(laxer["changed_total"], 1);
+        assert_eq!(laxer["verdicts"], json!([]), "who failed before fails with 40 too");
         let changed = &laxer["changed"][0];
         assert_eq!(changed["teacher_id"], one.teacher().to_string());
         assert_eq!((&changed["before"]["counted"], &changed["after"]["counted"]), (&json!("24.00"), &json!("30.00")));
@@ -56,6 +57,7 @@ both! {
         let publish = format!("/v1/policy-packs/{}/publish", drafted["pack"]["id"].as_str().unwrap());
         county.sign_in("bureau").act(&publish).await.expect(200);
         let read = statement(&county.sign_in("centre"), person, CYCLE).await;
+        assert_eq!(told["verdicts"], json!([]));
         for field in ["verdict", "owed", "counted", "missing"] {
             assert_eq!(told["changed"][0]["after"][field], read[field], "{field}");
         }

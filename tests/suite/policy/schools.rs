@@ -223,7 +223,7 @@ both! {
         assert_eq!((cuts(&between), &between["owed"]), (vec![cut(2017)], &json!("360.00")), "totals by the school of the day");
         assert!(!requirement(&between, "total.cycle", None).is_empty());
         // What is entered names the rules of its day.
-        let record = |on: &str| json!({"title": "省级研修", "effective_on": on, "route": "mandated", "delivery_form": "lecture",
+        let record = |on: &str| json!({"title": format!("{on}省级研修"), "effective_on": on, "route": "mandated", "delivery_form": "lecture",
             "level": "province", "themes": [], "nominal": "6", "attended": "6", "practice": "0", "reference": on});
         let path = format!("/v1/teachers/{}/hour-entries", person.teacher());
         let label = async |on: &str| centre.post(&path, record(on)).await.expect(201)["policy"].as_str().unwrap().to_owned();

@@ -4,10 +4,13 @@ use super::wire::{ConversionKindView, ConversionView, NewConversion};
 use crate::{
     access::Actor,
     http::Work,
-    ledger::{entering::enter, service::may_see, wire::NewHours},
+    ledger::{
+        entering::enter,
+        service::may_see,
+        wire::{Converted, Evidence, NewHours},
+    },
     policy::PolicyCache,
     problem::{ApiError, Code, Words},
-    wire::OneOf,
 };
 use chrono::NaiveDate;
 use shixun_domain::{
@@ -15,10 +18,7 @@ use shixun_domain::{
     area::AreaLevel,
     id::{PersonId, TeacherId},
     ledger::{Circumstances, Factor},
-    policy::{
-        conversion::{Approver, ConversionRefusal, convert as worth},
-        wording,
-    },
+    policy::conversion::{Approver, ConversionRefusal, convert as worth},
     words::Route,
 };
 use shixun_persistence::Conn;
@@ -74,17 +74,11 @@ pub fn convert(
         practice: Hours::ZERO,
         circumstances: Circumstances { activity: Some(new.activity.kind), ..Circumstances::ORDINARY },
         content_key: new.content_key.clone(),
-        evidence: new.evidence.clone(),
+        evidence: Evidence { conversion: Some(Converted::new(&conversion)), ..new.evidence.clone() },
     };
     let entry = enter(work, cache, actor, teacher, &hours)?;
-    let words = wording::conversion(&conversion);
-    Ok(ConversionView {
-        entry,
-        rule: crate::ledger::rules::conversion_name(&conversion.by),
-        approver: OneOf(conversion.approver),
-        text_zh: words.zh,
-        text_en: words.en,
-    })
+    let Converted { rule, approver, text_zh, text_en, .. } = Converted::new(&conversion);
+    Ok(ConversionView { entry, rule, approver, text_zh, text_en })
 }
 
 /// Refuses an actor below the stage that approves.

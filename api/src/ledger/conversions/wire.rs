@@ -16,11 +16,11 @@ use crate::{
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use shixun_domain::{
+    ledger::default_content_key,
     policy::{
         Pack,
         conversion::{Activity, Approver, ConversionRef},
     },
-    records::{RecordCategory, default_content_key},
     words::{ActivityWord, DeliveryForm, Theme},
 };
 use shixun_persistence::columns::search_name;
@@ -127,7 +127,7 @@ impl ConversionIn {
         let title = trimmed(&self.title);
         let kind: ActivityWord = word("/kind", &self.kind.0)?;
         let key = self.content_key.as_deref().map(trimmed);
-        let key = key.unwrap_or_else(|| default_content_key(RecordCategory::Course, Some(kind), &search_name(&title)));
+        let key = key.unwrap_or_else(|| default_content_key(kind.as_str(), &search_name(&title)));
         Ok(NewConversion {
             title,
             content_key: key,

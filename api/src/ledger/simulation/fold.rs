@@ -76,6 +76,8 @@ pub(super) struct Fold {
     /// Seats for the hours on top, each teacher's rounded up.
     pub seats: i64,
     pub changed: usize,
+    /// Whose verdict changes, by the verdicts before and after.
+    pub verdicts: BTreeMap<(Verdict, Verdict), i64>,
     named: Vec<Named>,
     named_max: usize,
 }
@@ -89,6 +91,7 @@ impl Fold {
             extra: Hours::ZERO,
             seats: 0,
             changed: 0,
+            verdicts: BTreeMap::new(),
             named: Vec::new(),
             named_max,
         }
@@ -118,6 +121,9 @@ impl Fold {
         }
         if one.before != one.after {
             self.changed += 1;
+            if one.before.verdict != one.after.verdict {
+                *self.verdicts.entry((one.before.verdict, one.after.verdict)).or_default() += 1;
+            }
             self.named.push(one);
             // Now and then, so that sorting costs little.
             if self.named.len() >= 800.max(4 * self.named_max) {
@@ -135,6 +141,9 @@ impl Fold {
         self.extra = self.extra.plus(other.extra);
         self.seats += other.seats;
         self.changed += other.changed;
+        for (verdicts, more) in other.verdicts {
+            *self.verdicts.entry(verdicts).or_default() += more;
+        }
         self.named.extend(other.named);
         self.keep_the_worst();
     }
@@ -199,6 +208,9 @@ mod tests {
             prop_assert_eq!(told(&mut whole), told(&mut parts));
             prop_assert_eq!(whole.worst().iter().map(|one| one.place).collect::<Vec<_>>(), worst);
             prop_assert_eq!(whole.changed, all.len());
+            let failing = i64::try_from(all.iter().filter(|(_, (.., failed))| *failed).count()).unwrap();
+            prop_assert_eq!(whole.verdicts.values().sum::<i64>(), failing);
+            prop_assert_eq!(&whole.verdicts, &parts.verdicts);
         }
     }
 }

@@ -1,12 +1,13 @@
 //! What proves an entry: papers, or attendance at the units of a session.
 
 use crate::{
+    ledger::{conversions::wire::ApproverWord, rules::conversion_name, statement::RuleNameView},
     problem::ApiError,
-    wire::{EnrolmentRef, HoursText, InstantText, MarkWord, OutcomeWord, UnitRef},
+    wire::{EnrolmentRef, HoursText, InstantText, MarkWord, OneOf, OutcomeWord, Text, UnitRef},
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use shixun_domain::policy::Provider;
+use shixun_domain::policy::{Provider, conversion::Conversion, wording};
 use utoipa::ToSchema;
 
 /// What proves an entry.
@@ -27,6 +28,43 @@ pub struct Evidence {
     /// Attendance at the session the hours were earned in, as it stood when they were entered; null for hours from elsewhere.
     #[serde(default)]
     pub attendance: Option<Attendance>,
+    /// What the packs gave for the activity the hours were converted from, when they were entered; null where nothing was converted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable)]
+    pub conversion: Option<Converted>,
+}
+
+/// What the packs give for an activity.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Converted {
+    /// The conversion that decided, of the edition in force then.
+    pub rule: RuleNameView,
+    /// The deciding line, counted from 1.
+    #[schema(minimum = 1)]
+    pub line: usize,
+    /// Hours that the packs give.
+    pub hours: HoursText,
+    /// The stage that has to approve it.
+    pub approver: ApproverWord,
+    /// The same in Chinese.
+    pub text_zh: String,
+    /// The same in English.
+    pub text_en: String,
+}
+
+impl Converted {
+    /// As evidence keeps it.
+    pub fn new(conversion: &Conversion) -> Converted {
+        let words = wording::conversion(conversion);
+        Converted {
+            rule: conversion_name(&conversion.by),
+            line: conversion.line.saturating_add(1),
+            hours: Text(conversion.hours),
+            approver: OneOf(conversion.approver),
+            text_zh: words.zh,
+            text_en: words.en,
+        }
+    }
 }
 
 /// How somebody attended a session: the hours of the units, each in proportion to its minutes and rounded down to a hundredth, are the

@@ -98,6 +98,8 @@ pub struct SimulationView {
     /// How many teachers stand differently.
     #[schema(minimum = 0)]
     pub changed_total: i64,
+    /// How many of them change verdict, by the verdict before and after; empty where nobody does.
+    pub verdicts: Vec<SimulatedVerdictView>,
     /// The first of them, as many as `named_max` asks for: those whose verdict gets worse, then by the hours that come on top.
     pub changed: Vec<SimulatedPersonView>,
 }
@@ -136,6 +138,18 @@ impl RuleEffectView {
     pub fn nothing() -> Self {
         RuleEffectView { rules: Vec::new(), teachers: 0, cut: Text(Hours::ZERO), missing: Text(Hours::ZERO) }
     }
+}
+
+/// Teachers whose verdict changes alike.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SimulatedVerdictView {
+    /// Their verdict under the rules in force.
+    pub before: VerdictWord,
+    /// That with the draft.
+    pub after: VerdictWord,
+    /// How many they are.
+    #[schema(minimum = 1)]
+    pub teachers: i64,
 }
 
 /// How a teacher stands and would stand.
