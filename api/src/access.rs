@@ -2,11 +2,10 @@
 
 use crate::{
     auth::bearer,
-    http::Meta,
     problem::{ApiError, Code, Words},
     state::App,
 };
-use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web::Data};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
 use shixun_domain::{
     AreaCode,
     access::{Needs, Permission, Role, Scope},
@@ -158,17 +157,14 @@ fn app(request: &HttpRequest) -> Result<&Data<App>, ApiError> {
 
 async fn principal(request: &HttpRequest) -> Result<Arc<Principal>, ApiError> {
     let app = app(request)?;
-    let token = match bearer(request) {
-        Ok(token) => token,
+    let account = match bearer(request).and_then(|token| app.auth.verify(token, app.clock.now())) {
+        Ok(account) => account,
         Err(problem) => {
-            if let Some(meta) = request.extensions().get::<Meta>() {
-                app.limits.address(meta.address())?;
-            }
+            // Without a token, or with one that is no good, it is nobody's request but the address's.
+            app.limits.address(request)?;
             return Err(problem);
         }
     };
-    let account = app.auth.verify(token, app.clock.now())?;
-    let left = app.limits.account(account)?;
-    request.extensions_mut().insert(left);
+    app.limits.account(request, account)?;
     app.auth.principal(&app.db, account, app.clock.now()).await
 }

@@ -1,7 +1,9 @@
 //! Settings: defaults, then a file, then the environment, then the command line.
 
+use crate::http::proxies::TrustedProxies;
 use figment::{
-    Figment,
+    Figment, Source,
+    error::Kind,
     providers::{Env, Format, Serialized, Toml},
 };
 use serde::{Deserialize, Serialize};
@@ -11,6 +13,7 @@ use shixun_domain::{
 };
 use shixun_persistence::db::DbUrl;
 use std::{fmt, net::SocketAddr, path::Path};
+use strsim::damerau_levenshtein;
 use thiserror::Error;
 
 /// The defaults, with a comment for each.
@@ -64,6 +67,7 @@ pub struct Config {
     pub sign_ins_burst: u32,
     pub access_token_minutes: u32,
     pub refresh_token_days: u32,
+    pub trusted_proxies: String,
     pub public_url: String,
     pub issuer: String,
     pub audience: String,
@@ -108,7 +112,38 @@ fn bad(error: &figment::Error) -> BadConfig {
             "{secret} must be text: put it in quotation marks, also in the variable (SHIXUN_{variable}='\"…\"')"
         ));
     }
-    // A file that is no TOML is shown with the line in question, which may hold a secret: its number is enough.
+    let place = match error.metadata.as_ref() {
+        Some(from) if from.name.contains("environment") => "the variable SHIXUN_",
+        _ => "",
+    };
+    let named = |name: &str| if place.is_empty() { name.to_owned() } else { format!("{place}{}", name.to_uppercase()) };
+    let file = error.metadata.as_ref().and_then(|from| from.source.as_ref()).and_then(Source::file_path);
+    let file = file.map_or_else(String::new, |path| format!("{}: ", path.display()));
+    let says = match &error.kind {
+        Kind::UnknownField(unknown, known) => {
+            let alike = known.iter().map(|name| (damerau_levenshtein(&unknown.to_lowercase(), name), name)).min();
+            let hint = alike
+                .filter(|(steps, name)| steps * 2 < name.len())
+                .map(|(_, name)| format!("did you mean `{name}`? "));
+            let named = if place.is_empty() { String::new() } else { format!(" ({})", named(unknown)) };
+            let hint = hint.unwrap_or_default();
+            format!("there is no setting `{unknown}`{named}; {hint}`shixun serve --print-defaults` shows all of them")
+        }
+        _ if name == "listen" => format!("{} must be an address with a port, such as 127.0.0.1:8080", named(name)),
+        Kind::InvalidType(_, wanted)
+            if wanted.trim_start_matches(['i', 'u']).parse::<u8>().is_ok() || wanted == "usize" =>
+        {
+            format!("{} must be a whole number", named(name))
+        }
+        Kind::UnknownVariant(_, known) => format!("{} must be one of {}", named(name), known.join(", ")),
+        kind if !name.is_empty() => format!("{}: {kind}", named(name)),
+        _ => return not_toml(error),
+    };
+    BadConfig(format!("{file}{says}"))
+}
+
+/// A file that is no TOML is shown with the line in question, which may hold a secret: its number is enough.
+fn not_toml(error: &figment::Error) -> BadConfig {
     let quotes =
         |line: &str| line.trim_start_matches(|sign: char| sign.is_ascii_digit() || sign == ' ').starts_with('|');
     let text = error.to_string();
@@ -184,6 +219,7 @@ impl Config {
             within(name, value.into(), 1, 10_000_000)?;
         }
         self.witnesses()?;
+        self.proxies()?;
         let url = &self.public_url;
         let plain = url.bytes().all(|byte| byte.is_ascii_graphic()) && !url.ends_with('/') && url.len() <= 100;
         if !plain || !(url.starts_with("https://") || url.starts_with("http://")) {
@@ -202,6 +238,18 @@ impl Config {
         let keys = self.log_witnesses.split(',').map(str::trim).filter(|key| !key.is_empty());
         let bad = |fault: NoteFault| BadConfig(format!("log_witnesses: {fault}"));
         keys.map(|key| key.parse().map_err(bad)).collect()
+    }
+
+    /// The proxies in front.
+    ///
+    /// # Errors
+    /// [`BadConfig`] where one of them is neither an address nor a network.
+    pub fn proxies(&self) -> Result<TrustedProxies, BadConfig> {
+        self.trusted_proxies.parse().map_err(|part: String| {
+            BadConfig(format!(
+                "trusted_proxies: {part} is neither an address nor a network: write them as 192.0.2.7 or 10.0.0.0/8, with commas between"
+            ))
+        })
     }
 
     /// How long a dispute about hours may take.

@@ -194,6 +194,8 @@ fn complete_operation(
             Code::TokenMalformed,
             Code::TokenExpired,
             Code::TokenForeign,
+            Code::TokenIssuer,
+            Code::TokenAudience,
             Code::TokenAlgorithm,
             Code::AccountDisabled,
         ]);

@@ -5,7 +5,7 @@ use crate::{
     catalogue, certificates,
     chance::Chance,
     clock::Clock,
-    config::Config,
+    config::{BadConfig, Config},
     document, enrolment, events, frozen_reports, housekeeping,
     http::{
         fallback::{KnownRoutes, fallback},
@@ -43,6 +43,9 @@ pub enum StartError {
     /// The metrics.
     #[error("metrics: {0}")]
     Metrics(String),
+    /// A setting.
+    #[error(transparent)]
+    Config(#[from] BadConfig),
     /// The socket.
     #[error("{0}")]
     Socket(#[from] std::io::Error),
@@ -63,6 +66,7 @@ pub fn state(config: Config, db: Db, clock: Clock, chance: Chance) -> Result<Dat
     Ok(Data::new(App {
         auth: Authenticator::new(tokens, &config),
         limits: Limits::new(&config),
+        proxies: config.proxies()?,
         metrics: Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?,
         policy: PolicyCache::default(),
         log: signer,

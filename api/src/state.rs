@@ -5,7 +5,7 @@ use crate::{
     chance::Chance,
     clock::Clock,
     config::Config,
-    http::{Work, limits::Limits, observe::Metrics},
+    http::{Work, limits::Limits, observe::Metrics, proxies::TrustedProxies},
     jobs::Jobs,
     log::LogSigner,
     policy::PolicyCache,
@@ -35,6 +35,8 @@ pub struct App {
     pub auth: Authenticator,
     /// How often one may ask.
     pub limits: Limits,
+    /// Whose word is taken for where a request came from.
+    pub proxies: TrustedProxies,
     /// What was counted.
     pub metrics: Metrics,
     /// The rules in force, compiled.

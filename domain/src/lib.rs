@@ -4,6 +4,8 @@
 //! chance are arguments. A refusal is a variant of a feature's `Refusal` enum, one per reason, and the caller turns it
 //! into an answer. A feature has the same name here as in `persistence`, `api` and `tests`.
 
+// Hours and money are whole hundredths, and the same on every machine.
+#![deny(clippy::float_arithmetic)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 pub mod access;

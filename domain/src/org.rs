@@ -50,6 +50,17 @@ pub enum SchoolCodeFault {
     UnknownProvince,
 }
 
+impl SchoolCodeFault {
+    /// The reason in Chinese.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            SchoolCodeFault::NotTenDigits => "应为10位数字",
+            SchoolCodeFault::UnknownType => "前两位是类型，应为11、21、31、34、36、37、41、42、51或93",
+            SchoolCodeFault::UnknownProvince => "第3、4位是省份，应为11到82",
+        }
+    }
+}
+
 impl SchoolCode {
     /// Reads a code; blanks, full-width digits and a leading apostrophe are accepted.
     ///

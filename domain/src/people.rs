@@ -3,6 +3,7 @@
 pub mod contact;
 pub mod facts;
 pub mod identity;
+pub mod lengths;
 pub mod name;
 pub mod roster;
 

@@ -17,8 +17,8 @@ pub struct Published {
     pub method: Method,
     /// Its path, with samples for parameters.
     pub path: String,
-    /// Whether it takes parameters in the query.
-    pub queried: bool,
+    /// The parameters in its query, each with its longest text in characters, where it has one.
+    pub query: Vec<(String, Option<usize>)>,
     /// `None` where everybody may call it; the permissions otherwise, none of them where signing in is enough.
     needs: Option<Vec<String>>,
 }
@@ -47,7 +47,9 @@ pub fn published() -> Vec<Published> {
     for (path, item) in CONTRACT.document()["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             let mut path = path.clone();
-            let queried = operation["parameters"].as_array().into_iter().flatten().any(|one| one["in"] == "query");
+            let queried = operation["parameters"].as_array().into_iter().flatten().filter(|one| one["in"] == "query");
+            let longest = |one: &Value| one["schema"]["maxLength"].as_u64().map(|longest| longest.try_into().unwrap());
+            let query = queried.map(|one| (one["name"].as_str().unwrap().to_owned(), longest(one))).collect();
             for parameter in operation["parameters"].as_array().into_iter().flatten().filter(|one| one["in"] == "path")
             {
                 let name = parameter["name"].as_str().unwrap();
@@ -70,7 +72,7 @@ pub fn published() -> Vec<Published> {
                 id: operation["operationId"].as_str().unwrap().to_owned(),
                 method,
                 path,
-                queried,
+                query,
                 needs,
             });
         }
@@ -194,9 +196,17 @@ both! {
         ] {
             me.clone().with_token(&token).get("/v1/me").await.refused(401, code);
         }
-        let other = TestApp::with(Kind::Sqlite, |config| config.audience = "another-api".into()).await;
-        let foreign = other.app.auth.tokens().sign(county.account("auditor"), county.clock.now(), "t".into()).unwrap();
-        me.clone().with_token(&foreign).get("/v1/me").await.refused(401, "token_foreign");
+        // The same seed makes the same key: the signature is ours.
+        let audience = TestApp::with(Kind::Sqlite, |config| config.audience = "another-api".into()).await;
+        let issuer = TestApp::with(Kind::Sqlite, |config| config.issuer = "another-county".into()).await;
+        let now = county.clock.now();
+        for (other, code) in [(audience, "token_audience"), (issuer, "token_issuer")] {
+            let token = other.app.auth.tokens().sign(county.account("auditor"), now, "t".into()).unwrap();
+            me.clone().with_token(&token).get("/v1/me").await.refused(401, code);
+            let (signed, _) = token.rsplit_once('.').unwrap();
+            let forged = format!("{signed}.{}", "A".repeat(86));
+            me.clone().with_token(&forged).get("/v1/me").await.refused(401, "token_foreign");
+        }
         me.get("/v1/me").await.expect(200);
         county.advance_millis(16 * 60_000);
         me.get("/v1/me").await.refused(401, "token_expired");
@@ -218,17 +228,33 @@ both! {
         nobody.post("/v1/auth/refresh", exchange(&signed_in["refresh_token"])).await.refused(401, "refresh_invalid");
     }
 
-    async fn five_wrong_passwords_lock_the_account_for_a_while(county: County) {
+    async fn five_wrong_passwords_lock_a_name_for_a_while_whether_anybody_has_it_or_not(county: County) {
         let nobody = county.anonymous();
-        let body = |password: &str| json!({"username": "auditor", "password": password});
-        for _ in 0..5 {
-            nobody.post("/v1/auth/login", body("not this one")).await.refused(401, "sign_in_failed");
+        let login = async |username: &str, password: &str| {
+            nobody.post("/v1/auth/login", json!({"username": username, "password": password})).await
+        };
+        let mut told = Vec::new();
+        for name in ["auditor", "no-such-user"] {
+            let mut answers = Vec::new();
+            let mut ask = async |password: &str| {
+                let answer = login(name, password).await;
+                answers.push((answer.status, answer.header("retry-after"), answer.json()["code"].clone()));
+            };
+            for _ in 0..6 {
+                ask("not this one").await;
+            }
+            county.advance_millis(31_000);
+            ask("not this one").await;
+            ask("not this one").await;
+            told.push(answers);
         }
-        let locked = nobody.post("/v1/auth/login", body(crate::harness::county::PASSWORD)).await;
-        locked.refused(429, "sign_in_locked");
-        assert_eq!(locked.header("retry-after").as_deref(), Some("31"));
-        county.advance_millis(31_000);
-        nobody.post("/v1/auth/login", body(crate::harness::county::PASSWORD)).await.expect(200);
-        nobody.post("/v1/auth/login", json!({"username": "nobody", "password": "not this one"})).await.refused(401, "sign_in_failed");
+        assert_eq!(told[0], told[1], "who is refused does not learn who exists");
+        assert_eq!((told[0][4].0, &told[0][5]), (401, &(429, Some("31".into()), json!("sign_in_locked"))));
+        assert_eq!((told[0][6].0, told[0][7].1.as_deref()), (401, Some("61")));
+        login("auditor", crate::harness::county::PASSWORD).await.refused(429, "sign_in_locked");
+        county.advance_millis(61_000);
+        login("auditor", crate::harness::county::PASSWORD).await.expect(200);
+        login("auditor", "not this one").await.refused(401, "sign_in_failed");
+        login("auditor", crate::harness::county::PASSWORD).await.expect(200);
     }
 }

@@ -66,7 +66,22 @@ fn a_setting_that_cannot_be_used_is_named_in_one_line_without_the_secret() {
         (settings(&format!("{url}workers = 4711\n")), ["workers is 4711", "between 0 and 256"]),
         (settings(&format!("database_url = postgres://clerk:{SECRET}@db/x\n")), ["line 1", ".toml"]),
         (settings("demo_password = 4711471147\n"), ["demo_password must be text", "quotation marks"]),
-        (shixun_with(&[("SHIXUN_LISEN", SECRET)], &["migrate"]), ["`lisen`", "SHIXUN_"]),
+        (shixun_with(&[("SHIXUN_LISEN", SECRET)], &["migrate"]), ["`lisen`", "SHIXUN_LISEN); did you mean `listen`?"]),
+        (
+            shixun_with(&[("SHIXUN_X", SECRET)], &["migrate"]),
+            ["no setting `x`", "SHIXUN_X); `shixun serve --print-defaults`"],
+        ),
+        (
+            shixun_with(&[("SHIXUN_WORKERS", "many")], &["migrate"]),
+            ["variable SHIXUN_WORKERS", "must be a whole number"],
+        ),
+        (shixun_with(&[("SHIXUN_LOG_FORMAT", "xml")], &["migrate"]), ["SHIXUN_LOG_FORMAT", "one of text, json"]),
+        (
+            shixun_with(&[("SHIXUN_TRUSTED_PROXIES", "10.0.0.0/8, front")], &["migrate"]),
+            ["trusted_proxies: front", "10.0.0.0/8"],
+        ),
+        (settings("listen = \"8080\"\n"), [".toml: listen must be an address with a port", "127.0.0.1:8080"]),
+        (shixun(&["serve", "--listen", "nonsense"]), ["listen must be an address with a port", "127.0.0.1:8080"]),
         (
             shixun_with(&[("SHIXUN_DEMO_PASSWORD", "4711471147")], &["migrate"]),
             ["demo_password must be text", "SHIXUN_DEMO_PASSWORD"],
@@ -75,6 +90,7 @@ fn a_setting_that_cannot_be_used_is_named_in_one_line_without_the_secret() {
     ] {
         let line = ran.refused(&words);
         assert!(!line.contains(SECRET) && !line.contains("4711471147"), "{line}");
+        assert!(line.len() < 250 && !line.contains(".rs:"), "{line}");
     }
 }
 

@@ -17,6 +17,7 @@ mod imports;
 mod jobs;
 mod ledger;
 mod log;
+mod operation;
 mod org;
 mod people;
 mod pitfalls;

@@ -34,6 +34,24 @@ both! {
         assert_eq!(other.etag(), first.etag(), "the tag does not depend on who asks");
     }
 
+    async fn a_school_has_a_code_that_a_school_can_have(county: County) {
+        let bureau = county.sign_in("bureau");
+        let school = |code: &str| json!({"kind": "school", "code": code, "name": "第三中学", "stage": "junior", "parent_id": county.bureau.to_string()});
+        let place = format!("/v1/organisations/{}", county.schools[0]);
+        let etag = bureau.get(&place).await.etag();
+        for (code, words) in [("9999999999", "a type: 11, 21"), ("2199000101", "a province, 11 to 82"), ("213300010", "ten digits")] {
+            for answer in [bureau.post("/v1/organisations", school(code)).await, bureau.put(&place, &etag, school(code)).await] {
+                let fault = answer.refused(422, "invalid_field")["errors"][0].clone();
+                assert_eq!((&fault["pointer"], &fault["code"]), (&json!("/code"), &json!("school_code")));
+                assert!(fault["detail"].as_str().unwrap().contains(words), "{fault}");
+            }
+        }
+        let chinese = bureau.in_chinese().post("/v1/organisations", school("9999999999")).await.refused(422, "invalid_field");
+        assert_eq!(chinese["errors"][0]["detail"], "学校须填学校标识码：前两位是类型，应为11、21、31、34、36、37、41、42、51或93");
+        let tidied = county.sign_in("bureau").post("/v1/organisations", school(" '３１３３ 000102")).await.expect(201);
+        assert_eq!(tidied["code"], "3133000102");
+    }
+
     async fn a_code_is_never_given_twice(county: County) {
         let body = json!({"kind": "school", "code": "2133000101", "name": "另一所", "stage": "primary",
             "parent_id": county.bureau.to_string()});

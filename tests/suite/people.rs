@@ -1,8 +1,8 @@
 //! Persons, teachers and their dated facts.
 
-use crate::harness::{Caller, County, both};
+use crate::harness::{CONTRACT, Caller, County, both};
 use serde_json::{Value, json};
-use shixun_domain::{access::Role, id::PersonId};
+use shixun_domain::{access::Role, id::PersonId, people::lengths};
 
 /// Identity numbers of nobody: the prefix belongs to no county.
 pub const NUMBERS: [&str; 4] = ["331199199205119087", "331199197702117489", "331199199010260355", "331199196011137486"];
@@ -40,6 +40,21 @@ fn names(list: &Value) -> Vec<&str> {
 async fn list(caller: &Caller<'_>, query: &str) -> Vec<String> {
     let list = caller.get(&format!("/v1/persons{query}")).await.expect(200);
     names(&list).into_iter().map(str::to_owned).collect()
+}
+
+#[test]
+fn what_is_published_of_lengths_is_what_rosters_are_held_to() {
+    for (field, longest) in [
+        ("PersonIn/properties/phone", lengths::PHONE_MAX),
+        ("PersonIn/properties/remark", lengths::REMARK_MAX),
+        ("PersonChangeIn/properties/phone", lengths::PHONE_MAX),
+        ("PersonChangeIn/properties/remark", lengths::REMARK_MAX),
+        ("TeachingIn/properties/subject", lengths::SUBJECT_MAX),
+        ("PostIn/properties/category", lengths::POST_MAX),
+    ] {
+        let published = CONTRACT.document().pointer(&format!("/components/schemas/{field}/maxLength"));
+        assert_eq!(published.and_then(Value::as_u64), Some(longest), "{field}");
+    }
 }
 
 both! {

@@ -1,5 +1,6 @@
 //! Signing in: passwords, access tokens, refresh tokens, and who an account is.
 
+mod lock;
 mod password;
 mod routes;
 mod service;
@@ -16,6 +17,7 @@ use crate::{
     problem::{ApiError, Code},
 };
 use actix_web::{HttpRequest, http::header};
+use lock::UnknownNames;
 use quick_cache::sync::Cache;
 use shixun_domain::{UtcMillis, id::AccountId};
 use shixun_persistence::{Db, accounts};
@@ -29,6 +31,7 @@ pub struct Authenticator {
     tokens: Tokens,
     /// Hashes and checks passwords.
     pub passwords: Passwords,
+    unknown_names: UnknownNames,
     principals: Cache<AccountId, (UtcMillis, Arc<Principal>)>,
     remembered_millis: i64,
 }
@@ -39,6 +42,7 @@ impl Authenticator {
         Authenticator {
             tokens,
             passwords: Passwords::new(config),
+            unknown_names: UnknownNames::default(),
             principals: Cache::new(PRINCIPALS_MAX),
             remembered_millis: i64::from(config.roles_remembered_seconds) * 1_000,
         }
@@ -47,7 +51,8 @@ impl Authenticator {
     /// The account of a valid access token.
     ///
     /// # Errors
-    /// One code per reason: `token_malformed`, `token_algorithm`, `token_foreign`, `token_expired`.
+    /// One code per reason: `token_malformed`, `token_algorithm`, `token_foreign`, `token_issuer`, `token_audience`,
+    /// `token_expired`.
     pub fn verify(&self, token: &str, now: UtcMillis) -> Result<AccountId, ApiError> {
         self.tokens.verify(token, now)
     }

@@ -7,10 +7,10 @@ use super::{
 use crate::{
     access::SignedIn,
     document::problem_set,
-    http::{Answer, Body, Meta, answer},
+    http::{Answer, Body, answer},
     state::App,
 };
-use actix_web::{HttpResponse, get, post, web::Data};
+use actix_web::{HttpRequest, HttpResponse, get, post, web::Data};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Mounts the operations under `/v1`.
@@ -29,16 +29,17 @@ problem_set!(RefreshProblems = RefreshInvalid | RefreshReused | AccountDisabled)
 /// Sign in
 ///
 /// Gives an access token (`Authorization: Bearer …`, good for at most 15 minutes) and a refresh token. After five failures
-/// in a row the account is locked for 30 seconds, twice as long after each further one, up to 15 minutes.
+/// in a row the user name is locked for 30 seconds, twice as long after each further one, up to 15 minutes, whether anybody has
+/// it or not.
 ///
-/// 登录。返回访问令牌（放入Authorization请求头，最长15分钟有效）和刷新令牌。连续失败5次后账号暂时锁定。
+/// 登录。返回访问令牌（放入Authorization请求头，最长15分钟有效）和刷新令牌。连续失败5次后该用户名暂时锁定（不论是否存在）。
 #[utoipa::path(
     operation_id = "create_tokens", tag = "sign-in", security(()), request_body = LoginIn,
     responses((status = 200, description = "Signed in.", body = TokensView), LoginProblems)
 )]
 #[post("/auth/login")]
-async fn create_tokens(app: Data<App>, meta: Meta, body: Body<LoginIn>) -> Answer {
-    app.limits.sign_in(meta.address())?;
+async fn create_tokens(app: Data<App>, request: HttpRequest, body: Body<LoginIn>) -> Answer {
+    app.limits.sign_in(&request)?;
     let tokens = service::login(&app, body.value.username, body.value.password, app.clock.now()).await?;
     answer::json(&tokens)
 }
@@ -54,8 +55,8 @@ async fn create_tokens(app: Data<App>, meta: Meta, body: Body<LoginIn>) -> Answe
     responses((status = 200, description = "New tokens.", body = TokensView), RefreshProblems)
 )]
 #[post("/auth/refresh")]
-async fn refresh_tokens(app: Data<App>, meta: Meta, body: Body<RefreshIn>) -> Answer {
-    app.limits.address(meta.address())?;
+async fn refresh_tokens(app: Data<App>, request: HttpRequest, body: Body<RefreshIn>) -> Answer {
+    app.limits.address(&request)?;
     answer::json(&service::refresh(&app, body.value.refresh_token, app.clock.now()).await?)
 }
 
@@ -69,8 +70,8 @@ async fn refresh_tokens(app: Data<App>, meta: Meta, body: Body<RefreshIn>) -> An
     responses((status = 204, description = "Signed out."))
 )]
 #[post("/auth/logout")]
-async fn revoke_tokens(app: Data<App>, meta: Meta, body: Body<RefreshIn>) -> Answer {
-    app.limits.address(meta.address())?;
+async fn revoke_tokens(app: Data<App>, request: HttpRequest, body: Body<RefreshIn>) -> Answer {
+    app.limits.address(&request)?;
     service::logout(&app, body.value.refresh_token, app.clock.now()).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -1,6 +1,7 @@
 //! Signing in and staying signed in.
 
 use super::{
+    lock::lock_millis,
     tokens::{Tokens, refresh_hash},
     wire::{MeView, RoleHeldView, TokensView},
 };
@@ -13,19 +14,8 @@ use crate::{
 use shixun_domain::{Id, UtcMillis, access::Permission, id::AccountId};
 use shixun_persistence::{DbError, WriteTx, accounts, tokens};
 
-/// Failures that are forgiven before the account is locked.
-const FAILURES_FREE: i32 = 5;
-/// The first lock, doubled at each further failure up to the last one.
-const LOCK_FIRST_MILLIS: i64 = 30_000;
-const LOCK_LAST_MILLIS: i64 = 15 * 60_000;
 /// How long the last exchange of a refresh token may be repeated: an answer that was lost on its way.
 const RETRY_MILLIS: i64 = 10_000;
-
-/// How long an account is locked after so many failures in a row.
-fn lock_millis(failures: i32) -> Option<i64> {
-    let beyond = failures - FAILURES_FREE;
-    (beyond >= 0).then(|| (LOCK_FIRST_MILLIS << beyond.min(10)).min(LOCK_LAST_MILLIS))
-}
 
 /// Checks a password and gives tokens.
 ///
@@ -34,9 +24,11 @@ fn lock_millis(failures: i32) -> Option<i64> {
 pub async fn login(app: &App, username: String, password: String, now: UtcMillis) -> Result<TokensView, ApiError> {
     let wanted = username.clone();
     let account = app.db.read(move |conn| accounts::find_by_username(conn, &wanted)).await.map_err(ApiError::from)?;
-    if let Some(until) = account.as_ref().and_then(|account| account.locked_until)
-        && until > now
-    {
+    let locked_until = match &account {
+        Some(account) => account.locked_until,
+        None => app.auth.unknown_names.locked_until(&username),
+    };
+    if let Some(until) = locked_until.filter(|until| *until > now) {
         let seconds = u32::try_from((until.millis() - now.millis()).div_euclid(1_000) + 1).unwrap_or(u32::MAX);
         return Err(ApiError::new(Code::SignInLocked).retry_after(seconds));
     }
@@ -45,7 +37,10 @@ pub async fn login(app: &App, username: String, password: String, now: UtcMillis
     let right = tokio::task::spawn_blocking(move || passwords.verify(&password, hash.as_deref()))
         .await
         .map_err(|gone| ApiError::internal(gone.to_string()))?;
-    let Some(account) = account else { return Err(ApiError::new(Code::SignInFailed)) };
+    let Some(account) = account else {
+        app.auth.unknown_names.note_failure(username, now);
+        return Err(ApiError::new(Code::SignInFailed));
+    };
     let id = account.id;
     if !right {
         app.db.write(now, move |tx| fail(tx, id)).await.map_err(ApiError::from)?;
@@ -177,25 +172,4 @@ pub fn me(principal: &Principal, now: UtcMillis) -> MeView {
 /// The published keys.
 pub fn jwks(tokens: &Tokens) -> Vec<serde_json::Value> {
     tokens.jwks()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::lock_millis;
-
-    #[test]
-    fn the_lock_doubles_with_each_failure_up_to_a_quarter_of_an_hour() {
-        let cases = [
-            (1, None),
-            (4, None),
-            (5, Some(30_000)),
-            (6, Some(60_000)),
-            (9, Some(480_000)),
-            (10, Some(900_000)),
-            (999, Some(900_000)),
-        ];
-        for (failures, expected) in cases {
-            assert_eq!(lock_millis(failures), expected, "{failures} failures");
-        }
-    }
 }

@@ -135,9 +135,9 @@ impl Tokens {
             .ok_or_else(problem(Code::TokenForeign))?;
         let data = jsonwebtoken::decode::<Claims>(token, &key.decoding, &self.validation).map_err(|error| {
             ApiError::new(match error.kind() {
-                ErrorKind::InvalidSignature | ErrorKind::InvalidIssuer | ErrorKind::InvalidAudience => {
-                    Code::TokenForeign
-                }
+                ErrorKind::InvalidSignature => Code::TokenForeign,
+                ErrorKind::InvalidIssuer => Code::TokenIssuer,
+                ErrorKind::InvalidAudience => Code::TokenAudience,
                 ErrorKind::InvalidAlgorithm => Code::TokenAlgorithm,
                 _ => Code::TokenMalformed,
             })

@@ -8,12 +8,12 @@ use super::{
 };
 use crate::{
     document::problem_set,
-    http::{Answer, Body, FromPath, Meta, answer, params::invalid_id},
+    http::{Answer, Body, FromPath, answer, params::invalid_id},
     ledger::wire::AreaPath,
     problem::ApiError,
     state::App,
 };
-use actix_web::{HttpResponse, get, http::header::CACHE_CONTROL, post, web::Data};
+use actix_web::{HttpRequest, HttpResponse, get, http::header::CACHE_CONTROL, post, web::Data};
 use shixun_domain::certificates::BadCode;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -41,8 +41,8 @@ problem_set!(IssuerProblems = IssuerUnknown);
     extensions(("x-idempotent" = json!("natural")))
 )]
 #[post("/verify")]
-async fn verify_certificate(app: Data<App>, meta: Meta, body: Body<VerifyIn>) -> Answer {
-    app.limits.address(meta.address())?;
+async fn verify_certificate(app: Data<App>, request: HttpRequest, body: Body<VerifyIn>) -> Answer {
+    app.limits.address(&request)?;
     let (shown, now) = (Shown::read(body.value)?, app.clock.now());
     let view = app.db.read(move |conn| verify(conn, &shown, now)).await?;
     answer::json(&view)
@@ -59,8 +59,8 @@ async fn verify_certificate(app: Data<App>, meta: Meta, body: Body<VerifyIn>) ->
     responses((status = 200, description = "What is true of it.", body = VerificationView), CodeProblems)
 )]
 #[get("/verify/{code}")]
-async fn get_verification(app: Data<App>, meta: Meta, path: FromPath<CodePath>) -> Answer {
-    app.limits.address(meta.address())?;
+async fn get_verification(app: Data<App>, request: HttpRequest, path: FromPath<CodePath>) -> Answer {
+    app.limits.address(&request)?;
     let code = path.0.code.parse().map_err(|bad: BadCode| ApiError::from(bad))?;
     let now = app.clock.now();
     let view = app.db.read(move |conn| verify(conn, &Shown::Code(code), now)).await?;
@@ -79,8 +79,8 @@ async fn get_verification(app: Data<App>, meta: Meta, path: FromPath<CodePath>) 
     responses((status = 200, description = "The issuer.", body = IssuerView), IssuerProblems)
 )]
 #[get("/issuers/{area_code}")]
-async fn get_issuer(app: Data<App>, meta: Meta, path: FromPath<AreaPath>) -> Answer {
-    app.limits.address(meta.address())?;
+async fn get_issuer(app: Data<App>, request: HttpRequest, path: FromPath<AreaPath>) -> Answer {
+    app.limits.address(&request)?;
     let (area, shared) = (path.0.area_code.0, app.clone());
     let view = app.db.read(move |conn| service::issuer(conn, &shared.config.public_url, area)).await?;
     answer::json(&view)
@@ -97,8 +97,8 @@ async fn get_issuer(app: Data<App>, meta: Meta, path: FromPath<AreaPath>) -> Ans
     responses((status = 200, description = "The list.", content((String = "application/vc+jwt"))), IssuerProblems)
 )]
 #[get("/status-lists/{area_code}/{purpose}/{list}")]
-async fn get_status_list(app: Data<App>, meta: Meta, path: FromPath<StatusListPath>) -> Answer {
-    app.limits.address(meta.address())?;
+async fn get_status_list(app: Data<App>, request: HttpRequest, path: FromPath<StatusListPath>) -> Answer {
+    app.limits.address(&request)?;
     let StatusListPath { area_code, purpose, list } = path.0;
     let purpose = Purpose::read(&purpose).ok_or_else(|| invalid_id("应为revocation或refresh|revocation or refresh"))?;
     let (area, shared, now) = (area_code.0, app.clone(), app.clock.now());

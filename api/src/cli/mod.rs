@@ -14,8 +14,9 @@ mod users;
 use clap::{Args, Parser, Subcommand};
 use shixun_api::config::{BadConfig, Config, LogFormat};
 use shixun_persistence::{DbError, db::DbUrl};
-use std::{io::IsTerminal as _, path::PathBuf, process::ExitCode};
+use std::{cell::OnceCell, io::IsTerminal as _, path::PathBuf, process::ExitCode};
 use thiserror::Error;
+use tracing_appender::non_blocking::WorkerGuard;
 
 /// 师训: the open backend for a county's teacher professional-development training.
 #[derive(Debug, Parser)]
@@ -36,6 +37,9 @@ struct Settings {
     /// sqlite:PATH or postgres://USER@HOST/NAME [env: SHIXUN_DATABASE_URL]
     #[arg(long, global = true, value_name = "URL")]
     database: Option<String>,
+    /// Writes the lines of the log that still wait when the command ends.
+    #[arg(skip)]
+    log: OnceCell<WorkerGuard>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -190,22 +194,26 @@ impl Settings {
             overrides.push(("database_url", given.clone()));
         }
         let config = Config::read(self.config.as_deref(), database, &overrides)?;
-        start_log(&config);
+        self.log.get_or_init(|| start_log(&config));
         Ok(config)
     }
 }
 
-fn start_log(config: &Config) {
+/// Lines are written by a thread of their own: whoever reads them slowly keeps no request waiting. Where too many wait, the newest are
+/// left out.
+fn start_log(config: &Config) -> WorkerGuard {
     use tracing_subscriber::{EnvFilter, fmt};
     let filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_| EnvFilter::new("info"));
     // Colours are for a terminal: in a file they are noise.
     let colours = std::io::stderr().is_terminal();
-    let lines = fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
+    let (writer, guard) = tracing_appender::non_blocking(std::io::stderr());
+    let lines = fmt().with_env_filter(filter).with_ansi(colours).with_writer(writer);
     // Fails only where a log was started already.
     match config.log_format {
         LogFormat::Text => lines.try_init().ok(),
         LogFormat::Json => lines.json().try_init().ok(),
     };
+    guard
 }
 
 /// Opens the address of a database for messages.

@@ -97,6 +97,7 @@ pub(super) fn listen(config: Config, db: Db, chance: Chance, greeting: &str) -> 
 fn start(error: StartError) -> CliError {
     match error {
         StartError::Database(error) => error.into(),
+        StartError::Config(error) => error.into(),
         other => CliError::File(other.to_string()),
     }
 }

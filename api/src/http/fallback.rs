@@ -1,8 +1,10 @@
 //! Addresses that lead nowhere, methods that an address does not take, and questions that an operation does not.
 
+use super::text;
 use crate::problem::{ApiError, Code, Words};
-use actix_web::{HttpRequest, dev::ServiceRequest};
+use actix_web::{HttpRequest, dev::ServiceRequest, web};
 use matchit::Router;
+use serde_json::Value;
 
 /// The addresses the API documents, and the operations of each.
 #[derive(Debug, Clone, Default)]
@@ -11,22 +13,49 @@ pub struct KnownRoutes(Router<Vec<Operation>>);
 #[derive(Debug, Clone)]
 struct Operation {
     method: String,
-    /// Whether it reads a query: then its own reader refuses what it does not know.
-    reads_query: bool,
+    /// The parameters it reads of a query, each with its longest text in characters, where it has one.
+    query: Vec<(String, Option<usize>)>,
+}
+
+impl Operation {
+    fn from_document(method: &str, operation: &Value) -> Operation {
+        let parameters = operation.get("parameters").and_then(Value::as_array).into_iter().flatten();
+        let queried = parameters.filter(|parameter| parameter.get("in").is_some_and(|place| place == "query"));
+        let read = |parameter: &Value| {
+            let longest = parameter.pointer("/schema/maxLength").and_then(Value::as_u64);
+            let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
+            (name.to_owned(), longest.and_then(|longest| usize::try_from(longest).ok()))
+        };
+        Operation { method: method.to_uppercase(), query: queried.map(read).collect() }
+    }
+
+    /// What is wrong with a parameter of a query, as far as the document says so. Names that are not known are left to the operation's
+    /// own reader, which tells those that are.
+    fn fault(&self, name: &str, value: &str) -> Option<ApiError> {
+        let longest = self.query.iter().find(|(known, _)| known == name).and_then(|(_, longest)| *longest);
+        let reason = if text::has_control(value) {
+            Words::new("含有控制字符", "contains control characters")
+        } else {
+            let longest = longest.filter(|longest| value.chars().count() > *longest)?;
+            Words::new(format!("不得超过{longest}个字符"), format!("has at most {longest} characters"))
+        };
+        Some(ApiError::new(Code::InvalidParameter).with("name", shown(name)).with_words("reason", reason))
+    }
+}
+
+/// A name that somebody else chose, for a text.
+fn shown(name: &str) -> String {
+    name.chars().filter(|letter| !text::is_control(*letter)).take(100).collect()
 }
 
 impl KnownRoutes {
     /// From the paths of an OpenAPI document, whose templates differ.
-    pub fn from_document(document: &serde_json::Value) -> KnownRoutes {
+    pub fn from_document(document: &Value) -> KnownRoutes {
         let mut routes = KnownRoutes::default();
-        let paths = document.get("paths").and_then(serde_json::Value::as_object);
+        let paths = document.get("paths").and_then(Value::as_object);
         for (path, item) in paths.into_iter().flatten() {
-            let operations = item.as_object().into_iter().flatten().map(|(method, operation)| {
-                let parameters = operation.get("parameters").and_then(serde_json::Value::as_array);
-                let in_query =
-                    |parameter: &serde_json::Value| parameter.get("in").is_some_and(|place| place == "query");
-                Operation { method: method.to_uppercase(), reads_query: parameters.into_iter().flatten().any(in_query) }
-            });
+            let operations = item.as_object().into_iter().flatten();
+            let operations = operations.map(|(method, operation)| Operation::from_document(method, operation));
             if let Err(fault) = routes.0.insert(path, operations.collect()) {
                 tracing::error!(%fault, path, "an address is documented twice");
             }
@@ -34,19 +63,23 @@ impl KnownRoutes {
         routes
     }
 
-    /// The parameter of a request that its operation would pass over in silence. A `dry_run=true` that is not heard writes.
-    pub fn unheard(&self, request: &ServiceRequest) -> Option<ApiError> {
+    /// What is refused of a query before its operation sees it: any, where the operation reads none, because a `dry_run=true` that is
+    /// not heard writes; control characters; and texts longer than the document says.
+    pub fn refused(&self, request: &ServiceRequest) -> Option<ApiError> {
         let query = request.query_string();
         if query.is_empty() || !request.path().starts_with("/v1/") {
             return None;
         }
         let method = request.method().as_str();
         let operation = self.operations(request.path())?.iter().find(|operation| operation.method == method)?;
-        let name: String = query.chars().take_while(|letter| !matches!(letter, '=' | '&')).take(100).collect();
-        let unheard = || {
-            ApiError::new(Code::UnknownParameter).with("name", name).with_words("expected", Words::new("无", "none"))
-        };
-        (!operation.reads_query).then(unheard)
+        if operation.query.is_empty() {
+            let name: String = query.chars().take_while(|letter| !matches!(letter, '=' | '&')).collect();
+            let error = ApiError::new(Code::UnknownParameter).with("name", shown(&name));
+            return Some(error.with_words("expected", Words::new("无", "none")));
+        }
+        // What cannot be taken apart is refused by the operation's reader.
+        let given = web::Query::<Vec<(String, String)>>::from_query(query).ok()?.into_inner();
+        given.iter().find_map(|(name, value)| operation.fault(name, value))
     }
 
     fn methods(&self, path: &str) -> Option<String> {

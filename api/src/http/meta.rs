@@ -21,6 +21,7 @@ pub struct Meta(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     request_id: String,
+    trace_id: Option<String>,
     language: Language,
     address: String,
 }
@@ -34,11 +35,13 @@ impl Meta {
                 && id.len() <= REQUEST_ID_LENGTH_MAX
                 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
         });
-        let trace = text(header::HeaderName::from_static("traceparent")).and_then(trace_id);
-        let request_id = given.or(trace).map_or_else(|| app.chance.request_id(), str::to_owned);
-        let address = request.peer_addr().map_or_else(String::new, |peer| peer.ip().to_string());
+        let trace_id = text(header::HeaderName::from_static("traceparent")).and_then(trace_id).map(str::to_owned);
+        let request_id =
+            given.map(str::to_owned).or_else(|| trace_id.clone()).unwrap_or_else(|| app.chance.request_id());
+        let peer = request.peer_addr().map(|peer| app.proxies.client(peer.ip(), request.headers()));
+        let address = peer.map_or_else(String::new, |address| address.to_string());
         let language = text(header::ACCEPT_LANGUAGE).map_or(Language::default(), Language::preferred);
-        let meta = Meta(Arc::new(Inner { request_id, language, address }));
+        let meta = Meta(Arc::new(Inner { request_id, trace_id, language, address }));
         request.extensions_mut().insert(meta.clone());
         meta
     }
@@ -48,12 +51,17 @@ impl Meta {
         &self.0.request_id
     }
 
+    /// The id of the trace that the request is a part of, where its client said so (W3C `traceparent`).
+    pub fn trace_id(&self) -> Option<&str> {
+        self.0.trace_id.as_deref()
+    }
+
     /// The language of texts in the answer.
     pub fn language(&self) -> Language {
         self.0.language
     }
 
-    /// The address of the peer.
+    /// The address of the client: of the peer, or what trusted proxies say of it.
     pub fn address(&self) -> &str {
         &self.0.address
     }

@@ -12,6 +12,7 @@ pub mod meta;
 pub mod observe;
 pub mod page;
 pub mod params;
+pub mod proxies;
 pub mod reasons;
 pub mod table;
 pub mod text;

@@ -11,7 +11,7 @@ use crate::{
 };
 use actix_web::{
     Error, HttpMessage, HttpResponse,
-    body::{BoxBody, MessageBody},
+    body::{BodySize, BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::header::{self, HeaderName, HeaderValue},
     middleware::Next,
@@ -70,15 +70,14 @@ pub async fn observe(
     };
     let started = Instant::now();
     let meta = Meta::attach(&request, &app);
-    let method = request.method().clone();
+    let (method, writes) = (known(request.method().as_str()), !request.method().is_safe());
     // Errors of handlers and extractors arrive as answers that carry them; the request must not be held meanwhile.
-    let unheard = request.app_data::<Data<KnownRoutes>>().and_then(|routes| routes.unheard(&request));
-    let mut response = match unheard {
+    let refused = request.app_data::<Data<KnownRoutes>>().and_then(|routes| routes.refused(&request));
+    let mut response = match refused {
         Some(error) => request.error_response(error).map_into_boxed_body(),
         None => next.call(request).await?.map_into_boxed_body(),
     };
-    let failure = response.response().error().map(|error| problem_of(error, &response));
-    if let Some(error) = failure {
+    if let Some(error) = problem_of(&response) {
         log(&error, &meta, response.request().path());
         let document = respond(&error, &meta);
         response = response.into_response(document);
@@ -86,30 +85,65 @@ pub async fn observe(
     if let Ok(id) = HeaderValue::from_str(meta.request_id()) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
     }
-    let left = response.request().extensions().get::<Left>().copied();
-    if let Some(value) = left.and_then(|left| HeaderValue::from_str(&format!("\"default\";r={}", left.remaining)).ok())
-    {
-        response.headers_mut().insert(HeaderName::from_static("ratelimit"), value);
+    let left = response.request().extensions().get::<Left>().cloned();
+    if let Some(left) = left {
+        let headers = response.headers_mut();
+        if let Ok(value) = HeaderValue::from_str(&left.header()) {
+            headers.insert(HeaderName::from_static("ratelimit"), value);
+        }
+        headers.insert(HeaderName::from_static("ratelimit-policy"), left.policy);
     }
     let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
-    let seconds = started.elapsed().as_secs_f64();
-    app.metrics.requests.with_label_values(&[method.as_str(), &route, response.status().as_str()]).inc();
-    app.metrics.seconds.with_label_values(&[method.as_str(), &route]).observe(seconds);
-    tracing::debug!(request_id = meta.request_id(), %method, route, status = response.status().as_u16(), seconds, "answered");
+    let (status, seconds) = (response.status(), started.elapsed().as_secs_f64());
+    app.metrics.requests.with_label_values(&[method, &route, status.as_str()]).inc();
+    app.metrics.seconds.with_label_values(&[method, &route]).observe(seconds);
+    let (status, ms) = (status.as_u16(), (seconds * 10_000.0).round() / 10.0);
+    macro_rules! answered {
+        ($level:ident) => {
+            tracing::$level!(
+                request_id = meta.request_id(),
+                trace_id = meta.trace_id(),
+                method,
+                route,
+                status,
+                ms,
+                "answered"
+            )
+        };
+    }
+    // Whoever looks for what happened finds every change and every refusal, and not the reads in between.
+    if writes || status >= 400 {
+        answered!(info);
+    } else {
+        answered!(debug);
+    }
     Ok(response)
 }
 
-/// Our own error, or what actix refused before a handler saw it.
-fn problem_of(error: &Error, response: &ServiceResponse<BoxBody>) -> ApiError {
-    if let Some(problem) = error.as_error::<ApiError>() {
-        return problem.clone();
+/// A method as a label: of those that nobody documents there are as many as clients make up.
+fn known(method: &str) -> &'static str {
+    const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+    METHODS.into_iter().find(|known| *known == method).unwrap_or("other")
+}
+
+/// Our own error, what actix refused before a handler saw it, or a refusal without a word.
+fn problem_of(response: &ServiceResponse<BoxBody>) -> Option<ApiError> {
+    let error = response.response().error();
+    if let Some(problem) = error.and_then(Error::as_error::<ApiError>) {
+        return Some(problem.clone());
     }
-    match response.status().as_u16() {
+    let status = response.status().as_u16();
+    let silent = status >= 400 && matches!(response.response().body().size(), BodySize::None | BodySize::Sized(0));
+    if error.is_none() && !silent {
+        return None;
+    }
+    let reason = error.map_or_else(|| "?".to_owned(), ToString::to_string);
+    Some(match status {
         404 => fallback::unknown_route(response.request().path()),
         413 => ApiError::new(Code::BodyTooLarge).with("limit", "?"),
-        400..=499 => ApiError::new(Code::InvalidHeader).with("name", "?").with("reason", error),
-        _ => ApiError::internal(error.to_string()),
-    }
+        400..=499 => ApiError::new(Code::InvalidHeader).with("name", "?").with("reason", reason),
+        _ => ApiError::internal(reason),
+    })
 }
 
 fn log(error: &ApiError, meta: &Meta, path: &str) {

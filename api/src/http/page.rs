@@ -3,6 +3,7 @@
 //! A page begins behind the last row of the one before (its sort values and its id), never at an offset, so that rows that
 //! come and go between two pages are neither shown twice nor skipped.
 
+use super::text::has_control;
 use crate::problem::{ApiError, Code, Words};
 use actix_web::{HttpRequest, HttpResponse, http::header};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -103,8 +104,9 @@ fn write_cursor(list: &str, place: &impl Place) -> String {
 /// The values of a cursor, where it is one of `list`.
 fn read_cursor(list: &str, text: &str) -> Option<Vec<String>> {
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-    let mut parts = text.split('\u{1f}').map(str::to_owned);
-    (parts.next()? == list).then(|| parts.collect())
+    let mut parts = text.split('\u{1f}');
+    let ours = parts.next()? == list && !parts.clone().any(has_control);
+    ours.then(|| parts.map(str::to_owned).collect())
 }
 
 /// What a client asked of a list: how many rows, behind which.
@@ -286,6 +288,8 @@ mod tests {
         assert_eq!(after::<(i64, i64)>("sessions", &text), Err(Code::InvalidCursor));
         assert_eq!(after::<(NaiveDate, i64, i64)>("sessions", &text), Err(Code::InvalidCursor));
         assert_eq!(after::<String>("sessions", &text), Err(Code::InvalidCursor));
+        let with_nul = write_cursor("sessions", &"a\0b".to_owned());
+        assert_eq!(after::<String>("sessions", &with_nul), Err(Code::InvalidCursor));
     }
 
     #[test]

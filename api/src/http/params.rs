@@ -40,13 +40,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for FromQuery<T> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let text = request.query_string();
-        let parsed = if text.chars().any(char::is_control) {
-            Err(query_problem("?", "control characters"))
-        } else {
-            web::Query::<T>::from_query(text)
-                .map(|query| FromQuery(query.into_inner()))
-                .map_err(|error| query_problem(at_fault::<T>(text), &error.to_string()))
-        };
+        let parsed = web::Query::<T>::from_query(text)
+            .map(|query| FromQuery(query.into_inner()))
+            .map_err(|error| query_problem(at_fault::<T>(text), &error.to_string()));
         ready(parsed)
     }
 }
@@ -73,8 +69,9 @@ fn query_problem(at_fault: &str, reason: &str) -> ApiError {
         let known = Words::new(expected.join("、"), expected.join(", "));
         return ApiError::new(Code::UnknownParameter).with("name", name).with_words("expected", known);
     }
-    let missing = quoted.first().copied().filter(|_| reason.starts_with("missing field"));
-    let name = missing.unwrap_or(if at_fault.is_empty() { "?" } else { at_fault });
+    // Both concern a parameter as a whole, and no part of the query is refused by itself.
+    let whole = ["missing field", "duplicate field"].iter().any(|start| reason.starts_with(start));
+    let name = quoted.first().copied().filter(|_| whole).unwrap_or(if at_fault.is_empty() { "?" } else { at_fault });
     ApiError::new(Code::InvalidParameter).with("name", name).with_words("reason", reasons::words(reason))
 }
 

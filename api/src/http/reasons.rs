@@ -20,7 +20,7 @@ const SYNTAX: [(&str, &str); 13] = [
 ];
 
 /// What parsers of single values say.
-const VALUES: [(&str, &str); 13] = [
+const VALUES: [(&str, &str); 12] = [
     ("the id is mistyped or incomplete", "标识符有误或不完整，请原样使用接口给出的标识符"),
     ("invalid digit found in string", "应为整数"),
     ("cannot parse integer from empty string", "应为整数，不能为空"),
@@ -31,7 +31,6 @@ const VALUES: [(&str, &str); 13] = [
     ("input is out of range", "没有这一天，应为日期，如2026-11-23"),
     ("premature end of input", "应为日期，如2026-11-23"),
     ("trailing input", "应为日期，如2026-11-23"),
-    ("control characters", "含有控制字符"),
     ("can not parse", "应为不小于0的整数"),
     ("there are no fields", "此处没有任何字段"),
 ];

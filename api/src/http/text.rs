@@ -24,7 +24,7 @@ fn walk(value: &Value, pointer: &mut String, depth: usize, found: &mut Vec<Field
             fault(pointer, "too_deep", "嵌套过深", "nested too deeply");
         }
         Value::String(text) => {
-            if text.chars().any(is_control) {
+            if has_control(text) {
                 fault(pointer, "control_character", "含有控制字符", "contains control characters");
             }
             if text.chars().count() > TEXT_LENGTH_MAX {
@@ -57,6 +57,11 @@ fn descend(value: &Value, step: &str, pointer: &mut String, depth: usize, found:
 pub fn is_control(character: char) -> bool {
     (character.is_control() && !matches!(character, '\n' | '\r' | '\t'))
         || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// True where one of [`is_control`] stands in a text.
+pub fn has_control(text: &str) -> bool {
+    text.chars().any(is_control)
 }
 
 #[cfg(test)]

@@ -34,26 +34,33 @@ pub struct Moment {
 /// Reads the parameters `cycle` and `as_of`: by default the cycle of the day, and the day today or the cycle's last.
 ///
 /// # Errors
-/// `cycle_unknown`, `policy_missing`, `invalid_parameter` for a day before the cycle or after today.
+/// `cycle_unknown`, `policy_missing`, `invalid_parameter` for a day before the cycle or after today, and for a cycle to come.
 pub fn moment(
     policy: &AreaPolicy,
     cycle: Option<&str>,
     as_of: Option<NaiveDate>,
     today: NaiveDate,
 ) -> Result<Moment, ApiError> {
+    let invalid = |name: &str, zh: String, en: String| {
+        Err(ApiError::new(Code::InvalidParameter).with("name", name).with_words("reason", Words::new(zh, en)))
+    };
+    if as_of.is_some_and(|as_of| as_of > today) {
+        return invalid("as_of", format!("不得晚于今天（{today}）"), format!("must not lie after today, {today}"));
+    }
     let cycle = match cycle {
         Some(name) => policy.cycle_named(name)?,
         None => policy.cycle_on(as_of.unwrap_or(today))?,
     };
-    let as_of = as_of.unwrap_or(today.min(cycle.to()));
-    if as_of < cycle.from() || as_of > today {
-        return Err(ApiError::new(Code::InvalidParameter).with("name", "as_of").with_words(
-            "reason",
-            Words::new(
-                format!("应为{}至{today}之间的日期", cycle.from()),
-                format!("must be a day from {} to {today}", cycle.from()),
-            ),
-        ));
+    let (from, as_of) = (cycle.from(), as_of.unwrap_or(today.min(cycle.to())));
+    if from > today {
+        return invalid("cycle", format!("该周期自{from}起，尚未开始"), format!("the cycle begins on {from} only"));
+    }
+    if as_of < from {
+        return invalid(
+            "as_of",
+            format!("应为{from}至{today}之间的日期"),
+            format!("must be a day from {from} to {today}"),
+        );
     }
     Ok(Moment { cycle, as_of })
 }

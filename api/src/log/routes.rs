@@ -13,7 +13,7 @@ use crate::{
     access::{Allowed, SignedIn},
     document::problem_set,
     frozen_reports::wire::FrozenReportPath,
-    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Meta, Reply, answer, page},
+    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Reply, answer, page},
     ledger::{
         service::StatementWish,
         wire::{CycleMomentQuery, TeacherPath},
@@ -149,8 +149,8 @@ async fn cosign_checkpoint(
     extensions(("x-whole-list" = json!("the keys of one log, a new one every few years")))
 )]
 #[get("/log/keys")]
-async fn list_log_keys(app: Data<App>, meta: Meta, request: HttpRequest, query: FromQuery<LogKeyQuery>) -> Answer {
-    app.limits.address(meta.address())?;
+async fn list_log_keys(app: Data<App>, request: HttpRequest, query: FromQuery<LogKeyQuery>) -> Answer {
+    app.limits.address(&request)?;
     let area = query.0.area.0;
     let keys = app.db.read_long(move |conn| keys::published(conn, area)).await?;
     if wants_text(&request) {

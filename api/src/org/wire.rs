@@ -10,7 +10,7 @@ use crate::{
     wire::{AreaText, InstantText, OneOf, OrganisationKindWord, OrganisationRef, SettingWord, StageWord, Text},
 };
 use serde::{Deserialize, Serialize};
-use shixun_domain::words::OrganisationKind;
+use shixun_domain::{org::SchoolCode, words::OrganisationKind};
 use shixun_persistence::org::{AreaRow, NewOrganisation, OrganisationFilter, OrganisationRow};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
@@ -142,20 +142,20 @@ impl OrganisationIn {
     /// Checks what the fields say together.
     ///
     /// # Errors
-    /// `invalid_field` where a school lacks its code or stage.
+    /// `invalid_field` where a school lacks its code or stage, or the code is none.
     pub fn read(self) -> Result<NewOrganisation, ApiError> {
         let school = self.kind.0 == OrganisationKind::School;
-        let code = trimmed_opt(self.code.as_deref());
+        let mut code = trimmed_opt(self.code.as_deref());
         if school {
-            let ten_digits =
-                code.as_deref().is_some_and(|code| code.len() == 10 && code.bytes().all(|byte| byte.is_ascii_digit()));
-            if !ten_digits {
-                return Err(ApiError::field(
-                    "/code",
-                    "school_code",
-                    Words::new("学校须填10位学校标识码", "a school needs its identification code of 10 digits"),
-                ));
-            }
+            let given = code.as_deref().unwrap_or_default();
+            let parsed = SchoolCode::parse(given).map_err(|fault| {
+                let words = Words::new(
+                    format!("学校须填学校标识码：{}", fault.zh()),
+                    format!("a school needs its identification code: {fault}"),
+                );
+                ApiError::field("/code", "school_code", words)
+            })?;
+            code = Some(parsed.to_string());
             if self.stage.is_none() {
                 return Err(ApiError::field(
                     "/stage",

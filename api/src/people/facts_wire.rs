@@ -5,7 +5,7 @@ use crate::wire::{
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use shixun_domain::id::OrganisationId;
+use shixun_domain::{id::OrganisationId, people::lengths};
 use shixun_persistence::{
     org::OrganisationRow,
     people::{Fact, FactRow},
@@ -225,7 +225,7 @@ pub struct TeachingIn {
     /// The stage.
     pub stage: StageWord,
     /// One subject.
-    #[validate(length(min = 2, max = 50))]
+    #[validate(length(min = 2, max = lengths::SUBJECT_MAX))]
     #[schema(min_length = 2, max_length = 50)]
     pub subject: String,
     /// First day.
@@ -244,7 +244,7 @@ pub struct PostIn {
     /// The post; `none` is no post.
     pub post: PostWord,
     /// The post as the school calls it.
-    #[validate(length(min = 1, max = 50))]
+    #[validate(length(min = 1, max = lengths::POST_MAX))]
     #[schema(min_length = 1, max_length = 50)]
     pub category: Option<String>,
     /// First day.

@@ -14,7 +14,7 @@ use crate::{
 };
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
-use shixun_domain::people::contact;
+use shixun_domain::people::{contact, lengths};
 use shixun_persistence::{org::OrganisationRow, people::Fact};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
@@ -150,7 +150,7 @@ pub struct PersonIn {
     #[schema(min_length = 15, max_length = 40)]
     pub identity_number: String,
     /// Telephone numbers, several with `/` between.
-    #[validate(length(min = 1, max = 100))]
+    #[validate(length(min = 1, max = lengths::PHONE_MAX))]
     #[schema(min_length = 1, max_length = 100)]
     pub phone: Option<String>,
     /// E-mail address.
@@ -168,7 +168,7 @@ pub struct PersonIn {
     #[schema(min_length = 1, max_length = 100)]
     pub duty: Option<String>,
     /// Remark.
-    #[validate(length(min = 1, max = 500))]
+    #[validate(length(min = 1, max = lengths::REMARK_MAX))]
     #[schema(min_length = 1, max_length = 500)]
     pub remark: Option<String>,
     /// Where the person works. A school administrator must give it; other roles may enter somebody who works nowhere yet.
@@ -200,7 +200,7 @@ pub struct PersonChangeIn {
     pub identity_number: Option<String>,
     /// Telephone numbers, several with `/` between. A masked number is refused.
     #[serde(deserialize_with = "given")]
-    #[validate(length(min = 1, max = 100))]
+    #[validate(length(min = 1, max = lengths::PHONE_MAX))]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 100)]
     pub phone: Option<Option<String>>,
     /// E-mail address. A masked one is refused.
@@ -225,7 +225,7 @@ pub struct PersonChangeIn {
     pub duty: Option<Option<String>>,
     /// Remark.
     #[serde(deserialize_with = "given")]
-    #[validate(length(min = 1, max = 500))]
+    #[validate(length(min = 1, max = lengths::REMARK_MAX))]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 500)]
     pub remark: Option<Option<String>>,
 }

@@ -111,7 +111,11 @@ problems! {
     TokenExpired = "token_expired", 401, "令牌已过期", "The token has expired",
         "请用POST /v1/auth/refresh换取新令牌。", "Get a new one with POST /v1/auth/refresh.";
     TokenForeign = "token_foreign", 401, "令牌不是由本系统签发", "The token was not signed by this system",
-        "签名、签发者或受众不符，请重新登录。", "Signature, issuer or audience do not agree; sign in again.";
+        "签名不符，请重新登录。", "The signature is by no key of this system; sign in again.";
+    TokenIssuer = "token_issuer", 401, "令牌的签发者不符", "The token names another issuer",
+        "签发者不是本系统，请在本系统重新登录。", "It must come from this system; sign in here.";
+    TokenAudience = "token_audience", 401, "令牌不是用于本接口", "The token is for another API",
+        "令牌的受众不是本接口，请在本系统重新登录。", "Its audience is another API; sign in here.";
     TokenAlgorithm = "token_algorithm", 401, "令牌的签名算法不被接受", "The algorithm of the token is not accepted",
         "仅接受EdDSA。", "Only EdDSA is accepted.";
     AccountDisabled = "account_disabled", 401, "账号已停用", "The account is disabled",

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     access::{Actor, Allowed, SignedIn},
     document::problem_set,
-    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Meta, Reply, answer, command::NO_BODY, page},
+    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Reply, answer, command::NO_BODY, page},
     problem::ApiError,
     state::App,
     wire::Text,
@@ -218,10 +218,15 @@ async fn enable_user(who: Allowed<ManageUsers>, command: Command, path: FromPath
     responses((status = 204, description = "Changed."), OldPasswordProblems)
 )]
 #[post("/me/password")]
-async fn change_own_password(who: SignedIn, meta: Meta, command: Command, body: Body<OwnPasswordIn>) -> Answer {
+async fn change_own_password(
+    who: SignedIn,
+    request: HttpRequest,
+    command: Command,
+    body: Body<OwnPasswordIn>,
+) -> Answer {
     let app = command.app_data();
     // Guessing the old password with a stolen token is as slow as guessing at the door.
-    app.limits.sign_in(meta.address())?;
+    app.limits.sign_in(&request)?;
     let (id, passwords) = (who.0.account, app.auth.passwords.clone());
     let kept = app.db.read(move |conn| service::password_hash(conn, id)).await?;
     let right = verified(passwords.clone(), body.value.old_password, kept.clone()).await?;

@@ -1,8 +1,10 @@
 //! Reading hours of the provincial platform from a file: who, which number there, what, when, how many hours.
 
 mod columns;
+mod fault;
 
 pub use columns::Column;
+pub use fault::Fault;
 
 use super::table::{Header, ReadColumn, sheet_row};
 use crate::{
@@ -10,7 +12,6 @@ use crate::{
     hours::Hours,
     people::{
         IdentityNumber,
-        identity::IdentityFault,
         roster::{Cell, Grid, GridSheet, Plausible, read_date},
     },
     words::{DeliveryForm, Level, Route, Theme},
@@ -23,99 +24,8 @@ const LETTERS_MAX: usize = 200;
 /// The longest number of the platform.
 const KEY_LETTERS_MAX: usize = 100;
 
-/// What is wrong with a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fault {
-    /// No sheet has a header with the columns that are needed.
-    NoHeader,
-    /// A header, but nothing below.
-    NoRows,
-    /// No identity number, or none that can be one.
-    BadIdentity(IdentityFault),
-    /// No number, or one that is too long.
-    BadKey,
-    /// The same person and number stand in the list before.
-    Repeated {
-        /// The row where they stand first.
-        first_row: u32,
-    },
-    /// No title, or one that is too long.
-    BadTitle,
-    /// Not a day.
-    BadDay {
-        /// What the cell shows.
-        shown: String,
-    },
-    /// The last day lies before the first.
-    DaysReversed,
-    /// Not a number of hours above nothing.
-    BadHours {
-        /// What the cell shows.
-        shown: String,
-    },
-    /// None of the words that are expected.
-    BadWord {
-        /// What the cell shows.
-        shown: String,
-        /// The words, in Chinese.
-        zh: String,
-        /// The words, in English.
-        en: String,
-    },
-}
-
-impl Fault {
-    /// The stable code.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Fault::NoHeader => "records_no_header",
-            Fault::NoRows => "records_no_rows",
-            Fault::BadIdentity(_) => "records_bad_identity",
-            Fault::BadKey => "records_bad_number",
-            Fault::Repeated { .. } => "records_repeated",
-            Fault::BadTitle => "records_bad_title",
-            Fault::BadDay { .. } => "records_bad_day",
-            Fault::DaysReversed => "records_days_reversed",
-            Fault::BadHours { .. } => "records_bad_hours",
-            Fault::BadWord { .. } => "records_bad_word",
-        }
-    }
-
-    /// What happened and what to do, in Chinese and in English. Identity numbers are not repeated.
-    pub fn words(&self) -> (String, String) {
-        let both = |zh: &str, en: &str| (zh.to_owned(), en.to_owned());
-        match self {
-            Fault::NoHeader => both(
-                "没有找到表头。请保留一行表头，至少包括：身份证号码、学时编号、培训项目、结束日期、学时",
-                "no header was found; keep one row of headers with at least identity number, record number, title, ends on and hours",
-            ),
-            Fault::NoRows => both("表头下面没有任何学时", "there are no hours below the header"),
-            Fault::BadIdentity(fault) => (
-                "身份证号码不正确，请核对（18位，末位为校验码）".to_owned(),
-                format!("the identity number cannot be used: {fault}"),
-            ),
-            Fault::BadKey => both("学时编号为空或超过100个字", "the record number is blank or longer than 100 letters"),
-            Fault::Repeated { first_row } => (
-                format!("与第 {first_row} 行是同一人的同一编号，请核对"),
-                format!("row {first_row} has the same person and number already; check both"),
-            ),
-            Fault::BadTitle => both("培训项目为空或超过200个字", "the title is blank or longer than 200 letters"),
-            Fault::BadDay { shown } => {
-                (format!("“{shown}”不是日期，请写成2026-06-30"), format!("“{shown}” is not a day; write 2026-06-30"))
-            }
-            Fault::DaysReversed => {
-                both("结束日期早于开始日期，请核对", "the last day lies before the first; check both")
-            }
-            Fault::BadHours { shown } => (
-                format!("“{shown}”不是学时，请填大于0、最多两位小数的数"),
-                format!("“{shown}” is not a number of hours; write one above 0 with at most two places"),
-            ),
-            Fault::BadWord { shown, zh, en } => {
-                (format!("“{shown}”不在可选范围，请填：{zh}"), format!("“{shown}” is not known; write one of {en}"))
-            }
-        }
-    }
-}
+/// The longest name of a block or of whoever gave the training.
+const NAME_LETTERS_MAX: usize = 100;
 
 /// A fault with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -231,8 +141,9 @@ fn read_sheet(
             list.skipped.push((sheet.name.clone(), sheet_row(row)));
             continue;
         }
-        let mut reader = RowReader { cell: &cell, today, faults: Vec::new() };
-        let line = reader.line(sheet, sheet_row(row));
+        let broken = header.broken(sheet, row).into_iter().map(|column| (column, Fault::BrokenCell));
+        let mut reader = RowReader { cell: &cell, today, faults: broken.collect() };
+        let line = if reader.faults.is_empty() { reader.line(sheet, sheet_row(row)) } else { None };
         let mut faults = reader.faults;
         if let Some(line) = line.filter(|_| faults.is_empty()) {
             let first_row = *first_rows.entry((line.identity.clone(), line.key.clone())).or_insert(line.row);
@@ -277,7 +188,7 @@ impl<'a, F: Fn(Column) -> &'a Cell> RowReader<'a, F> {
         let form = self.word(Column::Form, DeliveryForm::Topical, DeliveryForm::ALL, |word| (word.as_str(), word.zh()));
         let level = self.word(Column::Level, Level::Province, Level::ALL, |word| (word.as_str(), word.zh()));
         let themes = self.themes();
-        let optional = |text: String| Some(text).filter(|text| !text.is_empty());
+        let (block_key, provider) = (self.optional(Column::Block), self.optional(Column::Provider));
         Some(RecordLine {
             sheet: sheet.name.clone(),
             row,
@@ -293,8 +204,8 @@ impl<'a, F: Fn(Column) -> &'a Cell> RowReader<'a, F> {
             form: form?,
             level: level?,
             themes: themes?,
-            block_key: optional(self.text(Column::Block)),
-            provider: optional(self.text(Column::Provider)),
+            block_key,
+            provider,
         })
     }
 
@@ -311,6 +222,14 @@ impl<'a, F: Fn(Column) -> &'a Cell> RowReader<'a, F> {
         let text = self.text(column).trim_start_matches('\'').to_owned();
         if text.is_empty() || text.chars().count() > most {
             return self.fault(column, fault);
+        }
+        Some(text)
+    }
+
+    fn optional(&mut self, column: Column) -> Option<String> {
+        let text = Some(self.text(column)).filter(|text| !text.is_empty())?;
+        if text.chars().count() > NAME_LETTERS_MAX {
+            return self.fault(column, Fault::TooLong { longest: NAME_LETTERS_MAX });
         }
         Some(text)
     }
@@ -377,7 +296,7 @@ impl<'a, F: Fn(Column) -> &'a Cell> RowReader<'a, F> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::imports::table::ListColumn;
+    use crate::{imports::table::ListColumn, people::roster::BrokenCell};
 
     fn sheet(rows: &[&[&str]]) -> Grid {
         let cell = |text: &&str| if text.is_empty() { Cell::Empty } else { Cell::Text((*text).to_owned()) };
@@ -452,6 +371,34 @@ mod tests {
             let (zh, en) = fault.fault.words();
             assert!(!zh.is_empty() && !en.is_empty() && !zh.contains(good) && !en.contains(good));
         }
+    }
+
+    #[test]
+    fn a_broken_cell_and_a_text_too_long_are_faults_whichever_column_they_stand_in() {
+        let headers: Vec<&str> = Column::ALL.iter().map(|column| column.zh()).collect();
+        let fill = |column: &Column| match column {
+            Column::Identity => "331199199205119087",
+            Column::StartsOn | Column::EndsOn => "2026-06-01",
+            Column::Hours | Column::Practice => "5",
+            Column::Route | Column::Form | Column::Level | Column::Themes => "",
+            _ => "课",
+        };
+        let good: Vec<&str> = Column::ALL.iter().map(fill).collect();
+        for (index, column) in Column::ALL.iter().enumerate() {
+            let mut grid = sheet(&[&headers[..], &good[..]]);
+            assert_eq!(read_record_list(&grid, "2026-11-23".parse().unwrap()).faults, []);
+            grid.sheets[0].rows[1][index] = Cell::Broken(BrokenCell::TooLong);
+            let list = read_record_list(&grid, "2026-11-23".parse().unwrap());
+            let found: Vec<_> =
+                list.faults.iter().map(|fault| (fault.fault.code(), fault.place.clone().unwrap().2)).collect();
+            assert_eq!(found, [("records_broken_cell", *column)]);
+        }
+        let long = "长".repeat(101);
+        let fill_long =
+            |column: &Column| if matches!(column, Column::Block | Column::Provider) { &long } else { fill(column) };
+        let list = read(&[&headers[..], &Column::ALL.iter().map(fill_long).collect::<Vec<_>>()[..]]);
+        let codes: Vec<_> = list.faults.iter().map(|fault| fault.fault.code()).collect();
+        assert_eq!(codes, ["records_too_long"; 2]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Reading a list of schools: code, name, stage, setting, small class, and the organisation above.
 
-use super::table::{Header, ListColumn, ReadColumn, sheet_row};
+use super::table::{BROKEN_CELL, Header, ListColumn, ReadColumn, sheet_row};
 use crate::fold;
 use crate::org::{SchoolCode, SchoolCodeFault};
 use crate::people::roster::{Cell, Grid, GridSheet};
@@ -90,6 +90,8 @@ pub enum Fault {
         /// What the cell shows.
         shown: String,
     },
+    /// A cell without a usable value.
+    BrokenCell,
 }
 
 impl Fault {
@@ -104,6 +106,7 @@ impl Fault {
             Fault::BadStage { .. } => "schools_bad_stage",
             Fault::BadSetting { .. } => "schools_bad_setting",
             Fault::BadYesNo { .. } => "schools_bad_yes_no",
+            Fault::BrokenCell => "schools_broken_cell",
         }
     }
 
@@ -117,7 +120,7 @@ impl Fault {
             ),
             Fault::NoRows => both("表头下面没有任何学校", "there is no school below the header"),
             Fault::BadCode { shown, reason } => (
-                format!("“{shown}”不是学校标识码：应为10位数字，前两位是类型，第3、4位是省份"),
+                format!("“{shown}”不是学校标识码：{}", reason.zh()),
                 format!("“{shown}” is not a school code: {reason}"),
             ),
             Fault::DuplicateCode { first_row } => (
@@ -136,6 +139,7 @@ impl Fault {
             Fault::BadYesNo { shown } => {
                 (format!("“{shown}”既不是“是”也不是“否”"), format!("“{shown}” is neither yes nor no"))
             }
+            Fault::BrokenCell => both(BROKEN_CELL.0, BROKEN_CELL.1),
         }
     }
 }
@@ -236,9 +240,11 @@ fn read_sheet(
             list.skipped.push((sheet.name.clone(), sheet_row(row)));
             continue;
         }
-        let mut faults = Vec::new();
-        let school = read_row(sheet_row(row), &cell, &mut faults, first_rows);
+        let mut faults: Vec<_> =
+            header.broken(sheet, row).into_iter().map(|column| (column, Fault::BrokenCell)).collect();
         if faults.is_empty() {
+            let school = read_row(sheet_row(row), &cell, &mut faults, first_rows);
+            let school = school.filter(|_| faults.is_empty());
             list.rows.extend(school.map(|school| SchoolRow { sheet: sheet.name.clone(), ..school }));
         }
         list.faults.extend(faults.into_iter().map(|(column, fault): (Column, Fault)| Placed {
@@ -322,6 +328,7 @@ fn stage_of(text: &str) -> Option<Stage> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::people::roster::BrokenCell;
 
     fn sheet(rows: &[&[&str]]) -> Grid {
         let cell = |text: &&str| if text.is_empty() { Cell::Empty } else { Cell::Text((*text).to_owned()) };
@@ -377,6 +384,20 @@ mod tests {
         for fault in &list.faults {
             let (zh, en) = fault.fault.words();
             assert!(!zh.is_empty() && !en.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_broken_cell_is_a_fault_whichever_column_it_stands_in() {
+        let headers: Vec<&str> = Column::ALL.iter().map(|column| column.as_str()).collect();
+        for (index, column) in Column::ALL.iter().enumerate() {
+            let mut grid = sheet(&[&headers[..], &["2133000101", "实验小学", "小学", "城区", "否", "遂昌县教育局"]]);
+            assert_eq!(read_school_list(&grid).faults, []);
+            grid.sheets[0].rows[1][index] = Cell::Broken(BrokenCell::Formula("#REF!".into()));
+            let list = read_school_list(&grid);
+            let found: Vec<_> =
+                list.faults.iter().map(|fault| (fault.fault.code(), fault.place.clone().unwrap().2)).collect();
+            assert_eq!(found, [("schools_broken_cell", *column)]);
         }
     }
 

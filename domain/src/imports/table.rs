@@ -54,6 +54,12 @@ impl<C: ListColumn> Header<C> {
         self.columns.get(&column).map_or(NOTHING, |index| sheet.cell(row, *index))
     }
 
+    /// The columns whose cells in a row have no usable value: a failed formula, a text of thousands of letters.
+    pub fn broken(&self, sheet: &GridSheet, row: usize) -> Vec<C> {
+        let is_broken = |column: &C| matches!(self.cell(sheet, row, *column), Cell::Broken(_));
+        C::ALL.iter().copied().filter(is_broken).collect()
+    }
+
     /// The letters of a column, its header and what it holds.
     pub fn place(&self, sheet: &GridSheet, column: C) -> Option<(String, String, C)> {
         let index = *self.columns.get(&column)?;
@@ -70,6 +76,12 @@ impl<C: ListColumn> Header<C> {
             .collect()
     }
 }
+
+/// What is said of a cell without a usable value, in Chinese and in English.
+pub const BROKEN_CELL: (&str, &str) = (
+    "无法读取：公式出错或文字过长，请改为直接填写内容",
+    "the cell cannot be read: a failed formula or a text of thousands of letters; type the value itself",
+);
 
 /// The row as the sheet shows it, from 1.
 pub fn sheet_row(row: usize) -> u32 {

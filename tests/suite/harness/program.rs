@@ -88,13 +88,13 @@ impl Serving {
         Serving { child, log, address: address.expect("the server says where it listens") }
     }
 
-    /// Reads its log up to the line with these words.
+    /// Reads its log up to the line with these words, and gives what was read.
     #[track_caller]
-    pub fn wait_for(&mut self, words: &str) {
+    pub fn wait_for(&mut self, words: &str) -> String {
         let mut seen = String::new();
         while self.log.read_line(&mut seen).unwrap() > 0 {
             if seen.lines().last().is_some_and(|line| line.contains(words)) {
-                return;
+                return seen;
             }
         }
         panic!("the server ended without {words:?}: {seen}");
@@ -118,6 +118,18 @@ impl Drop for Serving {
         self.child.kill().ok();
         self.child.wait().ok();
     }
+}
+
+/// Asks a server, such as `GET /livez`, and gives the answer, head and all. Each line of `head` ends in CRLF.
+pub fn asked(address: SocketAddr, what: &str, head: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    let length = body.len();
+    let head = format!("{what} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n{head}");
+    write!(stream, "{head}\r\n{body}").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
 }
 
 /// A request whose head the server has read and whose body it waits for.

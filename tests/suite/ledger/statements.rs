@@ -118,7 +118,11 @@ both! {
         let place = format!("/v1/teachers/{}/statement", person.teacher());
         bureau.get(&format!("{place}?cycle=2017-2021")).await.refused(400, "cycle_unknown");
         bureau.get(&format!("{place}?cycle=2016-2020&as_of=2015-12-31")).await.refused(400, "invalid_parameter");
-        bureau.get(&format!("{place}?as_of=2026-11-24")).await.refused(400, "invalid_parameter");
+        let reason = async |query: &str| {
+            bureau.get(&format!("{place}?{query}")).await.refused(400, "invalid_parameter")["parameters"]["reason"].clone()
+        };
+        assert_eq!(reason("as_of=2026-11-24").await, "must not lie after today, 2026-11-23");
+        assert_eq!(reason("as_of=2099-01-01").await, "must not lie after today, 2026-11-23");
         bureau.get(&format!("{place}?as_of=2016-02-30")).await.refused(400, "invalid_parameter");
         bureau.get(&format!("{place}?ciclo=2016-2020")).await.refused(400, "unknown_parameter");
     }

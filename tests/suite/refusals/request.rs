@@ -3,7 +3,7 @@
 use super::Told;
 use crate::{
     catalogue::steps::{place, programme},
-    harness::{Caller, County, TestApp, county::PASSWORD},
+    harness::{Caller, County, TestApp, county::PASSWORD, database::Kind},
     ledger::fixture::sql,
 };
 use actix_web::http::Method;
@@ -66,6 +66,13 @@ pub(super) async fn signing_in(told: &mut Told, county: &mut County) {
     told.by(Code::TokenMalformed, &nobody.clone().with_token("rubbish"), me).await;
     told.by(Code::TokenAlgorithm, &nobody.clone().with_token(&signed("HS256")), me).await;
     told.by(Code::TokenForeign, &nobody.clone().with_token(&signed("EdDSA")), me).await;
+    for (code, other) in [
+        (Code::TokenIssuer, TestApp::with(Kind::Sqlite, |config| config.issuer = "another-county".into()).await),
+        (Code::TokenAudience, TestApp::with(Kind::Sqlite, |config| config.audience = "another-api".into()).await),
+    ] {
+        let signed = other.app.auth.tokens().sign(county.account("auditor"), county.clock.now(), "t".into()).unwrap();
+        told.by(code, &nobody.clone().with_token(&signed), me).await;
+    }
     let login = |username: &'static str, password: &'static str| {
         async move |me: &Caller<'_>| {
             me.post("/v1/auth/login", json!({"username": username, "password": password})).await

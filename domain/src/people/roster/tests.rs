@@ -255,6 +255,48 @@ fn a_broken_formula_is_a_fault_of_its_cell() {
 }
 
 #[test]
+fn a_broken_cell_is_reported_whichever_column_it_stands_in() {
+    let header = "姓名|身份证号|学校|性别|出生日期|学段|主教学科|兼教学科|职称|职务|从教时间|电话|邮箱|备注";
+    let row = format!("张三|{WOMAN}|实验小学|女|1992-05|小学|语文|数学|一级教师|无|2014-08|13800000000|a@b.cn|新");
+    let file = sheet("花名册", &format!("{header}\n{row}"));
+    for column in 0..file.rows[0].len() {
+        for broken in [BrokenCell::Formula("#REF!".into()), BrokenCell::TooLong] {
+            let mut file = file.clone();
+            file.rows[1][column] = Cell::Broken(broken);
+            let roster = read_sheets(vec![file], None);
+            let aside = column > 10;
+            let expected = [(2, if aside { "roster_broken_left_out" } else { "roster_broken_cell" })];
+            let (told, other) = if aside { (&roster.notes, &roster.faults) } else { (&roster.faults, &roster.notes) };
+            assert_eq!((codes(told), codes(other)), (expected.to_vec(), vec![]), "{column}");
+            assert_eq!(roster.rows.len(), usize::from(aside), "{column}");
+        }
+    }
+}
+
+#[test]
+fn a_text_longer_than_its_field_is_a_fault_of_its_cell() {
+    let row = |title: &str, post: &str, subject: &str, phone: &str, remark: &str| {
+        let roster = read(&format!(
+            "姓名|身份证号|学校|学科|职称|职务|从教时间|电话|备注\n\
+             张三|{WOMAN}|实验小学|{subject}|{title}|{post}|2014-08|{phone}|{remark}"
+        ));
+        roster
+            .faults
+            .iter()
+            .map(|fault| (fault.finding.code(), fault.place.as_ref().unwrap().column))
+            .collect::<Vec<_>>()
+    };
+    let long = |letters: usize| "长".repeat(letters);
+    let numbers = |count: usize| vec!["138000000"; count].join("/");
+    assert_eq!(row(&long(50), &long(50), &long(50), &numbers(10), &long(500)), []);
+    let expected = [Column::Subjects, Column::Title, Column::Post, Column::Phone, Column::Remark];
+    assert_eq!(
+        row(&long(51), &long(51), &long(51), &numbers(11), &long(501)),
+        expected.map(|column| ("roster_too_long", column))
+    );
+}
+
+#[test]
 fn the_first_of_two_equal_numbers_is_kept() {
     let roster = read(&format!(
         "姓名|身份证号|学校|从教时间\n张三|{WOMAN}|实验小学|2014-08\n李四|{MAN}|实验小学|2012-08\n王五|'{WOMAN} |实验小学|1983-08"
@@ -415,6 +457,8 @@ fn every_finding_speaks_both_languages_and_has_a_code_of_its_own() {
         Finding::AmbiguousSchool { shown: shown(), candidates: vec![shown()] },
         Finding::SchoolMismatch { by_code: shown(), by_name: shown() },
         Finding::BrokenCell { shown: shown() },
+        Finding::BrokenLeftOut { shown: shown() },
+        Finding::TooLong { longest: 500 },
         Finding::UnknownTitle { shown: shown() },
         Finding::UnknownStage { shown: shown() },
         Finding::UnknownPost { shown: shown() },

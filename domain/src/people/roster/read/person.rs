@@ -3,6 +3,7 @@
 use super::{RosterRow, RowFindings, SheetReader, sheet_row};
 use crate::org::SchoolCode;
 use crate::people::identity::{IdentityFault, IdentityNumber};
+use crate::people::lengths::{PHONE_MAX, POST_MAX, REMARK_MAX, SUBJECT_MAX, TITLE_MAX, exceeds};
 use crate::people::name::{NameFault, PersonName};
 use crate::people::roster::columns::Column;
 use crate::people::roster::date::{DateFault, Plausible, SheetDate, read_date};
@@ -17,25 +18,26 @@ const ENTRY_AGE_MIN_YEARS: u32 = 14;
 /// The age beyond which nobody is on a roster.
 const AGE_MAX_YEARS: u32 = 100;
 
+/// What decides who somebody is and which rules hold: without one of them the row would say something else.
+const FACTS: [Column; 11] = [
+    Column::Name,
+    Column::Identity,
+    Column::Sex,
+    Column::Birth,
+    Column::SchoolCode,
+    Column::SchoolName,
+    Column::EntryDate,
+    Column::Stage,
+    Column::Subjects,
+    Column::Title,
+    Column::Post,
+];
+/// What stands beside the facts: the row is good without it.
+const ASIDE: [Column; 3] = [Column::Phone, Column::Email, Column::Remark];
+
 impl SheetReader<'_> {
     pub(super) fn read_person(&mut self, row: usize, found: &mut RowFindings) -> Option<RosterRow> {
-        for column in [
-            Column::Name,
-            Column::Identity,
-            Column::Sex,
-            Column::Birth,
-            Column::SchoolCode,
-            Column::SchoolName,
-            Column::EntryDate,
-        ] {
-            if let Cell::Broken(broken) = self.cell(row, column) {
-                let shown = match broken {
-                    BrokenCell::Formula(shown) => shown.clone(),
-                    BrokenCell::TooLong => "…".to_owned(),
-                };
-                found.fault(column, Finding::BrokenCell { shown });
-            }
-        }
+        self.report_broken(row, found);
         let name = self.read_name(row, found);
         let (identity, trusted) = self.read_identity(row, found);
         let trusted_identity = identity.as_ref().filter(|_| trusted);
@@ -54,6 +56,9 @@ impl SheetReader<'_> {
         for index in self.header.all_of(Column::Subjects) {
             values::read_subjects(self.sheet.cell(row, index), &mut subjects);
         }
+        for subject in &subjects {
+            check_length(subject, SUBJECT_MAX, Column::Subjects, found);
+        }
         let title = match values::read_title(self.cell(row, Column::Title)) {
             Ok(title) => Some(title),
             Err(shown) => {
@@ -70,6 +75,17 @@ impl SheetReader<'_> {
         };
         let phone = left_out(values::read_phone(self.cell(row, Column::Phone)), Column::Phone, found);
         let email = left_out(values::read_email(self.cell(row, Column::Email)), Column::Email, found);
+        let title_text = self.written(row, Column::Title).filter(|text| title.is_none_or(|title| text != title.zh()));
+        let post_text = self.written(row, Column::Post).filter(|text| text != post.zh());
+        let remark = self.written(row, Column::Remark);
+        for (text, longest, column) in [
+            (&title_text, TITLE_MAX, Column::Title),
+            (&post_text, POST_MAX, Column::Post),
+            (&phone, PHONE_MAX, Column::Phone),
+            (&remark, REMARK_MAX, Column::Remark),
+        ] {
+            check_length(text.as_deref().unwrap_or_default(), longest, column, found);
+        }
         let school = school?;
         Some(RosterRow {
             sheet: self.sheet.name.clone(),
@@ -80,14 +96,32 @@ impl SheetReader<'_> {
             stage: stage.or(school.stage).or_else(|| school.code.and_then(SchoolCode::stage)),
             subjects,
             title,
-            title_text: self.written(row, Column::Title).filter(|text| title.is_none_or(|title| text != title.zh())),
+            title_text,
             post,
-            post_text: self.written(row, Column::Post).filter(|text| text != post.zh()),
+            post_text,
             entered_on: entered_on?,
             phone,
             email,
-            remark: self.written(row, Column::Remark),
+            remark,
         })
+    }
+
+    /// Cells without a usable value: nothing of a file is lost in silence.
+    fn report_broken(&self, row: usize, found: &mut RowFindings) {
+        for column in FACTS.into_iter().chain(ASIDE) {
+            for index in self.header.all_of(column) {
+                let Cell::Broken(broken) = self.sheet.cell(row, index) else { continue };
+                let shown = match broken {
+                    BrokenCell::Formula(shown) => shown.clone(),
+                    BrokenCell::TooLong => "…".to_owned(),
+                };
+                if ASIDE.contains(&column) {
+                    found.note(column, Finding::BrokenLeftOut { shown });
+                } else {
+                    found.fault(column, Finding::BrokenCell { shown });
+                }
+            }
+        }
     }
 
     fn written(&self, row: usize, column: Column) -> Option<String> {
@@ -241,6 +275,12 @@ fn left_out(read: Result<Option<String>, String>, column: Column, found: &mut Ro
         found.note(column, Finding::ContactLeftOut { shown });
         None
     })
+}
+
+fn check_length(text: &str, longest: u64, column: Column, found: &mut RowFindings) {
+    if exceeds(text, longest) {
+        found.fault(column, Finding::TooLong { longest });
+    }
 }
 
 fn date_finding(fault: DateFault, cell: &Cell) -> Finding {
