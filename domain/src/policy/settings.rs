@@ -158,6 +158,12 @@ macro_rules! settings {
                 false
             }
 
+            /// The names of the settings that both say, each in another way.
+            pub(super) fn contradicted_by(&self, other: &Settings) -> Vec<&'static str> {
+                let said = [$((stringify!($name), matches!((self.$name, other.$name), (Some(ours), Some(theirs)) if ours != theirs))),+];
+                said.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
+            }
+
             /// The settings that are said and of which the stricter decides between areas.
             pub(super) fn on_a_scale(&self) -> Vec<OnScale> {
                 [$(self.$name.and_then(|value| settings!(@scale $decides stringify!($name), value))),+].into_iter().flatten().collect()
