@@ -68,6 +68,7 @@ problem_set!(
 problem_set!(VoidProblems = EntryNotPending | EntryAlreadyPosted | EntryAlreadyVoided | EntryReasonMissing);
 problem_set!(
     ReverseProblems = ReversalNeedsApproval
+        | ReversalRefused
         | EntryFourEyes
         | EntryNotPosted
         | EntryAlreadyReversed

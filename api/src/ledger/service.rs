@@ -23,7 +23,7 @@ use shixun_domain::{
     id::{HourEntryId, PersonId, TeacherId},
     ledger::{self as rules_of_ledger, Amounts, Circumstances, SourceKind, Step},
     policy::wording::{self, Wording},
-    policy::{Body, CycleRules, Effect, EntryFacts, Schools},
+    policy::{Body, CycleRules, Effect, EntryFacts, ReversalAfterClose, Schools},
 };
 use shixun_persistence::{
     Conn,
@@ -288,7 +288,7 @@ pub struct Replacement {
 /// How many people stand behind a correction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Behind {
-    /// One, who reverses what belongs to a cycle that runs, and nothing after its close (`reversal.after_close`, `domain.md` 9).
+    /// One, who reverses what belongs to a cycle that runs, and nothing after its close (`reversal_after_close` of packs).
     One,
     /// Two: a dispute proposed it, and somebody else upholds it.
     Two,
@@ -297,7 +297,7 @@ pub enum Behind {
 /// Reverses a posted entry with a reason and, where the right hours are given, posts them in its place, dated as the entry was.
 ///
 /// # Errors
-/// `not_found`, `entry_four_eyes`, `reversal_needs_approval`, and the ledger's refusals.
+/// `not_found`, `entry_four_eyes`, `reversal_refused`, `reversal_needs_approval`, and the ledger's refusals.
 pub fn reverse(
     work: &mut Work<'_, '_>,
     cache: &PolicyCache,
@@ -331,6 +331,10 @@ pub fn reverse(
     let policy = cache.area(work.conn(), row.person.area(), now)?;
     let cycle = policy.cycle_on(row.effective_on)?;
     let after_close = rules_of_ledger::after_close(&cycle, now.china_date());
+    let refused = || policy.on(now.china_date()).reversal_after_close() == ReversalAfterClose::Refused;
+    if after_close && refused() {
+        return Err(ApiError::new(Code::ReversalRefused).with("cycle", cycle.name()));
+    }
     if after_close && behind == Behind::One {
         return Err(ApiError::new(Code::ReversalNeedsApproval).with("cycle", cycle.name()).with("entry", id));
     }

@@ -251,6 +251,8 @@ problems! {
         "该条目为{state_zh}，不能入账或作废。", "The entry is {state}; it can be neither posted nor voided.";
     ReversalNeedsApproval = "reversal_needs_approval", 409, "周期已结束，冲销须经他人批准", "After the close of the cycle another person has to approve",
         "周期{cycle}已结束：请对该条目提出更正（POST /v1/hour-entries/{entry}/disputes），由他人审定后冲销。", "The cycle {cycle} is over: propose the correction as a dispute about the entry (POST /v1/hour-entries/{entry}/disputes); somebody else decides it.";
+    ReversalRefused = "reversal_refused", 409, "周期已结束，不再受理更正", "The cycle is over, and its hours are not corrected any more",
+        "周期{cycle}已结束，现行政策包（reversal_after_close）规定不再受理更正。", "The cycle {cycle} is over, and the packs in force refuse corrections after its close (reversal_after_close).";
     EntryFourEyes = "entry_four_eyes", 403, "登记人与本人不得经手", "Somebody else has to do it",
         "待入账学时须由登记人以外的人复核入账；本人的学时，本人既不得入账，也不得冲销或更正。", "Pending hours are posted by somebody who did not enter them, and nobody posts, reverses or corrects one's own.";
     EntryAwaitsEvaluation = "entry_awaits_evaluation", 409, "该学时待学员评价后入账", "The hours wait for the teacher's evaluation",

@@ -3,8 +3,10 @@
 //! [`of_statement`], [`of_area`] and [`ReportBundle`] write bundles, [`verify`] checks them. Both judge hours with the same function over the same
 //! leaves, so that a statement in a bundle is what the leaves and the packs beside it give, or is found not to be.
 
+mod deflate;
 mod files;
 mod judge;
+mod layout;
 mod report;
 mod report_check;
 mod stated;

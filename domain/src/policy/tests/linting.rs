@@ -3,10 +3,10 @@
 use super::*;
 use crate::policy::lint::{Finding, FindingKind, Gravity, lint};
 
-const TODAY: &str = "2026-11-23";
+pub(super) const TODAY: &str = "2026-11-23";
 
 /// A draft of the county in force from 2026.
-fn county(change: Value) -> Pack {
+pub(super) fn county(change: Value) -> Pack {
     let mut fields = json!({"valid": {"from": "2026-01-01"}});
     for (field, value) in change.as_object().unwrap() {
         fields[field] = value.clone();
@@ -14,7 +14,7 @@ fn county(change: Value) -> Pack {
     county_pack(fields)
 }
 
-fn found(draft: &Pack) -> Vec<Finding> {
+pub(super) fn found(draft: &Pack) -> Vec<Finding> {
     lint(&shipped(), draft, suichang(), day(TODAY))
 }
 
