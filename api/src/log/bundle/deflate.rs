@@ -1,8 +1,9 @@
 //! Where a deflated stream (RFC 1951) ends, to the bit: an unpacker does not say whether the bits behind its end, and those before a
 //! stored block, are empty, nor whether bytes follow.
 
-/// The most bits of a code, and codes of literals and lengths.
+/// The most bits of a code, those of codes that are looked up at once, and codes of literals and lengths.
 const BITS_MAX: usize = 15;
+const QUICK: u32 = 9;
 const LITERALS: usize = 288;
 const END_OF_BLOCK: usize = 256;
 /// Bits that follow the codes of lengths from 257 on, and those of distances.
@@ -52,8 +53,10 @@ struct Bits<'a> {
     at: usize,
 }
 
-/// A Huffman code: how many codes of each length there are, and their symbols in order.
+/// A Huffman code: what the next bits mean where they begin with a short code; how many codes of each length there are, and
+/// their symbols in order.
 struct Codes {
+    quick: Vec<(usize, usize)>,
     counts: [usize; BITS_MAX + 1],
     symbols: Vec<usize>,
 }
@@ -67,26 +70,49 @@ impl Codes {
         let mut symbols: Vec<usize> =
             (0..lengths.len()).filter(|symbol| lengths.get(*symbol).is_some_and(|length| *length > 0)).collect();
         symbols.sort_by_key(|symbol| lengths.get(*symbol).copied());
-        Some(Codes { counts, symbols })
+        let mut quick = vec![(0, 0); 1 << QUICK];
+        let (mut code, mut rest) = (0_usize, symbols.iter());
+        for ((length, bits), count) in (1..=QUICK).zip(1_usize..).zip(counts.iter().skip(1)) {
+            code <<= 1;
+            for symbol in rest.by_ref().take(*count) {
+                // Codes begin with their highest bit, and streams are read from the lowest.
+                let first = code.reverse_bits() >> (usize::BITS - length);
+                quick.iter_mut().skip(first).step_by(1 << length).for_each(|entry| *entry = (*symbol, bits));
+                code += 1;
+            }
+        }
+        Some(Codes { quick, counts, symbols })
     }
 }
 
 impl Bits<'_> {
-    fn bit(&mut self) -> Option<usize> {
-        let byte = self.stream.get(self.at / 8)?;
-        let bit = byte >> (self.at % 8) & 1;
-        self.at += 1;
-        Some(bit.into())
+    /// The next bits, 56 at least; 0 where there are no more.
+    fn ahead(&self) -> u64 {
+        let (byte, shift) = (self.at / 8, self.at % 8);
+        let eight = self.stream.get(byte..byte + 8).and_then(|eight| eight.try_into().ok());
+        let bits = eight.map(u64::from_le_bytes).unwrap_or_else(|| {
+            let rest = self.stream.get(byte..).unwrap_or_default().iter().rev();
+            rest.fold(0, |bits, byte| bits << 8 | u64::from(*byte))
+        });
+        bits >> shift
+    }
+
+    /// Goes on by some bits, where there are so many.
+    fn skip(&mut self, count: usize) -> Option<()> {
+        self.at += count;
+        (self.at <= self.stream.len() * 8).then_some(())
     }
 
     fn take(&mut self, count: u32) -> Option<usize> {
-        (0..count).try_fold(0, |sum, place| self.bit().map(|bit| sum | bit << place))
+        let bits = usize::try_from(self.ahead() & ((1 << count) - 1)).ok()?;
+        self.skip(usize::try_from(count).ok()?)?;
+        Some(bits)
     }
 
     /// Goes on to the next byte over bits that are all 0.
     fn empty_to_byte(&mut self) -> Option<()> {
         while !self.at.is_multiple_of(8) {
-            (self.bit()? == 0).then_some(())?;
+            (self.take(1)? == 0).then_some(())?;
         }
         Some(())
     }
@@ -94,14 +120,19 @@ impl Bits<'_> {
     fn stored(&mut self) -> Option<()> {
         self.empty_to_byte()?;
         let (length, inverted) = (self.take(16)?, self.take(16)?);
-        self.at += length * 8;
-        (length ^ inverted == 0xffff && self.at <= self.stream.len() * 8).then_some(())
+        self.skip(length * 8)?;
+        (length ^ inverted == 0xffff).then_some(())
     }
 
     fn symbol(&mut self, codes: &Codes) -> Option<usize> {
+        let ahead = usize::try_from(self.ahead() & ((1 << QUICK) - 1)).ok()?;
+        if let Some((symbol, length)) = codes.quick.get(ahead).filter(|(_, length)| *length > 0) {
+            self.skip(*length)?;
+            return Some(*symbol);
+        }
         let (mut code, mut first, mut index) = (0, 0, 0);
         for count in codes.counts.iter().skip(1) {
-            code |= self.bit()?;
+            code |= self.take(1)?;
             if code < first + count {
                 return codes.symbols.get(index + code - first).copied();
             }

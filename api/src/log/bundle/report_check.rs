@@ -92,22 +92,17 @@ pub(super) fn check<R: Input + Seek>(
     let mut entries = Entries::new(closing.as_ref(), &checkpoints);
     let mut waiting: Option<(String, String)> = None;
     for (done, place) in portions.into_iter().enumerate() {
-        match read_one(archive, place, MEMBER_BYTES_MAX, report) {
-            Some(Member { name, bytes }) => {
-                if let Some(slot) = digests.get_mut(place) {
-                    *slot = Some((name.clone(), digest(&bytes)));
-                }
-                let read = text(&name, bytes, report);
-                // The leaves wait for the proof that stands behind them.
-                match (waiting.take(), name == portion_files(entries.portions + 1).1) {
-                    (Some((leaves_name, lines)), true) => {
-                        entries.portion((&leaves_name, &lines), (&name, &read), report)
-                    }
-                    (None, false) if name == portion_files(entries.portions + 1).0 => waiting = Some((name, read)),
-                    _ => report.findings.push(refused(&name, "is not the file that belongs here")),
-                }
+        if let Some(Member { name, bytes }) = read_one(archive, place, MEMBER_BYTES_MAX, report) {
+            if let Some(slot) = digests.get_mut(place) {
+                *slot = Some((name.clone(), digest(&bytes)));
             }
-            None => {}
+            let read = text(&name, bytes, report);
+            // The leaves wait for the proof that stands behind them.
+            match (waiting.take(), name == portion_files(entries.portions + 1).1) {
+                (Some((leaves_name, lines)), true) => entries.portion((&leaves_name, &lines), (&name, &read), report),
+                (None, false) if name == portion_files(entries.portions + 1).0 => waiting = Some((name, read)),
+                _ => report.findings.push(refused(&name, "is not the file that belongs here")),
+            }
         }
         progress(done + 1, files);
     }

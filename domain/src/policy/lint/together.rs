@@ -113,7 +113,7 @@ fn rooms<'a>(rules: &'a CycleRules, person: &PersonFacts, year: Option<i32>) -> 
     };
     let yearly = |year: &i32| rules.yearly.iter().find(|(of, _)| of == year).map(|(_, rules)| rules.as_slice());
     let mut rooms: Vec<Room> = Vec::new();
-    let first = years.first().and_then(|year| yearly(year)).unwrap_or_default();
+    let first = years.first().and_then(&yearly).unwrap_or_default();
     for maximum in first {
         let Some(rule) = rules.rule(maximum.rule).filter(|_| refusing(maximum).is_some()) else { continue };
         let of_year = |year: &i32| yearly(year)?.iter().find(|other| other.rule == maximum.rule).and_then(refusing);
