@@ -376,7 +376,7 @@ pub fn may_post(area: AreaCode, entered_by: Option<AccountId>, by: AccountId, ow
 }
 
 /// True where a change made on `today` touches a cycle that is over: it is dated back to the cycle, and whatever was issued
-/// from it is superseded, and it needs two people (`domain.md` 10, example 6; `reversal.after_close` of section 9). A report is
+/// from it is superseded, and it needs two people or is refused, as packs say (`reversal_after_close`). A report is
 /// frozen only of a cycle that is over, so that the day says it all.
 pub fn after_close(cycle: &Cycle, today: NaiveDate) -> bool {
     today > cycle.to()

@@ -1,5 +1,7 @@
 //! Certificates: issued, printed, verified by everybody, superseded, revoked, and never changed.
 
+mod paper;
+
 use crate::{
     harness::{Caller, County, TestApp, both, database::Kind, off_runtime},
     ledger::fixture::{entry, post, sql, statement, teacher, with_teacher, write},

@@ -1,6 +1,7 @@
 //! The log that shows tampering: from a committed row to a checkpoint, a proof and a bundle.
 
 pub(crate) mod bundles;
+mod golden;
 mod keys;
 mod proofs;
 mod report_bundles;

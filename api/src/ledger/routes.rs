@@ -70,6 +70,7 @@ problem_set!(VoidProblems = EntryNotPending | EntryAlreadyPosted | EntryAlreadyV
 problem_set!(
     ReverseProblems = ReversalNeedsApproval
         | RaiseNeedsApproval
+        | ReversalRefused
         | EntryFourEyes
         | EntryNotPosted
         | EntryAlreadyReversed

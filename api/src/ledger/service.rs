@@ -23,7 +23,7 @@ use shixun_domain::{
     id::{HourEntryId, PersonId, TeacherId},
     ledger::{self as rules_of_ledger, Amounts, Circumstances, Figures, SourceKind, Step},
     policy::wording::{self, Wording},
-    policy::{Body, CycleRules, Effect, EntryFacts, Schools},
+    policy::{Body, CycleRules, Effect, EntryFacts, ReversalAfterClose, Schools},
 };
 use shixun_persistence::{
     Conn,
@@ -285,7 +285,8 @@ pub struct Replacement {
     pub rests_on: Option<(Circumstances, Evidence)>,
 }
 
-/// Who or what stands behind a correction. After the close of the cycle it takes two people (`reversal.after_close`, `domain.md` 9).
+/// Who or what stands behind a correction. After the close of the cycle it takes two people, where packs allow it at all
+/// (`reversal_after_close`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Behind {
     /// One person, who takes hours back or lowers them.
@@ -299,7 +300,7 @@ pub enum Behind {
 /// Reverses a posted entry with a reason and, where the right hours are given, posts them in its place, dated as the entry was.
 ///
 /// # Errors
-/// `not_found`, `entry_four_eyes`, `reversal_needs_approval`, `raise_needs_approval`, and the ledger's refusals.
+/// `not_found`, `entry_four_eyes`, `reversal_refused`, `reversal_needs_approval`, `raise_needs_approval`, and the ledger's refusals.
 pub fn reverse(
     work: &mut Work<'_, '_>,
     cache: &PolicyCache,
@@ -335,6 +336,10 @@ pub fn reverse(
     let policy = cache.area(work.conn(), row.person.area(), now)?;
     let cycle = policy.cycle_on(row.effective_on)?;
     let after_close = rules_of_ledger::after_close(&cycle, now.china_date());
+    let refused = || policy.on(now.china_date()).reversal_after_close() == ReversalAfterClose::Refused;
+    if after_close && refused() {
+        return Err(ApiError::new(Code::ReversalRefused).with("cycle", cycle.name()));
+    }
     if after_close && behind != Behind::Two {
         return Err(ApiError::new(Code::ReversalNeedsApproval).with("cycle", cycle.name()).with("entry", id));
     }

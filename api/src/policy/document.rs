@@ -62,7 +62,7 @@ macro_rules! document {
             pub cycle: Option<PolicyCycle>,
             $($(#[$doc])*
             #[serde(skip_serializing_if = "Option::is_none")]
-            pub $setting: Option<PolicyValue>,)+
+            pub $setting: Option<PolicySetting>,)+
             /// Themes that the area adds to those everybody knows, by word.
             #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
             #[schema(value_type = BTreeMap<PolicyWord, PolicyLabel>)]
@@ -135,6 +135,28 @@ pub struct PolicyValue {
     /// How sure it is: `R` read for Zhejiang, `R-x` read elsewhere, `K` common knowledge, `I` inferred.
     #[schema(max_length = 3)]
     pub confidence: String,
+}
+
+/// What is said once for everybody: a value with the place it comes from, and whether a narrower area may be laxer.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PolicySetting {
+    /// The value. Decimal or fraction texts, as in `PolicyValue`.
+    #[schema(max_length = 64)]
+    pub value: String,
+    /// Short name of one of the pack's sources.
+    #[schema(max_length = 32)]
+    pub source: String,
+    /// Article, table or row in that source.
+    #[schema(max_length = 200)]
+    pub article: String,
+    /// How sure it is, as in `PolicyValue`.
+    #[schema(max_length = 3)]
+    pub confidence: String,
+    /// Whether a narrower area may ask for less, allow more or say otherwise: `yes` or `no`. `no` where absent: then the stricter of
+    /// both stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub may_be_relaxed: Option<PolicyValue>,
 }
 
 /// The cycle: a first day and a length; all cycles before and after follow.

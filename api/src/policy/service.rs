@@ -255,7 +255,7 @@ fn stored(row: &PackRow) -> Result<Pack, ApiError> {
 
 /// The errors among what was found, as faults of the draft.
 fn mistaken(findings: Vec<Finding>) -> Result<(), ApiError> {
-    let errors = findings.into_iter().filter(|finding| finding.kind.gravity() == Gravity::Error);
+    let errors = findings.into_iter().filter(|finding| finding.gravity() == Gravity::Error);
     let faults: Vec<FieldFault> = errors
         .map(|finding| {
             let Finding { pointer, kind, text, example, .. } = finding;

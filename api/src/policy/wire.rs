@@ -172,10 +172,10 @@ pub struct PolicyLintView {
 impl PolicyLintView {
     /// The view of what was found in a pack.
     pub fn new(pack: PackNameView, findings: Vec<Finding>) -> Self {
-        let publishable = findings.iter().all(|finding| finding.kind.gravity() != Gravity::Error);
+        let publishable = findings.iter().all(|finding| finding.gravity() != Gravity::Error);
         let findings = findings.into_iter().map(|finding| PolicyFindingView {
             kind: OneOf(finding.kind),
-            gravity: OneOf(finding.kind.gravity()),
+            gravity: OneOf(finding.gravity()),
             pointer: finding.pointer,
             rules: finding.rules,
             text_zh: finding.text.zh,

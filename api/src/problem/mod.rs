@@ -3,12 +3,14 @@
 //! A domain refusal becomes an [`ApiError`] in its feature's `problems.rs` through an exhaustive match, so that a new reason
 //! does not compile without a code. The text is written when the answer is, in the language the client asked for.
 
+mod language;
 mod routes;
 pub mod samples;
 mod table;
 
+pub use language::Language;
 pub use routes::mount;
-pub use table::{Code, Language};
+pub use table::Code;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -2,6 +2,8 @@
 //!
 //! Clients match on the code, never on the text. `{name}` in a text is filled from the problem's parameters.
 
+use super::language::Language;
+
 /// Declares the table once: the enum, the lookups and the catalogue that `GET /v1/problems` shows.
 macro_rules! problems {
     ($($variant:ident = $code:literal, $status:literal, $zh:literal, $en:literal, $zh_detail:literal, $en_detail:literal;)+) => {
@@ -34,47 +36,6 @@ macro_rules! problems {
             }
         }
     };
-}
-
-/// The languages the API speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Language {
-    /// 简体中文, where the client names no language it prefers.
-    #[default]
-    Zh,
-    /// English.
-    En,
-}
-
-impl Language {
-    /// The tag of `Content-Language`.
-    pub const fn tag(self) -> &'static str {
-        match self {
-            Language::Zh => "zh-CN",
-            Language::En => "en",
-        }
-    }
-
-    /// The language of `Accept-Language` that comes first, by weight, among the two.
-    pub fn preferred(header: &str) -> Language {
-        let mut best = (Language::Zh, 0_u32);
-        for part in header.split(',') {
-            let mut pieces = part.trim().split(';');
-            let tag = pieces.next().unwrap_or_default().trim().to_ascii_lowercase();
-            let weight = pieces
-                .find_map(|piece| piece.trim().strip_prefix("q="))
-                .map_or(1000, |q| q.parse::<f32>().map_or(0, |q| format!("{:.0}", q * 1000.0).parse().unwrap_or(0)));
-            let language = match tag.split('-').next() {
-                Some("en") => Language::En,
-                Some("zh" | "*") => Language::Zh,
-                _ => continue,
-            };
-            if weight > best.1 {
-                best = (language, weight);
-            }
-        }
-        best.0
-    }
 }
 
 problems! {
@@ -257,6 +218,8 @@ problems! {
         "周期{cycle}已结束：请对该条目提出更正（POST /v1/hour-entries/{entry}/disputes），由他人审定后冲销。", "The cycle {cycle} is over: propose the correction as a dispute about the entry (POST /v1/hour-entries/{entry}/disputes); somebody else decides it.";
     RaiseNeedsApproval = "raise_needs_approval", 409, "增加学时须经他人批准", "Another person has to approve more hours",
         "冲销可减少学时，不能由一人增加：请对该条目提出更正（POST /v1/hour-entries/{entry}/disputes），由他人审定；考勤有误的，请更正考勤。", "One person may lower hours, not raise them: propose the correction as a dispute about the entry (POST /v1/hour-entries/{entry}/disputes), which somebody else decides; where the attendance was wrong, correct that.";
+    ReversalRefused = "reversal_refused", 409, "周期已结束，不再受理更正", "The cycle is over, and its hours are not corrected any more",
+        "周期{cycle}已结束，现行政策包（reversal_after_close）规定不再受理更正。", "The cycle {cycle} is over, and the packs in force refuse corrections after its close (reversal_after_close).";
     EntryFourEyes = "entry_four_eyes", 403, "登记人与本人不得经手", "Somebody else has to do it",
         "待入账学时须由登记人以外的人复核入账；本人的学时，本人既不得入账，也不得冲销或更正。", "Pending hours are posted by somebody who did not enter them, and nobody posts, reverses or corrects one's own.";
     EntryAwaitsEvaluation = "entry_awaits_evaluation", 409, "该学时待学员评价后入账", "The hours wait for the teacher's evaluation",
@@ -463,23 +426,6 @@ problems! {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_preferred_of_the_two_languages_is_answered() {
-        let cases = [
-            ("", Language::Zh),
-            ("en", Language::En),
-            ("en-GB,en;q=0.9", Language::En),
-            ("fr,en;q=0.5,zh;q=0.8", Language::Zh),
-            ("zh-CN;q=0.3, en;q=0.7", Language::En),
-            ("de", Language::Zh),
-            ("*", Language::Zh),
-            ("en;q=nonsense", Language::Zh),
-        ];
-        for (header, expected) in cases {
-            assert_eq!(Language::preferred(header), expected, "{header:?}");
-        }
-    }
 
     #[test]
     fn codes_are_unique_words_and_both_languages_fill_the_same_parameters() {

@@ -1,7 +1,7 @@
 //! Where the figures of rules and settings come from: the document, the article in it, and how sure they are.
 
 use super::{
-    document::{Cited, Document},
+    document::{Cited, Document, SettingDocument},
     layers::RuleSet,
     pack::Pack,
     rule::Confidence,
@@ -75,11 +75,14 @@ pub(super) fn cite(documents: &Documents, figure: &str, cited: &Cited) -> Option
 /// The citations of what a pack says once for everybody, as far as statements cite it.
 pub(super) fn of_settings(documents: &Documents, document: &Document) -> Vec<Arc<Citation>> {
     let cycle = document.cycle.as_ref();
-    let of_cycle =
-        [("cycle/anchor", cycle.map(|cycle| &cycle.anchor)), ("cycle/years", cycle.map(|cycle| &cycle.years))];
-    let stated = document.settings().into_iter().filter(|said| said.stated).map(|said| (said.name, said.cited));
+    let of_cycle = [
+        ("cycle/anchor", cycle.map(|cycle| cycle.anchor.clone())),
+        ("cycle/years", cycle.map(|cycle| cycle.years.clone())),
+    ];
+    let stated = document.settings().into_iter().filter(|said| said.stated);
+    let stated = stated.map(|setting| (setting.name, setting.said.map(SettingDocument::cited)));
     let said = of_cycle.into_iter().chain(stated).filter_map(|(name, cited)| Some((name, cited?)));
-    said.filter_map(|(name, cited)| cite(documents, name, cited)).map(Arc::new).collect()
+    said.filter_map(|(name, cited)| cite(documents, name, &cited)).map(Arc::new).collect()
 }
 
 /// Which pack of those in force said what holds for everybody, the narrowest first asked.

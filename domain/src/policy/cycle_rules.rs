@@ -22,7 +22,7 @@ use super::{
     rule::{Amount, Attribution, Body, CapPeriod, Effect, Most, Ratio, Selector},
     selector::{Compiled, Interned, THEMES_MAX},
 };
-use crate::{area::AreaCode, hours::Hours};
+use crate::{area::AreaCode, hours::Hours, words::ActivityWord};
 use chrono::NaiveDate;
 use std::sync::Arc;
 
@@ -207,6 +207,11 @@ impl CycleRules {
     /// The sets of rules of the cycle.
     pub(super) fn sets(&self) -> impl Iterator<Item = &RuleSet> {
         self.segments.iter().map(|segment| &segment.rules)
+    }
+
+    /// True where the packs of some day of the cycle convert a kind of activity.
+    pub(super) fn converts(&self, kind: ActivityWord) -> bool {
+        self.segments.iter().any(|segment| !segment.conversions.of_kind(kind).is_empty())
     }
 
     /// Codes and versions of the packs in force from the cycle's first day to `day`, the earliest first; a pack stands once

@@ -46,7 +46,7 @@ macro_rules! document {
             pub cycle: Option<CycleDocument>,
             $($(#[$doc])*
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            pub $setting: Option<Cited>,)+
+            pub $setting: Option<SettingDocument>,)+
             /// Themes that the area adds to those everybody knows, by word.
             #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
             pub themes: BTreeMap<String, LabelDocument>,
@@ -160,6 +160,36 @@ pub struct Cited {
     pub article: String,
     /// How sure it is: `R` read for Zhejiang, `R-x` read elsewhere, `K` common knowledge, `I` inferred.
     pub confidence: String,
+}
+
+/// What is said once for everybody: a value with the place it comes from, and whether a narrower area may be laxer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SettingDocument {
+    /// The value.
+    pub value: String,
+    /// Short name of one of the pack's `sources`.
+    pub source: String,
+    /// Article, table or row in that source.
+    pub article: String,
+    /// How sure it is, as in [`Cited`].
+    pub confidence: String,
+    /// Whether a narrower area may ask for less, allow more or say otherwise: `yes` or `no`. `no` where absent: then the stricter
+    /// of both stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub may_be_relaxed: Option<Cited>,
+}
+
+impl SettingDocument {
+    /// The value with the place it comes from.
+    pub fn cited(&self) -> Cited {
+        Cited {
+            value: self.value.clone(),
+            source: self.source.clone(),
+            article: self.article.clone(),
+            confidence: self.confidence.clone(),
+        }
+    }
 }
 
 /// The cycle: a first day and a length; all cycles before and after follow.

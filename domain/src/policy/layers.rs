@@ -6,8 +6,8 @@
 //! it is at least as strict or the wider pack says that its rule may be relaxed, and adds itself where there is none. Where it
 //! is laxer, or cannot be compared, the rule of the wider area stands beside it: so the stricter one decides. (Of two factors
 //! only the wider area's stands, because factors multiply.) A rule that may not be relaxed cannot be dropped either. Within one
-//! area a later pack replaces an earlier one freely. Of what packs say once for everybody, whether the stricter or the narrowest pack
-//! decides stands with each setting in `settings.rs`.
+//! area a later pack replaces an earlier one freely. Of what packs say once for everybody the stricter decides
+//! as well, unless the wider pack says that it may be relaxed; what is stricter stands with each setting in `settings.rs`.
 //!
 //! A rule for a profile, or a profile's dropping of a rule, stands before the rule for everybody of the same id, whichever
 //! pack either comes from. Where several profiles hold, the first in the order of [`Profile`] decides.
@@ -21,7 +21,7 @@ use super::{
     jurisdiction::{Jurisdiction, Layer},
     pack::Pack,
     rule::{Attribution, Body, Profile, Rule},
-    settings::{Settings, narrowest},
+    settings::Settings,
     strictness::at_least_as_strict,
 };
 use crate::area::AreaCode;
@@ -263,7 +263,7 @@ pub(super) fn attributions(packs: &[Pack], area: AreaCode) -> Vec<(NaiveDate, At
         starts.extend(span.to.and_then(|to| to.succ_opt()));
     }
     starts.sort_unstable();
-    let on = |day: NaiveDate| narrowest(&layers(packs, area, day), |settings| settings.attribution);
+    let on = |day: NaiveDate| Settings::attribution_of(&layers(packs, area, day));
     let mut found: Vec<(NaiveDate, Attribution)> =
         starts.into_iter().map(|day| (day, on(day).unwrap_or(Attribution::Completion))).collect();
     found.dedup_by_key(|(_, attribution)| *attribution);

@@ -4,13 +4,15 @@
 //!
 //! Whether a requirement can be met is asked of the evaluator itself: it judges a teacher who earned ten thousand hours of every
 //! kind that serves the requirement and that the rules tell apart, on the first and the last day of every year of its period. The
-//! count is the greatest that the caps allow, so what this teacher lacks, everybody lacks.
+//! count is the greatest that the caps allow, so what this teacher lacks, everybody lacks. Requirements that stand in each other's way
+//! are added up and compared with what there is room for (`together`).
 
 mod conversions;
 mod kinds;
 mod layering;
 mod reach;
 mod settings;
+mod together;
 
 use super::{
     cycle::Cycle,
@@ -46,18 +48,6 @@ word_list! {
     }
 }
 
-impl FindingKind {
-    /// A contradiction, a rule about nothing and a gap are mistakes; the rest may be meant.
-    pub const fn gravity(self) -> Gravity {
-        match self {
-            FindingKind::Contradiction | FindingKind::NothingSelected | FindingKind::Gap => Gravity::Error,
-            FindingKind::Overlap | FindingKind::CrossingCaps | FindingKind::Relaxation | FindingKind::Retroaction => {
-                Gravity::Warning
-            }
-        }
-    }
-}
-
 /// Something wrong with a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -74,12 +64,27 @@ pub struct Finding {
     pub example: Wording,
 }
 
+impl Finding {
+    /// A contradiction, a rule about nothing and days without rules are mistakes; the rest may be meant, also days between two
+    /// editions, which it names then: on those the rules of the wider areas stand.
+    pub fn gravity(&self) -> Gravity {
+        match self.kind {
+            FindingKind::Gap if !self.rules.is_empty() => Gravity::Warning,
+            FindingKind::Contradiction | FindingKind::NothingSelected | FindingKind::Gap => Gravity::Error,
+            FindingKind::Overlap | FindingKind::CrossingCaps | FindingKind::Relaxation | FindingKind::Retroaction => {
+                Gravity::Warning
+            }
+        }
+    }
+}
+
 /// Looks for everything that is wrong with `draft` in `area`, or in the school that it is for, among the packs that are published there, on the day `today`;
 /// of an area's draft also for what it puts out of reach at the schools with packs of their own.
 pub fn lint(published: &[Pack], draft: &Pack, area: AreaCode, today: NaiveDate) -> Vec<Finding> {
     let packs = with_draft(published, draft);
     let schools = Schools::from(draft.jurisdiction());
     let mut findings = layering::overlaps(&packs, draft);
+    findings.extend(layering::between_editions(&packs, draft));
     findings.extend(layering::relaxations(&packs, draft));
     findings.extend(conversions::conversions(&packs, draft));
     findings.extend(settings::settings(&packs, draft));
@@ -89,6 +94,7 @@ pub fn lint(published: &[Pack], draft: &Pack, area: AreaCode, today: NaiveDate) 
         match CycleRules::of_schools(&packs, area, &schools, cycle, cycle.to()) {
             Ok(rules) => {
                 findings.extend(kinds::nothing_selected(&rules, draft));
+                findings.extend(conversions::unconverted(&rules, draft));
                 findings.extend(kinds::crossing_caps(&rules, draft));
                 findings.extend(reach::contradictions(&rules, draft));
             }

@@ -55,8 +55,8 @@ pub use pack::{Pack, ProfileDrops};
 pub use requirements::{InDays, Requirement, Verdict};
 pub use rule::{
     AbsenceEffect, Amount, Attribution, Body, CapPeriod, Confidence, Effect, EntryMark, FilingLevel, Least, LeaveTotal,
-    Measure, Months, Most, Profile, Prorate, Ratio, Recognition, Relaxable, Rounding, Rule, Selector, Strength,
-    TOTAL_RULE_ID, TotalAmount, Unit, Window,
+    Measure, Months, Most, Profile, Prorate, Ratio, Recognition, Relaxable, ReversalAfterClose, Rounding, Rule,
+    Selector, Strength, TOTAL_RULE_ID, TotalAmount, Unit, Window,
 };
 pub use settings::Settings;
 pub use shortest::{OFFERINGS_MAX, Offering, Outcome, ShortestWay, shortest_way};

@@ -126,6 +126,14 @@ word_list! {
     }
 }
 
+word_list! {
+    /// What becomes of corrections of a cycle that is over. Declared from strict to lax.
+    ReversalAfterClose {
+        Refused = "refused", "不予受理", "refused";
+        TwoPeople = "two_people", "两人办理，由县级批准", "two people, one of the county approving";
+    }
+}
+
 /// Some months of every year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Months(u16);

@@ -36,6 +36,9 @@ pub(super) struct Compiled {
 
 const FORMS_AT: usize = 4;
 const LEVELS_AT: usize = 12;
+const ROUTES: u32 = (1 << FORMS_AT) - 1;
+const FORMS: u32 = (1 << LEVELS_AT) - 1 - ROUTES;
+const LEVELS: u32 = IN_BLOCK - 1 - FORMS - ROUTES;
 const IN_BLOCK: u32 = 1 << 17;
 const SHORT: u32 = 1 << 18;
 
@@ -104,5 +107,39 @@ impl Compiled {
             && (self.activities == 0 || self.activities & shape.activity != 0)
             && (self.marks == 0 || self.marks & shape.marks != 0)
             && self.without_marks & shape.marks == 0
+    }
+
+    /// True where no entry can be one of both: a word that an entry has once, or a theme that the other excludes, tells them apart.
+    pub(super) const fn disjoint(&self, other: &Compiled) -> bool {
+        let both = self.allowed & other.allowed;
+        both & ROUTES == 0
+            || both & FORMS == 0
+            || both & LEVELS == 0
+            || both & (IN_BLOCK | SHORT) == 0
+            || (self.activities != 0 && other.activities != 0 && self.activities & other.activities == 0)
+            || (self.themes != 0 && self.themes & !other.without_themes == 0)
+            || (other.themes != 0 && other.themes & !self.without_themes == 0)
+    }
+
+    /// True where every entry of this one is one of the other; of special circumstances that the other leaves out only where this
+    /// one is about them.
+    pub(super) const fn within(&self, other: &Compiled) -> bool {
+        self.allowed & !other.allowed == 0
+            && (other.themes == 0 || (self.themes != 0 && self.themes & !other.themes == 0))
+            && other.without_themes & !self.without_themes == 0
+            && (other.activities == 0 || (self.activities != 0 && self.activities & !other.activities == 0))
+            && (other.marks == 0 || (self.marks != 0 && self.marks & !other.marks == 0))
+            && other.without_marks & self.marks == 0
+    }
+
+    /// The same within blocks only.
+    pub(super) const fn in_blocks(self) -> Self {
+        Compiled { allowed: self.allowed & !SHORT, ..self }
+    }
+
+    /// True where it is about hours of courses in ordinary circumstances, for which teachers enrol.
+    pub(super) fn is_enrolled_for(&self) -> bool {
+        let converted = place(Route::ALL, &Route::Converted, 0);
+        self.marks == 0 && self.activities == 0 && self.allowed & ROUTES & !converted != 0
     }
 }

@@ -5,21 +5,25 @@
 //! reader, the layers, lint and citations follow from the line; `domain/packs/examples/county.json` shows a correct value.
 
 use super::{
-    document::{Cited, Document},
+    document::{Document, SettingDocument},
     evaluating::MissedEvaluation,
     fault::PackFault,
     fund::FundBase,
     layers::RuleSet,
     pack::{At, Pack, Reader},
-    rule::{AbsenceEffect, Attribution, FilingLevel, LeaveTotal, Months, Prorate, Ratio, Recognition, Rounding, Unit},
+    rule::{
+        AbsenceEffect, Attribution, FilingLevel, LeaveTotal, Months, Prorate, Ratio, Recognition, ReversalAfterClose,
+        Rounding, Unit,
+    },
 };
 use crate::{hours::Hours, words::Word};
 
 /// Every setting: `name { type, how the figure is read, what decides, stated or silent, [default] }`.
 ///
-/// What decides between areas: the `narrowest` pack that speaks of it, or the stricter value, which is the `least` (of words the one
-/// declared first) or the `most`. A `stated` one is cited by every statement, because hours are added up by it. Without a default
-/// nothing holds where no pack speaks of it.
+/// What decides between areas: the stricter value, which is the `least` (of words the one declared first) or the `most`; of words of
+/// which none is stricter the `widest` area's; and of what is an area's own affair the `narrowest`. A pack says with `may_be_relaxed`
+/// that narrower areas may say otherwise: then their word takes the place of its own. A `stated` one is cited by every statement,
+/// because hours are added up by it. Without a default nothing holds where no pack speaks of it.
 #[macro_export]
 macro_rules! policy_settings {
     ($then:ident) => {
@@ -28,7 +32,7 @@ macro_rules! policy_settings {
             /// end in the other.
             unit { Unit, word(), narrowest, stated, [Unit::Hour] }
             /// Minutes of teaching in one hour of credit (1 to 240): a unit is worth no more than its minutes give.
-            hour_minutes { i32, integer(1..=240), narrowest, silent, [45] }
+            hour_minutes { i32, integer(1..=240), most, silent, [45] }
             /// How the total of a person who joins inside the cycle is reduced: `none`, `month` or `year`.
             prorate_newcomer { Prorate, word(), least, stated, [Prorate::None] }
             /// What approved leave does to the hours owed in the cycle: `keep` (nothing) or `prorate` (takes off its full months).
@@ -37,13 +41,13 @@ macro_rules! policy_settings {
             prorate_retirement { Prorate, word(), least, stated, [Prorate::None] }
             /// The day to which hours belong: of `completion`, of each `session` (the days on which the course was held, by month), or of
             /// `recognition`.
-            attribution { Attribution, word(), narrowest, stated, [Attribution::Completion] }
+            attribution { Attribution, word(), widest, stated, [Attribution::Completion] }
             /// What is compared with the hours owed: two decimals as they are (`keep`), or whole hours, rounded down (`whole_down`), to
             /// the nearest (`whole_nearest`) or up (`whole_up`).
             rounding { Rounding, word(), least, stated, [Rounding::Keep] }
             /// Hours of a day of training (0.01 to 24): the most that the units of one day may be worth, and what a day is where an entry
             /// does not say how many days it lasted.
-            hours_per_day { Hours, hours_of_a_day(), narrowest, stated, [Hours::whole(8)] }
+            hours_per_day { Hours, hours_of_a_day(), least, stated, [Hours::whole(8)] }
             /// What the hours attended are worth to somebody who passed the course (0 to 1): the result in hours × difficulty × result,
             /// whose difficulty is for the rules of the kind `factor` to say.
             pass_factor { Ratio, ratio(1), least, silent, [Ratio::ONE] }
@@ -63,7 +67,10 @@ macro_rules! policy_settings {
             carry_over { Hours, hours(), least, stated, [Hours::ZERO] }
             /// Through how many hands hours from outside pass (1 to 3): entered, examined and verified by three people; entered and verified
             /// by two; or entered and verified by whoever may verify.
-            hours_stages { i32, integer(1..=3), narrowest, silent, [3] }
+            hours_stages { i32, integer(1..=3), most, silent, [3] }
+            /// What becomes of hours of a cycle that is over: `two_people` correct them, one who proposes it and one of the county who
+            /// approves, or it is `refused`.
+            reversal_after_close { ReversalAfterClose, word(), least, silent, [ReversalAfterClose::TwoPeople] }
             /// Whether training at an institution without review needs the school's consent before it begins: `yes` or `no`.
             external_prior_consent { bool, yes(), most, silent, [true] }
             /// What becomes of hours certified by another county of the province: `manual` (somebody recognises them) or `auto` (they count
@@ -121,12 +128,14 @@ macro_rules! settings {
         #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
         pub struct Settings {
             $($(#[$doc])* pub $name: Option<$type>,)+
+            /// Bits of those, in the order of the list, that narrower areas may relax.
+            relaxable: u64,
         }
 
         impl Document {
             /// The settings in the order of the document, with their names and whether statements cite them.
             pub(super) fn settings(&self) -> Vec<Said<'_>> {
-                vec![$(Said { name: stringify!($name), cited: self.$name.as_ref(), stated: settings!(@$cited) }),+]
+                vec![$(Said { name: stringify!($name), said: self.$name.as_ref(), stated: settings!(@$cited) }),+]
             }
         }
 
@@ -136,18 +145,25 @@ macro_rules! settings {
 
             /// Reads what a document says.
             pub(super) fn read(reader: &Reader<'_>, document: &Document) -> Result<Self, PackFault> {
-                let root = At::root();
-                Ok(Settings {
-                    $($name: match &document.$name {
-                        Some(cited) => Some(reader.$read(&root.field(stringify!($name)), cited $(, $argument)?)?),
-                        None => None,
-                    },)+
-                })
+                let mut settings = Settings::default();
+                $(if let Some(said) = &document.$name {
+                    let at = At::root().field(stringify!($name));
+                    settings.$name = Some(reader.$read(&at, &said.cited() $(, $argument)?)?);
+                    if reader.setting_may_be_relaxed(&at, said)? {
+                        settings.relaxable |= Settings::bit(stringify!($name));
+                    }
+                })+
+                Ok(settings)
             }
 
             /// What holds where these packs speak, the widest first.
             pub(super) fn decided(layers: &[&Pack]) -> Self {
-                Settings { $($name: $decides(layers, |settings| settings.$name),)+ }
+                Settings { $($name: $decides(layers, stringify!($name), |settings| settings.$name),)+ relaxable: 0 }
+            }
+
+            /// To which day hours belong where these packs speak.
+            pub(super) fn attribution_of(layers: &[&Pack]) -> Option<Attribution> {
+                widest(layers, "attribution", |settings| settings.attribution)
             }
 
             /// Whether the setting of this name is said here, and as it is said there.
@@ -158,7 +174,13 @@ macro_rules! settings {
                 false
             }
 
-            /// The settings that are said and of which the stricter decides between areas.
+            /// The names of the settings that both say, each in another way.
+            pub(super) fn contradicted_by(&self, other: &Settings) -> Vec<&'static str> {
+                let said = [$((stringify!($name), matches!((self.$name, other.$name), (Some(ours), Some(theirs)) if ours != theirs))),+];
+                said.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
+            }
+
+            /// The settings that are said and of which the stricter or the wider decides between areas.
             pub(super) fn on_a_scale(&self) -> Vec<OnScale> {
                 [$(self.$name.and_then(|value| settings!(@scale $decides stringify!($name), value))),+].into_iter().flatten().collect()
             }
@@ -171,6 +193,7 @@ macro_rules! settings {
     (@stated) => { true };
     (@silent) => { false };
     (@scale narrowest $name:expr, $value:expr) => {{ let _ = $value; None::<OnScale> }};
+    (@scale widest $name:expr, $value:expr) => { Some(OnScale::fixed($name, $value)) };
     (@scale least $name:expr, $value:expr) => { Some(OnScale::new($name, $value, 1)) };
     (@scale most $name:expr, $value:expr) => { Some(OnScale::new($name, $value, -1)) };
 }
@@ -182,29 +205,49 @@ pub(super) struct Said<'a> {
     /// Its name.
     pub name: &'static str,
     /// The figure, where the document has it.
-    pub cited: Option<&'a Cited>,
+    pub said: Option<&'a SettingDocument>,
     /// Whether statements cite it.
     pub stated: bool,
 }
 
-/// A setting of which the stricter value decides between areas.
+impl Settings {
+    fn bit(name: &str) -> u64 {
+        let place = Settings::NAMES.iter().position(|other| *other == name);
+        place.and_then(|place| u32::try_from(place).ok()).and_then(|place| 1_u64.checked_shl(place)).unwrap_or(0)
+    }
+
+    /// Whether narrower areas may say otherwise of the setting of this name.
+    pub(super) fn may_be_relaxed(&self, name: &str) -> bool {
+        self.relaxable & Settings::bit(name) != 0
+    }
+}
+
+/// A setting of which the stricter value, or the wider area's, decides between areas.
 pub(super) struct OnScale {
     /// Its name.
     pub name: &'static str,
     /// The value as it is written.
     pub text: String,
-    laxness: (i64, i64),
+    /// `None` where no value is stricter than another.
+    laxness: Option<(i64, i64)>,
 }
 
 impl OnScale {
     fn new<T: Scale>(name: &'static str, value: T, direction: i64) -> Self {
         let (above, below) = value.place();
-        OnScale { name, text: value.text(), laxness: (above * direction, below) }
+        OnScale { name, text: value.text(), laxness: Some((above * direction, below)) }
     }
 
-    /// Whether less is asked, or more allowed, than there.
+    fn fixed<T: Scale>(name: &'static str, value: T) -> Self {
+        OnScale { name, text: value.text(), laxness: None }
+    }
+
+    /// Whether less is asked, or more allowed, than there, or something else where that is no question of more or less.
     pub(super) fn laxer_than(&self, there: &OnScale) -> bool {
-        compared(self.laxness, there.laxness).is_gt()
+        match (self.laxness, there.laxness) {
+            (Some(here), Some(there)) => compared(here, there).is_gt(),
+            _ => self.text != there.text,
+        }
     }
 }
 
@@ -272,20 +315,32 @@ fn compared((a, b): (i64, i64), (c, d): (i64, i64)) -> std::cmp::Ordering {
 }
 
 /// What the narrowest pack that speaks of it says.
-pub(super) fn narrowest<T>(layers: &[&Pack], read: fn(Settings) -> Option<T>) -> Option<T> {
+fn narrowest<T>(layers: &[&Pack], _: &str, read: fn(Settings) -> Option<T>) -> Option<T> {
     layers.iter().rev().find_map(|pack| read(pack.settings()))
 }
 
-/// What the last pack of each area says; of several areas the stricter decides.
-fn by_area<T>(layers: &[&Pack], read: fn(Settings) -> Option<T>) -> impl Iterator<Item = T> {
-    let areas = layers.chunk_by(|one, next| one.jurisdiction() == next.jurisdiction());
-    areas.filter_map(move |of_one| narrowest(of_one, read))
+/// What stands of what the areas say, the widest first: of each the last pack speaks, and its word takes the place of wider ones that
+/// may be relaxed.
+fn standing<T>(layers: &[&Pack], name: &str, read: fn(Settings) -> Option<T>) -> Vec<T> {
+    let mut standing: Vec<(T, bool)> = Vec::new();
+    for of_one in layers.chunk_by(|one, next| one.jurisdiction() == next.jurisdiction()) {
+        let mut said = of_one.iter().rev().map(|pack| pack.settings());
+        if let Some((value, settings)) = said.find_map(|settings| Some((read(settings)?, settings))) {
+            standing.retain(|(_, relaxable)| !relaxable);
+            standing.push((value, settings.may_be_relaxed(name)));
+        }
+    }
+    standing.into_iter().map(|(value, _)| value).collect()
 }
 
-fn least<T: Scale>(layers: &[&Pack], read: fn(Settings) -> Option<T>) -> Option<T> {
-    by_area(layers, read).min_by(|one, other| compared(one.place(), other.place()))
+fn widest<T>(layers: &[&Pack], name: &str, read: fn(Settings) -> Option<T>) -> Option<T> {
+    standing(layers, name, read).into_iter().next()
 }
 
-fn most<T: Scale>(layers: &[&Pack], read: fn(Settings) -> Option<T>) -> Option<T> {
-    by_area(layers, read).max_by(|one, other| compared(one.place(), other.place()))
+fn least<T: Scale>(layers: &[&Pack], name: &str, read: fn(Settings) -> Option<T>) -> Option<T> {
+    standing(layers, name, read).into_iter().min_by(|one, other| compared(one.place(), other.place()))
+}
+
+fn most<T: Scale>(layers: &[&Pack], name: &str, read: fn(Settings) -> Option<T>) -> Option<T> {
+    standing(layers, name, read).into_iter().max_by(|one, other| compared(one.place(), other.place()))
 }

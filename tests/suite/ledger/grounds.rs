@@ -139,7 +139,10 @@ both! {
         let setting = |name: &str| rows(&read, "settings").iter().find(|one| one["name"] == name).cloned();
         assert_eq!(setting("cycle/years").unwrap()["value"], "5");
         assert_eq!(setting("prorate_newcomer").unwrap()["pack"], "ZJ-2016");
-        assert_eq!(setting("carry_over"), None, "no pack speaks of it");
+        for (name, value) in [("carry_over", "0"), ("rounding", "keep"), ("attribution", "completion"), ("leave_total", "keep"), ("hours_per_day", "8")] {
+            let said = setting(name).unwrap();
+            assert_eq!((&said["value"], &said["pack"], &said["source"]), (&json!(value), &json!("ZJ-2016"), &json!("INF")), "none in code");
+        }
     }
 
     async fn a_correction_says_what_it_replaces_and_where_the_hours_came_from(county: County) {

@@ -277,3 +277,75 @@ async fn the_statements_of_everybody_in_an_area_are_one_file() {
     assert!(report.findings.iter().any(|one| one.file == named && one.leaf.is_some()), "{:?}", report.findings);
     assert_eq!(report.statements, count, "the others are judged all the same");
 }
+
+/// Numbers that look random and are the same each time (xorshift).
+fn numbers(seed: u64) -> impl FnMut(usize) -> usize {
+    let mut state = seed;
+    move |below| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % u64::try_from(below).unwrap()).unwrap()
+    }
+}
+
+#[actix_web::test]
+async fn every_changed_byte_of_the_zip_file_and_every_cut_is_found_with_a_name() {
+    let mut county = County::on(Kind::Sqlite).await;
+    let (person, _) = history(&mut county);
+    let whole = exported(&county, person).await;
+    let given = keys(&county);
+    assert_eq!(verified(&whole, &given).findings, Vec::new());
+    let found = |bytes: &[u8], what: &str| {
+        let report = verified(bytes, &given);
+        assert!(!report.findings.is_empty(), "{what} still gives valid");
+        assert!(report.findings.iter().all(|one| !one.file.is_empty()), "{what}: {:?}", report.findings);
+        report
+    };
+    let mut random = numbers(0x5eed);
+    for _ in 0..300 {
+        let (at, mask) = (random(whole.len()), 1 << random(8));
+        let mut bytes = whole.clone();
+        bytes[at] ^= mask;
+        found(&bytes, &format!("bit {mask} of byte {at}"));
+    }
+    // Every byte that is no content: headers, directory, end, and the last bytes of each stream.
+    let headers = (0..whole.len())
+        .filter(|at| whole[at.saturating_sub(48)..].windows(4).take(60).any(|four| four.starts_with(b"PK")));
+    for at in headers {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 0xff;
+        found(&bytes, &format!("byte {at} in or near a header"));
+    }
+    for length in (0..whole.len()).rev().step_by(7).chain([whole.len() - 1, 1, 0]) {
+        found(&whole[..length], &format!("cut to {length} bytes"));
+    }
+    found(&[&whole[..], b"x"].concat(), "one byte more");
+    found(&[b"x", &whole[..]].concat(), "one byte before it");
+    let cut = found(&whole[..whole.len() - 30], "the end cut off");
+    assert_eq!(cut.findings[0].file, "manifest.txt", "the last whole file: {:?}", cut.findings);
+}
+
+#[actix_web::test]
+async fn a_byte_changed_within_the_packed_leaves_names_a_leaf() {
+    let mut county = County::on(Kind::Sqlite).await;
+    let (person, _) = history(&mut county);
+    let whole = exported(&county, person).await;
+    let (start, length) = {
+        let mut archive = ZipArchive::new(Cursor::new(&whole)).unwrap();
+        let leaves =
+            (0..archive.len()).find(|place| archive.name_for_index(*place).unwrap().unwrap() == "leaves.jsonl");
+        let file = archive.by_index(leaves.unwrap()).unwrap();
+        (usize::try_from(file.data_start().unwrap()).unwrap(), usize::try_from(file.compressed_size()).unwrap())
+    };
+    let mut random = numbers(7);
+    for _ in 0..40 {
+        let at = start + random(length);
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1 << random(8);
+        let report = verified(&bytes, &keys(&county));
+        let named = report.findings.iter().find(|one| one.file == "leaves.jsonl" && one.leaf.is_some());
+        let cut = report.findings.iter().any(|one| one.file == "proofs.jsonl" || one.file == "leaves.jsonl");
+        assert!(named.is_some() || (report.leaves < 14 && cut), "byte {at}: {:?}", report.findings);
+    }
+}

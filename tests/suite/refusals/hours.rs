@@ -96,6 +96,8 @@ pub(super) async fn hours(told: &mut Told, county: &mut County) {
     told.by(Code::ReversalNeedsApproval, &bureau, reverse(ids[1].to_string(), wrong.clone())).await;
     let done = reverse(id.clone(), wrong.clone())(&bureau).await.expect(201);
     told.by(Code::EntryAlreadyReversed, &bureau, reverse(id, wrong.clone())).await;
+    publish(county, json!({"code": "SX-CLOSE", "reversal_after_close": figure("refused")})).await;
+    told.by(Code::ReversalRefused, &bureau, reverse(ids[1].to_string(), wrong.clone())).await;
     let talk = json!({"title": "校内讲座", "effective_on": "2019-07-03", "kind": "talk", "level": "school", "delivery_form": "lecture",
         "reference": "讲-1"});
     publish(

@@ -21,6 +21,7 @@ problem_set!(
     CorrectionProblems = EnrolmentNotSettled
         | CorrectionChangesNothing
         | ReversalNeedsApproval
+        | ReversalRefused
         | EntryAlreadyReversed
         | EntryNotPosted
         | EntryFourEyes

@@ -35,6 +35,7 @@ problem_set!(DecideProblems = DisputeNotOpen | DisputeSamePerson | EntryFourEyes
 problem_set!(
     UpholdProblems = EntryNotPosted
         | EntryAlreadyReversed
+        | ReversalRefused
         | CorrectionChangesNothing
         | HoursNegative
         | HoursOverflow

@@ -30,7 +30,7 @@ use shixun_persistence::{
 };
 
 /// Opens a dispute about one's own entry: posted, standing, not too long ago, and once. The county opens one about anybody's at any
-/// time, to have somebody else approve a correction: the only way to one when the cycle is over (`reversal.after_close`).
+/// time, to have somebody else approve a correction: the only way to one when the cycle is over (`reversal_after_close`).
 ///
 /// # Errors
 /// `not_found` where the entry is somebody else's and the actor does not act for the area; `entry_not_posted`, `entry_already_reversed`, `entry_disputed`,

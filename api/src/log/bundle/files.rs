@@ -1,6 +1,6 @@
 //! The zip file: written so that the same content gives the same bytes, and read so that nothing a stranger sends does harm.
 
-use super::{FORMAT, Finding, MANIFEST};
+use super::{FORMAT, Finding, MANIFEST, Report, layout};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 use shixun_domain::{AreaCode, log::SignerKey};
@@ -9,6 +9,9 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter, result::ZipResult, write::Si
 
 /// The most bytes a file of a statement's bundle may have, and all of them together; for a frozen report without its entries.
 pub(super) const STATEMENT_BYTES_MAX: u64 = 64 << 20;
+
+/// The bundle itself, where a finding is about no file in it.
+pub(super) const BUNDLE: &str = "bundle.zip";
 
 /// How a file is kept: no time, no rights, nothing of the machine it was made on.
 pub(super) fn options(method: CompressionMethod) -> SimpleFileOptions {
@@ -69,48 +72,82 @@ pub(super) fn refused(file: &str, detail: impl Into<String>) -> Finding {
     Finding { file: file.to_owned(), leaf: None, code: "file", detail: detail.into() }
 }
 
-/// Opens an archive of at most `most` files.
-pub(super) fn open<R: Read + Seek>(from: R, most: usize) -> Result<ZipArchive<R>, Finding> {
-    let archive = ZipArchive::new(from).map_err(|fault| refused("", format!("is not a zip file: {fault}")))?;
-    if archive.len() > most {
-        return Err(refused("", format!("has {} files, more than the {most} a bundle may have", archive.len())));
-    }
-    Ok(archive)
+/// A file of a bundle, as far as it could be read.
+pub(super) struct Member {
+    pub(super) name: String,
+    pub(super) bytes: Vec<u8>,
 }
 
-/// Reads one file, at most `most` bytes of it, whatever the archive says of its size.
+/// Opens an archive of at most `most` files; says what is not packed as a bundle is, and goes on where that can be.
+pub(super) fn open<R: Read + Seek>(mut from: R, most: usize, report: &mut Report) -> Option<ZipArchive<R>> {
+    let odd = layout::check(&mut from);
+    match ZipArchive::new(from) {
+        Ok(archive) if archive.len() <= most => {
+            report.findings.extend(odd);
+            Some(archive)
+        }
+        Ok(archive) => {
+            let detail = format!("has {} files, more than the {most} a bundle may have", archive.len());
+            report.findings.push(refused(BUNDLE, detail));
+            None
+        }
+        Err(fault) => {
+            report.findings.extend(odd);
+            report.findings.push(refused(BUNDLE, format!("is not a zip file: {fault}")));
+            None
+        }
+    }
+}
+
+/// Reads one file, at most `most` bytes of it, whatever the archive says of its size. Where its checksum is wrong, what it holds is
+/// looked at all the same, so that what was changed in it is named.
 pub(super) fn read_one<R: Read + Seek>(
     archive: &mut ZipArchive<R>,
     place: usize,
     most: u64,
-) -> Result<(String, Vec<u8>), Finding> {
-    let mut file = archive.by_index(place).map_err(|fault| refused("", format!("cannot be read: {fault}")))?;
-    let name = file.name().map_err(|fault| refused("", format!("has a file without a name: {fault}")))?.into_owned();
+    report: &mut Report,
+) -> Option<Member> {
+    let mut finding = |file: &str, detail: String| {
+        report.findings.push(refused(file, detail));
+        None
+    };
+    let mut file = match archive.by_index(place) {
+        Ok(file) => file,
+        Err(fault) => {
+            return finding(BUNDLE, format!("has a file, number {}, that cannot be read: {fault}", place + 1));
+        }
+    };
+    let name = match file.name() {
+        Ok(name) => name.into_owned(),
+        Err(fault) => return finding(BUNDLE, format!("has a file without a name, number {}: {fault}", place + 1)),
+    };
     if file.encrypted() || !file.is_file() {
-        return Err(refused(&name, "is not a plain file"));
+        return finding(&name, "is not a plain file".into());
     }
     let mut bytes = Vec::new();
-    let read = (&mut file).take(most + 1).read_to_end(&mut bytes);
-    read.map_err(|fault| refused(&name, format!("cannot be read: {fault}")))?;
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > most {
-        return Err(refused(&name, format!("unpacks to more than {most} bytes")));
+    if let Err(fault) = (&mut file).take(most + 1).read_to_end(&mut bytes) {
+        finding(&name, format!("cannot be read as it was packed: {fault}"));
     }
-    Ok((name, bytes))
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > most {
+        return finding(&name, format!("unpacks to more than {most} bytes"));
+    }
+    Some(Member { name, bytes })
 }
 
 /// Reads all files of a statement's bundle, the manifest last.
-pub(super) fn read_all<R: Read + Seek>(archive: &mut ZipArchive<R>) -> Result<Vec<(String, Vec<u8>)>, Finding> {
-    let (mut files, mut left): (Vec<(String, Vec<u8>)>, u64) = (Vec::new(), STATEMENT_BYTES_MAX);
+pub(super) fn read_all<R: Read + Seek>(archive: &mut ZipArchive<R>, report: &mut Report) -> Vec<Member> {
+    let (mut files, mut left): (Vec<Member>, u64) = (Vec::new(), STATEMENT_BYTES_MAX);
     for place in 0..archive.len() {
-        let (name, bytes) = read_one(archive, place, left)?;
-        left = left.saturating_sub(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
-        if files.iter().any(|(other, _)| *other == name) {
-            return Err(refused(&name, "stands twice"));
+        let Some(member) = read_one(archive, place, left, report) else { continue };
+        left = left.saturating_sub(u64::try_from(member.bytes.len()).unwrap_or(u64::MAX));
+        if files.iter().any(|other| other.name == member.name) {
+            report.findings.push(refused(&member.name, "stands twice"));
+            continue;
         }
-        files.push((name, bytes));
+        files.push(member);
     }
-    if files.last().is_none_or(|(name, _)| name != MANIFEST) {
-        return Err(refused(MANIFEST, "is not the last file of the bundle"));
+    if files.last().is_none_or(|member| member.name != MANIFEST) {
+        report.findings.push(refused(MANIFEST, "is not the last file of the bundle"));
     }
-    Ok(files)
+    files
 }

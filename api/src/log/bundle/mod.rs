@@ -5,6 +5,7 @@
 
 mod files;
 mod judge;
+mod layout;
 mod report;
 mod report_check;
 mod stated;

@@ -3,7 +3,7 @@
 
 use super::{
     ENTRIES, KEYS, LEAVES, MANIFEST, PROOFS, REPORT,
-    files::{Manifest, STATEMENT_BYTES_MAX, digest, read_one, refused},
+    files::{Manifest, Member, STATEMENT_BYTES_MAX, digest, read_one, refused},
     judge::{self, Fault, Read},
     portion_files, report_subject,
     verify::{
@@ -68,22 +68,18 @@ pub(super) fn check<R: Input + Seek>(
     // The few files first by which the many are judged.
     for (place, slot) in digests.iter_mut().enumerate() {
         let name = archive.name_for_index(place).map(|name| name.map(|name| name.into_owned()));
-        if let Some(Ok(name)) = name.filter(|name| name.as_ref().is_ok_and(|name| name.starts_with(ENTRIES))) {
-            portions.push((place, name));
+        if name.is_some_and(|name| name.is_ok_and(|name| name.starts_with(ENTRIES))) {
+            portions.push(place);
             continue;
         }
-        match read_one(archive, place, left) {
-            Ok((name, bytes)) => {
-                left = left.saturating_sub(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
-                *slot = Some((name.clone(), digest(&bytes)));
-                let read = text(&name, bytes, report);
-                if !seen.insert(name.clone()) {
-                    report.findings.push(refused(&name, "stands twice"));
-                }
-                texts.insert(name, read);
-            }
-            Err(finding) => report.findings.push(finding),
+        let Some(Member { name, bytes }) = read_one(archive, place, left, report) else { continue };
+        left = left.saturating_sub(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+        *slot = Some((name.clone(), digest(&bytes)));
+        let read = text(&name, bytes, report);
+        if !seen.insert(name.clone()) {
+            report.findings.push(refused(&name, "stands twice"));
         }
+        texts.insert(name, read);
     }
     if digests.last().and_then(Option::as_ref).is_none_or(|(name, _)| name != MANIFEST) {
         report.findings.push(refused(MANIFEST, "is not the last file of the bundle"));
@@ -95,23 +91,18 @@ pub(super) fn check<R: Input + Seek>(
     let closing = Closing::read(of(REPORT), &proved, report);
     let mut entries = Entries::new(closing.as_ref(), &checkpoints);
     let mut waiting: Option<(String, String)> = None;
-    for (done, (place, name)) in portions.into_iter().enumerate() {
-        match read_one(archive, place, MEMBER_BYTES_MAX) {
-            Ok((name, bytes)) => {
-                if let Some(slot) = digests.get_mut(place) {
-                    *slot = Some((name.clone(), digest(&bytes)));
-                }
-                let read = text(&name, bytes, report);
-                // The leaves wait for the proof that stands behind them.
-                match (waiting.take(), name == portion_files(entries.portions + 1).1) {
-                    (Some((leaves_name, lines)), true) => {
-                        entries.portion((&leaves_name, &lines), (&name, &read), report)
-                    }
-                    (None, false) if name == portion_files(entries.portions + 1).0 => waiting = Some((name, read)),
-                    _ => report.findings.push(refused(&name, "is not the file that belongs here")),
-                }
+    for (done, place) in portions.into_iter().enumerate() {
+        if let Some(Member { name, bytes }) = read_one(archive, place, MEMBER_BYTES_MAX, report) {
+            if let Some(slot) = digests.get_mut(place) {
+                *slot = Some((name.clone(), digest(&bytes)));
             }
-            Err(finding) => report.findings.push(Finding { file: name, ..finding }),
+            let read = text(&name, bytes, report);
+            // The leaves wait for the proof that stands behind them.
+            match (waiting.take(), name == portion_files(entries.portions + 1).1) {
+                (Some((leaves_name, lines)), true) => entries.portion((&leaves_name, &lines), (&name, &read), report),
+                (None, false) if name == portion_files(entries.portions + 1).0 => waiting = Some((name, read)),
+                _ => report.findings.push(refused(&name, "is not the file that belongs here")),
+            }
         }
         progress(done + 1, files);
     }
@@ -291,6 +282,7 @@ impl<'c> Entries<'c> {
         self.last = proof.leaves.last().map(|(last, _)| *last).or(self.last);
         for (number, (line, (_, hash))) in (1..).zip(lines.iter().zip(&proof.leaves)) {
             if let Err((leaf, what)) = self.take(line, hash, area) {
+                let leaf = leaf.or_else(|| Some(format!("{file}:{number}")));
                 fault(report, file, leaf, "leaf", format!("line {number} {what}"));
             }
         }

@@ -4,7 +4,7 @@
 
 use super::{
     FORMAT, KEYS, LEAVES, MANIFEST, PROOFS, README, REPORT, STATEMENT, STATEMENTS,
-    files::{Manifest, digest, open, read_all, read_one, refused},
+    files::{BUNDLE, Manifest, Member, digest, open, read_all, read_one, refused},
     judge::{self, Fault, Read, RuleBook},
     stated::Stated,
 };
@@ -32,9 +32,9 @@ pub(super) const DIFFERENCES_MAX: usize = 10;
 /// Something that is not as it has to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The file within the bundle; empty for the bundle itself.
+    /// The file within the bundle; `bundle.zip` for the bundle itself.
     pub file: String,
-    /// The leaf, by the identifier of its row.
+    /// The leaf, by the identifier of its row, or by file and line where its text does not tell it any more.
     pub leaf: Option<String>,
     /// What kind of fault: `file`, `manifest`, `signature`, `checkpoint`, `key`, `leaf`, `proof`, `rules`, `statement` or `report`.
     pub code: &'static str,
@@ -76,20 +76,16 @@ pub struct Report {
 /// they are, and [`LogSeen::trusted`] says so.
 pub fn verify(from: impl Input + Seek, given: &[ListedKey], mut progress: impl FnMut(usize, usize)) -> Report {
     let mut report = Report::default();
-    match open(from, FILES_MAX) {
-        Ok(mut archive) => {
-            let has =
-                |wanted: &dyn Fn(&str) -> bool| archive.file_names().any(|name| name.is_ok_and(|name| wanted(&name)));
-            let (many, closing) = (has(&|name| name.starts_with(STATEMENTS)), has(&|name| name == REPORT));
-            if closing {
-                super::report_check::check(&mut archive, given, &mut report, &mut progress)
-            } else if many {
-                area(&mut archive, given, &mut report, &mut progress)
-            } else {
-                one(&mut archive, given, &mut RuleBook::default(), &mut report)
-            }
+    if let Some(mut archive) = open(from, FILES_MAX, &mut report) {
+        let has = |wanted: &dyn Fn(&str) -> bool| archive.file_names().any(|name| name.is_ok_and(|name| wanted(&name)));
+        let (many, closing) = (has(&|name| name.starts_with(STATEMENTS)), has(&|name| name == REPORT));
+        if closing {
+            super::report_check::check(&mut archive, given, &mut report, &mut progress)
+        } else if many {
+            area(&mut archive, given, &mut report, &mut progress)
+        } else {
+            one(&mut archive, given, &mut RuleBook::default(), &mut report)
         }
-        Err(finding) => report.findings.push(finding),
     }
     report
 }
@@ -105,24 +101,20 @@ fn area<R: Input + Seek>(
     let mut digests = Vec::with_capacity(files);
     let (mut keys, mut note, mut book) = (String::new(), String::new(), RuleBook::default());
     for place in 0..files {
-        let (name, bytes) = match read_one(archive, place, MEMBER_BYTES_MAX) {
-            Ok(read) => read,
-            Err(finding) => {
-                report.findings.push(finding);
-                continue;
-            }
-        };
+        let Some(Member { name, bytes }) = read_one(archive, place, MEMBER_BYTES_MAX, report) else { continue };
         digests.push((name.clone(), digest(&bytes)));
         if name.starts_with(STATEMENTS) {
             let mut inner = Report::default();
-            match open(Cursor::new(bytes), FILES_MAX) {
-                Ok(mut archive) => one(&mut archive, given, &mut book, &mut inner),
-                Err(finding) => inner.findings.push(finding),
+            if let Some(mut archive) = open(Cursor::new(bytes), FILES_MAX, &mut inner) {
+                one(&mut archive, given, &mut book, &mut inner);
             }
             report.statements += inner.statements;
             report.leaves += inner.leaves;
             report.logs.append(&mut inner.logs);
-            let within = |finding: Finding| Finding { file: format!("{name}/{}", finding.file), ..finding };
+            let within = |finding: Finding| match finding.file.as_str() {
+                BUNDLE => Finding { file: name.clone(), ..finding },
+                file => Finding { file: format!("{name}/{file}"), ..finding },
+            };
             report.findings.extend(inner.findings.into_iter().map(within));
         } else {
             match name.as_str() {
@@ -140,9 +132,9 @@ fn area<R: Input + Seek>(
 }
 
 pub(super) fn text(file: &str, bytes: Vec<u8>, report: &mut Report) -> String {
-    String::from_utf8(bytes).unwrap_or_else(|_| {
+    String::from_utf8(bytes).unwrap_or_else(|fault| {
         report.findings.push(refused(file, "is not text in UTF-8"));
-        String::new()
+        String::from_utf8_lossy(fault.as_bytes()).into_owned()
     })
 }
 
@@ -245,14 +237,11 @@ pub(super) fn manifest(
 
 /// The bundle of one statement.
 fn one<R: Input + Seek>(archive: &mut ZipArchive<R>, given: &[ListedKey], book: &mut RuleBook, report: &mut Report) {
-    let files = match read_all(archive) {
-        Ok(files) => files,
-        Err(finding) => return report.findings.push(finding),
-    };
-    let digests: Vec<_> =
-        files.iter().filter(|(name, _)| name != MANIFEST).map(|(n, b)| (n.clone(), digest(b))).collect();
+    let files = read_all(archive, report);
+    let listed = files.iter().filter(|member| member.name != MANIFEST);
+    let digests: Vec<_> = listed.map(|member| (member.name.clone(), digest(&member.bytes))).collect();
     let mut texts: BTreeMap<String, String> = BTreeMap::new();
-    for (name, bytes) in files {
+    for Member { name, bytes } in files {
         let read = text(&name, bytes, report);
         texts.insert(name, read);
     }
@@ -327,6 +316,7 @@ pub(super) fn leaves(
         let read = judge::leaf(line);
         // A leaf that cannot be read is named by what its text says it is, or by its line.
         let name = read.as_ref().map(|leaf| leaf.id.clone()).or_else(|| named(line));
+        let name = name.or_else(|| Some(format!("{LEAVES}:{number}")));
         let mut fault = |code, detail: &str| {
             let detail = format!("line {number} {detail}");
             report.findings.push(Finding { file: LEAVES.into(), leaf: name.clone(), code, detail });

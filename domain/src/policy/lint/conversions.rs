@@ -2,11 +2,13 @@
 
 use super::{Finding, FindingKind};
 use crate::{
+    area::AreaLevel,
     hours::Hours,
     policy::{
         conversion::{ConversionRule, Worth},
+        cycle_rules::CycleRules,
         pack::Pack,
-        rule::{Amount, Body, Most},
+        rule::{Amount, Body, Most, Rule, Selector},
         wording::Wording,
     },
 };
@@ -24,6 +26,30 @@ pub(super) fn conversions(packs: &[Pack], draft: &Pack) -> Vec<Finding> {
 
 fn name(pack: &Pack, rule: &ConversionRule) -> String {
     format!("{} v{} conversion.{}", pack.code(), pack.version(), rule.kind)
+}
+
+/// Rules of a county or a school about activities of which no pack of the cycle converts any: no hours ever come from them. A
+/// wider area leaves the table to its counties.
+pub(super) fn unconverted(rules: &CycleRules, draft: &Pack) -> Vec<Finding> {
+    let missing = |selector: &Selector| {
+        let none = !selector.activities.iter().any(|kind| rules.converts(*kind));
+        selector.activities.first().copied().filter(|_| none)
+    };
+    let county = draft.area().level() == AreaLevel::County;
+    let finding = |rule: &Rule| {
+        let kind = [rule.body.selector(), rule.body.part()].into_iter().flatten().find_map(missing)?;
+        Some(Finding {
+            kind: FindingKind::NothingSelected,
+            pointer: rule.pointer.clone(),
+            rules: vec![format!("{} v{} {}", draft.code(), draft.version(), rule.id)],
+            text: Wording {
+                zh: "没有政策包规定这类活动的折算（conversions）：任何学时都不会来自这类活动".into(),
+                en: "no pack converts such activities (conversions): no hours ever come from them".into(),
+            },
+            example: Wording { zh: format!("1次{kind}"), en: format!("1 {kind}") },
+        })
+    };
+    draft.rules().iter().filter(|_| county).filter_map(finding).collect()
 }
 
 /// Lines behind one that fits whatever they fit.

@@ -31,30 +31,90 @@ pub(super) fn overlaps(packs: &[Pack], draft: &Pack) -> Vec<Finding> {
                 example: Wording { zh: format!("{day}"), en: format!("{day}") },
             });
         } else if other.code() != draft.code() {
-            for rule in draft.rules() {
-                let same =
-                    |theirs: &&Rule| theirs.id == rule.id && theirs.profile == rule.profile && theirs.body != rule.body;
-                let Some(theirs) = other.rules().iter().find(same) else { continue };
-                let speaks = if rank(draft) > rank(other) { draft } else { other };
-                findings.push(Finding {
-                    kind: FindingKind::Overlap,
-                    pointer: pointer_to(draft, draft.code(), draft.version(), &rule.id, rule.profile)
-                        .unwrap_or_default(),
-                    rules: vec![name(draft, rule), name(other, theirs)],
-                    text: Wording {
-                        zh: format!("同一地区两个政策包同时规定{}，以{}为准", rule.id, speaks.code()),
-                        en: format!(
-                            "two packs of the area speak on {} at the same time; {} has the last word",
-                            rule.id,
-                            speaks.code()
-                        ),
-                    },
-                    example: Wording { zh: format!("{day}取得的1学时"), en: format!("1 hour earned on {day}") },
-                });
-            }
+            let speaks = if rank(draft) > rank(other) { draft } else { other };
+            findings.extend(said_twice(draft, other).into_iter().map(|(pointer, what)| Finding {
+                kind: FindingKind::Overlap,
+                pointer,
+                rules: [draft, other].map(|pack| format!("{} v{} {what}", pack.code(), pack.version())).into(),
+                text: Wording {
+                    zh: format!("同一地区两个政策包同时规定{what}，以{}为准", speaks.code()),
+                    en: format!(
+                        "two packs of the area speak on {what} at the same time; {} has the last word",
+                        speaks.code()
+                    ),
+                },
+                example: Wording { zh: format!("{day}取得的1学时"), en: format!("1 hour earned on {day}") },
+            }));
         }
     }
     findings
+}
+
+/// On what two packs of one area speak in different words, with the place in the draft: rules, what profiles are free of, what is
+/// said for everybody, conversions.
+fn said_twice(draft: &Pack, other: &Pack) -> Vec<(String, String)> {
+    let same = |rule: &&Rule| {
+        let theirs = |theirs: &&Rule| theirs.id == rule.id && theirs.profile == rule.profile;
+        match other.rules().iter().find(theirs) {
+            Some(theirs) => theirs.body != rule.body,
+            None => rule.profile.is_some_and(|profile| drops(other, &rule.id, profile)),
+        }
+    };
+    let rules = draft.rules().iter().filter(same).map(|rule| (rule.pointer.clone(), rule.id.clone()));
+    let freed = draft.drops().iter().enumerate().flat_map(|(place, drops)| {
+        let ids =
+            drops.rule_ids.iter().enumerate().filter(|(_, id)| {
+                other.rules().iter().any(|rule| rule.id == **id && rule.profile == Some(drops.profile))
+            });
+        ids.map(move |(item, id)| (format!("/profiles/{place}/drops/{item}"), id.clone()))
+    });
+    let settings = draft.settings().contradicted_by(&other.settings());
+    let settings = settings.into_iter().map(|name| (format!("/{name}"), name.to_owned()));
+    let cycle = draft.calendar().zip(other.calendar()).filter(|(ours, theirs)| ours != theirs);
+    let cycle = cycle.map(|_| ("/cycle".to_owned(), "cycle".to_owned()));
+    let converted = draft.conversions().iter().filter(|ours| {
+        let theirs = other.conversions().iter().find(|theirs| theirs.kind == ours.kind);
+        theirs.is_some_and(|theirs| {
+            (&theirs.lines, &theirs.evidence, theirs.approver) != (&ours.lines, &ours.evidence, ours.approver)
+        })
+    });
+    let converted = converted.map(|ours| (ours.pointer.clone(), format!("conversion.{}", ours.kind)));
+    rules.chain(freed).chain(settings).chain(cycle).chain(converted).collect()
+}
+
+fn drops(pack: &Pack, id: &str, profile: Profile) -> bool {
+    pack.drops().iter().any(|drops| drops.profile == profile && drops.rule_ids.iter().any(|one| one == id))
+}
+
+/// Days between two editions of one code: what the packs of wider areas say stands on them, and nothing of the place's own.
+pub(super) fn between_editions(packs: &[Pack], draft: &Pack) -> Vec<Finding> {
+    let editions =
+        || packs.iter().filter(|pack| pack.jurisdiction() == draft.jurisdiction() && pack.code() == draft.code());
+    // Between the last day of `first` and the first of `second`, where no edition speaks on the day after `first`.
+    let gap = |first: &Pack, second: &Pack, pointer: &str| {
+        let last = first.valid().to?;
+        let next = last.succ_opt().filter(|next| *next < second.valid().from)?;
+        let days = (second.valid().from - next).num_days();
+        let silent = editions().all(|pack| !pack.valid().contains(next));
+        silent.then(|| Finding {
+            kind: FindingKind::Gap,
+            pointer: pointer.to_owned(),
+            rules: [first, second].map(|pack| format!("{} v{}", pack.code(), pack.version())).into(),
+            text: Wording {
+                zh: format!("{last}与{}之间有{days}天没有本政策包的版本生效，其间只适用上级规定", second.valid().from),
+                en: format!(
+                    "no edition of {} speaks on the {days} days between {last} and {}: only the rules of wider areas stand on them",
+                    draft.code(),
+                    second.valid().from
+                ),
+            },
+            example: Wording { zh: format!("{next}取得的1学时"), en: format!("1 hour earned on {next}") },
+        })
+    };
+    let before = editions().filter(|pack| pack.valid().from < draft.valid().from).max_by_key(|pack| pack.valid().to);
+    let after = editions().filter(|pack| pack.valid().from > draft.valid().from).min_by_key(|pack| pack.valid().from);
+    let earlier = before.and_then(|before| gap(before, draft, "/valid/from"));
+    earlier.into_iter().chain(after.and_then(|after| gap(draft, after, "/valid/to"))).collect()
 }
 
 fn name(pack: &Pack, rule: &Rule) -> String {
@@ -121,11 +181,8 @@ pub(super) fn relaxations(packs: &[Pack], draft: &Pack) -> Vec<Finding> {
 /// The rule of a pack that binds a profile, or everybody.
 fn binding<'a>(pack: &'a Pack, id: &str, profile: Option<Profile>) -> Option<&'a Rule> {
     let of = |wanted: Option<Profile>| pack.rules().iter().find(|rule| rule.id == id && rule.profile == wanted);
-    let dropped = |profile: Profile| {
-        pack.drops().iter().any(|drops| drops.profile == profile && drops.rule_ids.iter().any(|one| one == id))
-    };
     match profile {
-        Some(profile) if dropped(profile) => None,
+        Some(profile) if drops(pack, id, profile) => None,
         Some(profile) => of(Some(profile)).or_else(|| of(None)),
         None => of(None),
     }

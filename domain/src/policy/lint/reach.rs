@@ -1,16 +1,16 @@
 //! Requirements that nobody can meet.
 
-use super::{Finding, FindingKind, kinds, persons, pointer_to};
+use super::{Finding, FindingKind, kinds, persons, pointer_to, together};
 use crate::{
     hours::Hours,
     policy::{
         cycle_rules::{CycleRules, RuleIndex},
         evaluate::{Evaluation, Period, evaluate},
-        facts::{EntryFacts, PersonFacts, ProfileSet},
+        facts::EntryFacts,
         layers::RuleRef,
         pack::Pack,
         requirements::{Requirement, Verdict},
-        rule::{Body, Effect, Most, Profile, TotalAmount},
+        rule::{Body, Most, Profile},
         selector::{Compiled, Shape},
         wording::Wording,
     },
@@ -20,8 +20,8 @@ use chrono::NaiveDate;
 /// Hours of each kind, far more than any rule asks for.
 const PLENTY: Hours = Hours::whole(10_000);
 
-/// Requirements that a teacher with plenty of every kind does not meet, and those that a yearly maximum keeps out of reach; a
-/// rule of the draft takes part in each.
+/// Requirements that a teacher with plenty of every kind does not meet, and those that cannot be met beside others or under a
+/// yearly maximum; a rule of the draft takes part in each.
 pub(super) fn contradictions(rules: &CycleRules, draft: &Pack) -> Vec<Finding> {
     let all = kinds::selectors(rules);
     let kinds = kinds::kinds(rules, &all);
@@ -58,7 +58,7 @@ pub(super) fn contradictions(rules: &CycleRules, draft: &Pack) -> Vec<Finding> {
                 findings.extend(out_of_reach(rules, draft, profile, one, (&evaluation, serving)));
             }
         }
-        findings.extend(above_maximum(rules, draft, &person));
+        findings.extend(together::contradictions(rules, draft, &person, &asked));
     }
     findings
 }
@@ -147,54 +147,8 @@ fn out_of_reach(
     })
 }
 
-/// What is owed within a year, or in the whole cycle, is more than enrolment is allowed for.
-fn above_maximum(rules: &CycleRules, draft: &Pack, person: &PersonFacts) -> Vec<Finding> {
-    let Some(set) = rules.closing_rules() else { return Vec::new() };
-    let profiles = ProfileSet::of(person, &rules.cycle());
-    let binding: Vec<&RuleRef> =
-        set.rules().iter().filter(|rule| rule.binds(profiles)).map(|rule| rule.reference.as_ref()).collect();
-    let maxima = binding.iter().filter_map(|rule| match &rule.rule.body {
-        Body::YearMaximum { hours, effect: Effect::Refuse, counts } if *counts == Default::default() => {
-            Some((*rule, *hours))
-        }
-        _ => None,
-    });
-    let Some((limit, most)) = maxima.min_by_key(|(_, hours)| *hours) else { return Vec::new() };
-    let years = i64::from(rules.cycle().months() / 12);
-    let in_cycle = Hours::from_hundredths(most.hundredths().saturating_mul(years));
-    let owed = |rule: &RuleRef| match &rule.rule.body {
-        Body::YearFloor { hours, block_year_hours, .. } => Some((block_year_hours.unwrap_or(*hours).max(*hours), most)),
-        Body::Block { hours, .. } => Some((*hours, most)),
-        Body::Total(TotalAmount::PerCycle(hours)) => Some((*hours, in_cycle)),
-        Body::Total(TotalAmount::PerYear(hours)) => Some((*hours, most)),
-        _ => None,
-    };
-    let above =
-        binding.iter().filter_map(|rule| owed(rule).filter(|(owed, room)| owed > room).map(|found| (*rule, found)));
-    above
-        .filter_map(|(rule, (owed, room))| {
-            let missing = owed.less(room);
-            Some(Finding {
-                kind: FindingKind::Contradiction,
-                pointer: own(draft, &[rule, limit])?,
-                rules: vec![rule.to_string(), limit.to_string()],
-                text: Wording {
-                    zh: format!("要求{owed}学时，而年度上限只允许{room}学时，超出的报名不予受理"),
-                    en: format!(
-                        "{owed} hours are asked for, but the yearly maximum lets a teacher enrol for {room} only"
-                    ),
-                },
-                example: Wording {
-                    zh: format!("修满{room}学时后不能再报名，尚缺{missing}学时"),
-                    en: format!("after {room} hours further enrolment is refused, and {missing} are missing"),
-                },
-            })
-        })
-        .collect()
-}
-
 /// Where the first of these rules that is the draft's stands.
-fn own(draft: &Pack, rules: &[&RuleRef]) -> Option<String> {
+pub(super) fn own(draft: &Pack, rules: &[&RuleRef]) -> Option<String> {
     rules.iter().find_map(|rule| pointer_to(draft, &rule.pack, rule.version, &rule.rule.id, rule.rule.profile))
 }
 

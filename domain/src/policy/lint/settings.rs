@@ -28,7 +28,7 @@ fn name(pack: &Pack, field: &str) -> String {
     format!("{} v{} {field}", pack.code(), pack.version())
 }
 
-/// Laxer words than those of a wider area in force on the draft's first day: they have no effect.
+/// Words laxer than those of a wider area in force on the draft's first day that may not be relaxed: they have no effect.
 fn relaxations(packs: &[Pack], draft: &Pack) -> Vec<Finding> {
     let day = draft.valid().from;
     let place = draft.jurisdiction();
@@ -38,7 +38,9 @@ fn relaxations(packs: &[Pack], draft: &Pack) -> Vec<Finding> {
     let own = draft.settings().on_a_scale();
     let mut findings = Vec::new();
     for pack in packs.iter().filter(wider) {
-        for there in pack.settings().on_a_scale() {
+        let fixed =
+            pack.settings().on_a_scale().into_iter().filter(|there| !pack.settings().may_be_relaxed(there.name));
+        for there in fixed {
             let Some(here) = own.iter().find(|here| here.name == there.name && here.laxer_than(&there)) else {
                 continue;
             };
@@ -48,8 +50,9 @@ fn relaxations(packs: &[Pack], draft: &Pack) -> Vec<Finding> {
                 pointer: format!("/{field}"),
                 rules: vec![name(draft, field), name(pack, field)],
                 text: Wording {
-                    zh: "比上级的规定宽松：以上级规定为准，本项不起作用".into(),
-                    en: "laxer than the wider area's word: the wider area's stands, this one has no effect".into(),
+                    zh: "比上级的规定宽松或与之不同，而上级不允许放宽：以上级规定为准，本项不起作用".into(),
+                    en: "laxer or other than the wider area's word, which may not be relaxed: the wider one stands, this one has no effect"
+                        .into(),
                 },
                 example: Wording {
                     zh: format!("{}为{there}，此处为{here}", pack.code()),

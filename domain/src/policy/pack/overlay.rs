@@ -23,7 +23,7 @@ pub(super) fn jurisdiction(at: &At, document: &Document) -> Result<Jurisdiction,
     if school.area() != area {
         return place.refuse(Fault::SchoolElsewhere { area, lies_in: school.area() });
     }
-    let setting = || document.settings().into_iter().find_map(|said| said.cited.map(|_| said.name));
+    let setting = || document.settings().into_iter().find_map(|said| said.said.map(|_| said.name));
     let for_areas_alone = document.cycle.as_ref().map(|_| "cycle").or_else(setting);
     match for_areas_alone.or_else(|| document.conversions.first().map(|_| "conversions")) {
         Some(field) => at.field(field).refuse(Fault::NotForSchools),

@@ -7,7 +7,8 @@ use crate::{
         citation::{Citation, Documents, citations},
         cycle::CycleCalendar,
         document::{
-            BodyDocument, Cited, CycleDocument, Document, ProfileDocument, RuleDocument, SelectorDocument, figures,
+            BodyDocument, Cited, CycleDocument, Document, ProfileDocument, RuleDocument, SelectorDocument,
+            SettingDocument, figures,
         },
         rule::*,
     },
@@ -223,6 +224,12 @@ impl Reader<'_> {
             }
         })?;
         Ok(relaxable.unwrap_or_default())
+    }
+
+    /// Whether a narrower area may say otherwise of a setting.
+    pub(in crate::policy) fn setting_may_be_relaxed(&self, at: &At, said: &SettingDocument) -> Result<bool, PackFault> {
+        let place = at.field("may_be_relaxed");
+        Ok(self.maybe(said.may_be_relaxed.as_ref(), |cited| self.yes(&place, cited))?.unwrap_or(false))
     }
 
     pub(in crate::policy) fn yes(&self, at: &At, cited: &Cited) -> Result<bool, PackFault> {

@@ -160,7 +160,7 @@ fn the_examples_of_what_would_be_right_are_right_and_show_every_field() {
     }
     let county = Pack::parse(document::EXAMPLES[0]).unwrap();
     for said in county.document().settings() {
-        assert!(said.cited.is_some(), "{} has no example", said.name);
+        assert!(said.said.is_some(), "{} has no example", said.name);
     }
     let at = |pointer: &str| document::example_at(pointer).unwrap();
     assert_eq!(at("/hour_minutes"), fields[0]["hour_minutes"]);

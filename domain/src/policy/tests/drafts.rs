@@ -17,7 +17,7 @@ fn rules_with_it() -> CycleRules {
 #[test]
 fn lint_lets_it_be_published_and_warns_of_the_days_that_are_past() {
     let found = lint(&shipped(), &draft(), suichang(), day("2026-11-28"));
-    assert!(found.iter().all(|one| one.kind.gravity() == Gravity::Warning), "{found:#?}");
+    assert!(found.iter().all(|one| one.gravity() == Gravity::Warning), "{found:#?}");
     let past: Vec<_> = found.iter().filter(|one| one.kind == FindingKind::Retroaction).collect();
     assert_eq!(past.iter().map(|one| one.pointer.as_str()).collect::<Vec<_>>(), ["/valid/from"]);
     // The caps are those of the first edition, and cross as they do there.

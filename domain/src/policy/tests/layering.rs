@@ -222,7 +222,11 @@ fn a_rule_is_dropped_for_a_profile_only_where_the_wider_area_lets_it_be_relaxed(
 
 #[test]
 fn leave_is_taken_off_only_where_no_wider_area_says_that_it_is_not() {
-    let province = |word: &str| county_pack(json!({"code": "ZJ", "area": "330000", "leave_total": figure(word)}));
+    let province = |word: &str| {
+        county_pack(
+            json!({"code": "ZJ", "area": "330000", "valid": {"from": "2017-01-01"}, "leave_total": figure(word)}),
+        )
+    };
     let county = county_pack(json!({"leave_total": figure("prorate")}));
     let leave = vec![DateSpan { from: day("2018-02-01"), to: Some(day("2018-08-31")) }];
     let person = PersonFacts { leave, ..PersonFacts::default() };

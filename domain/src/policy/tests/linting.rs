@@ -3,10 +3,10 @@
 use super::*;
 use crate::policy::lint::{Finding, FindingKind, Gravity, lint};
 
-const TODAY: &str = "2026-11-23";
+pub(super) const TODAY: &str = "2026-11-23";
 
 /// A draft of the county in force from 2026.
-fn county(change: Value) -> Pack {
+pub(super) fn county(change: Value) -> Pack {
     let mut fields = json!({"valid": {"from": "2026-01-01"}});
     for (field, value) in change.as_object().unwrap() {
         fields[field] = value.clone();
@@ -14,12 +14,12 @@ fn county(change: Value) -> Pack {
     county_pack(fields)
 }
 
-fn found(draft: &Pack) -> Vec<Finding> {
+pub(super) fn found(draft: &Pack) -> Vec<Finding> {
     lint(&shipped(), draft, suichang(), day(TODAY))
 }
 
 fn errors(draft: &Pack) -> Vec<Finding> {
-    found(draft).into_iter().filter(|finding| finding.kind.gravity() == Gravity::Error).collect()
+    found(draft).into_iter().filter(|finding| finding.gravity() == Gravity::Error).collect()
 }
 
 #[test]
@@ -28,7 +28,7 @@ fn the_shipped_packs_have_no_errors() {
         let area = if pack.area() == suichang() { suichang() } else { elsewhere() };
         let errors: Vec<_> = lint(&shipped(), &pack, area, day(TODAY))
             .into_iter()
-            .filter(|one| one.kind.gravity() == Gravity::Error)
+            .filter(|one| one.gravity() == Gravity::Error)
             .collect();
         assert_eq!(errors, [], "{}", pack.code());
     }
@@ -74,6 +74,143 @@ fn a_floor_above_the_yearly_maximum_is_a_contradiction() {
         told[0].text.en,
         "360.00 hours are asked for, but the yearly maximum lets a teacher enrol for 300.00 only"
     );
+}
+
+/// A minimum of the year; `of` and `measure` as in a pack.
+fn yearly(id: &str, of: Value, hours: &str) -> Value {
+    rule(
+        id,
+        json!({"minimum": {"of": of, "measure": "counted", "window": "year", "hours": figure(hours), "strength": figure("fail")}}),
+    )
+}
+
+/// Rules and English example of each error, in the order in which lint tells them.
+fn told(draft: &Pack) -> Vec<(Vec<String>, String)> {
+    errors(draft).into_iter().map(|one| (one.rules, one.example.en)).collect()
+}
+
+#[test]
+fn a_yearly_minimum_above_the_yearly_maximum_is_a_contradiction() {
+    for measure in ["counted", "credited"] {
+        let draft = county(json!({"rules": [rule("own.min", json!({"minimum": {
+            "of": {}, "measure": measure, "window": "year", "hours": figure("150"), "strength": figure("fail")}}))]}));
+        let told = told(&draft);
+        assert_eq!(told[0].0, ["SX v1 own.min", "331123 v1 year.maximum"], "{measure}");
+        assert_eq!(told[0].1, "after 144.00 hours further enrolment is refused, and 6.00 are missing");
+    }
+    let summer = |hours: &str| {
+        county(
+            json!({"rules": [rule("summer.min", json!({"minimum": {"of": {}, "measure": "counted", "window": "months",
+            "months_from": figure("7"), "months_to": figure("8"), "hours": figure(hours), "strength": figure("fail")}}))]}),
+        )
+    };
+    assert_eq!(errors(&summer("144")), []);
+    assert_eq!(told(&summer("144.01"))[0].0, ["SX v1 summer.min", "331123 v1 year.maximum"]);
+}
+
+#[test]
+fn hours_that_do_not_count_use_up_no_yearly_maximum() {
+    let draft = county(json!({"rules": [rule("new.min", json!({"minimum": {
+        "of": {"themes": ["new_teacher"]}, "measure": "credited", "window": "year", "hours": figure("180"), "strength": figure("fail")}}))]}));
+    assert_eq!(errors(&draft), []);
+}
+
+#[test]
+fn requirements_that_no_hour_serves_at_once_are_added_up_against_the_yearly_maximum() {
+    let two = |one: &str, other: &str| {
+        county(json!({"rules": [
+            yearly("own.min", json!({"routes": ["self_selected"]}), one),
+            yearly("mandated.min", json!({"routes": ["mandated"]}), other)]}))
+    };
+    assert_eq!(errors(&two("72", "72")), []);
+    assert_eq!(
+        told(&two("80", "80")),
+        [(
+            vec!["SX v1 mandated.min".to_owned(), "SX v1 own.min".into(), "331123 v1 year.maximum".into()],
+            "80.00 + 80.00 = 160.00 hours, no hour serves two of them; after 144.00 hours further enrolment is refused, and \
+             16.00 are missing"
+                .to_owned()
+        )]
+    );
+    let zh = &errors(&two("80", "80"))[0];
+    assert_eq!(zh.text.zh, "几项要求合计160.00学时，而年度上限只允许144.00学时，超出的报名不予受理");
+    // One hour may be about two themes.
+    let themes = county(json!({"rules": [
+        yearly("it.min", json!({"themes": ["it"]}), "80"), yearly("district.min", json!({"themes": ["practice"]}), "80")]}));
+    assert_eq!(errors(&themes), []);
+}
+
+#[test]
+fn requirements_that_no_hour_serves_at_once_are_added_up_against_a_cap() {
+    let two = |hours: &str| {
+        county(json!({"rules": [
+            yearly("ethics.own", json!({"themes": ["ethics"], "routes": ["self_selected"]}), "8"),
+            yearly("ethics.mandated", json!({"themes": ["ethics"], "routes": ["mandated"]}), hours)]}))
+    };
+    assert_eq!(errors(&two("8")), []);
+    assert_eq!(
+        told(&two("8.01")),
+        [(
+            vec!["SX v1 ethics.mandated".to_owned(), "SX v1 ethics.own".into(), "331123 v1 ethics.cap.year".into()],
+            "8.01 + 8.00 = 16.01 hours, no hour serves two of them; at most 16.00 count, and 0.01 are missing"
+                .to_owned()
+        )]
+    );
+}
+
+#[test]
+fn blocks_are_added_up_against_the_yearly_maxima_of_the_cycle() {
+    let blocks = |count: &str| {
+        county(json!({"rules": [rule("own.blocks", json!({"block": {
+            "hours": figure("90"), "measure": figure("credited"), "count": figure(count)}}))]}))
+    };
+    assert_eq!(errors(&blocks("8")), []);
+    assert_eq!(
+        told(&blocks("9")),
+        [(
+            vec!["SX v1 own.blocks".to_owned(), "331123 v1 year.maximum".into()],
+            "after 720.00 hours further enrolment is refused, and 90.00 are missing".to_owned()
+        )]
+    );
+}
+
+#[test]
+fn shares_of_one_whole_are_no_more_than_all_of_it() {
+    let share = |id: &str, route: &str, practice: &str, share: &str| {
+        rule(
+            id,
+            json!({"share": {"of": {"themes": ["it"]}, "part": {"routes": [route]}, "practice": figure(practice),
+            "share": figure(share), "measure": "credited", "window": "cycle", "strength": figure("fail")}}),
+        )
+    };
+    let two = |practice: &str, least: &str| {
+        county(
+            json!({"rules": [share("a.share", "self_selected", practice, least), share("b.share", "mandated", "no", least)]}),
+        )
+    };
+    assert_eq!(errors(&two("no", "0.5")), []);
+    assert_eq!(errors(&two("yes", "0.6")), []);
+    assert_eq!(
+        told(&two("no", "0.6")),
+        [(
+            vec!["SX v1 a.share".to_owned(), "SX v1 b.share".into()],
+            "of 10.00 hours the parts must have 6.00 + 6.00".to_owned()
+        )]
+    );
+}
+
+#[test]
+fn a_rule_about_activities_that_no_pack_converts_is_about_nothing() {
+    let lessons = yearly("lessons.min", json!({"activities": ["open_lesson"]}), "6");
+    let found = errors(&county(json!({"rules": [lessons.clone()]})));
+    assert_eq!(
+        found.iter().map(|one| (one.kind, one.pointer.as_str(), one.example.en.as_str())).collect::<Vec<_>>(),
+        [(FindingKind::NothingSelected, "/rules/0", "1 open_lesson")]
+    );
+    let converted = county(json!({"rules": [lessons], "conversions": [{
+        "kind": "open_lesson", "zh": "公开课", "en": "open lesson", "evidence": [], "approver": figure("county"),
+        "lines": [{"hours": figure("6")}]}]}));
+    assert_eq!(errors(&converted), []);
 }
 
 #[test]
@@ -140,6 +277,81 @@ fn two_packs_of_an_area_that_speak_on_one_rule_are_told_who_has_the_last_word() 
     let overlap = found(&draft).into_iter().find(|one| one.kind == FindingKind::Overlap).unwrap();
     assert_eq!(overlap.rules, ["SX v1 school_based.cap.year", "331123 v1 school_based.cap.year"]);
     assert_eq!(overlap.text.zh, "同一地区两个政策包同时规定school_based.cap.year，以SX为准");
+}
+
+#[test]
+fn two_packs_of_an_area_that_say_other_things_for_everybody_overlap() {
+    let lesson = |hours: &str| {
+        json!([{"kind": "open_lesson", "zh": "公开课", "en": "open lesson", "evidence": [], "approver": figure("county"),
+            "lines": [{"hours": figure(hours)}]}])
+    };
+    let drops = |profile: &str| json!([{"profile": profile, "drops": [figure("online.cap.year")]}]);
+    let other = county(json!({"code": "OTHER", "rounding": figure("whole_up"), "carry_over": figure("5"),
+        "conversions": lesson("6"), "profiles": drops("retiring")}));
+    let packs: Vec<Pack> = shipped().into_iter().chain([other]).collect();
+    let overlaps = |change: Value| {
+        let found = lint(&packs, &county(change), suichang(), day(TODAY)).into_iter();
+        let overlaps = found.filter(|one| one.kind == FindingKind::Overlap);
+        overlaps.map(|one| (one.pointer, one.rules, one.text.en)).collect::<Vec<_>>()
+    };
+    let said = |pointer: &str, name: &str, of: &str| {
+        let rules = vec![format!("SX v1 {name}"), format!("{of} v1 {name}")];
+        (
+            pointer.to_owned(),
+            rules,
+            format!("two packs of the area speak on {name} at the same time; SX has the last word"),
+        )
+    };
+    assert_eq!(
+        overlaps(json!({"rounding": figure("whole_down"), "carry_over": figure("5"), "conversions": lesson("9"),
+            "profiles": drops("head")})),
+        [said("/conversions/0", "conversion.open_lesson", "OTHER"), said("/rounding", "rounding", "OTHER")]
+    );
+    let dropped = overlaps(json!({"profiles": [{"profile": "head", "drops": [figure("own.cap")]}], "rules": []}));
+    assert_eq!(dropped, []);
+    let bound =
+        overlaps(json!({"rules": [json!({"id": "online.cap.year", "zh": "网络", "en": "online", "profile": "retiring",
+        "rule": {"cap": {"of": {"forms": ["online"]}, "period": "year", "hours": figure("9")}}})]}));
+    assert_eq!(bound, [said("/rules/0", "online.cap.year", "OTHER")]);
+    let freed = overlaps(
+        json!({"profiles": [{"profile": "retiring", "drops": [figure("school_based.cap.year"), figure("short.cap.year")]}]}),
+    );
+    assert_eq!(freed, [said("/profiles/0/drops/1", "short.cap.year", "331123")]);
+    assert_eq!(
+        overlaps(json!({"rounding": figure("whole_up"), "conversions": lesson("6"), "profiles": drops("retiring")})),
+        []
+    );
+}
+
+#[test]
+fn days_between_two_editions_are_told_with_the_first_of_them() {
+    let edition = |version: i32, from: &str, to: Option<&str>| {
+        let valid = to.map_or_else(|| json!({"from": from}), |to| json!({"from": from, "to": to}));
+        county(json!({"version": version, "valid": valid}))
+    };
+    let first = edition(1, "2026-01-01", Some("2027-06-30"));
+    let packs: Vec<Pack> = shipped().into_iter().chain([first]).collect();
+    let between = |draft: &Pack| {
+        let found = lint(&packs, draft, suichang(), day("2026-01-01")).into_iter();
+        let found = found.filter(|one| one.kind == FindingKind::Gap);
+        found
+            .map(|one| (one.pointer.clone(), one.text.en.clone(), one.example.en.clone(), one.gravity()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        between(&edition(2, "2028-01-01", None)),
+        [(
+            "/valid/from".to_owned(),
+            "no edition of SX speaks on the 184 days between 2027-06-30 and 2028-01-01: only the rules of wider areas stand on them".to_owned(),
+            "1 hour earned on 2027-07-01".to_owned(),
+            Gravity::Warning
+        )]
+    );
+    assert_eq!(between(&edition(2, "2027-07-01", None)), []);
+    assert_eq!(between(&edition(2, "2027-01-01", None)), []);
+    let before = between(&edition(2, "2025-01-01", Some("2025-06-30")));
+    assert_eq!(before[0].0, "/valid/to");
+    assert_eq!(before[0].2, "1 hour earned on 2025-07-01");
 }
 
 #[test]

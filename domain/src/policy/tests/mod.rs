@@ -8,6 +8,7 @@ mod examples;
 mod layering;
 mod linting;
 mod parameters;
+mod relaxing;
 mod schools;
 mod sharing;
 mod shortest;

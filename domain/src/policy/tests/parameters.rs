@@ -355,64 +355,6 @@ fn a_ninth_of_the_hours_owed_is_training_of_the_district() {
 }
 
 #[test]
-fn settings_of_several_areas_go_by_the_stricter_or_the_narrower_word() {
-    let mut province = shipped()[1].document().clone();
-    province.sources.insert("S".into(), document::SourceDocument { title: "s".into(), url: None });
-    let cited = |value: &str| Some(serde_json::from_value::<document::Cited>(figure(value)).unwrap());
-    province.rounding = cited("whole_down");
-    province.fail_factor = cited("0.1");
-    province.absence_fail_ratio = cited("1/3");
-    province.attribution = cited("session");
-    province.hours_per_day = cited("6");
-    let county = county_pack(json!({
-        "rounding": figure("whole_up"), "fail_factor": figure("0.2"), "absence_fail_ratio": figure("1/5"),
-        "attribution": figure("completion"), "hours_per_day": figure("7.5"), "prorate_retirement": figure("year")
-    }));
-    let packs = [Pack::from_document(province).unwrap(), county];
-    let set = RuleSet::on(&packs, suichang(), day("2018-01-01")).unwrap();
-    assert_eq!((set.rounding(), set.prorate_retirement()), (Rounding::Down, Prorate::Year));
-    assert_eq!(set.fail_factor().of(hours("10")), hours("1"));
-    assert_eq!(set.absence_fail_ratio().map(|ratio| ratio.of(hours("10"))), Some(hours("2")));
-    assert_eq!(set.hours_per_day(), hours("7.5"));
-    let of = |packs: &[Pack]| rules_of(packs).attribution_on(day("2018-01-01"));
-    assert_eq!((of(&packs), of(&shipped())), (Attribution::Completion, Attribution::Completion));
-    assert_eq!(RuleSet::on(&packs[..1], elsewhere(), day("2018-01-01")).unwrap().rounding(), Rounding::Down);
-    let plain = RuleSet::on(&shipped(), suichang(), day("2018-01-01")).unwrap();
-    assert_eq!(
-        (plain.rounding(), plain.hours_per_day(), plain.fail_factor().numerator),
-        (Rounding::Keep, hours("8"), 0)
-    );
-}
-
-#[test]
-fn of_several_areas_the_shorter_time_for_an_evaluation_and_the_stricter_end_decide() {
-    let mut province = shipped()[1].document().clone();
-    province.sources.insert("S".into(), document::SourceDocument { title: "s".into(), url: None });
-    let cited = |value: &str| Some(serde_json::from_value::<document::Cited>(figure(value)).unwrap());
-    province.evaluation_days = cited("30");
-    province.evaluation_missed = cited("post");
-    let alone = Pack::from_document(province).unwrap();
-    let on = |packs: &[Pack]| RuleSet::on(packs, suichang(), day("2018-01-01")).unwrap().evaluation();
-    let terms = |days, missed| Some(EvaluationTerms { days, missed });
-    assert_eq!(on(std::slice::from_ref(&alone)), terms(30, MissedEvaluation::Post));
-    let county =
-        |days: &str| county_pack(json!({"evaluation_days": figure(days), "evaluation_missed": figure("void")}));
-    assert_eq!(on(&[alone.clone(), county("14")]), terms(14, MissedEvaluation::Void));
-    assert_eq!(on(&[alone, county("60")]), terms(30, MissedEvaluation::Void));
-    assert_eq!(on(&shipped()), None, "no shipped pack asks for one");
-    assert_eq!(
-        on(&under_the_province(&[county_pack(json!({"evaluation_days": figure("7")}))])),
-        terms(7, MissedEvaluation::Post)
-    );
-    assert_eq!(terms(14, MissedEvaluation::Post).unwrap().until(day("2026-12-20")), day("2027-01-03"));
-    for wrong in ["0", "181", "1.5", "-1", "two"] {
-        let mut document = county("14").document().clone();
-        document.evaluation_days = cited(wrong);
-        assert_eq!(Pack::from_document(document).unwrap_err().pointer, "/evaluation_days/value", "{wrong}");
-    }
-}
-
-#[test]
 fn example_13_the_fund_its_county_part_and_its_basis() {
     use crate::{money::Fen, policy::fund::FundBase};
     let of = |base: &str| {

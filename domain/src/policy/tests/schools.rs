@@ -217,7 +217,7 @@ fn what_a_pack_says_once_for_everybody_is_not_for_a_school_to_set() {
     let settings = example.document().settings();
     let pointers: Vec<String> = settings.iter().map(|said| format!("/{}", said.name)).collect();
     cases.extend(settings.iter().zip(&pointers).map(|(said, pointer)| {
-        let figure = figure(&said.cited.unwrap().value);
+        let figure = figure(&said.said.unwrap().value);
         (json!({"organisation_id": id, said.name: figure}), pointer.as_str())
     }));
     for (change, pointer) in cases {
