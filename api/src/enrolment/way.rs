@@ -26,10 +26,10 @@ use shixun_domain::{
     policy::{EntryFacts, OFFERINGS_MAX, Offering, Outcome, Provider, Requirement, ShortestWay, shortest_way},
 };
 use shixun_persistence::{
-    Conn,
+    Conn, Order,
     catalogue::{
         Sight,
-        session_list::{self, Order, SessionFilter},
+        session_list::{self, SessionFilter},
     },
     enrolment::{self as store, OfferRow, UnitTime},
 };
@@ -305,7 +305,7 @@ fn candidates(
     for area in areas {
         let sight = Sight { everything: false, drafts_of: Vec::new(), wide_only: area != own };
         let limit = i64::try_from(2 * OFFERINGS_MAX).unwrap_or(i64::MAX);
-        for row in session_list::list(conn, area, &sight, &filter, Order::EarliestFirst, None, limit)? {
+        for row in session_list::list(conn, area, &sight, &filter, Order::Ascending, None, limit)? {
             let fits = row.ends_on <= last_day && row.applications_close_at >= now && row.seats_taken < row.seats;
             if fits && found.len() < OFFERINGS_MAX {
                 found.extend(attendable(conn, policy, person, row.id, now)?);

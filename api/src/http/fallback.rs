@@ -1,7 +1,8 @@
 //! Addresses that lead nowhere, methods that an address does not take, and questions that an operation does not.
 
+use super::command::idempotency_key;
 use crate::problem::{ApiError, Code, Words};
-use actix_web::{HttpRequest, dev::ServiceRequest};
+use actix_web::{HttpRequest, dev::ServiceRequest, http::Method};
 use matchit::Router;
 
 /// The addresses the API documents, and the operations of each.
@@ -34,19 +35,21 @@ impl KnownRoutes {
         routes
     }
 
-    /// The parameter of a request that its operation would pass over in silence. A `dry_run=true` that is not heard writes.
+    /// What a request says that its operation would pass over in silence: a parameter where none is read (a `dry_run=true` that is not
+    /// heard writes), or an `Idempotency-Key` that could not be one, also where nothing is kept under it.
     pub fn unheard(&self, request: &ServiceRequest) -> Option<ApiError> {
-        let query = request.query_string();
-        if query.is_empty() || !request.path().starts_with("/v1/") {
+        let (query, posted) = (request.query_string(), request.method() == Method::POST);
+        if (query.is_empty() && !posted) || !request.path().starts_with("/v1/") {
             return None;
         }
         let method = request.method().as_str();
         let operation = self.operations(request.path())?.iter().find(|operation| operation.method == method)?;
-        let name: String = query.chars().take_while(|letter| !matches!(letter, '=' | '&')).take(100).collect();
-        let unheard = || {
-            ApiError::new(Code::UnknownParameter).with("name", name).with_words("expected", Words::new("无", "none"))
-        };
-        (!operation.reads_query).then(unheard)
+        if !query.is_empty() && !operation.reads_query {
+            let name: String = query.chars().take_while(|letter| !matches!(letter, '=' | '&')).take(100).collect();
+            let none = Words::new("无", "none");
+            return Some(ApiError::new(Code::UnknownParameter).with("name", name).with_words("expected", none));
+        }
+        idempotency_key(request.headers()).err().filter(|_| posted)
     }
 
     fn methods(&self, path: &str) -> Option<String> {
