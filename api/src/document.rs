@@ -2,9 +2,13 @@
 //!
 //! An operation states its own answers and its own problems ([`problem_set!`]). What follows from its shape is added here
 //! once: problems of signing in where it needs a token, of bodies where it has one, of ids, parameters and limits; the
-//! `Idempotency-Key` of a POST; examples from the demo county.
+//! headers it reads and sends; examples from the demo county.
 
-use crate::problem::{Code, Language, samples};
+mod headers;
+mod problems;
+
+use crate::problem::Code;
+use headers::Retry;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use utoipa::{
@@ -101,17 +105,24 @@ fn complete(collected: utoipa::openapi::OpenApi) -> Value {
                 "description": "The access_token of POST /v1/auth/login. 登录后得到的access_token。"
             }}),
         );
+        headers::add_components(components);
+        problems::add_examples(components);
     }
     let schemas = document.pointer("/components/schemas").cloned().unwrap_or_default();
+    let items = document.get("paths").and_then(Value::as_object);
+    let tagged = headers::tagged(items.into_iter().flatten().filter_map(|(_, item)| item.as_object()).flatten());
     let exchanges = serde_json::from_str(EXCHANGES).unwrap_or_default();
     let paths = document.get_mut("paths").and_then(Value::as_object_mut);
     for (path, item) in paths.into_iter().flatten() {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
             if let Some(operation) = operation.as_object_mut() {
-                complete_operation(path, method, operation, &schemas, &exchanges);
+                let retry = complete_operation(path, method, operation);
+                headers::add(path, method, operation, retry, &tagged);
+                add_examples(operation, &schemas, &exchanges);
             }
         }
     }
+    problems::share(&mut document);
     if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
         name_results_of_jobs(schemas);
         for (name, schema) in schemas {
@@ -168,15 +179,11 @@ fn limit_names_of_maps(schema: &mut Value) {
     }
 }
 
-fn complete_operation(
-    path: &str,
-    method: &str,
-    operation: &mut Map<String, Value>,
-    schemas: &Value,
-    exchanges: &Map<String, Value>,
-) {
+/// Adds the problems of an operation's shape; says how it takes a retry.
+fn complete_operation(path: &str, method: &str, operation: &mut Map<String, Value>) -> Retry {
     if let Some(summary) = operation.get("summary").and_then(Value::as_str) {
-        let plain = summary.trim_end_matches('.').to_owned();
+        let whole = if operation.contains_key("x-whole-list") { ", all on one page" } else { "" };
+        let plain = format!("{}{whole}", summary.trim_end_matches('.'));
         operation.insert("summary".into(), json!(plain));
     }
     let open = operation.get("security").is_some_and(|security| security == &json!([{}]) || security == &json!([]));
@@ -225,84 +232,22 @@ fn complete_operation(
         codes.extend(needed.then_some(Code::PreconditionRequired));
         codes.push(Code::PreconditionFailed);
     }
-    if operation.contains_key("x-idempotent") {
-        // It writes nothing, so that a retry needs no key.
-    } else if method == "post" && !open {
-        codes.extend([Code::IdempotencyMismatch, Code::IdempotencyRunning, Code::InvalidHeader]);
-        add_parameter(
-            operation,
-            json!({
-                "name": "Idempotency-Key", "in": "header", "required": false,
-                "description": "Makes a retry safe: the same key with the same request gives the first answer again (`Idempotency-Hit: true`) for 24 hours.",
-                "schema": {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[!-~]+$"},
-                "example": "5f0c9a52-0a3f-4f0e-9d8e-2f5b6c7d8e9f"
-            }),
-        );
-    } else if method == "post" {
+    let retry = match (method, operation.contains_key("x-idempotent") || open) {
+        ("post", false) => Retry::Kept,
+        ("post", true) => Retry::Unkept,
+        _ => Retry::Natural,
+    };
+    if retry == Retry::Kept {
+        codes.extend([Code::IdempotencyMismatch, Code::IdempotencyRunning]);
+    }
+    if method == "post" {
+        codes.push(Code::InvalidHeader);
+    }
+    if retry == Retry::Unkept {
         operation.insert("x-idempotent".into(), json!("natural"));
     }
-    add_problems(operation, &codes);
-    add_examples(operation, schemas, exchanges);
-}
-
-fn add_parameter(operation: &mut Map<String, Value>, parameter: Value) {
-    if let Some(list) = operation.entry("parameters").or_insert_with(|| json!([])).as_array_mut() {
-        list.push(parameter);
-    }
-}
-
-fn add_problems(operation: &mut Map<String, Value>, codes: &[Code]) {
-    let Some(responses) = operation.entry("responses").or_insert_with(|| json!({})).as_object_mut() else { return };
-    let mut by_status: BTreeMap<u16, Vec<String>> = BTreeMap::new();
-    for (status, response) in responses.iter() {
-        let own = response.get(CODES).and_then(Value::as_array).into_iter().flatten();
-        let words: Vec<String> = own.filter_map(Value::as_str).map(str::to_owned).collect();
-        if let (Ok(status), false) = (status.parse::<u16>(), words.is_empty()) {
-            by_status.entry(status).or_default().extend(words);
-        }
-    }
-    for code in codes {
-        let words = by_status.entry(code.status()).or_default();
-        if !words.iter().any(|word| word == code.as_str()) {
-            words.push(code.as_str().to_owned());
-        }
-    }
-    for (status, words) in by_status {
-        responses.insert(status.to_string(), problem_response(status, &words));
-    }
-    responses.sort_keys();
-}
-
-fn problem_response(status: u16, words: &[String]) -> Value {
-    let known = |word: &String| Code::ALL.iter().find(|code| code.as_str() == word.as_str());
-    let lines: Vec<String> = words
-        .iter()
-        .filter_map(known)
-        .map(|code| format!("- `{}`: {}. {}", code.as_str(), code.title(Language::En), code.title(Language::Zh)))
-        .collect();
-    let first = words.iter().find_map(known).copied().unwrap_or(Code::Internal);
-    let (detail, parameters) = samples::example(first);
-    let mut response = json!({
-        "description": lines.join("\n"),
-        "content": {"application/problem+json": {
-            "schema": {"$ref": "#/components/schemas/Problem"},
-            "example": {
-                "type": format!("/v1/problems#{}", first.as_str()), "title": first.title(Language::Zh), "status": status,
-                "detail": detail, "code": first.as_str(), "request_id": "r-8Qj6qg0J4o1w0l9l",
-                "parameters": parameters, "errors": []
-            }
-        }},
-        CODES: words
-    });
-    if matches!(status, 429 | 503)
-        && let Some(response) = response.as_object_mut()
-    {
-        response.insert(
-            "headers".into(),
-            json!({"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}}}),
-        );
-    }
-    response
+    problems::add(operation, &codes);
+    retry
 }
 
 /// Shows what a client asks and gets: the exchange that was recorded, else what the schema itself says it looks like.
@@ -326,6 +271,9 @@ fn add_examples(operation: &mut Map<String, Value>, schemas: &Value, exchanges: 
         // An operation that may also answer with a job has an example of both.
         let part = if status == "202" { "accepted" } else { "answer" };
         add(response, "application/json", exchange.get(part));
+        for kind in ["text/csv", "text/plain", "application/vc+jwt"] {
+            add(response, kind, exchange.get(kind));
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use crate::{
     config::{BadConfig, Config},
     document, enrolment, events, frozen_reports, housekeeping,
     http::{
+        Conditions, Etag, answer,
         fallback::{KnownRoutes, fallback},
         limits::Limits,
         observe::{Metrics, observe},
@@ -25,11 +26,12 @@ use crate::{
 use actix_web::{
     App as ActixApp, HttpResponse, HttpServer,
     dev::Server,
+    http::header::ETAG,
     middleware::from_fn,
-    web::{self, Data},
+    web::{self, Bytes, Data},
 };
 use shixun_persistence::{Db, DbError, Keep};
-use std::{net::TcpListener, sync::Arc};
+use std::net::TcpListener;
 use thiserror::Error;
 use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 use utoipa_swagger_ui::SwaggerUi;
@@ -119,7 +121,8 @@ pub fn collected() -> utoipa::openapi::OpenApi {
 /// What the routes outside the API need: the finished document, made once.
 #[derive(Clone)]
 pub struct Published {
-    json: Arc<str>,
+    json: Bytes,
+    etag: Etag,
     routes: Data<KnownRoutes>,
 }
 
@@ -129,7 +132,8 @@ impl Published {
     pub fn new() -> Published {
         let built = std::thread::spawn(|| {
             let value = document::value();
-            Published { json: value.to_string().into(), routes: Data::new(KnownRoutes::from_document(&value)) }
+            let json = Bytes::from(value.to_string());
+            Published { etag: Etag::digest(&json), json, routes: Data::new(KnownRoutes::from_document(&value)) }
         });
         built.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     }
@@ -143,16 +147,21 @@ impl Default for Published {
 
 /// Everything a worker serves, for the server and for tests without a socket.
 pub fn configure(config: &mut web::ServiceConfig, app: &Data<App>, published: &Published) {
-    let json = Arc::clone(&published.json);
+    let (json, etag) = (published.json.clone(), published.etag.clone());
     config
         .app_data(app.clone())
         .app_data(published.routes.clone())
         .service(web::redirect("/docs", "/docs/"))
         .route(
             "/openapi.json",
-            web::get().to(move || {
-                let json = Arc::clone(&json);
-                async move { HttpResponse::Ok().content_type("application/json").body(json.to_string()) }
+            web::get().to(move |conditions: Conditions| {
+                let answer = if conditions.already_has(&etag) {
+                    answer::unchanged(&etag)
+                } else {
+                    let mut whole = HttpResponse::Ok();
+                    whole.content_type("application/json").insert_header((ETAG, etag.as_str())).body(json.clone())
+                };
+                async move { answer }
             }),
         )
         .service(

@@ -217,6 +217,12 @@ pub fn is_json(media_type: &str) -> bool {
     essence == "application/json" || essence.ends_with("+json")
 }
 
+/// Whether a body of a media type can be written into a document: JSON, other texts, and credentials.
+pub fn is_text(media_type: &str) -> bool {
+    let form = media_type == "application/x-www-form-urlencoded";
+    is_json(media_type) || media_type.starts_with("text/") || media_type.ends_with("+jwt") || form
+}
+
 /// The schemas directly inside a schema.
 pub fn children<'a>(schema: &Node<'a>) -> Vec<Node<'a>> {
     let mut found = Vec::new();

@@ -32,7 +32,7 @@ impl fmt::Display for Finding {
 }
 
 /// The rules by id, with what each asks for.
-pub const RULES: [(&str, &str); 27] = [
+pub const RULES: [(&str, &str); 30] = [
     ("operation-id", "operationId is unique and reads <verb>_<resource> in snake_case"),
     ("path-base", "every path is under /v1, but for the few that operate the server"),
     ("path-words", "path words are kebab-case nouns, plural where they hold many, and parameters snake_case"),
@@ -47,13 +47,16 @@ pub const RULES: [(&str, &str); 27] = [
     ("request-example", "an example of every request body"),
     ("answer-description", "a description on every answer, and at least one answer that is no problem"),
     ("answer-schema", "a schema for every JSON answer that is a success"),
-    ("answer-example", "an example of every JSON answer that is a success"),
+    ("answer-example", "an example of every answer that is a success and a text"),
+    ("answer-headers", "every answer under /v1 documents the headers that its kind carries"),
     ("problem-media", "every refusal and fault is application/problem+json"),
     ("problem-answers", "every operation under /v1 documents its refusals"),
     ("problem-codes", "every operation under /v1 names its problem codes in x-problem-codes"),
+    ("problem-example", "an example of every problem code that an answer names"),
     ("inline-schema", "objects in answers are named components, list envelopes excepted"),
     ("idempotency-key", "every POST takes the header Idempotency-Key"),
-    ("list-paging", "every list takes limit and cursor and answers data and next_cursor"),
+    ("shared-parameters", "every operation takes Accept-Language, and If-None-Match where it answers 304"),
+    ("list-paging", "every list takes limit, cursor and include, and answers data and next_cursor"),
     ("required-list", "every object says which properties are required"),
     ("closed-body", "objects in request bodies refuse unknown properties"),
     ("string-limit", "strings in request bodies have a greatest length"),

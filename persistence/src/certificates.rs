@@ -333,6 +333,15 @@ pub fn list(conn: &mut Conn, person: PersonId, before: Option<i64>, limit: i64) 
     rows.into_iter().map(|columns| complete(conn, row(columns)?)).collect()
 }
 
+/// How many certificates of a person there are.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn count(conn: &mut Conn, person: PersonId) -> DbResult<i64> {
+    let (area, number) = person.key();
+    Ok(t::table.filter(t::area.eq(area)).filter(t::person_id.eq(number)).count().get_result(conn)?)
+}
+
 /// How many certificates an area has issued.
 ///
 /// # Errors

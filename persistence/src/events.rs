@@ -1,7 +1,7 @@
 //! The event log: who did what to which object, on whose behalf, from where, before and after. Append-only.
 
 use crate::{
-    Conn, DbResult, WriteTx, columns,
+    Conn, DbResult, Order, WriteTx, columns,
     db::{At, each, kept},
     schema::event_log as t,
 };
@@ -190,18 +190,10 @@ type Row = (
     Option<String>,
 );
 
-/// Records of an area, newest first, older than `before` where it is given.
-///
-/// # Errors
-/// A [`crate::DbError`] where the database does not answer or a row is damaged.
-pub fn list(
-    conn: &mut Conn,
-    area: AreaCode,
-    filter: &EventFilter,
-    before: Option<i64>,
-    limit: i64,
-) -> DbResult<Vec<EventRecord>> {
-    let mut query = t::table.filter(t::area.eq(area.get())).order(t::id.desc()).limit(limit).into_boxed();
+type Filtered<'a> = diesel::helper_types::IntoBoxed<'a, t::table, crate::db::MultiBackend>;
+
+fn filtered<'a>(area: AreaCode, filter: &EventFilter) -> Filtered<'a> {
+    let mut query = t::table.into_boxed().filter(t::area.eq(area.get()));
     if let Some(object) = &filter.object_id {
         query = query.filter(t::object_id.eq(object.clone()));
     }
@@ -211,9 +203,34 @@ pub fn list(
     if let Some(action) = &filter.action {
         query = query.filter(t::action.eq(action.clone()));
     }
-    if let Some(id) = before {
-        query = query.filter(t::id.lt(id));
-    }
+    query
+}
+
+/// How many a list has in all.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn count(conn: &mut Conn, area: AreaCode, filter: &EventFilter) -> DbResult<i64> {
+    Ok(filtered(area, filter).count().get_result(conn)?)
+}
+
+/// Records of an area in the order in which they were written, or the other way round, behind `after` where it is given.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer or a row is damaged.
+pub fn list(
+    conn: &mut Conn,
+    area: AreaCode,
+    filter: &EventFilter,
+    order: Order,
+    after: Option<i64>,
+    limit: i64,
+) -> DbResult<Vec<EventRecord>> {
+    let query = filtered(area, filter).limit(limit);
+    let query = match order {
+        Order::Ascending => query.order(t::id.asc()).filter(t::id.gt(after.unwrap_or(i64::MIN))),
+        Order::Descending => query.order(t::id.desc()).filter(t::id.lt(after.unwrap_or(i64::MAX))),
+    };
     let rows: Vec<Row> = query.load(conn)?;
     rows.into_iter()
         .map(|row| {

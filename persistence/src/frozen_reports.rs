@@ -195,6 +195,14 @@ pub fn list(conn: &mut Conn, area: AreaCode, before: Option<i64>, limit: i64) ->
     rows.into_iter().map(row).collect()
 }
 
+/// How many a list has in all.
+///
+/// # Errors
+/// As [`find`].
+pub fn count(conn: &mut Conn, area: AreaCode) -> DbResult<i64> {
+    Ok(t::table.filter(t::area.eq(area.get())).count().get_result(conn)?)
+}
+
 /// The key of every report that is frozen, for checks.
 ///
 /// # Errors

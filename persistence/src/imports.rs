@@ -90,6 +90,14 @@ pub fn find(conn: &mut Conn, id: ImportId) -> DbResult<Option<ImportRow>> {
     found.map(row).transpose()
 }
 
+/// How many a list has in all.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn count(conn: &mut Conn, area: AreaCode) -> DbResult<i64> {
+    Ok(t::table.filter(t::area.eq(area.get())).count().get_result(conn)?)
+}
+
 /// Imports of an area, newest first, older than `before` where it is given.
 ///
 /// # Errors

@@ -136,6 +136,28 @@ pub fn result(conn: &mut Conn, id: JobId) -> DbResult<Option<String>> {
     Ok(found.flatten())
 }
 
+type Filtered<'a> = diesel::helper_types::IntoBoxed<'a, t::table, crate::db::MultiBackend>;
+
+fn filtered<'a>(by: AccountId, kinds: &[JobKind], state: Option<JobState>) -> Filtered<'a> {
+    let query = t::table
+        .into_boxed()
+        .filter(t::area.eq(by.area().get()))
+        .filter(t::requested_by.eq(by.number()))
+        .filter(t::kind.eq_any(words(kinds)));
+    match state {
+        Some(state) => query.filter(t::state.eq(state.as_str())),
+        None => query,
+    }
+}
+
+/// How many a list has in all.
+///
+/// # Errors
+/// As [`find`].
+pub fn count(conn: &mut Conn, by: AccountId, kinds: &[JobKind], state: Option<JobState>) -> DbResult<i64> {
+    Ok(filtered(by, kinds, state).count().get_result(conn)?)
+}
+
 /// The jobs of these kinds that an account asked for, the latest first, before `before`.
 ///
 /// # Errors
@@ -148,21 +170,11 @@ pub fn list(
     before: Option<i64>,
     limit: i64,
 ) -> DbResult<Vec<JobRow>> {
-    let mut query = t::table
-        .filter(t::area.eq(by.area().get()))
-        .filter(t::requested_by.eq(by.number()))
-        .filter(t::kind.eq_any(words(kinds)))
-        .order(t::id.desc())
-        .limit(limit)
-        .select(columns!())
-        .into_boxed();
-    if let Some(state) = state {
-        query = query.filter(t::state.eq(state.as_str()));
-    }
+    let mut query = filtered(by, kinds, state).order(t::id.desc()).limit(limit);
     if let Some(number) = before {
         query = query.filter(t::id.lt(number));
     }
-    let rows: Vec<Columns> = query.load(conn)?;
+    let rows: Vec<Columns> = query.select(columns!()).load(conn)?;
     rows.into_iter().map(row).collect()
 }
 

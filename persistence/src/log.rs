@@ -11,7 +11,7 @@ pub mod sources;
 
 pub use checkpoints::{
     CheckpointRow, CosignatureRow, Cosigned, add_checkpoint, add_cosignature, checkpoint, checkpoints, cosignatures,
-    latest,
+    count_checkpoints, latest,
 };
 pub use keys::{KeyPurpose, LogKey, add_key, compromise_key, hold_key_in_use, keys, retire_key, salts, signature_keys};
 pub use nodes::Nodes;

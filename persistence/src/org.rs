@@ -61,6 +61,19 @@ pub fn list_areas(
     rows.into_iter().map(area_row).collect()
 }
 
+/// How many a list has in all.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn count_areas(conn: &mut Conn, parent: Option<AreaCode>) -> DbResult<i64> {
+    let all = areas::table.count().into_boxed();
+    let wanted = match parent {
+        Some(parent) => all.filter(areas::parent.eq(parent.get())),
+        None => all,
+    };
+    Ok(wanted.get_result(conn)?)
+}
+
 /// One area.
 ///
 /// # Errors

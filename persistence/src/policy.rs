@@ -254,22 +254,10 @@ pub struct PackFilter {
     pub drafts: DraftsSeen,
 }
 
-/// Packs that apply to `area` or to an area above it, by area, code and version, behind `after`.
-///
-/// # Errors
-/// A [`DbError`] where the database does not answer.
-pub fn list(
-    conn: &mut Conn,
-    area: AreaCode,
-    filter: &PackFilter,
-    after: Option<(i32, String, i32)>,
-    limit: i64,
-) -> DbResult<Vec<PackRow>> {
-    let mut query = t::table
-        .filter(t::area.eq_any(codes(area)))
-        .order((t::area.asc(), t::code.asc(), t::edition.asc()))
-        .limit(limit)
-        .into_boxed();
+type Filtered<'a> = diesel::helper_types::IntoBoxed<'a, t::table, crate::db::MultiBackend>;
+
+fn filtered<'a>(area: AreaCode, filter: &PackFilter) -> Filtered<'a> {
+    let mut query = t::table.into_boxed().filter(t::area.eq_any(codes(area)));
     let published = t::state.eq(PackState::Published.as_str());
     query = match &filter.drafts {
         DraftsSeen::OfArea(own) => query.filter(published.or(t::area.eq(own.get()))),
@@ -291,6 +279,29 @@ pub fn list(
     if let Some(day) = filter.on {
         query = query.filter(t::valid_from.le(day)).filter(t::valid_to.is_null().or(t::valid_to.ge(day)));
     }
+    query
+}
+
+/// How many a list has in all.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn count(conn: &mut Conn, area: AreaCode, filter: &PackFilter) -> DbResult<i64> {
+    Ok(filtered(area, filter).count().get_result(conn)?)
+}
+
+/// Packs that apply to `area` or to an area above it, by area, code and version, behind `after`.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn list(
+    conn: &mut Conn,
+    area: AreaCode,
+    filter: &PackFilter,
+    after: Option<(i32, String, i32)>,
+    limit: i64,
+) -> DbResult<Vec<PackRow>> {
+    let mut query = filtered(area, filter).order((t::area.asc(), t::code.asc(), t::edition.asc())).limit(limit);
     if let Some((area, code, edition)) = after {
         let same_code = t::code.eq(code.clone()).and(t::edition.gt(edition));
         query = query.filter(t::area.gt(area).or(t::area.eq(area).and(t::code.gt(code).or(same_code))));

@@ -23,6 +23,30 @@ pub struct AccountFilter {
     pub disabled: Option<bool>,
 }
 
+type Filtered<'a> = diesel::helper_types::IntoBoxed<'a, accounts::table, crate::db::MultiBackend>;
+
+fn filtered<'a>(area: AreaCode, filter: &AccountFilter) -> Filtered<'a> {
+    let mut query = accounts::table.into_boxed().filter(accounts::area.eq(area.get()));
+    if let Some(part) = &filter.username {
+        query = query.filter(accounts::username.like(columns::contains_pattern(part)).escape('\\'));
+    }
+    if let Some(person) = filter.person {
+        query = query.filter(accounts::person_id.eq(person.number()));
+    }
+    if let Some(disabled) = filter.disabled {
+        query = query.filter(accounts::disabled.eq(disabled));
+    }
+    query
+}
+
+/// How many a list has in all.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn count(conn: &mut Conn, area: AreaCode, filter: &AccountFilter) -> DbResult<i64> {
+    Ok(filtered(area, filter).count().get_result(conn)?)
+}
+
 /// Accounts of an area behind a user name, in the order of user names.
 ///
 /// # Errors
@@ -34,25 +58,11 @@ pub fn list(
     after: Option<String>,
     limit: i64,
 ) -> DbResult<Vec<AccountRow>> {
-    let mut query = accounts::table
-        .filter(accounts::area.eq(area.get()))
-        .order(accounts::username.asc())
-        .limit(limit)
-        .select(account_columns!())
-        .into_boxed();
+    let mut query = filtered(area, filter).order(accounts::username.asc()).limit(limit);
     if let Some(username) = after {
         query = query.filter(accounts::username.gt(username));
     }
-    if let Some(part) = &filter.username {
-        query = query.filter(accounts::username.like(columns::contains_pattern(part)).escape('\\'));
-    }
-    if let Some(person) = filter.person {
-        query = query.filter(accounts::person_id.eq(person.number()));
-    }
-    if let Some(disabled) = filter.disabled {
-        query = query.filter(accounts::disabled.eq(disabled));
-    }
-    let rows: Vec<AccountColumns> = query.load(conn)?;
+    let rows: Vec<AccountColumns> = query.select(account_columns!()).load(conn)?;
     rows.into_iter().map(account_row).collect()
 }
 

@@ -235,6 +235,28 @@ both! {
         assert!(!std::path::Path::new(&path).exists(), "a refusal leaves no file");
     }
 
+    async fn roster_and_schools_are_written_as_an_import_reads_them(county: County) {
+        let address = county.database.address();
+        county.add_teacher(1, county.schools[0]);
+        let export = |name: &str, path: &str| shixun(&["export", name, "--area", "331123", "--database", &address, "--output", path, "--no-bom"]);
+        for (name, kind) in [("roster", None), ("organisations", Some("organisations"))] {
+            for ending in ["csv", "xlsx"] {
+                let path = file(ending).display().to_string();
+                assert_eq!(export(name, &path).well(), "");
+                let Some(kind) = kind else { continue };
+                let again = shixun(&["import", &path, "--area", "331123", "--kind", kind, "--database", &address]);
+                let counts = serde_json::from_str::<Value>(&again.well()).unwrap();
+                assert_eq!((&counts["created"], &counts["updated"], &counts["unchanged"]), (&json!(0), &json!(0), &json!(county.schools.len())));
+            }
+            export(name, "table.json").refused(&["table.json", ".csv or .xlsx"]);
+        }
+        let path = file("csv").display().to_string();
+        export("roster", &path).well();
+        let rows = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(rows.lines().count(), 2);
+        assert!(rows.contains("********"), "masked: {rows}");
+    }
+
     async fn a_breach_ends_the_check_with_2_and_a_report(county: County) {
         let address = county.database.address();
         let path = file("json").display().to_string();

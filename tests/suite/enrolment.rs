@@ -242,11 +242,22 @@ both! {
         institution.act(&format!("/v1/sessions/{session}/close")).await.refused(409, "attendance_missing");
         let second = json!({"marks": [mark(&ids[0], "present"), mark(&ids[2], "present"),
             {"enrolment_id": ids[1], "mark": "partly", "minutes": 90, "note": "下午返校"}]});
-        put(&institution, sheet(units[1]), second).await.expect(200);
+        let stood = institution.get(&sheet(units[1])).await.etag();
+        let tried = institution.put(&format!("{}?dry_run=true", sheet(units[1])), &stood, second.clone()).await;
+        assert_eq!(tried.header("etag"), None, "the version is yet to be given to another change");
+        assert_eq!(institution.get(&sheet(units[1])).await.etag(), stood, "only tried");
+        let recorded = put(&institution, sheet(units[1]), second).await.expect(200);
+        assert_eq!(tried.expect(200), recorded);
         institution.act(&format!("/v1/sessions/{session}/close")).await.refused(409, "results_missing");
         let result = |id: &str, misconduct: bool| json!({"enrolment_id": id, "result": "pass", "misconduct": misconduct});
         let results = json!({"results": [result(&ids[0], false), result(&ids[1], false), result(&ids[2], true)]});
-        put(&institution, format!("/v1/sessions/{session}/results"), results).await.expect(200);
+        let place = format!("/v1/sessions/{session}/results");
+        let stood = institution.get(&place).await;
+        let tried = institution.put(&format!("{place}?dry_run=true"), &stood.etag(), results.clone()).await;
+        assert_eq!(tried.header("etag"), None);
+        assert_eq!(institution.get(&place).await.json(), stood.json(), "only tried");
+        let recorded = put(&institution, place, results).await.expect(200);
+        assert_eq!(tried.expect(200), recorded);
         let tried = institution.act(&format!("/v1/sessions/{session}/close?dry_run=true")).await.expect(200);
         let entries = format!("/v1/teachers/{}/hour-entries", teachers[0].person.teacher());
         assert_eq!(county.caller(teachers[0].account).get(&entries).await.expect(200)["data"], json!([]), "only tried");

@@ -11,11 +11,14 @@ mod walk;
 
 use crate::{
     demo::{Demo, SMALL},
-    harness::{Answered, CONTRACT, Caller, database::Kind},
+    harness::{Answered, CONTRACT, Caller, database::Kind, documented_headers},
 };
 use actix_web::http::Method;
 use serde_json::{Map, Value, json};
-use shixun_openapi::{Contract, Violation, document::Node};
+use shixun_openapi::{
+    Contract, Violation,
+    document::{Node, content, is_json, is_text},
+};
 use std::{
     collections::HashSet,
     path::{Path, PathBuf},
@@ -60,10 +63,15 @@ impl Shown {
     fn keep(&mut self, method: &Method, path: &str, body: Option<Value>, answered: &Answered) {
         assert!((200..300).contains(&answered.status), "{method} {path}: {}", answered.text());
         let operation = CONTRACT.operation_for(method.as_str(), path).unwrap_or_else(|| panic!("{method} {path}"));
+        let unsent =
+            documented_headers(&operation, answered.status).into_iter().filter(|name| !may_be_absent(name, answered));
+        let unsent: Vec<_> = unsent.filter(|name| answered.header(name).is_none()).collect();
+        assert!(unsent.is_empty(), "{method} {path} does not send {unsent:?} as the contract says");
         let mut exchange = Map::new();
         exchange.extend(body.clone().map(|body| ("request".to_owned(), body)));
-        // A credential is no JSON and has no example.
-        if answered.header("content-type").is_some_and(|kind| kind.contains("json")) {
+        let kind = answered.header("content-type").unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default();
+        if is_json(kind) {
             let mut answer = answered.json();
             // Long lists that are not paged are shown by their first rows, and so are those of a job's result.
             for place in ["/data", "/changed", "/rules", "/teachers", "/result/changed", "/result/rules"] {
@@ -72,6 +80,9 @@ impl Shown {
                 }
             }
             exchange.insert(if answered.status == 202 { "accepted" } else { "answer" }.into(), answer);
+        } else if is_text(kind) {
+            let most = if kind == "text/csv" { 4 } else { usize::MAX };
+            exchange.insert(kind.into(), answered.text().split_inclusive('\n').take(most).collect::<String>().into());
         }
         self.asked.push((method.clone(), path.to_owned(), body.clone()));
         let shown = self.exchanges.entry(operation.id().unwrap().to_owned()).or_insert_with(|| Map::new().into());
@@ -85,6 +96,13 @@ impl Shown {
 
     async fn get(&mut self, caller: &Caller<'_>, path: &str) -> Value {
         self.ask(caller, Method::GET, path, None).await.json()
+    }
+
+    /// Asks for a text where JSON is the rule, and keeps it beside the JSON.
+    async fn text(&mut self, caller: &Caller<'_>, path: &str, accept: &str) {
+        let answered = caller.request(Method::GET, path).header("Accept", accept).send().await;
+        assert!(answered.header("content-type").unwrap().starts_with(accept), "{path}");
+        self.keep(&Method::GET, path, None, &answered);
     }
 
     async fn post(&mut self, caller: &Caller<'_>, path: &str, body: Value) -> Value {
@@ -112,8 +130,18 @@ impl Shown {
     }
 }
 
+/// The headers that are sent in certain cases only: of a limit that counted the request, of a retry, of a page that is not the last.
+fn may_be_absent(header: &str, answered: &Answered) -> bool {
+    match header {
+        "RateLimit" | "RateLimit-Policy" | "Idempotency-Hit" | "Retry-After" => true,
+        "Content-Language" => answered.status < 300,
+        "Link" => answered.json()["next_cursor"].is_null(),
+        _ => false,
+    }
+}
+
 /// The example of a schema: what a feature's wire type says a request may look like.
-fn example(schema: &str) -> Value {
+pub(crate) fn example(schema: &str) -> Value {
     CONTRACT.document()["components"]["schemas"][schema]["example"].clone()
 }
 
@@ -146,6 +174,13 @@ async fn the_examples_are_what_the_demo_county_answers() {
     assert_eq!(kept.as_object().unwrap().len(), shown.as_object().unwrap().len(), "an example nobody answers");
 }
 
+/// The examples of a body, references followed.
+fn examples(contract: &Contract, media: &Node<'_>) -> Vec<Value> {
+    let several = media.members("examples").into_iter().map(|(_, example)| example.resolve(contract.document()));
+    let one = media.value.get("example").into_iter();
+    one.chain(several.filter_map(|example| example.value.get("value"))).cloned().collect()
+}
+
 /// What is wrong with the examples of the operations that are wanted: each has to be there, whole, and what its schema says.
 fn faults(contract: &Contract, wanted: impl Fn(&str) -> bool) -> Vec<String> {
     let mut found = Vec::new();
@@ -157,25 +192,27 @@ fn faults(contract: &Contract, wanted: impl Fn(&str) -> bool) -> Vec<String> {
             continue;
         }
         let mut look = |what: &str, media: &Node<'_>, judge: &dyn Fn(&Value) -> Vec<Violation>| {
-            let Some(example) = media.value.get("example") else {
-                return found.push(format!("{name} {what}: no example"));
-            };
-            if example.to_string().contains('…') {
-                found.push(format!("{name} {what}: a gap in {example}"));
+            let examples = examples(contract, media);
+            if examples.is_empty() {
+                found.push(format!("{name} {what}: no example"));
             }
-            found.extend(judge(example).iter().map(|violation| format!("{name} {what}: {violation}")));
+            for example in examples {
+                if media.at.as_str().ends_with("problem+json") && !judged.insert(example.to_string()) {
+                    continue;
+                }
+                if example.to_string().contains('…') {
+                    found.push(format!("{name} {what}: a gap in {example}"));
+                }
+                found.extend(judge(&example).iter().map(|violation| format!("{name} {what}: {violation}")));
+            }
         };
         let request = operation.request_body(contract.document());
         if let Some(media) = request.and_then(|request| request.path(&["content", "application/json"])) {
             look("request", &media, &|example| contract.request(name, "application/json", example));
         }
         for (status, response) in operation.responses(contract.document()) {
-            for kind in ["application/json", "application/problem+json"] {
-                let Some(media) = response.path(&["content", kind]) else { continue };
-                let example = media.value.get("example").map(Value::to_string);
-                if kind == "application/json" || example.is_none() || judged.insert(example) {
-                    look(status, &media, &|example| contract.response(name, status.parse().unwrap(), kind, example));
-                }
+            for (kind, media) in content(&response).iter().filter(|(kind, _)| is_text(kind)) {
+                look(status, media, &|example| contract.response(name, status.parse().unwrap(), kind, example));
             }
         }
     }
@@ -197,7 +234,7 @@ fn an_example_that_is_missing_has_a_gap_or_breaks_its_schema_is_found() {
     let of = "/paths/~1v1~1enrolments~1{enrolment_id}~1approve/post";
     let answer = format!("{of}/responses/200/content/application~1json");
     let request = format!("{of}/requestBody/content/application~1json");
-    let problem = format!("{of}/responses/404/content/application~1problem+json");
+    let problem = "/components/examples/not_found";
     for (place, field, value) in [
         (&answer, "status", json!("asleep")),
         (&answer, "version", Value::Null),
@@ -205,15 +242,16 @@ fn an_example_that_is_missing_has_a_gap_or_breaks_its_schema_is_found() {
         (&answer, "name", json!("…")),
         (&request, "note", json!(7)),
         (&request, "mood", json!("good")),
-        (&problem, "status", json!("404")),
+        (&problem.to_owned(), "status", json!("404")),
     ] {
         let mut document = CONTRACT.document().clone();
-        document.pointer_mut(&format!("{place}/example")).unwrap()[field] = value.clone();
+        let kept = if place == problem { "value" } else { "example" };
+        document.pointer_mut(&format!("{place}/{kept}")).unwrap()[field] = value.clone();
         assert_eq!(faults(&Contract::new(document), approving).len(), 1, "{place}: {field} = {value}");
     }
-    for place in [&answer, &request, &problem] {
+    for (place, kept) in [(answer.as_str(), "example"), (&request, "example"), (problem, "value")] {
         let mut document = CONTRACT.document().clone();
-        document.pointer_mut(place).unwrap().as_object_mut().unwrap().remove("example");
+        document.pointer_mut(place).unwrap().as_object_mut().unwrap().remove(kept).unwrap();
         assert_eq!(faults(&Contract::new(document), approving).len(), 1, "{place}");
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     authz::published,
+    examples::example,
     harness::{County, both},
 };
 use actix_web::http::Method;
@@ -43,7 +44,7 @@ both! {
     async fn a_fault_is_named_by_its_pointer_in_both_languages(county: County) {
         let body = json!({"kind": "institution", "name": ""});
         let english = county.sign_in("bureau").post("/v1/organisations", body.clone()).await.refused(422, "invalid_field");
-        assert_eq!(english["errors"][0], json!({"pointer": "/name", "code": "length", "detail": "the length must lie between 1 and 100", "example": null}));
+        assert_eq!(english["errors"][0], json!({"pointer": "/name", "code": "length", "detail": "the length must lie between 1 and 100", "example": null, "parameters": {"min": "1", "max": "100"}}));
         let chinese = county.sign_in("bureau").in_chinese().post("/v1/organisations", body).await.refused(422, "invalid_field");
         assert_eq!(chinese["errors"][0]["detail"], "长度应在1到100之间");
         assert_eq!(chinese["title"], "请求体中有字段不符合要求");
@@ -73,8 +74,52 @@ both! {
         let wrong = me.request(Method::DELETE, "/v1/organisations").send().await;
         wrong.refused(405, "method_not_allowed");
         assert_eq!(wrong.header("allow").as_deref(), Some("GET, POST"));
-        let key = me.request(Method::POST, "/v1/auth/login").header("Idempotency-Key", "").json(&json!({})).send().await;
-        assert_eq!(key.status, 422);
+    }
+
+    async fn what_a_fault_of_a_field_names_is_there_for_programs(county: County) {
+        let bureau = county.sign_in("bureau");
+        let school = json!({"kind": "school", "name": "新校", "stage": "primary", "code": "2133110099"});
+        let changed = |field: &str, value: Value| {
+            let mut body = school.clone();
+            body[field] = value;
+            body
+        };
+        for (body, parameters) in [
+            (changed("kind", json!("shop")), json!({"expected": "bureau, training_centre, monitoring_centre, finance, school, institution"})),
+            (changed("colour", json!("red")), json!({"given": "colour", "expected": "kind, code, name, parent_id, stage, setting, small_class"})),
+            (changed("parent_id", json!("ses_a3bk65000000000013")), json!({"expected": "org_"})),
+            (changed("name", json!(7)), json!({"expected": "a string"})),
+            (changed("name", json!("名".repeat(20_001))), json!({"max": "20000"})),
+            (json!({"name": "新校"}), json!({"field": "kind"})),
+        ] {
+            for caller in [bureau.clone(), bureau.clone().in_chinese()] {
+                let problem = caller.post("/v1/organisations", body.clone()).await.refused(422, "invalid_field");
+                assert_eq!(problem["errors"][0]["parameters"], parameters, "{problem:#}");
+            }
+        }
+        let mut pack = example("PolicyDocument");
+        pack["version"] = json!(0);
+        let problem = county.sign_in("centre").post("/v1/policy-packs", pack.clone()).await.refused(422, "invalid_field");
+        assert_eq!(problem["errors"][0]["parameters"], json!({}), "{problem:#}");
+        pack["version"] = json!(1);
+        pack["area"] = json!("331123");
+        pack["rules"][0]["source"] = json!("nowhere");
+        let problem = county.sign_in("centre").post("/v1/policy-packs", pack).await.refused(422, "invalid_field");
+        assert!(problem["errors"][0]["parameters"]["expected"].is_string(), "{problem:#}");
+    }
+
+    async fn a_key_that_could_not_be_one_is_refused_by_every_post(county: County) {
+        let (before, mut asked) = (organisations(county).await, 0);
+        for operation in published().iter().filter(|operation| operation.method == Method::POST) {
+            for key in ["", "two words", &"k".repeat(101)] {
+                let asking = county.sign_in("bureau").request(Method::POST, &operation.path);
+                let problem = asking.header("Idempotency-Key", key).json(&json!({})).send().await.refused(400, "invalid_header");
+                assert_eq!(problem["parameters"]["name"], "Idempotency-Key", "{}", operation.path);
+                asked += 1;
+            }
+        }
+        assert!(asked > 200, "{asked}");
+        assert_eq!(organisations(county).await, before);
     }
 
     async fn a_filter_that_does_not_exist_is_refused_by_every_operation_and_never_ignored(county: County) {

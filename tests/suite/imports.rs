@@ -229,6 +229,31 @@ both! {
         assert_eq!(problem["errors"][0]["code"], "schools_unknown_parent");
     }
 
+    async fn importing_the_own_list_of_schools_changes_nothing(county: County) {
+        let bureau = county.sign_in("bureau");
+        let list = "学校标识码,学校名称,学段,城乡类型,小班化,上级机构\n2133000101,=实验小学,小学,城区,,\n2133000104,山区中心小学,,乡村,是,\n2133000199,山区教学点,,乡村,是,2133000104\n";
+        import(&bureau, "kind=organisations", "text/csv", list).await.expect(201);
+        let before = bureau.get("/v1/organisations?include=total").await.expect(200);
+        let schools = bureau.get("/v1/organisations?kind=school").await.expect(200);
+        let names: Vec<&str> = schools["data"].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect();
+        for (format, kind) in [("csv", "text/csv"), ("csv&bom=true", "text/csv"), ("xlsx", XLSX)] {
+            for caller in [county.sign_in("auditor"), county.sign_in("school-1").in_chinese()] {
+                let export = caller.get(&format!("/v1/exports/organisations?format={format}")).await;
+                assert_eq!(export.status, 200, "{}", export.text());
+                if format == "csv" {
+                    let rows: Vec<String> = export.text().lines().skip(1).map(|row| row.split(',').nth(1).unwrap().trim_start_matches('\'').to_owned()).collect();
+                    assert_eq!(rows, names, "every row of the list, in its order");
+                }
+                let again = import(&bureau, "kind=organisations", kind, export.bytes).await.expect(201);
+                let counts = ["created", "updated", "unchanged", "failed"].map(|field| again[field].clone());
+                assert_eq!(counts, [json!(0), json!(0), json!(names.len()), json!(0)], "{format}: {again:#}");
+            }
+        }
+        assert_eq!(bureau.get("/v1/organisations?include=total").await.expect(200), before);
+        bureau.get("/v1/exports/organisations?format=csv&area=330106").await.refused(404, "not_found");
+        bureau.get("/v1/exports/organisations?format=pdf").await.refused(400, "invalid_parameter");
+    }
+
     async fn an_export_has_every_row_and_runs_no_formula(county: County) {
         let [one, _] = two_persons(county).await;
         let bureau = county.sign_in("bureau");

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     access::SignedIn,
     document::problem_set,
-    http::{Answer, Body, answer},
+    http::{Answer, Body, Conditions, answer},
     state::App,
 };
 use actix_web::{HttpRequest, HttpResponse, get, post, web::Data};
@@ -83,11 +83,11 @@ async fn revoke_tokens(app: Data<App>, request: HttpRequest, body: Body<RefreshI
 /// 当前登录账号、角色、范围与权限。
 #[utoipa::path(
     operation_id = "get_me", tag = "sign-in",
-    responses((status = 200, description = "The account.", body = MeView))
+    responses((status = 200, description = "The account.", body = MeView), (status = 304, description = "Unchanged since the ETag of If-None-Match."))
 )]
 #[get("/me")]
-async fn get_me(who: SignedIn, app: Data<App>) -> Answer {
-    answer::json(&service::me(&who.0, app.clock.now()))
+async fn get_me(who: SignedIn, app: Data<App>, conditions: Conditions) -> Answer {
+    answer::digested(&conditions, &service::me(&who.0, app.clock.now()))
 }
 
 /// Read the signing keys

@@ -77,7 +77,9 @@ fn missing_field(missing: Missing) -> FieldFault {
             "hours_differ",
             format!("课程合计{sum}学时，与项目的{hours}学时不符"),
             format!("the courses have {sum} hours together, the programme has {hours}"),
-        ),
+        )
+        .with("sum", sum)
+        .with("hours", hours),
         Missing::Lecturers => fault("/lecturers", "missing", "请填写授课教师", "name the lecturers"),
         Missing::ClassHead => fault("/class_head", "missing", "请指定专职班主任", "name the dedicated class head"),
     }
@@ -124,10 +126,12 @@ fn bounds(least: Option<i32>, most: Option<i32>) -> Words {
 fn terms_field(terms: TermsFault) -> FieldFault {
     match terms {
         TermsFault::SeatsOutOfRange => {
-            fault("/seats", "range", "名额应在0到10000之间", "seats must lie between 0 and 10000")
+            let fault = fault("/seats", "range", "名额应在0到10000之间", "seats must lie between 0 and 10000");
+            fault.with("min", 0).with("max", 10_000)
         }
         TermsFault::QueueOutOfRange => {
-            fault("/queue_places", "range", "候补名额应在0到10000之间", "queue places must lie between 0 and 10000")
+            let (zh, en) = ("候补名额应在0到10000之间", "queue places must lie between 0 and 10000");
+            fault("/queue_places", "range", zh, en).with("min", 0).with("max", 10_000)
         }
         TermsFault::EndsBeforeStart => {
             fault("/ends_on", "ends_before_start", "结束日期早于开始日期", "the last day is before the first")
@@ -176,7 +180,7 @@ fn units(units: UnitsFault, (starts_on, ends_on): (chrono::NaiveDate, chrono::Na
             Words::new("课次结束时间须晚于开始时间", "a unit must end after it starts"),
         ),
         UnitsFault::WithoutHours(_) => {
-            ApiError::field("/hours", "range", Words::new("课次学时须大于0", "a unit needs more than 0 hours"))
+            fault("/hours", "range", "课次学时须大于0", "a unit needs more than 0 hours").with("above", 0).into()
         }
         UnitsFault::OutsideSession(unit) => ApiError::new(Code::UnitOutsideSession)
             .with_words("unit", called(&unit))

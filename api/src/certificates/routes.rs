@@ -94,10 +94,10 @@ async fn list_certificates(
 ) -> Answer {
     let page = query.0.page("certificates")?;
     let (actor, teacher, wanted) = (who.actor(), path.0.teacher_id.0, page.clone());
-    let mut rows = app.db.read(move |conn| service::list(conn, &actor, teacher, &wanted)).await?;
+    let (mut rows, total) = app.db.read(move |conn| service::list(conn, &actor, teacher, &wanted)).await?;
     let next_cursor = page.cut(&mut rows, |(serial, _)| *serial);
     let data = rows.into_iter().map(|(_, view)| view).collect();
-    page::list(&request, &CertificateList { data, next_cursor, total: None })
+    page::list(&request, &CertificateList { data, next_cursor, total })
 }
 
 /// The forms of a certificate.

@@ -149,6 +149,9 @@ pub fn find(conn: &mut Conn, actor: &Actor, id: CertificateId) -> Result<Found, 
     Ok(found)
 }
 
+/// A certificate by its serial.
+pub type Numbered = (i64, CertificateSummaryView);
+
 /// The certificates of a teacher, the latest first.
 ///
 /// # Errors
@@ -158,12 +161,13 @@ pub fn list(
     actor: &Actor,
     teacher: TeacherId,
     page: &Page,
-) -> Result<Vec<(i64, CertificateSummaryView)>, ApiError> {
+) -> Result<(Vec<Numbered>, Option<i64>), ApiError> {
     let person = teacher.person();
     may_see(conn, actor, person)?;
     people::find(conn, person)?.ok_or_else(|| ApiError::missing(teacher))?;
     let found = certificates::list(conn, person, page.after()?, page.fetch())?;
-    Ok(found.iter().map(|one| (one.row.serial, CertificateSummaryView::from(one))).collect())
+    let total = page.counted(|| certificates::count(conn, person))?;
+    Ok((found.iter().map(|one| (one.row.serial, CertificateSummaryView::from(one))).collect(), total))
 }
 
 /// Revokes a certificate.

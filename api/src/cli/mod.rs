@@ -112,7 +112,7 @@ enum Command {
     Verify(bundle::VerifyArgs),
     /// Import a roster or a list of schools (.xlsx, or CSV in UTF-8 or GB18030).
     Import(import::ImportArgs),
-    /// Write a report to a file.
+    /// Write a report, the roster or the list of schools to a file.
     Export(report::ExportArgs),
     /// Write the OpenAPI document.
     Openapi {

@@ -1,4 +1,4 @@
-//! Reports to files, as an operator over the whole county sees them.
+//! Reports, the roster and the schools to files, as an operator over the whole county sees them.
 
 use super::{CliError, serve};
 use clap::{Args, ValueEnum};
@@ -9,6 +9,9 @@ use shixun_api::{
     clock::Clock,
     config::Config,
     http::table::{Book, FileFormat},
+    imports::export::{self as roster, ExportOptions},
+    org::export::schools,
+    people::{self, service::Wanted},
     policy::PolicyCache,
     problem::{ApiError, Language},
     reports::{
@@ -27,8 +30,8 @@ use std::{path::PathBuf, process::ExitCode};
 /// What to export.
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
-    /// The report.
-    name: Report,
+    /// The table.
+    name: Exported,
     /// The file to write.
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
@@ -38,13 +41,13 @@ pub(super) struct ExportArgs {
     /// Six-digit code of the county, such as 331123.
     #[arg(long)]
     area: AreaCode,
-    /// One organisation of the completion table, such as org_…; the whole county where it is not given.
+    /// One organisation of the completion table or the roster, such as org_…; the whole county where it is not given.
     #[arg(long)]
     organisation: Option<OrganisationId>,
     /// The cycle, such as 2016-2020; the running one where it is not given.
     #[arg(long)]
     cycle: Option<String>,
-    /// The day at whose close everything is judged, such as 2020-12-31.
+    /// The day at whose close everything is judged, or on which those of the roster are employed, such as 2020-12-31.
     #[arg(long)]
     as_of: Option<chrono::NaiveDate>,
     /// English headers instead of Chinese ones.
@@ -55,11 +58,13 @@ pub(super) struct ExportArgs {
     no_bom: bool,
 }
 
-/// The reports.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Report {
+/// The tables. Roster and schools have the columns that an import reads; personal data in the roster is masked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Exported {
     SchoolCompletion,
     CountySummary,
+    Roster,
+    Organisations,
 }
 
 /// The forms of a report.
@@ -70,7 +75,7 @@ enum Form {
     Xlsx,
 }
 
-/// Writes a report to a file.
+/// Writes a table to a file.
 pub(super) fn export(config: &Config, args: ExportArgs) -> Result<ExitCode, CliError> {
     let form = form(&args)?;
     let language = if args.english { Language::En } else { Language::Zh };
@@ -81,13 +86,28 @@ pub(super) fn export(config: &Config, args: ExportArgs) -> Result<ExitCode, CliE
         .read_blocking(|conn| -> Result<Vec<u8>, ApiError> {
             let (actor, cache) = (operator(conn, args.area)?, PolicyCache::default());
             match args.name {
-                Report::SchoolCompletion => {
+                Exported::SchoolCompletion => {
                     let view = service::school_completion(conn, &cache, &actor, args.organisation, &wish)?;
                     write(form, language, !args.no_bom, &view, || sheets::completion(&view, language))
                 }
-                Report::CountySummary => {
+                Exported::CountySummary => {
                     let view = service::county_summary(conn, &cache, &actor, Some(args.area), &wish)?;
                     write(form, language, !args.no_bom, &view, || sheets::summary(&view, language))
+                }
+                Exported::Roster => {
+                    let today = now.china_date();
+                    let employed = Wanted::employed(args.organisation, args.as_of.unwrap_or(today));
+                    let options = ExportOptions {
+                        xlsx: form == Form::Xlsx,
+                        clear: false,
+                        bom: !args.no_bom,
+                        language: language.into(),
+                    };
+                    roster::file(&people::service::list_all(conn, &actor, employed, today)?, options)
+                }
+                Exported::Organisations => {
+                    let format = if form == Form::Xlsx { FileFormat::Xlsx } else { FileFormat::Csv };
+                    schools(conn, &actor, Some(args.area))?.write(format, language.into(), !args.no_bom)
                 }
             }
         })
@@ -99,9 +119,11 @@ pub(super) fn export(config: &Config, args: ExportArgs) -> Result<ExitCode, CliE
 
 fn form(args: &ExportArgs) -> Result<Form, CliError> {
     let ending = || args.output.extension().and_then(|ending| Form::from_str(ending.to_str()?, true).ok());
-    args.format.or_else(ending).ok_or_else(|| {
+    let is_file = matches!(args.name, Exported::Roster | Exported::Organisations);
+    let forms = if is_file { ".csv or .xlsx" } else { ".json, .csv or .xlsx" };
+    args.format.or_else(ending).filter(|form| !is_file || *form != Form::Json).ok_or_else(|| {
         CliError::Refused(format!(
-            "{} does not tell the form: end it in .json, .csv or .xlsx, or say --format",
+            "{} does not tell the form: end it in {forms}, or say --format",
             args.output.display()
         ))
     })

@@ -33,9 +33,8 @@ pub fn list(
 ) -> Result<(Vec<EnrolmentRow>, Option<i64>), ApiError> {
     let area = filter.session.map_or(actor.area(), |session| session.area());
     let viewer = viewer(actor, area);
-    let after = page.after()?;
-    let rows = store::list(conn, area.get(), &viewer, filter, after, page.fetch())?;
-    let total = if page.total { Some(store::count(conn, area.get(), &viewer, filter)?) } else { None };
+    let rows = store::list(conn, area.get(), &viewer, filter, page.order, page.after()?, page.fetch())?;
+    let total = page.counted(|| store::count(conn, area.get(), &viewer, filter))?;
     Ok((rows, total))
 }
 

@@ -161,11 +161,12 @@ async fn list_session_enrolments(
     path: FromPath<SessionPath>,
     query: FromQuery<SessionEnrolmentQuery>,
 ) -> Answer {
-    let SessionEnrolmentQuery { status, limit, cursor, include } = query.0;
+    let SessionEnrolmentQuery { status, sort, limit, cursor, include } = query.0;
     let session_id = Some(path.0.session_id);
     let (asking, session) = (who.actor(), path.0.session_id.0);
     app.db.read(move |conn| listing::shown(conn, &asking, session)).await?;
-    let query = EnrolmentQuery { session_id, teacher_id: None, organisation_id: None, status, limit, cursor, include };
+    let query =
+        EnrolmentQuery { session_id, teacher_id: None, organisation_id: None, status, sort, limit, cursor, include };
     listed(who.actor(), app, request, query).await
 }
 
@@ -331,11 +332,11 @@ async fn get_attendance(
 ///
 /// By its lecturer, the institution or the training centre, once the unit has begun and until the session is closed.
 /// Sending it again corrects it. Minutes decide: absence is subtracted exactly. `If-Match` has the `ETag` of the sheet, so that
-/// lecturer and institution do not undo each other.
+/// lecturer and institution do not undo each other. With `dry_run=true` the answer is the sheet as it would stand, and nothing is kept.
 ///
-/// 记录考勤（可重复提交以更正，须带考勤表的版本）；缺勤按分钟精确扣减学时。
+/// 记录考勤（可重复提交以更正，须带考勤表的版本），可试运行；缺勤按分钟精确扣减学时。
 #[utoipa::path(
-    operation_id = "replace_attendance", tag = "enrolment", params(SessionUnitPath, IfMatch), request_body = AttendanceIn, security(("bearer" = ["record_attendance"])),
+    operation_id = "replace_attendance", tag = "enrolment", params(SessionUnitPath, DryRunQuery, IfMatch), request_body = AttendanceIn, security(("bearer" = ["record_attendance"])),
     responses((status = 200, description = "The sheet as it stands now.", body = AttendanceSheetView), AttendanceProblems)
 )]
 #[put("/sessions/{session_id}/units/{unit_id}/attendance")]
@@ -343,13 +344,14 @@ async fn replace_attendance(
     who: Allowed<RecordAttendance>,
     command: Command,
     path: FromPath<SessionUnitPath>,
+    query: FromQuery<DryRunQuery>,
     conditions: Conditions,
     body: Body<AttendanceIn>,
 ) -> Answer {
     let (actor, based_on, input) = (who.actor(), conditions.based_on()?, body.value);
     let place = (path.0.session_id.0, path.0.unit_id.0);
     command
-        .run(&who, body.digest, move |work| {
+        .run_or_try(&who, body.digest, query.0.keep(), move |work| {
             let sheet = conduct::record(work, &actor, place, based_on, &input)?;
             Reply::ok(Some(sheet.etag()), &sheet_view(&sheet))
         })
@@ -385,11 +387,11 @@ async fn get_results(
 /// Record the results of a session
 ///
 /// Pass or fail for everybody who holds a seat; misconduct ends the training without hours. Sending it again corrects it.
-/// `If-Match` has the `ETag` of the results.
+/// `If-Match` has the `ETag` of the results. With `dry_run=true` the answer is what would stand, and nothing is kept.
 ///
-/// 登记培训结果（须带结果表的版本）；严重违纪不计学时。
+/// 登记培训结果（须带结果表的版本），可试运行；严重违纪不计学时。
 #[utoipa::path(
-    operation_id = "replace_results", tag = "enrolment", params(SessionPath, IfMatch), request_body = ResultsIn, security(("bearer" = ["close_sessions"])),
+    operation_id = "replace_results", tag = "enrolment", params(SessionPath, DryRunQuery, IfMatch), request_body = ResultsIn, security(("bearer" = ["close_sessions"])),
     responses((status = 200, description = "Everybody who holds a seat.", body = EnrolmentList), ResultProblems)
 )]
 #[put("/sessions/{session_id}/results")]
@@ -397,13 +399,14 @@ async fn replace_results(
     who: Allowed<CloseSessions>,
     command: Command,
     path: FromPath<SessionPath>,
+    query: FromQuery<DryRunQuery>,
     conditions: Conditions,
     body: Body<ResultsIn>,
 ) -> Answer {
     let (actor, session, results) = (who.actor(), path.0.session_id.0, body.value.results);
     let based_on = conditions.based_on()?;
     command
-        .run(&who, body.digest, move |work| {
+        .run_or_try(&who, body.digest, query.0.keep(), move |work| {
             let results = conduct::record_results(work, &actor, session, based_on, &results)?;
             Reply::ok(Some(Etag::version(results.version)), &results_view(&results))
         })

@@ -29,10 +29,10 @@ use shixun_domain::{
     },
 };
 use shixun_persistence::{
-    Conn,
+    Conn, Order,
     catalogue::{
         Sight,
-        session_list::{self, Order, SessionFilter},
+        session_list::{self, SessionFilter},
     },
     enrolment::{self as store, OfferRow, UnitTime},
 };
@@ -407,7 +407,7 @@ fn candidates(
         let sight = Sight { everything: false, drafts_of: Vec::new(), wide_only: area != own };
         let limit = 2 * OFFERINGS_MAX;
         let most = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = session_list::list(conn, area, &sight, &filter, Order::EarliestFirst, None, most)?;
+        let rows = session_list::list(conn, area, &sight, &filter, Order::Ascending, None, most)?;
         all &= rows.len() < limit;
         for row in rows {
             let fits = row.ends_on <= last_day && row.applications_close_at >= now && row.seats_taken < row.seats;

@@ -3,7 +3,7 @@
 use crate::{
     http::{
         Etag,
-        page::{list_of, list_query},
+        page::{list_of, list_query, sort_of},
     },
     ledger::wire::MissedEvaluationWord,
     problem::{FieldFault, Words},
@@ -213,9 +213,14 @@ pub struct EligibilityQuery {
     pub teacher_id: Option<TeacherRef>,
 }
 
+sort_of! {
+    /// The order of enrolments.
+    EnrolmentSort = "created" | "-created", usually Ascending
+}
+
 list_query! {
     /// Which enrolments are wanted.
-    EnrolmentQuery with total {
+    EnrolmentQuery by EnrolmentSort {
         /// Only those in this session.
         pub session_id: Option<SessionRef>,
         /// Only those of this teacher.
@@ -241,7 +246,7 @@ impl EnrolmentQuery {
 
 list_query! {
     /// Which enrolments of a session are wanted.
-    SessionEnrolmentQuery with total {
+    SessionEnrolmentQuery by EnrolmentSort {
         /// Only those with this status.
         pub status: Option<EnrolmentStatusWord>,
     }
@@ -297,7 +302,8 @@ impl AttendanceMarkIn {
 pub(super) fn read_mark(index: usize, mark: Mark, minutes: Option<i32>, unit: &UnitTime) -> Result<i32, FieldFault> {
     let total = unit.minutes();
     let fault = |zh: String, en: String| {
-        FieldFault::new(format!("/marks/{index}/minutes"), "minutes_do_not_fit", Words::new(zh, en))
+        let fault = FieldFault::new(format!("/marks/{index}/minutes"), "minutes_do_not_fit", Words::new(zh, en));
+        fault.with("mark", mark).with("unit_minutes", total)
     };
     let minutes = minutes.or(mark.default_minutes(total)).ok_or_else(|| {
         fault(

@@ -6,14 +6,19 @@ use shixun_persistence::{
     events::{self, EventFilter, EventRecord},
 };
 
-/// Records of the actor's area, newest first. Only a role over the whole area sees them.
+/// Records of the actor's area. Only a role over the whole area sees them.
 ///
 /// # Errors
 /// `not_found` where the role reaches a part of the area only.
-pub fn list(conn: &mut Conn, actor: &Actor, filter: &EventFilter, page: &Page) -> Result<Vec<EventRecord>, ApiError> {
+pub fn list(
+    conn: &mut Conn,
+    actor: &Actor,
+    filter: &EventFilter,
+    page: &Page,
+) -> Result<(Vec<EventRecord>, Option<i64>), ApiError> {
     if !actor.reaches_area(actor.area()) {
         return Err(ApiError::no_area(actor.area()));
     }
-    let before = page.after()?;
-    Ok(events::list(conn, actor.area(), filter, before, page.fetch())?)
+    let rows = events::list(conn, actor.area(), filter, page.order, page.after()?, page.fetch())?;
+    Ok((rows, page.counted(|| events::count(conn, actor.area(), filter))?))
 }

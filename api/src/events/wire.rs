@@ -1,7 +1,7 @@
 //! What the event log looks like in JSON.
 
 use crate::{
-    http::page::{list_of, list_query},
+    http::page::{list_of, list_query, sort_of},
     wire::{AccountRef, EventRef, InstantText, Text},
 };
 use serde::Serialize;
@@ -65,9 +65,14 @@ impl From<EventRecord> for EventView {
     }
 }
 
+sort_of! {
+    /// The order of records.
+    EventSort = "at" | "-at", usually Descending
+}
+
 list_query! {
     /// Which records are wanted.
-    EventQuery {
+    EventQuery by EventSort {
         /// Only those of this object, by its id.
         #[param(max_length = 64)]
         pub object_id: Option<String>,

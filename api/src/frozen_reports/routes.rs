@@ -11,7 +11,10 @@ use super::{
 use crate::{
     access::Allowed,
     document::problem_set,
-    http::{Answer, Body, Command, FromPath, FromQuery, Reply, command::NO_BODY, fields::trimmed, page},
+    http::{
+        Answer, Body, Command, Conditions, Etag, FromPath, FromQuery, Reply, answer, command::NO_BODY, fields::trimmed,
+        page,
+    },
     problem::ApiError,
     state::App,
 };
@@ -75,9 +78,9 @@ async fn list_frozen_reports(
 ) -> Answer {
     let page = query.0.page("frozen_reports")?;
     let (actor, wanted) = (who.actor(), page.clone());
-    let mut data = app.db.read(move |conn| service::list(conn, &actor, &wanted)).await?;
+    let (mut data, total) = app.db.read(move |conn| service::list(conn, &actor, &wanted)).await?;
     let next_cursor = page.cut(&mut data, |view: &FrozenReportView| view.id.0.number());
-    page::list(&request, &FrozenReportList { data, next_cursor, total: None })
+    page::list(&request, &FrozenReportList { data, next_cursor, total })
 }
 
 /// Read a frozen report
@@ -89,7 +92,7 @@ async fn list_frozen_reports(
 /// 查看周期定稿（定稿时的原始字节）；recompute=true时按当时的台账与政策重新计算，结果逐字节一致。
 #[utoipa::path(
     operation_id = "get_frozen_report", tag = "reports", params(FrozenReportPath, RecomputeQuery), security(("bearer" = ["read_reports"])),
-    responses((status = 200, description = "The report.", body = FrozenContentView), ReadProblems)
+    responses((status = 200, description = "The report.", body = FrozenContentView), (status = 304, description = "Unchanged since the ETag of If-None-Match."), ReadProblems)
 )]
 #[get("/frozen-reports/{frozen_report_id}")]
 async fn get_frozen_report(
@@ -97,15 +100,18 @@ async fn get_frozen_report(
     app: Data<App>,
     path: FromPath<FrozenReportPath>,
     query: FromQuery<RecomputeQuery>,
+    conditions: Conditions,
 ) -> Answer {
     let (actor, id, shared, now) = (who.actor(), path.0.frozen_report_id.0, app.clone(), app.clock.now());
     let recompute = query.0.recompute;
     let (document, digest) =
         app.db.read_long(move |conn| service::read(conn, &shared.policy, &actor, id, recompute, now)).await?;
-    Ok(HttpResponse::Ok()
-        .content_type("application/json")
-        .insert_header((ETAG, format!("\"{digest}\"")))
-        .body(document))
+    let etag = Etag::named(&digest);
+    Ok(if conditions.already_has(&etag) {
+        answer::unchanged(&etag)
+    } else {
+        HttpResponse::Ok().content_type("application/json").insert_header((ETAG, etag.as_str())).body(document)
+    })
 }
 
 /// Confirm the closing of a cycle

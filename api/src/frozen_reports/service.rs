@@ -166,13 +166,14 @@ pub fn withdraw(
 ///
 /// # Errors
 /// `not_found` for somebody who does not look after a whole county.
-pub fn list(conn: &mut Conn, actor: &Actor, page: &Page) -> Result<Vec<FrozenReportView>, ApiError> {
+pub fn list(conn: &mut Conn, actor: &Actor, page: &Page) -> Result<(Vec<FrozenReportView>, Option<i64>), ApiError> {
     let area = actor.area();
     if !may_read(actor, area) {
         return Err(ApiError::no_area(area));
     }
     let rows = frozen_reports::list(conn, area, page.after()?, page.fetch())?;
-    Ok(rows.into_iter().map(FrozenReportView::from).collect())
+    let total = page.counted(|| frozen_reports::count(conn, area))?;
+    Ok((rows.into_iter().map(FrozenReportView::from).collect(), total))
 }
 
 /// A report that is frozen, with its bytes.

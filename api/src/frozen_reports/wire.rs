@@ -156,7 +156,7 @@ list_of! {
 
 list_query! {
     /// Which differences are wanted.
-    DifferenceQuery with total {}
+    DifferenceQuery {}
 }
 
 /// The closing an operation is about.

@@ -55,6 +55,12 @@ impl Reply {
         Ok(Reply { status: 202, location: Some(location), ..Reply::ok(etag, value)? })
     }
 
+    /// The same with an entity tag of its text, where the object has no version.
+    #[must_use]
+    pub fn digested(self) -> Reply {
+        Reply { etag: Some(Etag::digest(self.body.as_bytes()).as_str().to_owned()), ..self }
+    }
+
     /// 204.
     pub fn empty() -> Reply {
         Reply { status: 204, body: String::new(), etag: None, location: None }
@@ -86,6 +92,16 @@ pub fn tagged<T: Serialize>(conditions: &Conditions, etag: Etag, value: &T) -> A
         return Ok(unchanged(&etag));
     }
     Ok(Reply::ok(Some(etag), value)?.into_response(false))
+}
+
+/// The same of what has no version: the tag is that of the text.
+///
+/// # Errors
+/// As [`tagged`].
+pub fn digested<T: Serialize>(conditions: &Conditions, value: &T) -> Answer {
+    let reply = Reply::ok(None, value)?;
+    let etag = Etag::digest(reply.body.as_bytes());
+    Ok(if conditions.already_has(&etag) { unchanged(&etag) } else { reply.digested().into_response(false) })
 }
 
 /// 304.

@@ -117,7 +117,8 @@ pub fn parse<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, ApiError
     let parsed: T = serde_path_to_error::deserialize(value).map_err(|error| {
         let pointer = json_pointer(error.path());
         let reason = error.inner().to_string();
-        ApiError::field(pointer, field_code(&reason), reasons::words(&reason))
+        let fault = FieldFault::new(pointer, field_code(&reason), reasons::words(&reason));
+        ApiError::from(fault.with_all(reasons::parameters(&reason)))
     })?;
     parsed.validate().map_err(|errors| {
         let mut faults = Vec::new();
@@ -183,5 +184,6 @@ fn field_fault(pointer: &str, error: &validator::ValidationError) -> FieldFault 
             },
         ),
     };
-    FieldFault::new(pointer, code, words)
+    let bounds = ["min", "max", "equal"].into_iter().filter_map(|name| Some((name, bound(name)?)));
+    FieldFault::new(pointer, code, words).with_all(bounds)
 }

@@ -7,7 +7,7 @@ use crate::{
     problem::{ApiError, Code, Words},
     state::App,
 };
-use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header::HeaderMap, web::Data};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use shixun_domain::{
@@ -238,26 +238,30 @@ impl FromRequest for Command {
 fn read(request: &HttpRequest, payload: &mut Payload) -> Result<Command, ApiError> {
     let app = request.app_data::<Data<App>>().cloned().ok_or_else(|| ApiError::internal("no app"))?;
     let meta = Meta::from_request(request, payload).into_inner()?;
-    let key = match request.headers().get("Idempotency-Key") {
-        None => None,
-        Some(value) => {
-            let text = value.to_str().unwrap_or_default();
-            let printable = text.bytes().all(|byte| (0x21..=0x7e).contains(&byte));
-            if text.is_empty() || text.len() > KEY_LENGTH_MAX || !printable {
-                return Err(ApiError::new(Code::InvalidHeader).with("name", "Idempotency-Key").with_words(
-                    "reason",
-                    Words::new(
-                        "应为1到100个可见的ASCII字符，不含空格",
-                        "takes 1 to 100 printable ASCII characters without spaces",
-                    ),
-                ));
-            }
-            Some(text.to_owned())
-        }
-    };
+    let key = idempotency_key(request.headers())?.map(str::to_owned);
     let target = format!("{} {}", request.method(), request.uri());
     let at = app.clock.now();
     Ok(Command { app, meta, at, key, target })
+}
+
+/// The `Idempotency-Key` of a request, where it has one.
+///
+/// # Errors
+/// `invalid_header` where it could not be one.
+pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
+    let Some(value) = headers.get("Idempotency-Key") else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default();
+    let printable = text.bytes().all(|byte| (0x21..=0x7e).contains(&byte));
+    if text.is_empty() || text.len() > KEY_LENGTH_MAX || !printable {
+        return Err(ApiError::new(Code::InvalidHeader).with("name", "Idempotency-Key").with_words(
+            "reason",
+            Words::new(
+                "应为1到100个可见的ASCII字符，不含空格",
+                "takes 1 to 100 printable ASCII characters without spaces",
+            ),
+        ));
+    }
+    Ok(Some(text))
 }
 
 /// A command that ran, now or at an earlier request with the same key.
@@ -337,7 +341,9 @@ impl Command {
         F: FnMut(&mut Work<'_, '_>) -> Result<Reply, ApiError> + Send + 'static,
     {
         let settled = self.settle_or_try(who, digest, keep, |_| Ok(()), move |work, _| f(work)).await?;
-        Ok(settled.reply.into_response(settled.again))
+        // The version of what was taken back is yet to be given to another change, which must not look like this one.
+        let etag = settled.reply.etag.filter(|_| keep == Keep::Commit);
+        Ok(Reply { etag, ..settled.reply }.into_response(settled.again))
     }
 
     /// [`Command::run_or_try`] before it becomes an answer: for what the answer shows and nothing may keep, such as a

@@ -2,6 +2,7 @@
 
 use crate::problem::{ApiError, Code};
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
+use sha2::{Digest, Sha256};
 use std::future::{Ready, ready};
 
 /// A strong entity tag: the version of a row, and whatever else its representation shows.
@@ -18,6 +19,16 @@ impl Etag {
     pub fn version_and(version: i64, counters: &[i64]) -> Self {
         let tail: String = counters.iter().map(|counter| format!(".{counter}")).collect();
         Etag(format!("\"{version}{tail}\""))
+    }
+
+    /// The tag of a representation that has no version of its own, by its text.
+    pub fn digest(text: &[u8]) -> Self {
+        Etag::named(&Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+    }
+
+    /// The tag of a text by its digest, which is known.
+    pub fn named(digest: &str) -> Self {
+        Etag(format!("\"{digest}\""))
     }
 
     /// As the header has it, with quotes.

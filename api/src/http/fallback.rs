@@ -1,8 +1,8 @@
 //! Addresses that lead nowhere, methods that an address does not take, and questions that an operation does not.
 
-use super::text;
+use super::{command::idempotency_key, text};
 use crate::problem::{ApiError, Code, Words};
-use actix_web::{HttpRequest, dev::ServiceRequest, web};
+use actix_web::{HttpRequest, dev::ServiceRequest, http::Method, web};
 use matchit::Router;
 use serde_json::Value;
 
@@ -63,23 +63,26 @@ impl KnownRoutes {
         routes
     }
 
-    /// What is refused of a query before its operation sees it: any, where the operation reads none, because a `dry_run=true` that is
-    /// not heard writes; control characters; and texts longer than the document says.
+    /// What is refused of a request before its operation sees it: a query where the operation reads none, because a `dry_run=true` that is
+    /// not heard writes; control characters; texts longer than the document says; and an `Idempotency-Key` that could not be one, also
+    /// where nothing is kept under it.
     pub fn refused(&self, request: &ServiceRequest) -> Option<ApiError> {
-        let query = request.query_string();
-        if query.is_empty() || !request.path().starts_with("/v1/") {
+        let (query, posted) = (request.query_string(), request.method() == Method::POST);
+        if (query.is_empty() && !posted) || !request.path().starts_with("/v1/") {
             return None;
         }
         let method = request.method().as_str();
         let operation = self.operations(request.path())?.iter().find(|operation| operation.method == method)?;
-        if operation.query.is_empty() {
+        if !query.is_empty() && operation.query.is_empty() {
             let name: String = query.chars().take_while(|letter| !matches!(letter, '=' | '&')).collect();
             let error = ApiError::new(Code::UnknownParameter).with("name", shown(&name));
             return Some(error.with_words("expected", Words::new("无", "none")));
         }
         // What cannot be taken apart is refused by the operation's reader.
-        let given = web::Query::<Vec<(String, String)>>::from_query(query).ok()?.into_inner();
-        given.iter().find_map(|(name, value)| operation.fault(name, value))
+        let given =
+            web::Query::<Vec<(String, String)>>::from_query(query).map(web::Query::into_inner).unwrap_or_default();
+        let fault = given.iter().find_map(|(name, value)| operation.fault(name, value));
+        fault.or_else(|| idempotency_key(request.headers()).err().filter(|_| posted))
     }
 
     fn methods(&self, path: &str) -> Option<String> {

@@ -26,7 +26,8 @@ pub fn fault(pointer: impl Into<String>, code: &str, zh: impl Into<String>, en: 
 /// A day or instant out of all reason.
 pub fn check_year(pointer: &str, day: NaiveDate, faults: &mut Vec<FieldFault>) {
     if !YEARS.contains(&day.year()) {
-        faults.push(fault(pointer, "range", "年份应在2000到2100之间", "the year must lie between 2000 and 2100"));
+        let fault = fault(pointer, "range", "年份应在2000到2100之间", "the year must lie between 2000 and 2100");
+        faults.push(fault.with("min", YEARS.start()).with("max", YEARS.end()));
     }
 }
 

@@ -10,6 +10,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::NaiveDate;
 use serde::Serialize;
 use shixun_domain::{AreaCode, UtcMillis};
+pub use shixun_persistence::Order;
 
 /// Rows a page has where the client does not say.
 pub const LIMIT_DEFAULT: u16 = 50;
@@ -109,28 +110,34 @@ fn read_cursor(list: &str, text: &str) -> Option<Vec<String>> {
     ours.then(|| parts.map(str::to_owned).collect())
 }
 
-/// What a client asked of a list: how many rows, behind which.
+/// What a client asked of a list: how many rows, in which order, behind which.
 #[derive(Debug, Clone)]
 pub struct Page {
     /// Rows wanted, 1 to 200.
     pub limit: u16,
     /// Whether the number of all rows is wanted too.
     pub total: bool,
-    list: &'static str,
+    /// In which order, where the list has a choice.
+    pub order: Order,
+    /// The name of the list in cursors: a cursor of one order means nothing in the other.
+    list: String,
     after: Option<Vec<String>>,
 }
 
 impl Page {
-    /// Checks the parameters `limit`, `cursor` and `include` of `list`.
+    /// Checks the parameters `limit`, `cursor` and `include` of `list`, whose rows go in the `order` that is wanted and not in the
+    /// `usual` one.
     ///
     /// # Errors
     /// `invalid_parameter` or `invalid_cursor`.
     pub fn read(
-        list: &'static str,
+        list: &str,
+        (order, usual): (Order, Order),
         limit: Option<u16>,
         cursor: Option<&str>,
         include: Option<&str>,
     ) -> Result<Page, ApiError> {
+        let list = if order == usual { list.to_owned() } else { format!("-{list}") };
         let invalid = |name: &str, zh: &str, en: &str| {
             ApiError::new(Code::InvalidParameter).with("name", name).with_words("reason", Words::new(zh, en))
         };
@@ -143,8 +150,9 @@ impl Page {
             Some("total") => true,
             Some(_) => return Err(invalid("include", "只能是total", "takes total only")),
         };
-        let read = |text| read_cursor(list, text).ok_or_else(|| ApiError::new(Code::InvalidCursor));
-        Ok(Page { limit, total, list, after: cursor.map(read).transpose()? })
+        let read = |text| read_cursor(&list, text).ok_or_else(|| ApiError::new(Code::InvalidCursor));
+        let after = cursor.map(read).transpose()?;
+        Ok(Page { limit, total, order, list, after })
     }
 
     /// Where the last row of the page before stands.
@@ -154,6 +162,14 @@ impl Page {
     pub fn after<P: Place>(&self) -> Result<Option<P>, ApiError> {
         let read = |values: &Vec<String>| P::read(values).ok_or_else(|| ApiError::new(Code::InvalidCursor));
         self.after.as_ref().map(read).transpose()
+    }
+
+    /// The number of all rows, where it is wanted.
+    ///
+    /// # Errors
+    /// Where it cannot be counted.
+    pub fn counted<E>(&self, count: impl FnOnce() -> Result<i64, E>) -> Result<Option<i64>, E> {
+        self.total.then(count).transpose()
     }
 
     /// One more than wanted, to see whether there is a next page.
@@ -166,7 +182,7 @@ impl Page {
         let limit = usize::from(self.limit);
         let more = rows.len() > limit;
         rows.truncate(limit);
-        if more { rows.last().map(|row| write_cursor(self.list, &place(row))) } else { None }
+        if more { rows.last().map(|row| write_cursor(&self.list, &place(row))) } else { None }
     }
 }
 
@@ -217,41 +233,54 @@ macro_rules! list_of {
 }
 pub(crate) use list_of;
 
-/// Declares the query of a list: its own filters, and what every list takes. `with total` is a list that can be counted.
-macro_rules! list_query {
-    ($(#[$about:meta])* $query:ident with total { $($filters:tt)* }) => {
-        $crate::http::page::list_query! {
-            @ $(#[$about])* $query { $($filters)* } {
-                /// `total` adds the number of all rows.
-                #[param(pattern = "^total$")]
-                pub include: Option<String>,
-            }
+/// Declares the order of a list: a word for the one way, and the word with `-` for the other.
+macro_rules! sort_of {
+    ($(#[$about:meta])* $sort:ident = $ascending:tt | $descending:tt, usually $usual:ident) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
+        pub enum $sort {
+            /// The least or earliest first.
+            #[serde(rename = $ascending)]
+            Ascending,
+            /// The greatest or latest first.
+            #[serde(rename = $descending)]
+            Descending,
         }
 
-        impl $query {
-            /// The page of `list` that is wanted.
-            ///
-            /// # Errors
-            /// `invalid_parameter` or `invalid_cursor`.
-            pub fn page(&self, list: &'static str) -> Result<$crate::http::Page, $crate::problem::ApiError> {
-                $crate::http::Page::read(list, self.limit, self.cursor.as_deref(), self.include.as_deref())
+        impl $sort {
+            /// The order that is wanted, and the one in which the list goes otherwise.
+            pub fn orders(wanted: Option<Self>) -> ($crate::http::page::Order, $crate::http::page::Order) {
+                use $crate::http::page::Order;
+                let wanted = wanted.map(|sort| match sort {
+                    $sort::Ascending => Order::Ascending,
+                    $sort::Descending => Order::Descending,
+                });
+                (wanted.unwrap_or(Order::$usual), Order::$usual)
             }
+        }
+    };
+}
+pub(crate) use sort_of;
+
+/// Declares the query of a list: its own filters, and what every list takes. `by` names the order of a list that has a choice.
+macro_rules! list_query {
+    ($(#[$about:meta])* $query:ident by $sort:ident { $($filters:tt)* }) => {
+        $crate::http::page::list_query! {
+            @ $(#[$about])* $query {
+                $($filters)*
+                /// The order of the rows.
+                #[param(inline)]
+                pub sort: Option<$sort>,
+            } |query| $sort::orders(query.sort)
         }
     };
     ($(#[$about:meta])* $query:ident { $($filters:tt)* }) => {
-        $crate::http::page::list_query! { @ $(#[$about])* $query { $($filters)* } {} }
-
-        impl $query {
-            /// The page of `list` that is wanted.
-            ///
-            /// # Errors
-            /// `invalid_parameter` or `invalid_cursor`.
-            pub fn page(&self, list: &'static str) -> Result<$crate::http::Page, $crate::problem::ApiError> {
-                $crate::http::Page::read(list, self.limit, self.cursor.as_deref(), None)
-            }
+        $crate::http::page::list_query! {
+            @ $(#[$about])* $query { $($filters)* }
+            |_query| ($crate::http::page::Order::Ascending, $crate::http::page::Order::Ascending)
         }
     };
-    (@ $(#[$about:meta])* $query:ident { $($filters:tt)* } { $($counted:tt)* }) => {
+    (@ $(#[$about:meta])* $query:ident { $($filters:tt)* } |$this:ident| $orders:expr) => {
         $(#[$about])*
         #[derive(Debug, Clone, serde::Deserialize, utoipa::IntoParams)]
         #[serde(deny_unknown_fields)]
@@ -261,10 +290,23 @@ macro_rules! list_query {
             /// Rows on a page.
             #[param(minimum = 1, maximum = 200, default = 50)]
             pub limit: Option<u16>,
-            /// `next_cursor` of the page before, with the same filters.
+            /// `next_cursor` of the page before, with the same filters and order.
             #[param(max_length = 500)]
             pub cursor: Option<String>,
-            $($counted)*
+            /// `total` adds the number of all rows.
+            #[param(pattern = "^total$")]
+            pub include: Option<String>,
+        }
+
+        impl $query {
+            /// The page of `list` that is wanted.
+            ///
+            /// # Errors
+            /// `invalid_parameter` or `invalid_cursor`.
+            pub fn page(&self, list: &str) -> Result<$crate::http::Page, $crate::problem::ApiError> {
+                let $this = self;
+                $crate::http::Page::read(list, $orders, self.limit, self.cursor.as_deref(), self.include.as_deref())
+            }
         }
     };
 }
@@ -275,7 +317,10 @@ mod tests {
     use super::*;
 
     fn after<P: Place>(list: &'static str, cursor: &str) -> Result<Option<P>, Code> {
-        Page::read(list, None, Some(cursor), None).and_then(|page| page.after()).map_err(|problem| problem.code())
+        const USUAL: (Order, Order) = (Order::Ascending, Order::Ascending);
+        Page::read(list, USUAL, None, Some(cursor), None)
+            .and_then(|page| page.after())
+            .map_err(|problem| problem.code())
     }
 
     #[test]

@@ -44,6 +44,26 @@ pub fn words(reason: &str) -> Words {
     }
 }
 
+/// The values inside a parser's reason: the field it names, what was given, what is expected there. A list is joined by commas.
+pub fn parameters(reason: &str) -> Vec<(&'static str, String)> {
+    if reason.contains('|') {
+        return Vec::new();
+    }
+    let quoted = |text: &str| text.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+    let parts = reason.split_once(", expected ").or_else(|| Some(("", reason.strip_prefix("expected ")?)));
+    let (head, expected) = parts.map_or((reason, None), |(head, expected)| (head, Some(expected)));
+    let name = if head.starts_with("unknown") { "given" } else { "field" };
+    let named = quoted(head).into_iter().take(1).filter(|_| !head.starts_with("invalid")).map(|value| (name, value));
+    let expected = expected.map(|text| match quoted(text).as_slice() {
+        [] => ["one of ", "an id that begins with "]
+            .iter()
+            .fold(text, |text, start| text.strip_prefix(start).unwrap_or(text))
+            .to_owned(),
+        words => words.join(", "),
+    });
+    named.chain(expected.map(|words| ("expected", words))).collect()
+}
+
 fn chinese(reason: &str) -> String {
     let known = SYNTAX.iter().chain(&VALUES).find(|(start, _)| reason.starts_with(start));
     if let Some((_, zh)) = known {
@@ -119,6 +139,24 @@ mod tests {
         }
         assert_eq!(words("应为日期|a day").en, "a day");
         assert_eq!(words("missing field `name`").en, "missing field `name`");
+    }
+
+    #[test]
+    fn what_a_reason_names_is_there_for_programs() {
+        let cases: [(&str, &[(&str, &str)]); 8] = [
+            ("missing field `name`", &[("field", "name")]),
+            ("unknown field `colour`, expected `kind` or `name`", &[("given", "colour"), ("expected", "kind, name")]),
+            ("unknown field `x`, there are no fields", &[("given", "x")]),
+            ("expected one of school, bureau", &[("expected", "school, bureau")]),
+            ("invalid type: string \"a`b`\", expected u16", &[("expected", "u16")]),
+            ("expected an id that begins with org_", &[("expected", "org_")]),
+            ("input is out of range", &[]),
+            ("应为日期|expected a day", &[]),
+        ];
+        for (reason, wanted) in cases {
+            let wanted: Vec<_> = wanted.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+            assert_eq!(parameters(reason), wanted, "{reason}");
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::{
 };
 use actix_web::{
     HttpResponse,
-    http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LANGUAGE, HeaderValue},
+    http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LANGUAGE},
 };
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -222,21 +222,17 @@ impl Made {
     pub fn answer(self, language: Language) -> HttpResponse {
         match self {
             Made::Json(reply) => reply.into_response(false),
-            Made::File(format, name, bytes) => {
-                let mut answer = file(format, &name, bytes);
-                let tag = HeaderValue::from_static(language.tag());
-                answer.headers_mut().insert(CONTENT_LANGUAGE, tag);
-                answer
-            }
+            Made::File(format, name, bytes) => file(format, &name, language, bytes),
         }
     }
 }
 
 /// 200 with a file to be saved. Caches must not keep it: what is in it depends on who asks.
-pub fn file(format: FileFormat, name: &FileName, bytes: Vec<u8>) -> HttpResponse {
+pub fn file(format: FileFormat, name: &FileName, language: Language, bytes: Vec<u8>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type(format.media_type())
         .insert_header((CONTENT_DISPOSITION, name.disposition(format.extension())))
+        .insert_header((CONTENT_LANGUAGE, language.tag()))
         .insert_header((CACHE_CONTROL, "no-store"))
         .body(bytes)
 }

@@ -16,19 +16,17 @@ pub fn faults(value: &Value) -> Vec<FieldFault> {
 }
 
 fn walk(value: &Value, pointer: &mut String, depth: usize, found: &mut Vec<FieldFault>) {
-    let mut fault = |pointer: &str, code: &str, zh: &str, en: &str| {
-        found.push(FieldFault::new(pointer, code, Words::new(zh, en)));
-    };
+    let fault = |pointer: &str, code, zh, en| FieldFault::new(pointer, code, Words::new(zh, en));
     match value {
         Value::Array(_) | Value::Object(_) if depth >= DEPTH_MAX => {
-            fault(pointer, "too_deep", "嵌套过深", "nested too deeply");
+            found.push(fault(pointer, "too_deep", "嵌套过深", "nested too deeply").with("max", DEPTH_MAX));
         }
         Value::String(text) => {
             if has_control(text) {
-                fault(pointer, "control_character", "含有控制字符", "contains control characters");
+                found.push(fault(pointer, "control_character", "含有控制字符", "contains control characters"));
             }
             if text.chars().count() > TEXT_LENGTH_MAX {
-                fault(pointer, "too_long", "文本过长", "the text is too long");
+                found.push(fault(pointer, "too_long", "文本过长", "the text is too long").with("max", TEXT_LENGTH_MAX));
             }
         }
         Value::Array(items) => {

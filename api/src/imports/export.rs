@@ -21,22 +21,22 @@ use shixun_persistence::people::Fact;
 
 /// How a file is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct ExportOptions {
+pub struct ExportOptions {
     /// A workbook instead of CSV.
-    pub(super) xlsx: bool,
+    pub xlsx: bool,
     /// Personal data in clear.
-    pub(super) clear: bool,
+    pub clear: bool,
     /// A byte order mark before CSV.
-    pub(super) bom: bool,
+    pub bom: bool,
     /// The language of the headers.
-    pub(super) language: SheetLanguage,
+    pub language: SheetLanguage,
 }
 
 /// Writes down that personal data left in clear, how much of it and why.
 ///
 /// # Errors
 /// Where the record cannot be written.
-pub(super) fn record(work: &mut Work<'_, '_>, area: AreaCode, rows: usize, reason: &str) -> Result<(), ApiError> {
+pub fn record(work: &mut Work<'_, '_>, area: AreaCode, rows: usize, reason: &str) -> Result<(), ApiError> {
     let after = json!({"rows": rows, "reason": reason});
     work.record_of_area("export_clear", "roster", area, Some(&after))
 }
@@ -45,7 +45,7 @@ pub(super) fn record(work: &mut Work<'_, '_>, area: AreaCode, rows: usize, reaso
 ///
 /// # Errors
 /// `internal` where it cannot be made.
-pub(super) fn file(persons: &[Known], options: ExportOptions) -> Result<Vec<u8>, ApiError> {
+pub fn file(persons: &[Known], options: ExportOptions) -> Result<Vec<u8>, ApiError> {
     let broken = |error: crate::sheet::WriteFault| ApiError::internal(error.to_string());
     let table = table(persons, options);
     if options.xlsx {

@@ -1,7 +1,7 @@
 //! Importing rosters and lists of schools; exporting the roster.
 
 mod apply;
-mod export;
+pub mod export;
 mod plan;
 mod records;
 pub mod report;

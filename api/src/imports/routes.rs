@@ -132,10 +132,10 @@ async fn list_imports(
     let query = query.0;
     let page = query.page("imports")?;
     let (actor, wanted) = (who.actor(), page.clone());
-    let mut rows = app.db.read_long(move |conn| service::list(conn, &actor, &wanted)).await?;
+    let (mut rows, total) = app.db.read_long(move |conn| service::list(conn, &actor, &wanted)).await?;
     let next_cursor = page.cut(&mut rows, |row| row.id.map_or(0, |id| id.number()));
     let data = rows.iter().map(ImportSummaryView::from).collect();
-    page::list(&request, &ImportList { data, next_cursor, total: None })
+    page::list(&request, &ImportList { data, next_cursor, total })
 }
 
 /// Read an import
@@ -216,5 +216,5 @@ async fn export_roster(
     } else {
         FileName::new("花名册（已掩码）", "roster-masked", today)
     };
-    Ok(table::file(format, &name, bytes))
+    Ok(table::file(format, &name, meta.language(), bytes))
 }

@@ -279,7 +279,7 @@ fn refused(report: &Report) -> ApiError {
     let fault = |found: &Found| {
         let words =
             Words::new(format!("{}{}", place(found, true), found.zh), format!("{}{}", place(found, false), found.en));
-        FieldFault::new(pointer(found), found.code.as_str(), words)
+        FieldFault::new(pointer(found), found.code.as_str(), words).with_all(found.params.iter().cloned())
     };
     let faults = report.faults.iter().take(FAULTS_LISTED).map(fault).collect();
     ApiError::new(Code::ImportHasFaults).with("count", report.faults_total).with_faults(faults)
@@ -371,8 +371,9 @@ pub fn get(conn: &mut Conn, actor: &Actor, id: ImportId) -> Result<Imported, Api
 ///
 /// # Errors
 /// As [`area_of`].
-pub fn list(conn: &mut Conn, actor: &Actor, page: &Page) -> Result<Vec<Imported>, ApiError> {
-    let before = page.after()?;
-    let rows = imports::list(conn, area_of(actor)?, before, page.fetch())?;
-    rows.into_iter().map(imported).collect()
+pub fn list(conn: &mut Conn, actor: &Actor, page: &Page) -> Result<(Vec<Imported>, Option<i64>), ApiError> {
+    let area = area_of(actor)?;
+    let rows = imports::list(conn, area, page.after()?, page.fetch())?;
+    let total = page.counted(|| imports::count(conn, area))?;
+    Ok((rows.into_iter().map(imported).collect::<Result<_, _>>()?, total))
 }

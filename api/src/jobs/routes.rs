@@ -42,9 +42,9 @@ async fn list_jobs(who: SignedIn, app: Data<App>, request: HttpRequest, query: F
     let page = query.0.page("jobs")?;
     let (principal, state, today) = (who.0, query.0.state.map(|state| state.0), app.clock.now().china_date());
     let wanted = page.clone();
-    let mut data = app.db.read(move |conn| service::list(conn, &principal, state, &wanted, today)).await?;
+    let (mut data, total) = app.db.read(move |conn| service::list(conn, &principal, state, &wanted, today)).await?;
     let next_cursor = page.cut(&mut data, |view: &JobView| view.id.0.number());
-    page::list(&request, &JobList { data, next_cursor, total: None })
+    page::list(&request, &JobList { data, next_cursor, total })
 }
 
 /// Read a job
@@ -57,7 +57,7 @@ async fn list_jobs(who: SignedIn, app: Data<App>, request: HttpRequest, query: F
     operation_id = "get_job", tag = "jobs", params(JobPath),
     responses(
         (status = 200, description = "The job.", body = JobView, headers(("Retry-After" = Option<u32>, description = "Seconds after which to look again; while it waits or runs."))),
-        (status = 304, description = "Unchanged since the ETag of If-None-Match.")
+        (status = 304, description = "Unchanged since the ETag of If-None-Match.", headers(("Retry-After" = Option<u32>, description = "As with 200.")))
     )
 )]
 #[get("/jobs/{job_id}")]

@@ -71,11 +71,12 @@ pub fn list(
     state: Option<JobState>,
     page: &Page,
     today: NaiveDate,
-) -> Result<Vec<JobView>, ApiError> {
+) -> Result<(Vec<JobView>, Option<i64>), ApiError> {
     let seen = |kind: &JobKind| principal.within(kind.permission(), today).is_ok();
     let kinds: Vec<JobKind> = JobKind::ALL.iter().copied().filter(seen).collect();
     let rows = jobs::list(conn, principal.account, &kinds, state, page.after()?, page.fetch())?;
-    rows.into_iter().map(|row| JobView::new(row, None)).collect()
+    let total = page.counted(|| jobs::count(conn, principal.account, &kinds, state))?;
+    Ok((rows.into_iter().map(|row| JobView::new(row, None)).collect::<Result<_, _>>()?, total))
 }
 
 /// Cancels a job: one that waits at once, a running one before its next step.

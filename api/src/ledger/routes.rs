@@ -171,7 +171,7 @@ async fn create_hour_entry(
     command
         .run(&who, body.digest, move |work| {
             let view = entering::enter(work, &shared.policy, &actor, teacher, &new)?;
-            Reply::created(format!("/v1/hour-entries/{}", view.id), None, &view)
+            Ok(Reply::created(format!("/v1/hour-entries/{}", view.id), None, &view)?.digested())
         })
         .await
 }
@@ -183,13 +183,17 @@ async fn create_hour_entry(
 /// 查看一条学时及其前后条目。
 #[utoipa::path(
     operation_id = "get_hour_entry", tag = "hours", params(HourEntryPath), security(("bearer" = ["read_hours"])),
-    responses((status = 200, description = "The entry.", body = HourEntryView))
+    responses((status = 200, description = "The entry.", body = HourEntryView), (status = 304, description = "Unchanged since the ETag of If-None-Match."))
 )]
 #[get("/hour-entries/{hour_entry_id}")]
-async fn get_hour_entry(who: Allowed<ReadHours>, app: Data<App>, path: FromPath<HourEntryPath>) -> Answer {
+async fn get_hour_entry(
+    who: Allowed<ReadHours>,
+    app: Data<App>,
+    path: FromPath<HourEntryPath>,
+    conditions: Conditions,
+) -> Answer {
     let (actor, id) = (who.actor(), path.0.hour_entry_id.0);
-    let view = app.db.read(move |conn| service::get(conn, &actor, id)).await?;
-    answer::json(&view)
+    answer::digested(&conditions, &app.db.read(move |conn| service::get(conn, &actor, id)).await?)
 }
 
 /// Post pending hours
@@ -208,7 +212,7 @@ async fn post_hour_entry(who: Allowed<ReviewRecords>, command: Command, path: Fr
     command
         .run(&who, NO_BODY, move |work| {
             let view = entering::post(work, &shared.policy, &actor, id)?;
-            Reply::created(format!("/v1/hour-entries/{}", view.id), None, &view)
+            Ok(Reply::created(format!("/v1/hour-entries/{}", view.id), None, &view)?.digested())
         })
         .await
 }
@@ -233,7 +237,7 @@ async fn void_hour_entry(
     command
         .run(&who, body.digest, move |work| {
             let view = entering::void(work, &actor, id, reason.trim())?;
-            Reply::created(format!("/v1/hour-entries/{}", view.id), None, &view)
+            Ok(Reply::created(format!("/v1/hour-entries/{}", view.id), None, &view)?.digested())
         })
         .await
 }

@@ -232,11 +232,10 @@ pub fn list(
     let person = teacher.person();
     may_see(conn, actor, person)?;
     ledger::revision(conn, person)?.ok_or_else(|| ApiError::missing(teacher))?;
-    let after = page.after()?;
-    let rows = ledger::list(conn, person, filter, after, page.fetch())?;
+    let rows = ledger::list(conn, person, filter, page.order, page.after()?, page.fetch())?;
     let numbers: Vec<i64> = rows.iter().map(|row| row.id.number()).collect();
     let mut followed = ledger::successors(conn, person.area(), &numbers, filter.known_at)?;
-    let total = if page.total { Some(ledger::count(conn, person, filter)?) } else { None };
+    let total = page.counted(|| ledger::count(conn, person, filter))?;
     let views = rows.into_iter().map(|row| {
         let successor = followed.remove(&row.id.number());
         HourEntryView::new(row, successor)

@@ -16,12 +16,13 @@ use super::{
 use crate::{
     access::Actor,
     config::Config,
+    http::fields::fault,
     policy::{
         AreaPolicy, PolicyCache,
         service::{faulty, school},
         wire::PackNameView,
     },
-    problem::{ApiError, Code, Words},
+    problem::{ApiError, Code},
     wire::{OneOf, Text},
 };
 use chrono::NaiveDate;
@@ -75,17 +76,14 @@ fn plan(
         return Err(ApiError::no_area(area));
     }
     if !draft.area().contains(area) {
-        return Err(ApiError::field(
-            "/document/area",
-            "foreign_area",
-            Words::new(format!("政策包不适用于{area}"), format!("the pack is not about {area}")),
-        ));
+        let (zh, en) = (format!("政策包不适用于{area}"), format!("the pack is not about {area}"));
+        return Err(fault("/document/area", "foreign_area", zh, en).with("area", area).into());
     }
     if wish.price_per_hour.as_ref().is_some_and(|price| price.0.is_negative()) {
-        return Err(ApiError::field("/price_per_hour", "negative", Words::new("不能为负", "cannot be negative")));
+        return Err(fault("/price_per_hour", "negative", "不能为负", "cannot be negative").with("min", 0).into());
     }
     if wish.hours_per_seat.as_ref().is_some_and(|hours| hours.0 <= Hours::ZERO) {
-        return Err(ApiError::field("/hours_per_seat", "too_small", Words::new("应大于零", "must be above zero")));
+        return Err(fault("/hours_per_seat", "too_small", "应大于零", "must be above zero").with("above", 0).into());
     }
     settled(conn, cache, area, draft, wish, now)
 }
@@ -121,14 +119,9 @@ fn settled(
 }
 
 fn outside(cycle: &Cycle) -> ApiError {
-    ApiError::field(
-        "/as_of",
-        "outside_cycle",
-        Words::new(
-            format!("应为{}至{}之间的日期", cycle.from(), cycle.to()),
-            format!("must be a day from {} to {}", cycle.from(), cycle.to()),
-        ),
-    )
+    let (from, to) = (cycle.from(), cycle.to());
+    let (zh, en) = (format!("应为{from}至{to}之间的日期"), format!("must be a day from {from} to {to}"));
+    fault("/as_of", "outside_cycle", zh, en).with("min", from).with("max", to).into()
 }
 
 /// Judges everybody of a county, or of the school that the draft is for, with the draft and without, at once.

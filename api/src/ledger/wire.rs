@@ -15,9 +15,9 @@ use super::{service, statement::SourceKindWord};
 use crate::{
     http::{
         fields::{not_blank, trimmed},
-        page::{list_of, list_query},
+        page::{list_of, list_query, sort_of},
     },
-    problem::{ApiError, Words},
+    problem::{ApiError, FieldFault, Words},
     wire::{
         AccountRef, DaysText, DeliveryFormWord, HourEntryRef, HoursText, InstantText, LevelWord, OneOf,
         OrganisationRef, RouteWord, SAMPLE_AREA, TeacherRef, Text, TitleWord, WireText,
@@ -329,11 +329,11 @@ const DAYS_MAX: Days = Days::from_hundredths(36_600);
 /// Refuses days that no entry can have lasted.
 fn check_days(pointer: &str, days: Option<DaysText>) -> Result<(), ApiError> {
     match days {
-        Some(Text(days)) if !(Days::ZERO..=DAYS_MAX).contains(&days) => Err(ApiError::field(
-            pointer,
-            "invalid_value",
-            Words::new(format!("应为0至{DAYS_MAX}天"), format!("must be from 0 to {DAYS_MAX} days")),
-        )),
+        Some(Text(days)) if !(Days::ZERO..=DAYS_MAX).contains(&days) => {
+            let words = Words::new(format!("应为0至{DAYS_MAX}天"), format!("must be from 0 to {DAYS_MAX} days"));
+            let fault = FieldFault::new(pointer, "invalid_value", words);
+            Err(fault.with("min", Days::ZERO).with("max", DAYS_MAX).into())
+        }
         _ => Ok(()),
     }
 }
@@ -433,9 +433,14 @@ pub struct HourEntryPath {
     pub hour_entry_id: HourEntryRef,
 }
 
+sort_of! {
+    /// The order of entries.
+    HourEntrySort = "effective_on" | "-effective_on", usually Ascending
+}
+
 list_query! {
     /// Which entries are wanted.
-    HourEntryQuery with total {
+    HourEntryQuery by HourEntrySort {
         /// Hours of this day and later.
         pub from: Option<NaiveDate>,
         /// Hours of this day and earlier.

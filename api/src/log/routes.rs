@@ -73,9 +73,10 @@ async fn list_checkpoints(
     let query = query.0;
     let page = query.page("checkpoints")?;
     let (actor, wanted, shared, area) = (who.actor(), page.clone(), app.clone(), query.area.map(|area| area.0));
-    let mut data = app.db.read_long(move |conn| service::list(conn, &shared.log, &actor, area, &wanted)).await?;
+    let (mut data, total) =
+        app.db.read_long(move |conn| service::list(conn, &shared.log, &actor, area, &wanted)).await?;
     let next_cursor = page.cut(&mut data, CheckpointView::place);
-    page::list(&request, &CheckpointList { data, next_cursor, total: None })
+    page::list(&request, &CheckpointList { data, next_cursor, total })
 }
 
 /// Read a signed checkpoint

@@ -58,11 +58,11 @@ pub fn list(
     actor: &Actor,
     area: Option<AreaCode>,
     page: &Page,
-) -> Result<Vec<CheckpointView>, ApiError> {
+) -> Result<(Vec<CheckpointView>, Option<i64>), ApiError> {
     let area = readable(actor, area)?;
-    let before = page.after()?;
-    let rows = log::checkpoints(conn, area, before, page.fetch())?;
-    views(conn, signer, rows)
+    let rows = log::checkpoints(conn, area, page.after()?, page.fetch())?;
+    let total = page.counted(|| log::count_checkpoints(conn, area))?;
+    Ok((views(conn, signer, rows)?, total))
 }
 
 fn signed(conn: &mut Conn, area: AreaCode, size: u64) -> Result<CheckpointRow, ApiError> {

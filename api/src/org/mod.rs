@@ -1,5 +1,6 @@
 //! Areas and organisations.
 
+pub mod export;
 mod routes;
 pub mod service;
 pub mod wire;

@@ -1,16 +1,19 @@
 //! `/v1/areas` and `/v1/organisations`.
 
 use super::{
-    service,
+    export, service,
     wire::{
-        AreaList, AreaQuery, AreaView, OrganisationIn, OrganisationList, OrganisationPath, OrganisationQuery,
-        OrganisationView,
+        AreaList, AreaQuery, AreaView, OrganisationExportQuery, OrganisationIn, OrganisationList, OrganisationPath,
+        OrganisationQuery, OrganisationView,
     },
 };
 use crate::{
     access::Allowed,
     document::problem_set,
-    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Reply, answer, page},
+    http::{
+        Answer, Body, Command, Conditions, FromPath, FromQuery, Meta, Reply, answer, page,
+        table::{self, FileFormat, FileName, SheetFile},
+    },
     state::App,
 };
 use actix_web::{HttpRequest, get, post, put, web::Data};
@@ -24,10 +27,12 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(list_organisations)
         .service(create_organisation)
         .service(get_organisation)
-        .service(replace_organisation);
+        .service(replace_organisation)
+        .service(export_organisations);
 }
 
 problem_set!(SaveProblems = OrganisationCodeTaken | OrganisationParentInvalid);
+problem_set!(ExportProblems = NotFound);
 
 /// List areas
 ///
@@ -49,10 +54,11 @@ async fn list_areas(
     let query = query.0;
     let page = query.page("areas")?;
     let wanted = page.clone();
-    let mut rows = app.db.read(move |conn| service::list_areas(conn, query.parent.map(|area| area.0), &wanted)).await?;
+    let (mut rows, total) =
+        app.db.read(move |conn| service::list_areas(conn, query.parent.map(|area| area.0), &wanted)).await?;
     let next_cursor = page.cut(&mut rows, |row| row.code);
     let data = rows.into_iter().map(AreaView::from).collect();
-    page::list(&request, &AreaList { data, next_cursor, total: None })
+    page::list(&request, &AreaList { data, next_cursor, total })
 }
 
 /// List organisations
@@ -161,4 +167,36 @@ async fn replace_organisation(
     // Scopes follow paths, and a path may have changed.
     app.auth.forget_all();
     answer
+}
+
+/// Export the schools
+///
+/// All schools of an area, as CSV or XLSX with the columns that an import of `kind=organisations` reads: importing the file again changes
+/// nothing. Headers are Chinese unless English is asked for.
+///
+/// 导出学校名单（全部学校），栏目与导入一致，可原样重新导入。
+#[utoipa::path(
+    operation_id = "export_organisations", tag = "organisations", params(OrganisationExportQuery), security(("bearer" = ["read_organisations"])),
+    responses(
+        (status = 200, description = "The file.", content(
+            (SheetFile = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            (SheetFile = "text/csv")
+        )),
+        ExportProblems
+    )
+)]
+#[get("/exports/organisations")]
+async fn export_organisations(
+    who: Allowed<ReadOrganisations>,
+    meta: Meta,
+    app: Data<App>,
+    query: FromQuery<OrganisationExportQuery>,
+) -> Answer {
+    let (query, actor) = (query.0, who.actor());
+    let (format, bom, language) =
+        (FileFormat::read(&query.format)?, query.bom.unwrap_or(false), meta.language().into());
+    let area = query.area.map(|area| area.0);
+    let bytes = app.db.read_long(move |conn| export::schools(conn, &actor, area)?.write(format, language, bom)).await?;
+    let name = FileName::new("学校名单", "schools", app.clock.now().china_date());
+    Ok(table::file(format, &name, meta.language(), bytes))
 }

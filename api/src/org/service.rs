@@ -16,9 +16,13 @@ use shixun_persistence::{
 ///
 /// # Errors
 /// Where the database does not answer.
-pub fn list_areas(conn: &mut Conn, parent: Option<AreaCode>, page: &Page) -> Result<Vec<AreaRow>, ApiError> {
-    let after = page.after()?;
-    Ok(org::list_areas(conn, parent, after, page.fetch())?)
+pub fn list_areas(
+    conn: &mut Conn,
+    parent: Option<AreaCode>,
+    page: &Page,
+) -> Result<(Vec<AreaRow>, Option<i64>), ApiError> {
+    let rows = org::list_areas(conn, parent, page.after()?, page.fetch())?;
+    Ok((rows, page.counted(|| org::count_areas(conn, parent))?))
 }
 
 /// Organisations of an area that the actor reaches: all of the area for everybody of the county, since every list of
@@ -37,12 +41,12 @@ pub fn list(
     let scope = scope(actor, area)?;
     let after = page.after()?;
     let rows = org::list(conn, &scope, area, filter, after, page.fetch())?;
-    let total = if page.total { Some(org::count(conn, &scope, area, filter)?) } else { None };
+    let total = page.counted(|| org::count(conn, &scope, area, filter))?;
     Ok((rows, total))
 }
 
 /// Organisations are no secret within their county.
-fn scope(actor: &Actor, area: AreaCode) -> Result<Scope, ApiError> {
+pub(super) fn scope(actor: &Actor, area: AreaCode) -> Result<Scope, ApiError> {
     if area == actor.area() || actor.reaches_area(area) {
         Ok(Scope { area, organisation: 0, path: "/".into() })
     } else {

@@ -184,6 +184,20 @@ pub struct OrganisationPath {
     pub organisation_id: OrganisationRef,
 }
 
+/// What is asked of an export of schools.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OrganisationExportQuery {
+    /// `csv` (UTF-8) or `xlsx`.
+    #[param(pattern = "^(csv|xlsx)$")]
+    pub format: String,
+    /// The area; the caller's own where it is not given.
+    pub area: Option<AreaText>,
+    /// Begin a CSV file with a byte order mark, for Excel.
+    pub bom: Option<bool>,
+}
+
 list_query! {
     /// Which areas are wanted.
     AreaQuery {
@@ -194,7 +208,7 @@ list_query! {
 
 list_query! {
     /// Which organisations are wanted.
-    OrganisationQuery with total {
+    OrganisationQuery {
         /// The area; the caller's own where it is not given.
         pub area: Option<AreaText>,
         /// Only this kind.

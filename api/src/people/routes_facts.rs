@@ -11,7 +11,7 @@ use super::{
 use crate::{
     access::Allowed,
     document::problem_set,
-    http::{Answer, Body, Command, FromPath, FromQuery, Reply, answer},
+    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Reply, answer},
     problem::{ApiError, Words},
     state::App,
 };
@@ -49,7 +49,7 @@ problem_set!(TransferProblems = NotEmployed | EmployedThereAlready | LaterFactKn
 #[utoipa::path(
     operation_id = "list_person_facts", tag = "people", params(PersonPath, FactsQuery), security(("bearer" = ["read_persons"])),
     extensions(("x-whole-list" = json!("what is known of one person"))),
-    responses((status = 200, description = "The facts.", body = FactsView))
+    responses((status = 200, description = "The facts.", body = FactsView), (status = 304, description = "Unchanged since the ETag of If-None-Match."))
 )]
 #[get("/persons/{person_id}/facts")]
 async fn list_person_facts(
@@ -57,9 +57,10 @@ async fn list_person_facts(
     app: Data<App>,
     path: FromPath<PersonPath>,
     query: FromQuery<FactsQuery>,
+    conditions: Conditions,
 ) -> Answer {
     let (actor, id, on, today) = (who.actor(), path.0.person_id.0, query.0.on, app.clock.now().china_date());
-    answer::json(&app.db.read(move |conn| facts::list(conn, &actor, id, on, today)).await?)
+    answer::digested(&conditions, &app.db.read(move |conn| facts::list(conn, &actor, id, on, today)).await?)
 }
 
 /// Runs the use case that all five ways of entering a fact share.
@@ -232,7 +233,7 @@ async fn end_person_fact(
     command
         .run(&who, body.digest, move |work| {
             let view = facts::end(work, &actor, path.person_id.0, path.fact_kind.0, path.fact_id.0, last_day)?;
-            Reply::ok(None, &view)
+            Ok(Reply::ok(None, &view)?.digested())
         })
         .await
 }
@@ -259,7 +260,7 @@ async fn transfer_person(
     command
         .run(&who, body.digest, move |work| {
             let view = facts::transfer(work, &actor, id, transfer.organisation_id.0, transfer.on)?;
-            Reply::ok(None, &view)
+            Ok(Reply::ok(None, &view)?.digested())
         })
         .await
 }

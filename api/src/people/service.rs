@@ -22,7 +22,7 @@ use shixun_domain::{
     words::Title,
 };
 use shixun_persistence::{
-    Conn,
+    Conn, Order,
     org::{self, OrganisationRow},
     people::{self, Fact, FactRow, PersonFilter, PersonRow, SavedPerson},
 };
@@ -240,9 +240,8 @@ pub fn list(
     today: NaiveDate,
 ) -> Result<(Vec<Known>, Option<i64>), ApiError> {
     let (area, filter) = narrowed(conn, actor, wanted, today)?;
-    let after = page.after()?;
-    let rows = people::list(conn, area, &filter, after, page.fetch())?;
-    let total = if page.total { Some(people::count(conn, area, &filter)?) } else { None };
+    let rows = people::list(conn, area, &filter, page.order, page.after()?, page.fetch())?;
+    let total = page.counted(|| people::count(conn, area, &filter))?;
     Ok((known(conn, area, rows, today)?, total))
 }
 
@@ -253,7 +252,7 @@ pub fn list(
 pub fn list_all(conn: &mut Conn, actor: &Actor, wanted: Wanted, today: NaiveDate) -> Result<Vec<Known>, ApiError> {
     let on = wanted.filter.on;
     let (area, filter) = narrowed(conn, actor, wanted, today)?;
-    let rows = people::list(conn, area, &filter, None, i64::MAX)?;
+    let rows = people::list(conn, area, &filter, Order::Ascending, None, i64::MAX)?;
     known(conn, area, rows, on)
 }
 

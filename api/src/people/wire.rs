@@ -4,7 +4,7 @@ use super::service::Known;
 use crate::{
     http::{
         Etag,
-        page::{list_of, list_query},
+        page::{list_of, list_query, sort_of},
     },
     people::facts_wire::{LeaveView, PostView, TeachingView},
     wire::{
@@ -345,9 +345,14 @@ pub struct TeacherPath {
     pub teacher_id: TeacherRef,
 }
 
+sort_of! {
+    /// The order of persons.
+    PersonSort = "name" | "-name", usually Ascending
+}
+
 list_query! {
     /// Which persons are wanted.
-    PersonQuery with total {
+    PersonQuery by PersonSort {
         /// The area; the caller's own where it is not given.
         pub area: Option<AreaText>,
         /// Only those whose name contains this.
@@ -370,7 +375,7 @@ list_query! {
 
 list_query! {
     /// Which teachers are wanted.
-    TeacherQuery with total {
+    TeacherQuery by PersonSort {
         /// The area; the caller's own where it is not given.
         pub area: Option<AreaText>,
         /// Only those whose name contains this.

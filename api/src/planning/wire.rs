@@ -3,7 +3,7 @@
 use super::service::Summary;
 use crate::{
     http::fields::{not_blank, trimmed_opt},
-    problem::{ApiError, Words},
+    problem::{ApiError, FieldFault, Words},
     wire::{EnrolmentRef, InstantText, OneOf, SessionRef, Text},
 };
 use serde::{Deserialize, Serialize};
@@ -59,7 +59,7 @@ impl EvaluationIn {
         let score = |name: &str, number: i32| {
             Score::new(number).ok_or_else(|| {
                 let words = Words::new("应为1到5的整数", "must be a whole number from 1 to 5");
-                ApiError::field(format!("/{name}"), "range", words)
+                ApiError::from(FieldFault::new(format!("/{name}"), "range", words).with("min", 1).with("max", 5))
             })
         };
         let scores = [

@@ -60,10 +60,11 @@ async fn list_policy_packs(
     let page = query.page("policy_packs")?;
     let (actor, wanted) = (who.actor(), page.clone());
     let (filter, area) = (query.filter(), query.area.map(|area| area.0));
-    let mut rows = app.db.read_long(move |conn| service::list(conn, &actor, area, filter.clone(), &wanted)).await?;
+    let (mut rows, total) =
+        app.db.read_long(move |conn| service::list(conn, &actor, area, filter.clone(), &wanted)).await?;
     let next_cursor = page.cut(&mut rows, service::place);
     let data = rows.iter().map(PolicyPackSummaryView::read).collect::<Result<_, ApiError>>()?;
-    page::list(&request, &PolicyPackList { data, next_cursor, total: None })
+    page::list(&request, &PolicyPackList { data, next_cursor, total })
 }
 
 /// Read a policy pack
@@ -247,8 +248,8 @@ async fn list_cycles(
     let page = query.page("cycles")?;
     let (actor, wanted, shared, now) = (who.actor(), page.clone(), app.clone(), app.clock.now());
     let area = query.area.map(|area| area.0);
-    let mut data =
+    let (mut data, total) =
         app.db.read(move |conn| service::list_cycles(conn, &shared.policy, &actor, area, &wanted, now)).await?;
     let next_cursor = page.cut(&mut data, |cycle| cycle.name.clone());
-    page::list(&request, &CycleList { data, next_cursor, total: None })
+    page::list(&request, &CycleList { data, next_cursor, total })
 }

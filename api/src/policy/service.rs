@@ -49,14 +49,14 @@ pub fn list(
     area: Option<AreaCode>,
     mut filter: PackFilter,
     page: &Page,
-) -> Result<Vec<PackRow>, ApiError> {
+) -> Result<(Vec<PackRow>, Option<i64>), ApiError> {
     let area = area.unwrap_or(actor.area());
     if !may_read(actor, area) {
         return Err(ApiError::no_area(area));
     }
     filter.drafts = drafts_seen(conn, actor, area)?;
-    let after = page.after()?;
-    Ok(policy::list(conn, area, &filter, after, page.fetch())?)
+    let rows = policy::list(conn, area, &filter, page.after()?, page.fetch())?;
+    Ok((rows, page.counted(|| policy::count(conn, area, &filter))?))
 }
 
 /// The county sees all drafts of its area, a school those for itself.
@@ -219,15 +219,15 @@ fn digest(document: &str) -> String {
 
 /// A fault of a document as a fault of the body in which the document stands at `place`.
 pub(crate) fn faulty(place: &str, fault: &PackFault) -> ApiError {
-    let (code, words) = match &fault.fault {
-        Fault::Shape(detail) => (field_code(detail), reasons::words(detail)),
+    let (code, words, values) = match &fault.fault {
+        Fault::Shape(detail) => (field_code(detail), reasons::words(detail), reasons::parameters(detail)),
         other => {
             let Wording { zh, en } = other.wording();
-            ("invalid_value", Words::new(zh, en))
+            ("invalid_value", Words::new(zh, en), other.parameters())
         }
     };
-    let found = FieldFault::new(format!("{place}{}", fault.pointer), code, words);
-    ApiError::new(Code::InvalidField).with_faults(vec![found.with_example(fault.example().map(Example::Value))])
+    let found = FieldFault::new(format!("{place}{}", fault.pointer), code, words).with_all(values);
+    found.with_example(fault.example().map(Example::Value)).into()
 }
 
 /// What lint finds in a pack among the published ones.
@@ -258,9 +258,11 @@ fn mistaken(findings: Vec<Finding>) -> Result<(), ApiError> {
     let errors = findings.into_iter().filter(|finding| finding.gravity() == Gravity::Error);
     let faults: Vec<FieldFault> = errors
         .map(|finding| {
-            let Finding { pointer, kind, text, example, .. } = finding;
+            let Finding { pointer, kind, rules, text, example } = finding;
             let example = Example::Words(Words::new(example.zh, example.en));
-            FieldFault::new(pointer, kind.as_str(), Words::new(text.zh, text.en)).with_example(Some(example))
+            let fault =
+                FieldFault::new(pointer, kind.as_str(), Words::new(text.zh, text.en)).with("rules", rules.join(", "));
+            fault.with_example(Some(example))
         })
         .collect();
     if faults.is_empty() { Ok(()) } else { Err(ApiError::new(Code::PolicyLintFailed).with_faults(faults)) }
@@ -362,7 +364,7 @@ pub fn list_cycles(
     area: Option<AreaCode>,
     page: &Page,
     now: UtcMillis,
-) -> Result<Vec<CycleView>, ApiError> {
+) -> Result<(Vec<CycleView>, Option<i64>), ApiError> {
     let area = area.unwrap_or(actor.area());
     if !may_read(actor, area) {
         return Err(ApiError::no_area(area));
@@ -370,9 +372,10 @@ pub fn list_cycles(
     let policy = cache.area(conn, area, now)?;
     let after = page.after::<String>()?;
     let today = now.china_date();
-    let views =
-        cycles(&policy, today).into_iter().filter(|cycle| after.as_ref().is_none_or(|name| cycle.name() > *name));
-    Ok(views
+    let cycles = cycles(&policy, today);
+    let total = page.total.then(|| i64::try_from(cycles.len()).unwrap_or(i64::MAX));
+    let behind = cycles.into_iter().filter(|cycle| after.as_ref().is_none_or(|name| cycle.name() > *name));
+    let views = behind
         .take(usize::from(page.limit) + 1)
         .map(|cycle| CycleView {
             name: cycle.name(),
@@ -381,7 +384,8 @@ pub fn list_cycles(
             current: cycle.contains(today),
             packs: in_force(&policy, cycle),
         })
-        .collect())
+        .collect();
+    Ok((views, total))
 }
 
 fn in_force(policy: &AreaPolicy, cycle: Cycle) -> Vec<PackNameView> {

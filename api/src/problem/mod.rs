@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shixun_domain::{AreaCode, Id, UtcMillis, id::Kind};
 use shixun_persistence::{DbError, Failure};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// A text in both languages.
@@ -53,6 +54,8 @@ pub struct FieldFault {
     pub words: Words,
     /// What would be right there, or the smallest example that shows what is wrong, where one is known.
     pub example: Option<Example>,
+    /// The values inside the text, by name.
+    pub parameters: BTreeMap<String, String>,
 }
 
 /// An example of what would be right in a body, or of what is wrong with it.
@@ -67,7 +70,20 @@ pub enum Example {
 impl FieldFault {
     /// A fault without an example.
     pub fn new(pointer: impl Into<String>, code: impl Into<String>, words: Words) -> Self {
-        FieldFault { pointer: pointer.into(), code: code.into(), words, example: None }
+        FieldFault { pointer: pointer.into(), code: code.into(), words, example: None, parameters: BTreeMap::new() }
+    }
+
+    /// The same with a value that its text names.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl ToString) -> Self {
+        self.parameters.insert(name.into(), value.to_string());
+        self
+    }
+
+    /// The same with values that its text names.
+    #[must_use]
+    pub fn with_all<N: Into<String>>(self, values: impl IntoIterator<Item = (N, String)>) -> Self {
+        values.into_iter().fold(self, |fault, (name, value)| fault.with(name, value))
     }
 
     /// The same with an example.
@@ -164,7 +180,7 @@ impl ApiError {
 
     /// One field at fault.
     pub fn field(pointer: impl Into<String>, code: impl Into<String>, words: Words) -> Self {
-        ApiError::new(Code::InvalidField).with_faults(vec![FieldFault::new(pointer, code, words)])
+        FieldFault::new(pointer, code, words).into()
     }
 
     /// Adds an example to each field at fault that has none, by its pointer.
@@ -234,6 +250,7 @@ impl ApiError {
                     pointer: fault.pointer.clone(),
                     code: fault.code.clone(),
                     detail: fault.words.text(language).to_owned(),
+                    parameters: fault.parameters.clone(),
                     example: fault.example.as_ref().map(|example| match example {
                         Example::Value(value) => value.clone(),
                         Example::Words(words) => Value::String(words.text(language).to_owned()),
@@ -241,6 +258,12 @@ impl ApiError {
                 })
                 .collect(),
         }
+    }
+}
+
+impl From<FieldFault> for ApiError {
+    fn from(fault: FieldFault) -> Self {
+        ApiError::new(Code::InvalidField).with_faults(vec![fault])
     }
 }
 
@@ -297,7 +320,7 @@ pub struct Problem {
     /// Quote this when you ask for help.
     pub request_id: String,
     /// The values inside the text.
-    pub parameters: std::collections::BTreeMap<String, String>,
+    pub parameters: BTreeMap<String, String>,
     /// The fields at fault, where the body was refused field by field.
     pub errors: Vec<ProblemField>,
 }
@@ -311,6 +334,9 @@ pub struct ProblemField {
     pub code: String,
     /// What is wrong and what is expected.
     pub detail: String,
+    /// The values inside the text, for programs: `min` and `max`, what is `expected`, the `field` that is missing. Empty where there are none.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, String>,
     /// What would be right there, in the form in which the body has it, or in words the smallest case that shows what is wrong (policy
     /// packs); `null` where the text says enough.
     #[serde(default)]

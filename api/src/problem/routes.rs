@@ -1,7 +1,7 @@
 //! `/v1/problems`: the catalogue of every refusal.
 
 use super::{Code, Language};
-use crate::http::{Answer, answer, page::list_of};
+use crate::http::{Answer, Conditions, answer, page::list_of};
 use actix_web::get;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -47,10 +47,10 @@ list_of! {
 #[utoipa::path(
     operation_id = "list_problems", tag = "system", security(()),
     extensions(("x-whole-list" = json!("a closed list"))),
-    responses((status = 200, description = "All codes, on one page.", body = ProblemKindList))
+    responses((status = 200, description = "All codes, on one page.", body = ProblemKindList), (status = 304, description = "Unchanged since the ETag of If-None-Match."))
 )]
 #[get("/problems")]
-async fn list_problems() -> Answer {
+async fn list_problems(conditions: Conditions) -> Answer {
     let data = Code::ALL
         .iter()
         .map(|code| ProblemKindView {
@@ -62,5 +62,5 @@ async fn list_problems() -> Answer {
             detail_en: code.detail(Language::En).into(),
         })
         .collect();
-    answer::json(&ProblemKindList { data, next_cursor: None, total: None })
+    answer::digested(&conditions, &ProblemKindList { data, next_cursor: None, total: None })
 }

@@ -1,7 +1,14 @@
 //! What stands in for the parameters of a problem in the examples of the document.
 
 use super::{Code, Language};
+use shixun_domain::access::Permission;
 use std::collections::BTreeMap;
+
+/// The text of a missing permission, and its parameters.
+pub fn forbidden(permission: Permission) -> (String, BTreeMap<String, &'static str>) {
+    let text = Code::Forbidden.detail(Language::Zh).replace("{permission}", permission.zh());
+    (text, BTreeMap::from([("permission".to_owned(), permission.as_str())]))
+}
 
 /// The Chinese text of a problem with a value for each of its parameters, and the values.
 pub fn example(code: Code) -> (String, BTreeMap<String, &'static str>) {

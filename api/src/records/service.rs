@@ -204,7 +204,7 @@ pub fn list(
     let rows = store::list(conn, area, &viewer, filter, page.after()?, page.fetch())?;
     let numbers: Vec<i64> = rows.iter().map(|row| row.id.number()).collect();
     let mut steps = store::steps_of(conn, area, &numbers)?;
-    let total = if page.total { Some(store::count(conn, area, &viewer, filter)?) } else { None };
+    let total = page.counted(|| store::count(conn, area, &viewer, filter))?;
     let views = rows.into_iter().map(|row| {
         let steps = steps.remove(&row.id.number()).unwrap_or_default();
         RecordView::new(row, steps)

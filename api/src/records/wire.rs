@@ -420,7 +420,7 @@ pub struct RecordPath {
 
 list_query! {
     /// Which records are wanted.
-    RecordQuery with total {
+    RecordQuery {
         /// The area; the caller's own where it is not given.
         pub area: Option<AreaText>,
         /// Only those of this teacher.

@@ -63,13 +63,13 @@ async fn list_users(
     let query = query.0;
     let page = query.page("users")?;
     let (actor, wanted) = (who.actor(), page.clone());
-    let mut rows = app
+    let (mut rows, total) = app
         .db
         .read_long(move |conn| service::list(conn, &actor, query.area.map(|area| area.0), &query.filter(), &wanted))
         .await?;
     let next_cursor = page.cut(&mut rows, |row| row.username.clone());
     let data = rows.iter().map(UserView::from).collect();
-    page::list(&request, &UserList { data, next_cursor, total: None })
+    page::list(&request, &UserList { data, next_cursor, total })
 }
 
 /// Make an account
@@ -80,7 +80,10 @@ async fn list_users(
 /// 新建账号：可自定初始密码，或由系统生成并仅在本次返回中显示；授予角色后方可使用。
 #[utoipa::path(
     operation_id = "create_user", tag = "users", request_body = UserIn, security(("bearer" = ["manage_users"])),
-    responses((status = 201, description = "Made.", body = NewUserView), CreateProblems)
+    responses(
+        (status = 201, description = "Made.", body = NewUserView, headers(("ETag" = String, description = "Of the account."))),
+        CreateProblems
+    )
 )]
 #[post("/users")]
 async fn create_user(who: Allowed<ManageUsers>, command: Command, body: Body<UserIn>) -> Answer {

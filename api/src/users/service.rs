@@ -49,13 +49,13 @@ pub fn list(
     area: Option<AreaCode>,
     filter: &AccountFilter,
     page: &Page,
-) -> Result<Vec<AccountRow>, ApiError> {
+) -> Result<(Vec<AccountRow>, Option<i64>), ApiError> {
     let area = area.unwrap_or(actor.area());
     if !actor.reaches_area(area) {
         return Err(ApiError::no_area(area));
     }
-    let after = page.after()?;
-    Ok(users::list(conn, area, filter, after, page.fetch())?)
+    let rows = users::list(conn, area, filter, page.after()?, page.fetch())?;
+    Ok((rows, page.counted(|| users::count(conn, area, filter))?))
 }
 
 /// One account.

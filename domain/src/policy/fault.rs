@@ -186,6 +186,35 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// The values inside the wording, by name, for programs. A list is joined by commas.
+    pub fn parameters(&self) -> Vec<(&'static str, String)> {
+        let bounds = |least: &dyn fmt::Display, most: &dyn fmt::Display| {
+            vec![("min", least.to_string()), ("max", most.to_string())]
+        };
+        match self {
+            Fault::Word(UnknownWord { expected }) => vec![("expected", (*expected).to_owned())],
+            Fault::Id(IdFault::Prefix { expected }) => vec![("expected", (*expected).to_owned())],
+            Fault::Whole { least, most } => bounds(least, most),
+            Fault::HoursBetween { least, most } => bounds(least, most),
+            Fault::DaysBetween { least, most } => bounds(least, most),
+            Fault::Ratio { most } => bounds(&0, most),
+            Fault::TooMany { most } => vec![("max", most.to_string())],
+            Fault::NotASource { known } => vec![("expected", known.join(", "))],
+            Fault::NotOneOf(one, other) => vec![("expected", format!("{one}, {other}"))],
+            Fault::TotalId { .. } => vec![("expected", TOTAL_RULE_ID.to_owned())],
+            Fault::OfWindow { window } => vec![("window", (*window).to_owned())],
+            Fault::WindowNeeds { window, fields } => {
+                vec![("window", (*window).to_owned()), ("field", (*fields).to_owned())]
+            }
+            Fault::SecondRule { id } | Fault::CapIdTaken { id } => vec![("id", id.clone())],
+            Fault::SecondConversion { kind } => vec![("kind", kind.clone())],
+            Fault::SchoolElsewhere { area, lies_in } => {
+                vec![("area", area.to_string()), ("lies_in", lies_in.to_string())]
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// What is wrong and what is expected.
     pub fn wording(&self) -> Wording {
         let (zh, en) = match self {

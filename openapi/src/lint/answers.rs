@@ -1,7 +1,7 @@
 //! Answers: what a success looks like, how refusals are documented, how lists are paged.
 
 use super::{Lint, is_business, is_joined};
-use crate::document::{Node, Operation, content, is_json, is_problem, is_success, properties};
+use crate::document::{Node, Operation, content, is_json, is_problem, is_success, is_text, properties};
 use serde_json::Value;
 
 pub(super) fn check(lint: &mut Lint<'_>) {
@@ -22,6 +22,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
         }
         if is_business(operation) {
             codes(lint, operation, &responses);
+            headers(lint, operation, &responses);
         }
         if is_list(lint.doc, operation) {
             paging(lint, operation, &responses);
@@ -32,6 +33,8 @@ pub(super) fn check(lint: &mut Lint<'_>) {
 fn success<'a>(lint: &mut Lint<'a>, response: &Node<'a>) {
     for (media_type, media) in content(response) {
         if !is_json(media_type) {
+            let mend = "add an example to the answer: a text can be shown";
+            lint.expect(!is_text(media_type) || given_example(&media), "answer-example", &media.at, mend);
             continue;
         }
         let Some(schema) = media.get("schema") else {
@@ -48,6 +51,11 @@ fn problem<'a>(lint: &mut Lint<'a>, response: &Node<'a>) {
     let media: Vec<_> = content(response).into_iter().map(|(name, _)| name).collect();
     let right = media == ["application/problem+json"];
     lint.expect(right, "problem-media", &response.at, "answer application/problem+json and nothing else");
+    let examples = response.path(&["content", "application/problem+json"]).map(|media| media.members("examples"));
+    let shown = |code: &Node<'_>| examples.iter().flatten().any(|(name, _)| code.value.as_str() == Some(*name));
+    for code in response.elements("x-problem-codes").iter().filter(|code| !shown(code)) {
+        lint.report("problem-example", &code.at, "add an example under the name of the code");
+    }
 }
 
 fn codes<'a>(lint: &mut Lint<'a>, operation: &Operation<'a>, responses: &[(&str, Node<'a>)]) {
@@ -69,20 +77,21 @@ fn codes<'a>(lint: &mut Lint<'a>, operation: &Operation<'a>, responses: &[(&str,
     }
 }
 
+fn given_example(node: &Node<'_>) -> bool {
+    let several = node.value.get("examples");
+    node.has("example")
+        || several.is_some_and(|all| {
+            all.as_array().is_some_and(|all| !all.is_empty()) || all.as_object().is_some_and(|all| !all.is_empty())
+        })
+}
+
 /// An example beside the schema or in it. A list may show the example of its elements, which is what Swagger UI does.
 pub(super) fn has_example<'a>(doc: &'a Value, media: &Node<'a>, schema: &Node<'a>) -> bool {
-    let given = |node: &Node<'a>| {
-        let several = node.value.get("examples");
-        node.has("example")
-            || several.is_some_and(|all| {
-                all.as_array().is_some_and(|all| !all.is_empty()) || all.as_object().is_some_and(|all| !all.is_empty())
-            })
-    };
-    if given(media) || given(schema) || given(&schema.resolve(doc)) {
+    if given_example(media) || given_example(schema) || given_example(&schema.resolve(doc)) {
         return true;
     }
     let elements = array_of(doc, schema).and_then(|array| array.get("items"));
-    elements.is_some_and(|items| given(&items) || given(&items.resolve(doc)))
+    elements.is_some_and(|items| given_example(&items) || given_example(&items.resolve(doc)))
 }
 
 /// The array that a list answer carries: the answer itself or its `data`.
@@ -93,6 +102,24 @@ fn array_of<'a>(doc: &'a Value, schema: &Node<'a>) -> Option<Node<'a>> {
     }
     let data = properties(doc, &target).into_iter().find(|(name, _)| *name == "data");
     data.map(|(_, node)| node.resolve(doc)).filter(|node| node.is_type("array"))
+}
+
+/// The headers that an answer carries by its kind.
+fn headers<'a>(lint: &mut Lint<'a>, operation: &Operation<'a>, responses: &[(&str, Node<'a>)]) {
+    let conditional = responses.iter().any(|(status, _)| *status == "304") && operation.method == "get";
+    for (status, response) in responses {
+        let wanted = [
+            (true, "X-Request-Id"),
+            (is_problem(status), "Content-Language"),
+            (*status == "304" || (conditional && is_success(status)), "ETag"),
+            (matches!(*status, "201" | "202"), "Location"),
+            (is_success(status) && is_list(lint.doc, operation), "Link"),
+        ];
+        let sent = response.members("headers");
+        for (_, name) in wanted.iter().filter(|(wanted, name)| *wanted && !sent.iter().any(|(sent, _)| sent == name)) {
+            lint.report("answer-headers", &response.at, format!("document the header {name}"));
+        }
+    }
 }
 
 /// Where an operation says, with the reason, that its list is short by nature and answered whole.
@@ -113,7 +140,7 @@ fn list_schemas<'a>(responses: &[(&str, Node<'a>)]) -> Vec<Node<'a>> {
 
 fn paging<'a>(lint: &mut Lint<'a>, operation: &Operation<'a>, responses: &[(&str, Node<'a>)]) {
     let parameters = operation.parameters(lint.doc);
-    for wanted in ["limit", "cursor"] {
+    for wanted in ["limit", "cursor", "include"] {
         let found = parameters.iter().any(|p| p.text("in") == Some("query") && p.text("name") == Some(wanted));
         let mend = format!("add the query parameter {wanted}: every list is read page by page");
         lint.expect(found, "list-paging", &operation.node.at, mend);

@@ -1,7 +1,7 @@
 //! Requests: examples, safe repetition, closed and limited bodies.
 
-use super::{Lint, answers::has_example};
-use crate::document::{Node, Operation, Pointer, content, follow, is_json, properties, reachable};
+use super::{Lint, answers::has_example, is_business};
+use crate::document::{Node, Operation, Pointer, content, follow, is_text, properties, reachable};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -14,6 +14,9 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     for operation in &lint.operations.clone() {
         if operation.method == "post" {
             idempotency(lint, operation);
+        }
+        if is_business(operation) {
+            conditions(lint, operation);
         }
         let body = operation.request_body(lint.doc);
         for (media_type, media) in body.iter().flat_map(content) {
@@ -36,21 +39,27 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     }
 }
 
-fn is_text(media_type: &str) -> bool {
-    is_json(media_type) || media_type.starts_with("text/") || media_type == "application/x-www-form-urlencoded"
+fn idempotency(lint: &mut Lint<'_>, operation: &Operation<'_>) {
+    let mend = "take the header Idempotency-Key; where nothing is kept under it, say so in its description";
+    lint.expect(reads(lint.doc, operation, "Idempotency-Key"), "idempotency-key", &operation.node.at, mend);
 }
 
-fn idempotency(lint: &mut Lint<'_>, operation: &Operation<'_>) {
-    let natural = operation.node.text("x-idempotent") == Some("natural");
-    if natural || operation.path.starts_with("/v1/auth/") {
-        return;
-    }
-    let taken = operation.parameters(lint.doc).iter().any(|parameter| {
+/// What lets a client ask for a language, and whether something changed.
+fn conditions(lint: &mut Lint<'_>, operation: &Operation<'_>) {
+    let at = &operation.node.at;
+    let mend = "take the header Accept-Language: every refusal has a text in two languages";
+    lint.expect(reads(lint.doc, operation, "Accept-Language"), "shared-parameters", at, mend);
+    let unchanged = operation.responses(lint.doc).iter().any(|(status, _)| *status == "304");
+    let mend = "take the header If-None-Match where 304 is answered, and document 304 where it is taken";
+    let asked = reads(lint.doc, operation, "If-None-Match");
+    lint.expect(asked == unchanged, "shared-parameters", at, mend);
+}
+
+fn reads(doc: &Value, operation: &Operation<'_>, header: &str) -> bool {
+    operation.parameters(doc).iter().any(|parameter| {
         parameter.text("in") == Some("header")
-            && parameter.text("name").is_some_and(|name| name.eq_ignore_ascii_case("Idempotency-Key"))
-    });
-    let mend = "take the header Idempotency-Key, or say `x-idempotent: natural` where repeating changes nothing";
-    lint.expect(taken, "idempotency-key", &operation.node.at, mend);
+            && parameter.text("name").is_some_and(|name| name.eq_ignore_ascii_case(header))
+    })
 }
 
 fn is_limited(schema: &Node<'_>) -> bool {

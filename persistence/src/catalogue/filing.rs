@@ -79,6 +79,14 @@ pub fn list(
     rows.into_iter().map(row).collect()
 }
 
+/// How many a list has in all.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn count(conn: &mut Conn, area: AreaCode) -> DbResult<i64> {
+    Ok(t::table.filter(t::area.eq(area.get())).count().get_result(conn)?)
+}
+
 /// The spans of all windows of an area.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use super::{
     },
 };
 use crate::{
-    Conn, DbResult, WriteTx, columns,
+    Conn, DbResult, Order, WriteTx, columns,
     db::At,
     schema::{organisations, programmes as t, sessions},
 };
@@ -198,7 +198,7 @@ macro_rules! filtered {
     };
 }
 
-/// Programmes of an area, the newest first, older than `before`.
+/// Programmes of an area in the order in which they were entered or the other way round, behind `after`.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
@@ -207,14 +207,16 @@ pub fn list(
     area: AreaCode,
     sight: &Sight,
     filter: &ProgrammeFilter,
-    before: Option<i64>,
+    order: Order,
+    after: Option<i64>,
     limit: i64,
 ) -> DbResult<Vec<ProgrammeRow>> {
-    let mut query = with_institution().filter(t::area.eq(area.get())).order(t::id.desc()).limit(limit).into_boxed();
+    let mut query = with_institution().filter(t::area.eq(area.get())).limit(limit).into_boxed();
     filtered!(query, sight, filter);
-    if let Some(number) = before {
-        query = query.filter(t::id.lt(number));
-    }
+    query = match order {
+        Order::Ascending => query.order(t::id.asc()).filter(t::id.gt(after.unwrap_or(i64::MIN))),
+        Order::Descending => query.order(t::id.desc()).filter(t::id.lt(after.unwrap_or(i64::MAX))),
+    };
     let rows: Vec<(Columns, String, String)> =
         query.select((t::all_columns, organisations::name, organisations::path)).load(conn)?;
     rows.into_iter().map(row).collect()

@@ -3,7 +3,7 @@
 
 use super::{Sight, WIDE_LEVELS};
 use crate::{
-    Conn, DbResult, columns,
+    Conn, DbResult, Order, columns,
     db::{At, Day, Word, each},
     schema::{organisations, programmes as p, sessions as t},
 };
@@ -136,16 +136,6 @@ pub struct SessionFilter {
     pub name: Option<String>,
 }
 
-/// In which direction the list goes by first day, then by number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Order {
-    /// The earliest first.
-    #[default]
-    EarliestFirst,
-    /// The latest first.
-    LatestFirst,
-}
-
 #[diesel::dsl::auto_type(no_type_alias)]
 fn joined() -> _ {
     t::table.inner_join(p::table.on(p::area.eq(t::area).and(p::id.eq(t::programme_id)))).inner_join(
@@ -223,16 +213,16 @@ pub fn list(
         let mut query = joined().filter(t::area.eq(area.get())).limit(limit).into_boxed();
         filtered!(query, sight, filter);
         query = match order {
-            Order::EarliestFirst => query.order((t::starts_on.asc(), t::id.asc())),
-            Order::LatestFirst => query.order((t::starts_on.desc(), t::id.desc())),
+            Order::Ascending => query.order((t::starts_on.asc(), t::id.asc())),
+            Order::Descending => query.order((t::starts_on.desc(), t::id.desc())),
         };
         if let Some((day, number)) = after {
             // The bare comparison of days lets the index begin at the right place.
             query = match order {
-                Order::EarliestFirst => {
+                Order::Ascending => {
                     query.filter(t::starts_on.ge(day)).filter(t::starts_on.gt(day).or(t::id.gt(number)))
                 }
-                Order::LatestFirst => query.filter(t::starts_on.le(day)).filter(t::starts_on.lt(day).or(t::id.lt(number))),
+                Order::Descending => query.filter(t::starts_on.le(day)).filter(t::starts_on.lt(day).or(t::id.lt(number))),
             };
         }
         query

@@ -129,6 +129,15 @@ pub fn list(
     rows.into_iter().map(row).collect()
 }
 
+/// How many a list has in all.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn count(conn: &mut Conn, session: SessionId) -> DbResult<i64> {
+    let of_session = t::table.filter(t::area.eq(session.area().get())).filter(t::session_id.eq(session.number()));
+    Ok(of_session.count().get_result(conn)?)
+}
+
 /// When the units of a session take place, for the rules.
 ///
 /// # Errors
@@ -273,6 +282,15 @@ pub fn keep_change(
         ))
         .execute(tx.conn())?;
     Ok(id)
+}
+
+/// How many a list has in all.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn count_changes(conn: &mut Conn, unit: UnitId) -> DbResult<i64> {
+    let of_unit = c::table.filter(c::area.eq(unit.area().get())).filter(c::unit_id.eq(unit.number()));
+    Ok(of_unit.count().get_result(conn)?)
 }
 
 /// The changes of a unit since it was published, the latest first, before `before`.

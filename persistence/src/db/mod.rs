@@ -18,6 +18,15 @@ mod writer;
 pub use both::Both;
 pub(crate) use conn::each;
 pub use conn::{Conn, DatabaseKind, MultiBackend};
+
+/// In which order a list goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// The least or earliest first.
+    Ascending,
+    /// The greatest or latest first.
+    Descending,
+}
 pub(crate) use ids::{first_of, made_at};
 pub use migrate::{MigrationState, is_blank, migrate, migration_state, revert_last};
 pub use pool::{BadDbUrl, DbUrl};

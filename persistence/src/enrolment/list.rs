@@ -1,7 +1,7 @@
 //! Reading enrolments.
 
 use super::{evaluating::standing, seats::title};
-use crate::{Conn, DbResult, columns, db::At, db::MultiBackend, schema};
+use crate::{Conn, DbResult, Order, columns, db::At, db::MultiBackend, schema};
 use diesel::prelude::*;
 use schema::enrolments as t;
 use shixun_domain::{
@@ -203,7 +203,7 @@ fn filtered<'a>(area: i32, viewer: &Viewer, filter: &EnrolmentFilter) -> Boxed<'
     }
 }
 
-/// Enrolments in the order of asking, behind `after` (instant and number).
+/// Enrolments in the order of asking or the other way round, behind `after` (instant and number).
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer or a row is damaged.
@@ -212,13 +212,25 @@ pub fn list(
     area: i32,
     viewer: &Viewer,
     filter: &EnrolmentFilter,
+    order: Order,
     after: Option<(UtcMillis, i64)>,
     limit: i64,
 ) -> DbResult<Vec<EnrolmentRow>> {
-    let mut query = filtered(area, viewer, filter).order((t::requested_at.asc(), t::id.asc())).limit(limit);
+    let mut query = filtered(area, viewer, filter).limit(limit);
+    query = match order {
+        Order::Ascending => query.order((t::requested_at.asc(), t::id.asc())),
+        Order::Descending => query.order((t::requested_at.desc(), t::id.desc())),
+    };
     if let Some((at, number)) = after {
         let at = at.naive();
-        query = query.filter(t::requested_at.gt(at).or(t::requested_at.eq(at).and(t::id.gt(number))));
+        query = match order {
+            Order::Ascending => {
+                query.filter(t::requested_at.ge(at)).filter(t::requested_at.gt(at).or(t::id.gt(number)))
+            }
+            Order::Descending => {
+                query.filter(t::requested_at.le(at)).filter(t::requested_at.lt(at).or(t::id.lt(number)))
+            }
+        };
     }
     let rows: Vec<Columns> = query.select(enrolment_columns!()).load(conn)?;
     rows.into_iter().map(row).collect()

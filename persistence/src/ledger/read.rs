@@ -1,7 +1,7 @@
 //! Single entries and lists of them, with every column.
 
 use super::stands;
-use crate::{Conn, DbError, DbResult, columns, db::At, schema::hour_entries as t};
+use crate::{Conn, DbError, DbResult, Order, columns, db::At, schema::hour_entries as t};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use shixun_domain::{
@@ -288,7 +288,7 @@ fn filtered<'a>(person: PersonId, filter: &EntryFilter) -> Filtered<'a> {
     query
 }
 
-/// A person's entries by effective date and time of posting, behind `after`.
+/// A person's entries by effective date and time of posting or the other way round, behind `after`.
 ///
 /// # Errors
 /// As [`find`].
@@ -296,12 +296,24 @@ pub fn list(
     conn: &mut Conn,
     person: PersonId,
     filter: &EntryFilter,
+    order: Order,
     after: Option<(NaiveDate, i64)>,
     limit: i64,
 ) -> DbResult<Vec<EntryRow>> {
-    let mut query = filtered(person, filter).order((t::effective_on.asc(), t::id.asc())).limit(limit);
+    let mut query = filtered(person, filter).limit(limit);
+    query = match order {
+        Order::Ascending => query.order((t::effective_on.asc(), t::id.asc())),
+        Order::Descending => query.order((t::effective_on.desc(), t::id.desc())),
+    };
     if let Some((day, number)) = after {
-        query = query.filter(t::effective_on.gt(day).or(t::effective_on.eq(day).and(t::id.gt(number))));
+        query = match order {
+            Order::Ascending => {
+                query.filter(t::effective_on.ge(day)).filter(t::effective_on.gt(day).or(t::id.gt(number)))
+            }
+            Order::Descending => {
+                query.filter(t::effective_on.le(day)).filter(t::effective_on.lt(day).or(t::id.lt(number)))
+            }
+        };
     }
     let rows: Vec<Columns> = query.select(columns!()).load(conn)?;
     rows.into_iter().map(row).collect()

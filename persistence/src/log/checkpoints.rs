@@ -83,6 +83,14 @@ pub fn latest(conn: &mut Conn, area: AreaCode) -> DbResult<Option<CheckpointRow>
     Ok(checkpoints(conn, area, None, 1)?.pop())
 }
 
+/// How many a list has in all.
+///
+/// # Errors
+/// As [`checkpoint`].
+pub fn count_checkpoints(conn: &mut Conn, area: AreaCode) -> DbResult<i64> {
+    Ok(t::table.filter(t::area.eq(area.get())).count().get_result(conn)?)
+}
+
 /// Checkpoints, the largest first, smaller than `before` where it is given.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use super::{Columns, PersonRow, person_columns, row};
 use crate::{
-    Conn, DbResult, columns,
+    Conn, DbResult, Order, columns,
     schema::{employments, persons as t, teaching_assignments as teaching, titles_held as titles},
 };
 use chrono::NaiveDate;
@@ -81,7 +81,7 @@ fn filtered<'a>(area: AreaCode, filter: &PersonFilter) -> Filtered<'a> {
     query
 }
 
-/// Persons of an area in the order of their names, behind `after` (search name and number).
+/// Persons of an area in the order of their names or the other way round, behind `after` (search name and number).
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
@@ -89,12 +89,25 @@ pub fn list(
     conn: &mut Conn,
     area: AreaCode,
     filter: &PersonFilter,
+    order: Order,
     after: Option<(String, i64)>,
     limit: i64,
 ) -> DbResult<Vec<PersonRow>> {
-    let mut query = filtered(area, filter).order((t::search_name.asc(), t::id.asc())).limit(limit);
+    let mut query = filtered(area, filter).limit(limit);
+    query = match order {
+        Order::Ascending => query.order((t::search_name.asc(), t::id.asc())),
+        Order::Descending => query.order((t::search_name.desc(), t::id.desc())),
+    };
     if let Some((name, number)) = after {
-        query = query.filter(t::search_name.gt(name.clone()).or(t::search_name.eq(name).and(t::id.gt(number))));
+        // The bare comparison of names lets the index begin at the right place.
+        query = match order {
+            Order::Ascending => {
+                query.filter(t::search_name.ge(name.clone())).filter(t::search_name.gt(name).or(t::id.gt(number)))
+            }
+            Order::Descending => {
+                query.filter(t::search_name.le(name.clone())).filter(t::search_name.lt(name).or(t::id.lt(number)))
+            }
+        };
     }
     let rows: Vec<Columns> = query.select(person_columns!()).load(conn)?;
     rows.into_iter().map(row).collect()

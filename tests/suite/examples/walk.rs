@@ -96,6 +96,9 @@ async fn people(demo: &Demo, shown: &mut Shown) {
     shown.keep(&Method::POST, path, Some(json!(roster)), &import);
     shown.get(&centre, &format!("/v1/imports/{}", id(&import.json()))).await;
     shown.get(&centre, "/v1/imports").await;
+    for export in ["roster", "records", "organisations"] {
+        shown.text(&centre, &format!("/v1/exports/{export}?format=csv"), "text/csv").await;
+    }
 }
 
 async fn accounts(demo: &Demo, shown: &mut Shown) {
@@ -166,6 +169,9 @@ async fn reports(demo: &Demo, shown: &mut Shown) {
         format!("/v1/reports/school-completion?organisation_id={school}&{when}"),
     ] {
         shown.get(&auditor, &path).await;
+        if path.contains("/reports/") {
+            shown.text(&auditor, &format!("{path}&format=csv"), "text/csv").await;
+        }
     }
 }
 
@@ -222,7 +228,10 @@ async fn log(demo: &Demo, shown: &mut Shown) {
     let newer = shown.get(&auditor, "/v1/log/checkpoints?limit=2").await["data"][0]["size"].clone();
     shown.get(&auditor, &format!("/v1/log/checkpoints/{older}")).await;
     shown.get(&auditor, &format!("/v1/log/proofs/consistency?from={older}&to={newer}")).await;
-    shown.get(&demo.test.anonymous(), "/v1/log/keys?area=331123").await;
+    shown.text(&auditor, &format!("/v1/log/checkpoints/{older}"), "text/plain").await;
+    for accept in ["application/json", "text/plain"] {
+        shown.text(&demo.test.anonymous(), "/v1/log/keys?area=331123", accept).await;
+    }
 }
 
 async fn certificates(demo: &Demo, shown: &mut Shown) {
@@ -233,7 +242,9 @@ async fn certificates(demo: &Demo, shown: &mut Shown) {
     demo.test.advance_millis(1_000);
     let second = shown.post(&teacher, &own, example("CertificateIn")).await;
     let place = format!("/v1/certificates/{}", id(&second));
-    shown.get(&teacher, &place).await;
+    for accept in ["application/json", "application/vc+jwt"] {
+        shown.text(&teacher, &place, accept).await;
+    }
     shown.get(&nobody, "/v1/issuers/331123").await;
     shown.ask(&nobody, Method::GET, "/v1/status-lists/331123/refresh/1", None).await;
     shown.post(&nobody, "/v1/verify", json!({"code": first["content"]["code"]})).await;

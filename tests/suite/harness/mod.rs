@@ -20,7 +20,7 @@ use actix_web::{
     web::Data,
 };
 use database::{Database, Kind};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use shixun_api::{
     chance::Chance,
     clock::Clock,
@@ -31,7 +31,7 @@ use shixun_api::{
     state::App,
 };
 use shixun_domain::{UtcMillis, id::AccountId, log::SignerKey};
-use shixun_openapi::Contract;
+use shixun_openapi::{Contract, document::Operation};
 use std::{future::Future, pin::Pin, rc::Rc, sync::LazyLock};
 
 /// Declares a test that runs on SQLite and on PostgreSQL, each time with a county of its own.
@@ -64,6 +64,13 @@ pub(crate) use both;
 
 /// The contract every answer is held to, compiled once.
 pub static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract::new(shixun_api::document::value()));
+
+/// The headers that an operation says it sends with a status.
+pub fn documented_headers<'a>(operation: &Operation<'a>, status: u16) -> Vec<&'a String> {
+    let responses = operation.responses(CONTRACT.document()).into_iter();
+    let answered = responses.filter(|(documented, _)| *documented == status.to_string());
+    answered.filter_map(|(_, response)| response.value.get("headers")?.as_object()).flat_map(Map::keys).collect()
+}
 
 /// When every test begins: a Monday in the running cycle.
 pub fn start() -> UtcMillis {
@@ -271,6 +278,16 @@ impl Answered {
         assert!(
             violations.is_empty(),
             "{} answered {} against the contract: {violations:#?}\n{body:#}",
+            self.asked,
+            self.status
+        );
+        let documented = documented_headers(&operation, self.status);
+        let shared = CONTRACT.document()["components"]["headers"].as_object().unwrap();
+        let silent: Vec<_> =
+            shared.keys().filter(|name| self.header(name).is_some() && !documented.contains(name)).collect();
+        assert!(
+            silent.is_empty(),
+            "{} answered {} with {silent:?}, which the contract does not say",
             self.asked,
             self.status
         );

@@ -44,10 +44,11 @@ async fn list_filing_windows(
     let query = query.0;
     let page = query.page("filing_windows")?;
     let (actor, wanted) = (who.actor(), page.clone());
-    let mut rows = app.db.read(move |conn| service::list(conn, &actor, query.area.map(|area| area.0), &wanted)).await?;
+    let (mut rows, total) =
+        app.db.read(move |conn| service::list(conn, &actor, query.area.map(|area| area.0), &wanted)).await?;
     let next_cursor = page.cut(&mut rows, |row| (row.opens_on, row.id.number()));
     let data = rows.iter().map(FilingWindowView::from).collect();
-    page::list(&request, &FilingWindowList { data, next_cursor, total: None })
+    page::list(&request, &FilingWindowList { data, next_cursor, total })
 }
 
 /// Open a filing window

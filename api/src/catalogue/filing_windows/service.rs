@@ -25,11 +25,11 @@ pub fn list(
     actor: &Actor,
     area: Option<AreaCode>,
     page: &Page,
-) -> Result<Vec<FilingWindowRow>, ApiError> {
+) -> Result<(Vec<FilingWindowRow>, Option<i64>), ApiError> {
     let area = area.unwrap_or(actor.area());
     sight(conn, actor, area)?;
-    let after = page.after()?;
-    Ok(filing::list(conn, area, after, page.fetch())?)
+    let rows = filing::list(conn, area, page.after()?, page.fetch())?;
+    Ok((rows, page.counted(|| filing::count(conn, area))?))
 }
 
 /// One filing window.

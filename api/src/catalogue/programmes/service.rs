@@ -43,9 +43,8 @@ pub fn list(
 ) -> Result<(Vec<ProgrammeRow>, Option<i64>), ApiError> {
     let area = area.unwrap_or(actor.area());
     let sight = sight(conn, actor, area)?;
-    let before = page.after()?;
-    let rows = programmes::list(conn, area, &sight, filter, before, page.fetch())?;
-    let total = if page.total { Some(programmes::count(conn, area, &sight, filter)?) } else { None };
+    let rows = programmes::list(conn, area, &sight, filter, page.order, page.after()?, page.fetch())?;
+    let total = page.counted(|| programmes::count(conn, area, &sight, filter))?;
     Ok((rows, total))
 }
 

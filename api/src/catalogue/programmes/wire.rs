@@ -8,7 +8,7 @@ use crate::{
     http::{
         Etag,
         fields::{fault, not_blank, trimmed, trimmed_opt},
-        page::{list_of, list_query},
+        page::{list_of, list_query, sort_of},
     },
     problem::{ApiError, Code},
     wire::{
@@ -371,9 +371,14 @@ pub struct ProgrammePath {
     pub programme_id: ProgrammeRef,
 }
 
+sort_of! {
+    /// The order of programmes.
+    ProgrammeSort = "created" | "-created", usually Descending
+}
+
 list_query! {
     /// Which programmes are wanted.
-    ProgrammeQuery with total {
+    ProgrammeQuery by ProgrammeSort {
         /// The area; the caller's own where it is not given. The city and province above show what they offer to the counties.
         pub area: Option<AreaText>,
         /// Only in this state.

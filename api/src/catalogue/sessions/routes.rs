@@ -65,13 +65,12 @@ async fn list_sessions(
     query: FromQuery<SessionQuery>,
 ) -> Answer {
     let query = query.0;
-    let sort = query.sort.unwrap_or_default();
-    let page = query.page(sort.list())?;
+    let page = query.page("sessions")?;
     let (actor, wanted, filter) = (who.actor(), page.clone(), query.filter(app.clock.now()));
     let area = query.area.map(|area| area.0);
     // A page by the index alone touches few rows; a search or a count may walk the whole list.
     let long = page.total || filter.name.is_some() || filter.theme.is_some();
-    let read = move |conn: &mut _| service::list(conn, &actor, area, &filter, sort.order(), &wanted);
+    let read = move |conn: &mut _| service::list(conn, &actor, area, &filter, &wanted);
     let (mut rows, total) = if long { app.db.read_long(read).await? } else { app.db.read(read).await? };
     let next_cursor = page.cut(&mut rows, |row| (row.starts_on, row.id.number()));
     let data = rows.into_iter().map(SessionSummaryView::from).collect();

@@ -25,7 +25,7 @@ use shixun_persistence::{
     Conn,
     catalogue::{
         Saved, programmes,
-        session_list::{self, Order, SessionFilter, SessionListRow},
+        session_list::{self, SessionFilter, SessionListRow},
         sessions::{self, Cancelled, SessionRow},
         units,
     },
@@ -40,14 +40,12 @@ pub fn list(
     actor: &Actor,
     area: Option<AreaCode>,
     filter: &SessionFilter,
-    order: Order,
     page: &Page,
 ) -> Result<(Vec<SessionListRow>, Option<i64>), ApiError> {
     let area = area.unwrap_or(actor.area());
     let sight = sight(conn, actor, area)?;
-    let after = page.after()?;
-    let rows = session_list::list(conn, area, &sight, filter, order, after, page.fetch())?;
-    let total = if page.total { Some(session_list::count(conn, area, &sight, filter)?) } else { None };
+    let rows = session_list::list(conn, area, &sight, filter, page.order, page.after()?, page.fetch())?;
+    let total = page.counted(|| session_list::count(conn, area, &sight, filter))?;
     Ok((rows, total))
 }
 

@@ -5,7 +5,7 @@ use crate::{
     http::{
         Etag,
         fields::{check_year, not_blank, trimmed, trimmed_opt},
-        page::{list_of, list_query},
+        page::{list_of, list_query, sort_of},
     },
     problem::{ApiError, Code},
     wire::{
@@ -17,7 +17,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use shixun_domain::{UtcMillis, catalogue::SessionTerms};
 use shixun_persistence::catalogue::{
-    session_list::{Order, SessionFilter, SessionListRow},
+    session_list::{SessionFilter, SessionListRow},
     sessions::SessionRow,
 };
 use utoipa::{IntoParams, ToSchema};
@@ -302,39 +302,14 @@ pub struct SessionPath {
     pub session_id: SessionRef,
 }
 
-/// The order of sessions.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
-pub enum SessionSort {
-    /// The earliest first day first.
-    #[default]
-    #[serde(rename = "starts_on")]
-    StartsOn,
-    /// The latest first day first.
-    #[serde(rename = "-starts_on")]
-    StartsOnDescending,
-}
-
-impl SessionSort {
-    /// The order in which the store walks.
-    pub fn order(self) -> Order {
-        match self {
-            SessionSort::StartsOn => Order::EarliestFirst,
-            SessionSort::StartsOnDescending => Order::LatestFirst,
-        }
-    }
-
-    /// The name of the list in cursors: a cursor of one order means nothing in the other.
-    pub fn list(self) -> &'static str {
-        match self {
-            SessionSort::StartsOn => "sessions",
-            SessionSort::StartsOnDescending => "-sessions",
-        }
-    }
+sort_of! {
+    /// The order of sessions; those of one day in the order in which they were planned.
+    SessionSort = "starts_on" | "-starts_on", usually Ascending
 }
 
 list_query! {
     /// Which sessions are wanted.
-    SessionQuery with total {
+    SessionQuery by SessionSort {
         /// The area; the caller's own where it is not given. The city and province above show what they offer to the counties.
         pub area: Option<AreaText>,
         /// Only in this state.
@@ -358,9 +333,6 @@ list_query! {
         /// Only those whose programme's name contains this.
         #[param(max_length = 100)]
         pub q: Option<String>,
-        /// `starts_on` or `-starts_on`; sessions of one day in the order in which they were planned.
-        #[param(inline)]
-        pub sort: Option<SessionSort>,
     }
 }
 

@@ -60,10 +60,10 @@ async fn list_units(
 ) -> Answer {
     let page = query.0.page("units")?;
     let (actor, session, wanted) = (who.actor(), path.0.session_id.0, page.clone());
-    let mut rows = app.db.read(move |conn| service::list(conn, &actor, session, &wanted)).await?;
+    let (mut rows, total) = app.db.read(move |conn| service::list(conn, &actor, session, &wanted)).await?;
     let next_cursor = page.cut(&mut rows, |row| (row.unit.starts_at, row.id.number()));
     let data = rows.iter().map(UnitView::from).collect();
-    page::list(&request, &UnitList { data, next_cursor, total: None })
+    page::list(&request, &UnitList { data, next_cursor, total })
 }
 
 /// Enter a unit
@@ -192,8 +192,8 @@ async fn list_unit_changes(
 ) -> Answer {
     let page = query.0.page("unit_changes")?;
     let (actor, id, wanted) = (who.actor(), path.0.unit_id.0, page.clone());
-    let mut rows = app.db.read(move |conn| service::changes(conn, &actor, id, &wanted)).await?;
+    let (mut rows, total) = app.db.read(move |conn| service::changes(conn, &actor, id, &wanted)).await?;
     let next_cursor = page.cut(&mut rows, |row| row.id.number());
     let data = rows.iter().map(UnitChangeView::from).collect();
-    page::list(&request, &UnitChangeList { data, next_cursor, total: None })
+    page::list(&request, &UnitChangeList { data, next_cursor, total })
 }

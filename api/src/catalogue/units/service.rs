@@ -27,10 +27,15 @@ use shixun_persistence::{
 ///
 /// # Errors
 /// `not_found`.
-pub fn list(conn: &mut Conn, actor: &Actor, session: SessionId, page: &Page) -> Result<Vec<UnitRow>, ApiError> {
+pub fn list(
+    conn: &mut Conn,
+    actor: &Actor,
+    session: SessionId,
+    page: &Page,
+) -> Result<(Vec<UnitRow>, Option<i64>), ApiError> {
     sessions::get(conn, actor, session)?;
-    let after = page.after()?;
-    Ok(units::list(conn, session, after, page.fetch())?)
+    let rows = units::list(conn, session, page.after()?, page.fetch())?;
+    Ok((rows, page.counted(|| units::count(conn, session))?))
 }
 
 /// A unit of a session that the actor sees.
@@ -47,10 +52,15 @@ pub fn get(conn: &mut Conn, actor: &Actor, id: UnitId) -> Result<UnitRow, ApiErr
 ///
 /// # Errors
 /// `not_found`.
-pub fn changes(conn: &mut Conn, actor: &Actor, id: UnitId, page: &Page) -> Result<Vec<UnitChangeRow>, ApiError> {
+pub fn changes(
+    conn: &mut Conn,
+    actor: &Actor,
+    id: UnitId,
+    page: &Page,
+) -> Result<(Vec<UnitChangeRow>, Option<i64>), ApiError> {
     get(conn, actor, id)?;
-    let before = page.after()?;
-    Ok(units::list_changes(conn, id, before, page.fetch())?)
+    let rows = units::list_changes(conn, id, page.after()?, page.fetch())?;
+    Ok((rows, page.counted(|| units::count_changes(conn, id))?))
 }
 
 fn known_lecturer(conn: &mut Conn, session: SessionId, unit: &NewUnit) -> Result<(), ApiError> {

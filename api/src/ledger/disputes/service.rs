@@ -107,7 +107,7 @@ pub fn list(
     let area = area.unwrap_or(actor.area());
     let viewer = viewer(conn, actor, area)?;
     let rows = store::list(conn, area, &viewer, filter, page.after()?, page.fetch())?;
-    let total = if page.total { Some(store::count(conn, area, &viewer, filter)?) } else { None };
+    let total = page.counted(|| store::count(conn, area, &viewer, filter))?;
     Ok((rows, total))
 }
 

@@ -135,7 +135,7 @@ pub struct DisputePath {
 
 list_query! {
     /// Which disputes are wanted.
-    DisputeQuery with total {
+    DisputeQuery {
         /// The area; the caller's own where it is not given.
         pub area: Option<AreaText>,
         /// Only those of this teacher.

@@ -139,5 +139,5 @@ async fn export_records(
     } else {
         FileName::new("省平台学时（已掩码）", "records-masked", today)
     };
-    Ok(table::file(format, &name, bytes))
+    Ok(table::file(format, &name, meta.language(), bytes))
 }

@@ -362,7 +362,7 @@ pub struct TransferPath {
 
 list_query! {
     /// Which transfers are wanted.
-    TransferQuery with total {
+    TransferQuery {
         /// The area; the caller's own where it is not given.
         pub area: Option<AreaText>,
         /// Only those of this teacher.
