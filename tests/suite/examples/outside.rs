@@ -64,7 +64,7 @@ async fn disputes(demo: &Demo, shown: &mut Shown, me: &str, entry: &str) {
     shown.step(&bureau, &format!("/v1/disputes/{}", id(&open)), "dismiss", Some(reason)).await;
     let hours = with(
         example("HourEntryIn"),
-        json!({"effective_on": "2026-10-12", "reference": "苏大培字2026-0112", "unreviewed": null}),
+        json!({"title": "苏州大学小学语文秋季研修", "effective_on": "2026-10-12", "reference": "苏大培字2026-0112", "unreviewed": null}),
     );
     let entry = demo.sign_in("centre").post(&format!("{me}/hour-entries"), hours).await.expect(201);
     let entry = bureau.act(&format!("/v1/hour-entries/{}/post", id(&entry))).await.expect(201);

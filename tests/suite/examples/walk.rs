@@ -183,7 +183,8 @@ async fn hours(demo: &Demo, shown: &mut Shown) {
     let pending = format!("/v1/hour-entries/{}", id(&entered));
     shown.get(&teacher, &pending).await;
     shown.act(&bureau, &format!("{pending}/post")).await;
-    let doubtful = with(example("HourEntryIn"), json!({"reference": "苏大培字2019-0732"}));
+    let doubtful =
+        with(example("HourEntryIn"), json!({"title": "苏州大学教育硕士暑期班", "reference": "苏大培字2019-0732"}));
     let doubtful = centre.post(&format!("{me}/hour-entries"), doubtful).await.expect(201);
     shown.post(&bureau, &format!("/v1/hour-entries/{}/void", id(&doubtful)), example("VoidIn")).await;
     // What belongs to a cycle that is over is corrected by two people; this one's is not.

@@ -156,6 +156,7 @@ both! {
         let why = read["entries"][0]["cuts"][0]["text_zh"].as_str().unwrap();
         assert!(why.starts_with("未经学校事先同意的外部培训不计入周期学时"), "{why}");
         body["reference"] = json!("证书二");
+        body["title"] = json!("海外研修（二）");
         body["unreviewed"]["consent_on"] = json!("2019-06-20");
         entered(county, person, body.clone()).await;
         assert_eq!(statement(&centre, person, CYCLE).await["counted"], "20.00");

@@ -74,7 +74,7 @@ pub(super) async fn hours(told: &mut Told, county: &mut County) {
     let posted = post_one(&pending["id"])(&bureau).await.expect(201);
     told.by(Code::EntryAlreadyPosted, &bureau, post_one(&pending["id"])).await;
     told.by(Code::EntryNotPending, &bureau, post_one(&posted["id"])).await;
-    let doomed = centre.post(&ledger, record(json!({"reference": "A-2"}))).await.expect(201);
+    let doomed = centre.post(&ledger, record(json!({"title": "另一研修", "reference": "A-2"}))).await.expect(201);
     follow(&doomed["id"], "void")(&bureau).await.expect(201);
     told.by(Code::EntryAlreadyVoided, &bureau, follow(&doomed["id"], "void")).await;
     let newcomer = json!({"name": "甲", "identity_number": NUMBERS[2], "entered_on": "2014-08-01"});
