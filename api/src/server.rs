@@ -86,13 +86,15 @@ pub fn state(config: Config, db: Db, clock: Clock, chance: Chance) -> Result<Dat
 pub fn mount(config: &mut ServiceConfig<'_>) {
     config
         .service(
+            // The framework tries addresses in this order: those that are asked for most come first.
             utoipa_actix_web::scope("/v1")
+                .configure(enrolment::mount)
+                .configure(catalogue::mount)
+                .configure(ledger::mount)
                 .configure(auth::mount)
                 .configure(org::mount)
-                .configure(enrolment::mount)
                 .configure(planning::mount)
                 .configure(policy::mount)
-                .configure(ledger::mount)
                 .configure(ledger::waivers::mount)
                 .configure(ledger::conversions::mount)
                 .configure(log::mount)
@@ -103,7 +105,6 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
                 .configure(users::mount)
                 .configure(reports::mount)
                 .configure(frozen_reports::mount)
-                .configure(catalogue::mount)
                 .configure(jobs::mount)
                 .configure(events::mount)
                 .configure(problem::mount),

@@ -88,7 +88,7 @@ both! {
 }
 
 #[test]
-fn each_change_and_each_refusal_is_one_line_of_the_log_without_personal_data() {
+fn each_refusal_is_one_line_of_the_log_without_personal_data() {
     let database = Database::fresh(Kind::Sqlite);
     let mut server = Serving::on(&database.address());
     let trace = "4bf92f3577b34da6a3ce929d0e0e4736";

@@ -6,10 +6,7 @@ use super::{
     settlement::Settlement,
     wire::{AttendanceIn, AttendanceView, ResultIn},
 };
-use crate::ledger::{
-    awaiting::source_key,
-    service::{policy_label_of, recognised_on},
-};
+use crate::ledger::service::{policy_label_of, recognised_on};
 use crate::{
     access::Actor,
     http::{
@@ -22,12 +19,12 @@ use crate::{
 };
 use serde::Serialize;
 use shixun_domain::{
-    Hours, UtcMillis,
+    Hours,
     access::Role,
-    catalogue::{ProgrammeKind, SessionState},
+    catalogue::SessionState,
     enrolment::{EnrolmentStatus, EvaluationStanding, Outcome, asked_at_closing},
     id::{EnrolmentId, SessionId, UnitId},
-    ledger::{Circumstances, EntryKind, SourceKind},
+    ledger::{Circumstances, EntryKind},
 };
 use shixun_persistence::{
     Conn,
@@ -417,31 +414,16 @@ fn enter(
     settlement: &Settlement,
     evaluation: EvaluationStanding,
 ) -> Result<(), ApiError> {
-    let session = offer.offer.session;
     let effective_on = offer.offer.ends_on;
-    let now: UtcMillis = work.at();
-    let circumstances = Circumstances { awaits: evaluation.awaited(), ..settlement.circumstances.clone() };
+    let today = work.at().china_date();
+    let policy = policy_label_of(work.conn(), area, row.person, effective_on)?;
+    let posted = settlement.entry(offer, row, policy, work.actor())?;
+    let awaits = evaluation.awaited();
+    let circumstances = Circumstances { awaits, ..posted.circumstances };
     let entry = NewEntry {
-        person: row.person,
-        kind: if evaluation.awaited().is_some() { EntryKind::Pending } else { EntryKind::Posted },
-        refers_to: None,
-        route: offer.route,
-        form: offer.delivery_form,
-        level: offer.level,
-        themes: offer.themes.clone(),
-        circumstances: recognised_on(circumstances, now.china_date(), effective_on),
-        block_key: (offer.kind == ProgrammeKind::Block).then(|| session.to_string()),
-        title: offer.programme_name.clone(),
-        source_kind: SourceKind::Session,
-        source: Some((session.area(), session.number())),
-        source_key: source_key(row.id),
-        amounts: settlement.amounts,
-        effective_on,
-        evidence: Some(settlement.evidence.text()?),
-        policy: policy_label_of(work.conn(), area, row.person, effective_on)?,
-        recognised_by: work.actor(),
-        snapshot: None,
-        reason: None,
+        kind: if awaits.is_some() { EntryKind::Pending } else { posted.kind },
+        circumstances: recognised_on(circumstances, today, effective_on),
+        ..posted
     };
     match post_session_hours(work.tx(), &entry)? {
         Appended::New(_) => Ok(()),

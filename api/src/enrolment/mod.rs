@@ -7,7 +7,7 @@ mod listing;
 mod problems;
 mod routes;
 pub mod service;
-mod settlement;
+pub(crate) mod settlement;
 mod way;
 pub mod wire;
 

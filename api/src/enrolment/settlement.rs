@@ -1,23 +1,30 @@
 //! What a session came to for one person: the hours of the time attended, and what they rest on.
 
 use crate::{
-    ledger::wire::{Attendance, AttendedUnit, Evidence},
+    ledger::{
+        awaiting::source_key,
+        wire::{Attendance, AttendedUnit, Evidence},
+    },
     policy::AreaPolicy,
     problem::ApiError,
     wire::{OneOf, Text},
 };
 use chrono::NaiveDate;
 use shixun_domain::{
+    catalogue::ProgrammeKind,
     enrolment::{Attended, EarnedHours, EnrolmentStatus, Outcome, ResultTerms, by_month, days_attended, earned},
-    id::UnitId,
-    ledger::{Amounts, Circumstances, Factor},
+    id::{AccountId, UnitId},
+    ledger::{Amounts, Circumstances, EntryKind, Factor, SourceKind},
     policy::{EvaluationTerms, Ratio, RuleSet},
 };
-use shixun_persistence::enrolment::{AttendanceRow, EnrolmentRow, OfferRow, UnitTime};
+use shixun_persistence::{
+    enrolment::{AttendanceRow, EnrolmentRow, OfferRow, UnitTime},
+    ledger::NewEntry,
+};
 
 /// What attendance and result of one person are worth.
 #[derive(PartialEq)]
-pub(super) struct Settlement {
+pub(crate) struct Settlement {
     /// The hours, and whether the course was passed.
     pub earned: EarnedHours,
     /// The hours, as the ledger takes them.
@@ -80,6 +87,42 @@ impl Settlement {
             },
             evidence: Evidence { attendance: Some(attendance), ..Evidence::default() },
             evaluation,
+        })
+    }
+
+    /// The hours in the ledger, posted on the session's last day under the packs of `policy`. School, title and subject are looked up.
+    ///
+    /// # Errors
+    /// `internal` where the attendance cannot be written as JSON.
+    pub fn entry(
+        &self,
+        offer: &OfferRow,
+        row: &EnrolmentRow,
+        policy: String,
+        recognised_by: Option<AccountId>,
+    ) -> Result<NewEntry, ApiError> {
+        let session = offer.offer.session;
+        Ok(NewEntry {
+            person: row.person,
+            kind: EntryKind::Posted,
+            refers_to: None,
+            route: offer.route,
+            form: offer.delivery_form,
+            level: offer.level,
+            themes: offer.themes.clone(),
+            circumstances: self.circumstances.clone(),
+            block_key: (offer.kind == ProgrammeKind::Block).then(|| session.to_string()),
+            title: offer.programme_name.clone(),
+            source_kind: SourceKind::Session,
+            source: Some((session.area(), session.number())),
+            source_key: source_key(row.id),
+            amounts: self.amounts,
+            effective_on: offer.offer.ends_on,
+            evidence: Some(self.evidence.text()?),
+            policy,
+            recognised_by,
+            snapshot: None,
+            reason: None,
         })
     }
 

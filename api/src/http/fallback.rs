@@ -8,7 +8,14 @@ use serde_json::Value;
 
 /// The addresses the API documents, and the operations of each.
 #[derive(Debug, Clone, Default)]
-pub struct KnownRoutes(Router<Vec<Operation>>);
+pub struct KnownRoutes(Router<Address>);
+
+#[derive(Debug, Clone)]
+struct Address {
+    /// With its parameters in braces: `/v1/sessions/{session_id}`.
+    template: String,
+    operations: Vec<Operation>,
+}
 
 #[derive(Debug, Clone)]
 struct Operation {
@@ -56,7 +63,8 @@ impl KnownRoutes {
         for (path, item) in paths.into_iter().flatten() {
             let operations = item.as_object().into_iter().flatten();
             let operations = operations.map(|(method, operation)| Operation::from_document(method, operation));
-            if let Err(fault) = routes.0.insert(path, operations.collect()) {
+            let address = Address { template: path.clone(), operations: operations.collect() };
+            if let Err(fault) = routes.0.insert(path, address) {
                 tracing::error!(%fault, path, "an address is documented twice");
             }
         }
@@ -91,7 +99,12 @@ impl KnownRoutes {
     }
 
     fn operations(&self, path: &str) -> Option<&[Operation]> {
-        self.0.at(path).ok().map(|found| found.value.as_slice())
+        self.0.at(path).ok().map(|found| found.value.operations.as_slice())
+    }
+
+    /// The template of an address; `None` where the document does not have it.
+    pub fn template(&self, path: &str) -> Option<&str> {
+        self.0.at(path).ok().map(|found| found.value.template.as_str())
     }
 }
 
@@ -125,7 +138,8 @@ mod tests {
         let routes = KnownRoutes::from_document(&document);
         assert_eq!(routes.methods("/v1/sessions/ses_1").as_deref(), Some("GET, PATCH"));
         assert_eq!(routes.methods("/v1/sessions").as_deref(), Some("POST"));
-        assert_eq!(routes.methods("/v1/sessions/"), None);
+        assert_eq!(routes.template("/v1/sessions/ses_1"), Some("/v1/sessions/{id}"));
+        assert_eq!((routes.methods("/v1/sessions/"), routes.template("/v1/sessions/")), (None, None));
         assert_eq!(routes.methods("/v1/nothing"), None);
     }
 

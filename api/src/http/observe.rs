@@ -70,9 +70,10 @@ pub async fn observe(
     };
     let started = Instant::now();
     let meta = Meta::attach(&request, &app);
-    let (method, writes) = (known(request.method().as_str()), !request.method().is_safe());
+    let method = known(request.method().as_str());
     // Errors of handlers and extractors arrive as answers that carry them; the request must not be held meanwhile.
-    let refused = request.app_data::<Data<KnownRoutes>>().and_then(|routes| routes.refused(&request));
+    let routes = request.app_data::<Data<KnownRoutes>>().cloned();
+    let refused = routes.as_ref().and_then(|routes| routes.refused(&request));
     let mut response = match refused {
         Some(error) => request.error_response(error).map_into_boxed_body(),
         None => next.call(request).await?.map_into_boxed_body(),
@@ -93,10 +94,11 @@ pub async fn observe(
         }
         headers.insert(HeaderName::from_static("ratelimit-policy"), left.policy);
     }
-    let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+    // Of the document's own map, because that of the framework tries every address in turn.
+    let route = routes.as_ref().and_then(|routes| routes.template(response.request().path())).unwrap_or("unmatched");
     let (status, seconds) = (response.status(), started.elapsed().as_secs_f64());
-    app.metrics.requests.with_label_values(&[method, &route, status.as_str()]).inc();
-    app.metrics.seconds.with_label_values(&[method, &route]).observe(seconds);
+    app.metrics.requests.with_label_values(&[method, route, status.as_str()]).inc();
+    app.metrics.seconds.with_label_values(&[method, route]).observe(seconds);
     let (status, ms) = (status.as_u16(), (seconds * 10_000.0).round() / 10.0);
     macro_rules! answered {
         ($level:ident) => {
@@ -111,8 +113,8 @@ pub async fn observe(
             )
         };
     }
-    // Whoever looks for what happened finds every change and every refusal, and not the reads in between.
-    if writes || status >= 400 {
+    // Whoever looks for what happened finds every refusal here and every change, with its request id, in the event log.
+    if status >= 400 {
         answered!(info);
     } else {
         answered!(debug);

@@ -23,7 +23,7 @@ use shixun_domain::{
     time::DateSpan,
     words::{Post, Stage, Title},
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 /// The facts of a person as they were known at an instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -206,8 +206,8 @@ pub(crate) fn known_at(
     let rows: Vec<(i64, NaiveDateTime, String)> = query.load(conn)?;
     let mut found = HashMap::new();
     for (number, _, text) in rows {
-        if !found.contains_key(&number) {
-            found.insert(number, read(Id::new(area, number), &text)?);
+        if let Entry::Vacant(free) = found.entry(number) {
+            free.insert(read(Id::new(area, number), &text)?);
         }
     }
     Ok(found)

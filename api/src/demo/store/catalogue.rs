@@ -3,16 +3,14 @@
 use super::{Accounts, Offices, Staffed, at};
 use crate::{
     demo::plan::{Enrolment, Owner, Plan, Programme, Session},
+    enrolment::settlement::Settlement,
     policy::PolicyCache,
     problem::ApiError,
 };
-use chrono::NaiveDate;
 use shixun_domain::{
     AreaCode, UtcMillis,
-    catalogue::{ProgrammeKind, ProgrammeState, SessionState, programme::default_content_key},
-    enrolment::{Attended, Outcome, ResultTerms, by_month, days_attended, earned},
+    catalogue::{ProgrammeState, SessionState, programme::default_content_key},
     id::{AccountId, EnrolmentId, OrganisationId, ProgrammeId, SessionId, UnitId},
-    ledger::{Amounts, Circumstances, EntryKind, SourceKind},
     policy::Schools,
 };
 use shixun_persistence::{
@@ -23,6 +21,7 @@ use shixun_persistence::{
     },
     columns::search_name,
     demo::{self, PastEnrolment, PastMark, PastProgramme, PastSession},
+    enrolment as store,
     ledger::{NewEntry, append_all},
 };
 
@@ -139,10 +138,17 @@ fn run(
     if session.state == SessionState::Closed {
         let area = cache.area(tx.conn(), id.area(), plan.now)?;
         let policy = crate::ledger::service::policy_label(&area, &Schools::NONE, session.terms.ends_on)?;
+        let missing = || ApiError::missing(id);
+        let offer = store::offer(tx.conn(), id)?.ok_or_else(missing)?;
+        let units = store::units(tx.conn(), id)?;
         let mut entries = Vec::with_capacity(enrolments.len());
-        for (enrolment, key) in session.enrolments.iter().zip(&enrolments) {
-            let settled = Settled { plan, session, programme: declared.programme, id, runner, policy: &policy };
-            entries.push(settled.hours(enrolment, *key, offices, staffed)?);
+        for (enrolment, key) in session.enrolments.iter().zip(enrolments) {
+            let row = store::find(tx.conn(), key)?.ok_or_else(missing)?;
+            let recorded = store::attendance_of(tx.conn(), key)?;
+            let mark = |unit: UnitId| recorded.iter().find(|row| row.unit == unit);
+            let settlement = Settlement::new(&area, &offer, &row, &units, mark)?;
+            let snapshot = super::ledger::snapshot(plan, enrolment.teacher, session.terms.ends_on, offices)?;
+            entries.push(NewEntry { snapshot, ..settlement.entry(&offer, &row, policy.clone(), Some(runner))? });
         }
         append_all(tx, &entries)?;
     }
@@ -201,77 +207,4 @@ fn attend(
         }
     }
     Ok(demo::add_attendance(tx, &marks)?)
-}
-
-/// A session that was closed, with what its hours rest on.
-struct Settled<'a> {
-    plan: &'a Plan,
-    session: &'a Session,
-    programme: &'a Programme,
-    id: SessionId,
-    runner: AccountId,
-    policy: &'a str,
-}
-
-impl Settled<'_> {
-    /// The entry that closing posted for one person.
-    fn hours(
-        &self,
-        enrolment: &Enrolment,
-        key: EnrolmentId,
-        offices: &Offices,
-        staffed: &Staffed,
-    ) -> Result<NewEntry, ApiError> {
-        let content = &self.programme.content;
-        let minutes = |length: i64| i32::try_from(length / 60_000).unwrap_or(1);
-        let dated: Vec<(NaiveDate, Attended)> = enrolment
-            .marks
-            .iter()
-            .zip(&self.session.units)
-            .map(|(mark, unit)| {
-                let attended = Attended {
-                    hours: unit.hours,
-                    minutes_total: minutes(unit.ends_at.millis() - unit.starts_at.millis()),
-                    minutes: mark.map(|(_, minutes)| minutes),
-                };
-                (unit.starts_at.china_date(), attended)
-            })
-            .collect();
-        let attended: Vec<Attended> = dated.iter().map(|(_, unit)| *unit).collect();
-        let outcome = enrolment.outcome.unwrap_or(Outcome::Fail);
-        let earned = earned(&attended, content.practice_hours, outcome, enrolment.misconduct, ResultTerms::PLAIN);
-        let amounts = Amounts::new(earned.nominal, earned.attended, earned.factor, earned.practice)
-            .map_err(|refusal| ApiError::internal(format!("hours of {key}: {refusal}")))?;
-        Ok(NewEntry {
-            person: *at(&staffed.teachers, enrolment.teacher)?,
-            kind: EntryKind::Posted,
-            refers_to: None,
-            route: content.route,
-            form: content.delivery_form,
-            level: content.level,
-            themes: content.themes.clone(),
-            circumstances: Circumstances {
-                misconduct: enrolment.misconduct,
-                days: Some(days_attended(&dated)),
-                dated: by_month(&dated, ResultTerms::PLAIN.absence_effect, self.session.terms.ends_on),
-                ..Circumstances::ORDINARY
-            },
-            block_key: (content.kind == ProgrammeKind::Block).then(|| self.id.to_string()),
-            title: content.name.clone(),
-            source_kind: SourceKind::Session,
-            source: Some((self.id.area(), self.id.number())),
-            source_key: format!("enrolment:{key}"),
-            amounts,
-            effective_on: self.session.terms.ends_on,
-            evidence: Some(format!(
-                "{{\"enrolment\":\"{key}\",\"result\":\"{}\",\"misconduct\":{}}}",
-                outcome.as_str(),
-                enrolment.misconduct
-            )),
-            policy: self.policy.to_owned(),
-            recognised_by: Some(self.runner),
-            snapshot: super::ledger::snapshot(self.plan, enrolment.teacher, self.session.terms.ends_on, offices)?,
-            reason: None,
-        })
-    }
 }
