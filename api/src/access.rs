@@ -56,6 +56,11 @@ impl Actor {
         self.offices().any(|scope| scope.covers_area(area))
     }
 
+    /// True where no role of the actor is held in the area: the actor looks at it from above, and small numbers of persons are hidden.
+    pub fn is_outsider(&self, area: AreaCode) -> bool {
+        self.reach.iter().all(|(_, scope)| scope.area != area)
+    }
+
     /// True where the permission comes from `role`.
     pub fn is(&self, role: Role) -> bool {
         self.reach.iter().any(|(held, _)| *held == role)

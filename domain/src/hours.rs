@@ -105,6 +105,12 @@ impl Days {
         Days(self.0.saturating_sub(other.0).max(0))
     }
 
+    /// Both together, at the end of the range where they are more.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Days(self.0.saturating_add(other.0))
+    }
+
     /// The hours of so many days of `each` hours.
     pub fn of(self, each: Hours) -> Hours {
         each.share(self.0, 100).unwrap_or(Hours::ZERO)

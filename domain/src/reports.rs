@@ -195,6 +195,7 @@ mod tests {
             nominal: Hours::whole(hours),
             practice: Hours::ZERO,
             corrects: None,
+            part_of: None,
             provider: crate::policy::Provider::Reviewed,
             misconduct: false,
             certified_elsewhere: false,

@@ -3,11 +3,21 @@
 //! An instant is UTC, cut to milliseconds, because both databases keep at least that. A rule never looks at an instant: it
 //! looks at the civil date in the area's zone, so that a cycle ends at local midnight.
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, SecondsFormat, Timelike, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, Months, NaiveDate, NaiveDateTime, SecondsFormat, Timelike, Utc};
 use std::fmt;
 
 /// Minutes that China Standard Time is ahead of UTC. The whole country keeps one zone without summer time.
 pub const CHINA_OFFSET_MINUTES: i32 = 8 * 60;
+
+/// The last day of a span of `months` that begins on `from`. Where the month of the end is too short to have the day of the month, the
+/// span ends with that month: six months from 31 August end with February.
+pub fn last_day_after_months(from: NaiveDate, months: u32) -> NaiveDate {
+    match from.checked_add_months(Months::new(months)) {
+        Some(day) if day.day() < from.day() => day,
+        Some(day) => day.pred_opt().unwrap_or(day),
+        None => NaiveDate::MAX,
+    }
+}
 
 /// An instant in UTC, cut to milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -140,6 +150,21 @@ impl DateSpan {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_span_of_months_ends_before_its_day_of_the_month_or_with_a_month_that_is_too_short() {
+        let check = |from: &str, months: u32, last: &str| {
+            assert_eq!(last_day_after_months(from.parse().unwrap(), months).to_string(), last, "{months} from {from}");
+        };
+        check("2017-08-15", 12, "2018-08-14");
+        check("2017-09-01", 6, "2018-02-28");
+        check("2017-08-31", 6, "2018-02-28");
+        check("2017-08-29", 6, "2018-02-28");
+        check("2017-08-28", 6, "2018-02-27");
+        check("2016-02-29", 12, "2017-02-28");
+        check("2018-02-28", 1, "2018-03-27");
+        check("2018-02-01", 1, "2018-02-28");
+    }
 
     #[test]
     fn a_day_ends_at_midnight_in_china_not_in_greenwich() {

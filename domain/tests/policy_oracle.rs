@@ -62,6 +62,7 @@ fn facts(entries: &[Plain]) -> Vec<EntryFacts> {
         nominal: Hours::ZERO,
         practice: Hours::ZERO,
         corrects: None,
+        part_of: None,
         provider: Provider::Reviewed,
         misconduct: false,
         certified_elsewhere: false,

@@ -24,6 +24,7 @@ use shixun_domain::{
     id::{AccountId, Certificate, CertificateId, PersonId},
     ledger::EntryKind,
 };
+use std::collections::HashSet;
 
 /// A certificate as it was issued.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -283,18 +284,29 @@ fn complete(conn: &mut Conn, row: CertificateRow) -> DbResult<Found> {
     })
 }
 
-/// The day at whose close a certificate judges, out of its content.
-fn judged_on(document: &str) -> DbResult<NaiveDate> {
-    let damaged = || DbError::damaged("certificates.document");
-    let content: serde_json::Value = serde_json::from_str(document).map_err(|_| damaged())?;
-    content.get("as_of").and_then(|day| day.as_str()?.parse().ok()).ok_or_else(damaged)
+/// What hours are told by in a certificate: the day to which they belong, and what they were for.
+#[derive(serde::Deserialize, PartialEq, Eq, Hash)]
+struct Named {
+    effective_on: NaiveDate,
+    title: String,
+}
+
+/// The hours that a certificate rests on, out of its content. Where hours belong to the days of a course, some lie behind the day at
+/// whose close it judges.
+fn rests_on(document: &str) -> DbResult<HashSet<Named>> {
+    #[derive(serde::Deserialize)]
+    struct Content {
+        entries: HashSet<Named>,
+    }
+    let content: Content = serde_json::from_str(document).map_err(|_| DbError::damaged("certificates.document"))?;
+    Ok(content.entries)
 }
 
 /// When hours that a certificate rests on were first reversed since it was issued.
 fn corrected_at(conn: &mut Conn, row: &CertificateRow) -> DbResult<Option<UtcMillis>> {
     let issued_at = row.issued_at.naive();
     let (taken_off, entry) = diesel::alias!(hour_entries as taken_off, hour_entries as entry);
-    let first: Option<At> = taken_off
+    let corrected: Vec<(At, NaiveDate, String)> = taken_off
         .inner_join(
             entry.on(entry
                 .field(hour_entries::area)
@@ -305,13 +317,22 @@ fn corrected_at(conn: &mut Conn, row: &CertificateRow) -> DbResult<Option<UtcMil
         .filter(taken_off.field(hour_entries::person_id).eq(row.person.number()))
         .filter(taken_off.field(hour_entries::kind).eq(EntryKind::Reversed.as_str()))
         .filter(taken_off.field(hour_entries::created_at).gt(issued_at))
-        .filter(taken_off.field(hour_entries::effective_on).between(row.cycle_from, judged_on(&row.document)?))
         .filter(entry.field(hour_entries::created_at).le(issued_at))
         .order(taken_off.field(hour_entries::created_at))
-        .select(taken_off.field(hour_entries::created_at))
-        .first(conn)
-        .optional()?;
-    Ok(first.map(UtcMillis::from))
+        .select((
+            taken_off.field(hour_entries::created_at),
+            taken_off.field(hour_entries::effective_on),
+            taken_off.field(hour_entries::title),
+        ))
+        .load(conn)?;
+    if corrected.is_empty() {
+        return Ok(None);
+    }
+    let named = rests_on(&row.document)?;
+    let mut corrected = corrected.into_iter();
+    Ok(corrected.find_map(|(at, effective_on, title)| {
+        named.contains(&Named { effective_on, title }).then(|| UtcMillis::from(at))
+    }))
 }
 
 /// The certificates of a person, the latest first, before `before`.
@@ -380,15 +401,14 @@ pub fn superseded_serials(conn: &mut Conn, area: AreaCode, first: i64, last: i64
 
 fn corrected_serials(conn: &mut Conn, area: AreaCode, first: i64, last: i64) -> DbResult<Vec<i64>> {
     let (taken_off, entry) = diesel::alias!(hour_entries as taken_off, hour_entries as entry);
-    let corrected: Vec<(i64, String, NaiveDate)> = t::table
+    let corrected: Vec<(i64, String, NaiveDate, String)> = t::table
         .inner_join(
             taken_off.on(taken_off
                 .field(hour_entries::area)
                 .eq(t::area)
                 .and(taken_off.field(hour_entries::person_id).eq(t::person_id))
                 .and(taken_off.field(hour_entries::kind).eq(EntryKind::Reversed.as_str()))
-                .and(taken_off.field(hour_entries::created_at).gt(t::created_at))
-                .and(taken_off.field(hour_entries::effective_on).ge(t::cycle_from))),
+                .and(taken_off.field(hour_entries::created_at).gt(t::created_at))),
         )
         .inner_join(
             entry.on(entry
@@ -399,11 +419,16 @@ fn corrected_serials(conn: &mut Conn, area: AreaCode, first: i64, last: i64) -> 
         )
         .filter(t::area.eq(area.get()))
         .filter(t::serial.between(first, last))
-        .select((t::serial, t::document, taken_off.field(hour_entries::effective_on)))
+        .select((
+            t::serial,
+            t::document,
+            taken_off.field(hour_entries::effective_on),
+            taken_off.field(hour_entries::title),
+        ))
         .load(conn)?;
     let mut serials = Vec::new();
-    for (serial, document, effective_on) in corrected {
-        if effective_on <= judged_on(&document)? {
+    for (serial, document, effective_on, title) in corrected {
+        if rests_on(&document)?.contains(&Named { effective_on, title }) {
             serials.push(serial);
         }
     }

@@ -5,6 +5,7 @@ mod content;
 pub mod disputes;
 mod facts;
 mod known;
+mod pending;
 mod read;
 mod schools;
 mod stands;
@@ -18,11 +19,12 @@ pub use bulk::{
 pub use content::{content_taken, hold_content, release_content};
 pub use facts::{
     EmploymentSpell, PersonRecord, PersonSnapshot, SnapshotOrganisation, employed_from, employments, person_record,
-    snapshot, was_employed_below,
+    snapshot, was_employed_below, was_employed_below_on,
 };
 pub use known::Known;
+pub use pending::{PendingFilter, count_pending, pending};
 pub use read::{
-    EntryFilter, EntryRow, appended_since, count, find, find_by_source, last_of_chain, list, successors, voided,
+    EntryFilter, EntryRow, appended_since, count, find, find_by_source, last_of_chain, list, successors, taken_back,
 };
 pub use schools::{school_spells, school_spells_by_person};
 pub(crate) use stands::earned;
@@ -31,7 +33,8 @@ pub use stands::{
 };
 pub use viewer::Viewer;
 pub use waivers::{
-    GrantedWaiver, NewWaiver, StepRow, WaiverRow, add_waiver_step, find_waiver, propose_waiver, waivers_in, waivers_of,
+    GrantedWaiver, NewWaiver, StepRow, WaiverFilter, WaiverRow, add_waiver_step, count_waivers, find_waiver,
+    list_waivers, propose_waiver, waivers_in, waivers_of,
 };
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use crate::{Conn, DbResult, WriteTx, columns, db::At, schema};
 use diesel::prelude::*;
-use schema::{areas, organisations as t};
+use schema::{areas, employments as e, organisations as t, persons as p};
 use shixun_domain::{
     AreaCode, Id, UtcMillis,
     access::Scope,
@@ -405,7 +405,20 @@ pub fn change(tx: &mut WriteTx<'_>, before: &OrganisationRow, new: &NewOrganisat
     if path != before.path {
         move_subtree(tx, area, &before.path, &path)?;
     }
+    if new.name != before.name {
+        renamed(tx, before.id)?;
+    }
     Ok(Saved::Done(before.id))
+}
+
+/// Whatever shows a person shows the name of the school, too: it is another version now.
+fn renamed(tx: &mut WriteTx<'_>, id: OrganisationId) -> DbResult<()> {
+    let area = id.area().get();
+    let employed = e::table.filter(e::area.eq(area)).filter(e::organisation_id.eq(id.number())).select(e::person_id);
+    diesel::update(p::table.filter(p::area.eq(area)).filter(p::id.eq_any(employed)))
+        .set(p::version.eq(p::version + 1))
+        .execute(tx.conn())?;
+    Ok(())
 }
 
 fn move_subtree(tx: &mut WriteTx<'_>, area: AreaCode, from: &str, to: &str) -> DbResult<()> {

@@ -10,6 +10,21 @@ macro_rules! tables {
     };
 }
 
+diesel::table! {
+    /// A view: what has a content, see [`crate::ledger::content_taken`].
+    contents (area, id) {
+        area -> Integer,
+        person_id -> BigInt,
+        kind -> Text,
+        id -> BigInt,
+        content_key -> Text,
+        title -> Text,
+        course -> Bool,
+        starts_on -> Date,
+        ends_on -> Date,
+    }
+}
+
 tables! {
     areas (code) {
         code -> Integer,
@@ -365,6 +380,7 @@ tables! {
         entry_id -> BigInt,
         title -> Text,
         effective_on -> Date,
+        content_key -> Text,
     }
 
     past_facts (area, person_id, known_until) {

@@ -238,7 +238,7 @@ both! {
     async fn roster_and_schools_are_written_as_an_import_reads_them(county: County) {
         let address = county.database.address();
         county.add_teacher(1, county.schools[0]);
-        let export = |name: &str, path: &str| shixun(&["export", name, "--area", "331123", "--database", &address, "--output", path, "--no-bom"]);
+        let export = |name: &str, path: &str| shixun(&["export", name, "--area", "331123", "--database", &address, "--output", path]);
         for (name, kind) in [("roster", None), ("organisations", Some("organisations"))] {
             for ending in ["csv", "xlsx"] {
                 let path = file(ending).display().to_string();

@@ -81,6 +81,21 @@ both! {
         assert_eq!(report["teachers"][1]["teacher_id"], other.teacher().to_string());
     }
 
+    async fn what_is_learnt_of_a_person_after_the_proposal_is_not_in_the_report(county: County) {
+        let ([one, _], _) = people(county);
+        let place = propose(&county.sign_in("centre")).await;
+        county.advance_millis(60_000);
+        let waiver = json!({"rule_id": "block.cycle", "reason": "长期病假", "valid_from": "2016-01-01", "valid_to": "2020-12-31"});
+        let made = county.sign_in("centre").post(&format!("/v1/teachers/{}/waivers", one.teacher()), waiver).await.expect(201);
+        let decide = format!("/v1/waivers/{}/decide", made["id"].as_str().unwrap());
+        county.sign_in("bureau").post(&decide, json!({"decision": "grant"})).await.expect(200);
+        county.sign_in("bureau").act(&format!("{place}/confirm")).await.expect(200);
+        let report = county.sign_in("auditor").get(&place).await.expect(200);
+        let frozen = report["teachers"].as_array().unwrap().iter().find(|row| row["teacher_id"] == one.teacher().to_string()).unwrap();
+        assert_eq!(frozen["facts"]["waivers"], json!([]), "{frozen:#}");
+        assert!(clean(county));
+    }
+
     async fn a_correction_after_the_closing_is_a_difference_with_its_cause(county: County) {
         let ([one, other], ids) = people(county);
         let place = frozen(county).await;

@@ -1,5 +1,6 @@
 //! The hour ledger: entries, statements, corrections, standings, and that nothing in it is ever changed.
 
+mod contents;
 mod conversions;
 mod disputes;
 mod entries;

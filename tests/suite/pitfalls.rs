@@ -113,6 +113,7 @@ const PITFALLS: &[(u8, &str, &[&str])] = &[
         &["an_expiry_in_a_credential_is_in_nobody_s_way_and_one_that_was_added_is_a_change"],
     ),
     (35, "a status that hides the outcome", &["every_refusal_reads_as_agreed"]),
+    (36, "a tag of another answer", &["a_tag_stands_for_what_is_shown"]),
     (37, "a list of everybody's after a refactoring", &["what_is_not_one_s_own_is_not_there"]),
 ];
 

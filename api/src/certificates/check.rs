@@ -52,7 +52,7 @@ fn fault(conn: &mut Conn, row: &CertificateRow) -> Result<Option<&'static str>, 
     }
     let mut stood = |millis: i64| {
         let at = row.issued_at.plus_millis(millis);
-        ledger::standing_entries(conn, row.person, EVERY_DAY.0, content.as_of, Some(at)).map(|read| read.standing)
+        ledger::standing_entries(conn, row.person, EVERY_DAY.0, EVERY_DAY.1, Some(at)).map(|read| read.standing)
     };
     let (before, after) = (stood(-MEANWHILE_MILLIS)?, stood(MEANWHILE_MILLIS)?);
     let is_in = |list: &[StandingEntry], one: &StandingEntry| list.iter().any(|other| other.id == one.id);
@@ -62,7 +62,12 @@ fn fault(conn: &mut Conn, row: &CertificateRow) -> Result<Option<&'static str>, 
     let mut least: HashMap<Line, i64> = HashMap::new();
     for entry in before.iter().chain(after.iter().filter(|entry| !is_in(&before, entry))) {
         *most.entry(line(entry)).or_default() += 1;
-        let in_cycle = content.cycle_from <= entry.entry.facts.effective;
+        // Hours whose course or recognition reaches out of the cycle may belong elsewhere.
+        let facts = &entry.entry.facts;
+        let within = |day: NaiveDate| content.cycle_from <= day && day <= content.as_of;
+        let in_cycle = within(facts.effective)
+            && facts.recognised.is_none_or(within)
+            && facts.dated.iter().all(|part| within(part.on));
         *least.entry(line(entry)).or_default() += i64::from(in_cycle && is_in(&before, entry) && is_in(&after, entry));
     }
     for entry in &content.entries {

@@ -208,14 +208,12 @@ impl CertificateContentView {
     }
 }
 
-/// The sentence about a requirement begins with its name and names its rule in brackets; the figures stand in columns here.
+/// A requirement without its sentence: the figures stand in columns here.
 fn requirement(one: RequirementView) -> CertificateRequirementView {
-    let rule = format!("{} v{} {}", one.rule.pack, one.rule.edition, one.rule.id);
-    let before = |text: &str, open: &str| text.split(&format!("{open}{rule}")).next().unwrap_or_default().to_owned();
     CertificateRequirementView {
-        name_zh: before(&one.text_zh, "（"),
-        name_en: before(&one.text_en, " ("),
-        rule,
+        name_zh: one.name_zh,
+        name_en: one.name_en,
+        rule: format!("{} v{} {}", one.rule.pack, one.rule.edition, one.rule.id),
         owed: one.owed,
         counted: one.counted,
         missing: one.missing,

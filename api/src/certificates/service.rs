@@ -12,7 +12,7 @@ use crate::{
     chance::Chance,
     http::{Conditions, Page, Work, command::NOTHING},
     ledger::{
-        service::{StatementAnswer, StatementWish, may_see, statement},
+        service::{StatementAnswer, StatementWish, may_manage, may_see, statement},
         statement::StatementView,
     },
     policy::PolicyCache,
@@ -65,6 +65,7 @@ pub fn issue(
     wish: &CertificateWish,
 ) -> Result<CertificateView, ApiError> {
     let now = work.at();
+    may_manage(work.conn(), actor, teacher.person(), (now.china_date(), now.china_date()))?;
     let asked = StatementWish {
         cycle: wish.cycle.clone(),
         as_of: wish.as_of,

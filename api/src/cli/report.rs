@@ -53,9 +53,9 @@ pub(super) struct ExportArgs {
     /// English headers instead of Chinese ones.
     #[arg(long)]
     english: bool,
-    /// Leave the byte order mark out of a CSV file.
+    /// Begin a CSV file with a byte order mark, for Excel.
     #[arg(long)]
-    no_bom: bool,
+    bom: bool,
 }
 
 /// The tables. Roster and schools have the columns that an import reads; personal data in the roster is masked.
@@ -88,11 +88,11 @@ pub(super) fn export(config: &Config, args: ExportArgs) -> Result<ExitCode, CliE
             match args.name {
                 Exported::SchoolCompletion => {
                     let view = service::school_completion(conn, &cache, &actor, args.organisation, &wish)?;
-                    write(form, language, !args.no_bom, &view, || sheets::completion(&view, language))
+                    write(form, language, args.bom, &view, || sheets::completion(&view, language))
                 }
                 Exported::CountySummary => {
                     let view = service::county_summary(conn, &cache, &actor, Some(args.area), &wish)?;
-                    write(form, language, !args.no_bom, &view, || sheets::summary(&view, language))
+                    write(form, language, args.bom, &view, || sheets::summary(&view, language))
                 }
                 Exported::Roster => {
                     let today = now.china_date();
@@ -100,14 +100,14 @@ pub(super) fn export(config: &Config, args: ExportArgs) -> Result<ExitCode, CliE
                     let options = ExportOptions {
                         xlsx: form == Form::Xlsx,
                         clear: false,
-                        bom: !args.no_bom,
+                        bom: args.bom,
                         language: language.into(),
                     };
                     roster::file(&people::service::list_all(conn, &actor, employed, today)?, options)
                 }
                 Exported::Organisations => {
                     let format = if form == Form::Xlsx { FileFormat::Xlsx } else { FileFormat::Csv };
-                    schools(conn, &actor, Some(args.area))?.write(format, language.into(), !args.no_bom)
+                    schools(conn, &actor, Some(args.area))?.write(format, language.into(), args.bom)
                 }
             }
         })

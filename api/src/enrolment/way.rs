@@ -195,6 +195,7 @@ impl Candidate {
             nominal: earned.nominal,
             practice: earned.practice,
             corrects: None,
+            part_of: None,
             provider: Provider::Reviewed,
             misconduct: false,
             certified_elsewhere: false,

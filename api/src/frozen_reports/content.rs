@@ -201,12 +201,17 @@ pub(crate) struct Who {
     organisation_name: String,
 }
 
-/// Everybody employed on the day, as it is known now.
+/// Everybody employed on the day, as it is known or was.
 ///
 /// # Errors
 /// Where the database does not answer.
-pub(super) fn roster(conn: &mut Conn, policy: &AreaPolicy, as_of: NaiveDate) -> Result<Vec<Rostered>, ApiError> {
-    let rostered = people(conn, policy, "/", as_of, &Known::today())?.into_iter().map(|(employee, facts)| Rostered {
+pub(super) fn roster(
+    conn: &mut Conn,
+    policy: &AreaPolicy,
+    as_of: NaiveDate,
+    known: &Known,
+) -> Result<Vec<Rostered>, ApiError> {
+    let rostered = people(conn, policy, "/", as_of, known)?.into_iter().map(|(employee, facts)| Rostered {
         employee: Who {
             teacher: Text(employee.person.teacher()),
             name: employee.name,

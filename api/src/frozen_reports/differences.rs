@@ -14,7 +14,7 @@ use shixun_domain::UtcMillis;
 use shixun_persistence::{
     Conn,
     frozen_reports::FrozenRow,
-    ledger::{self, EntryRow},
+    ledger::{self, EntryRow, Known},
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -35,7 +35,7 @@ pub(super) fn differences(
     let today = Bench::new(Arc::clone(&policy), cycle, cycle.to())?;
     let then = Bench::new(Arc::clone(&policy).known_at(Some(row.known_at)), cycle, cycle.to())?;
     let frozen = by_number(Kept::read(document)?.teachers);
-    let roster = roster(conn, &policy, cycle.to())?;
+    let roster = roster(conn, &policy, cycle.to(), &Known::today())?;
     let judged = judge(conn, &today, roster, None)?;
     let mut current = by_number(judged.into_iter().map(|one| one.teacher).collect());
     // A probation may begin before the cycle, and its hours count for it.

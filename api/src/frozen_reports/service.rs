@@ -22,6 +22,7 @@ use shixun_persistence::{
     Conn,
     check::{Breach, Checked},
     frozen_reports::{self, FrozenRow, Proposed, Settled},
+    ledger::Known,
 };
 
 /// A report names every teacher of a county: it is for those of the county who look after all of it.
@@ -77,7 +78,7 @@ pub fn close_at_once(
     let (id, now) = (before.id.0, work.at());
     let policy = cache.area(work.conn(), id.area(), now)?.known_at(Some(now));
     let cycle = policy.cycle_named(cycle)?;
-    let roster = roster(work.conn(), &policy, cycle.to())?;
+    let roster = roster(work.conn(), &policy, cycle.to(), &Known::today())?;
     let document = make(work.conn(), &policy, cycle, now, roster)?;
     let digest = canonical::digest(&document);
     if frozen_reports::freeze(work.tx(), id, confirming.account, &document, &digest)? == Settled::Before {
@@ -113,7 +114,8 @@ pub fn prepare(
     let row = confirmable(conn, actor, id, now)?;
     let policy = cache.area(conn, id.area(), now)?.known_at(Some(row.known_at));
     let cycle = policy.cycle_named(&row.cycle)?;
-    let roster = roster(conn, &policy, cycle.to())?;
+    let known = Known::in_area(conn, id.area(), Some(row.known_at))?;
+    let roster = roster(conn, &policy, cycle.to(), &known)?;
     make(conn, &policy, cycle, row.known_at, roster)
 }
 

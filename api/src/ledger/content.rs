@@ -6,21 +6,18 @@ use crate::{
     policy::PolicyCache,
     problem::{ApiError, Code},
 };
-use chrono::NaiveDate;
 use shixun_domain::{
     access::Role,
     id::{OutsideRecordId, PersonId},
-    ledger::content_claim,
+    ledger::{Content, content_claim},
 };
 use shixun_persistence::{ledger, people};
 
-/// A content that is to be recorded.
+/// A content that is to be recorded; it belongs to the cycle of its last day.
 #[derive(Debug, Clone, Copy)]
 pub struct Claimed<'a> {
-    /// What it is recognised by.
-    pub key: &'a str,
-    /// The day whose cycle it belongs to.
-    pub on: NaiveDate,
+    /// The content.
+    pub content: Content<'a>,
     /// Why it counts although it is there already.
     pub duplicate_reason: Option<&'a str>,
 }
@@ -40,17 +37,17 @@ pub fn claim(
     cache: &PolicyCache,
     may_allow: bool,
     (person, own): (PersonId, Option<OutsideRecordId>),
-    content: Claimed<'_>,
+    Claimed { content, duplicate_reason }: Claimed<'_>,
 ) -> Result<Option<String>, ApiError> {
     people::lock(work.tx(), person.area(), &[person.number()])?;
     let now = work.at();
-    let cycle = cache.area(work.conn(), person.area(), now)?.cycle_on(content.on)?;
+    let cycle = cache.area(work.conn(), person.area(), now)?.cycle_on(content.days.1)?;
     let claim = content_claim(&cycle, content.key);
     let span = (cycle.from(), cycle.to());
-    let Some((title, on)) = ledger::content_taken(work.conn(), person, own, &claim, content.key, span)? else {
+    let Some((title, on)) = ledger::content_taken(work.conn(), person, own, &content, span)? else {
         return Ok(Some(claim));
     };
-    match content.duplicate_reason {
+    match duplicate_reason {
         None => Err(ApiError::new(Code::DuplicateContent).with("title", title).with("on", on)),
         Some(_) if !may_allow => Err(ApiError::new(Code::DuplicateNotYours)),
         Some(_) => Ok(None),

@@ -3,7 +3,7 @@
 use super::{
     content::{Claimed, claim, may_allow_again},
     conversions::approves,
-    service::{may_see, policy_label_of, read_back, recognised_on},
+    service::{may_manage, policy_label_of, read_back, recognised_on},
     wire::{Evidence, HourEntryView, NewHours},
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
 };
 use shixun_domain::{
     id::{AccountId, HourEntryId, PersonId, TeacherId},
-    ledger::{self as rules_of_ledger, Amounts, Circumstances, EntryKind, SourceKind, Step},
+    ledger::{self as rules_of_ledger, Amounts, Circumstances, Content, EntryKind, SourceKind, Step},
 };
 use shixun_persistence::{
     Conn,
@@ -36,18 +36,15 @@ pub fn enter(
     new: &NewHours,
 ) -> Result<HourEntryView, ApiError> {
     let person = teacher.person();
-    may_see(work.conn(), actor, person)?;
-    ledger::revision(work.conn(), person)?.ok_or_else(|| ApiError::missing(teacher))?;
     let now = work.at();
+    may_manage(work.conn(), actor, person, (now.china_date(), new.effective_on))?;
+    ledger::revision(work.conn(), person)?.ok_or_else(|| ApiError::missing(teacher))?;
     let certified = new.circumstances.certified_elsewhere;
     let employed_from = ledger::employed_from(work.conn(), person)?;
     rules_of_ledger::may_enter(new.effective_on, now.china_date(), employed_from, certified)?;
     let amounts = Amounts::new(new.nominal, new.attended, new.factor, new.practice)?;
-    let claimed = Claimed {
-        key: &new.content_key,
-        on: new.effective_on,
-        duplicate_reason: new.evidence.duplicate_reason.as_deref(),
-    };
+    let content = Content { key: &new.content_key, title: &new.title, course: new.circumstances.activity.is_none(), days: (new.effective_on, new.effective_on) };
+    let claimed = Claimed { content, duplicate_reason: new.evidence.duplicate_reason.as_deref() };
     // Read in the other order than told: the same reference is the weightier reason.
     let content_claim = claim(work, cache, may_allow_again(actor), (person, None), claimed);
     let policy = cache.area(work.conn(), person.area(), now)?;
@@ -69,7 +66,7 @@ pub fn enter(
         title: new.title.clone(),
         source_kind: if certified { SourceKind::Opening } else { SourceKind::Record },
         source: None,
-        source_key: free_key(work.conn(), person, new.evidence.reference.as_deref().unwrap_or_default())?,
+        source_key: free_key(work.conn(), person, "record", new.evidence.reference.as_deref().unwrap_or_default())?,
         amounts,
         effective_on: new.effective_on,
         evidence: Some(evidence.text()?),
@@ -85,19 +82,25 @@ pub fn enter(
             return Err(ApiError::new(Code::DuplicateSource).with("source", source));
         }
     };
-    if let Some(content_claim) = content_claim? {
-        ledger::hold_content(work.tx(), id, person, &content_claim, (&new.title, new.effective_on))?;
-    }
+    let content_claim = match content_claim? {
+        Some(content_claim) => content_claim,
+        // It is there twice, by leave, and each stands in the way of a third.
+        None => format!("again:{}:{}", id.number(), new.content_key),
+    };
+    ledger::hold_content(work.tx(), id, person, &content_claim, &content)?;
     let view = read_back(work.conn(), id)?;
     work.record("enter", id, NOTHING, Some(&view))?;
     Ok(view)
 }
 
-/// The key of a reference. What was voided was never hours, and its reference may be entered again.
-fn free_key(conn: &mut Conn, person: PersonId, reference: &str) -> Result<String, ApiError> {
-    let mut key = format!("record:{reference}");
-    while let Some(voided) = ledger::voided(conn, person, &key)? {
-        key = format!("again:{}:{reference}", voided.number());
+/// The key of a source. What was voided, or taken back, is no hours, and its source may be entered again.
+///
+/// # Errors
+/// Where the database does not answer.
+pub fn free_key(conn: &mut Conn, person: PersonId, kind: &str, source: &str) -> Result<String, ApiError> {
+    let mut key = format!("{kind}:{source}");
+    while let Some(gone) = ledger::taken_back(conn, person, &key)? {
+        key = format!("again:{}:{source}", gone.number());
     }
     Ok(key)
 }

@@ -111,10 +111,12 @@ fn period(period: Period) -> PeriodView {
 /// A requirement with its words and, among `waivers`, the one it rests on; `None` for a rule of another cycle.
 pub fn requirement(rules: &CycleRules, one: &Requirement, waivers: &[GrantedWaiver]) -> Option<RequirementView> {
     let waiver = waivers.iter().find(|waiver| one.waiver == Some(waiver.id.number()));
-    let words = wording::requirement(rules, one)?;
+    let (name, words) = (wording::requirement_name(rules, one)?, wording::requirement(rules, one)?);
     Some(RequirementView {
         rule: rule_name(rules, one.rule)?,
         period: period(one.period),
+        name_zh: name.zh,
+        name_en: name.en,
         owed: Text(one.owed),
         counted: Text(one.counted),
         missing: Text(one.missing),

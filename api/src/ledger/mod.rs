@@ -10,6 +10,7 @@ pub mod entering;
 pub mod explain;
 pub mod judging;
 pub mod moment;
+pub mod pending;
 mod problems;
 mod roster;
 mod routes;
@@ -29,4 +30,5 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn mount(config: &mut ServiceConfig<'_>) {
     routes::mount(config);
     disputes::routes::mount(config);
+    pending::routes::mount(config);
 }

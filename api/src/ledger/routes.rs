@@ -8,7 +8,7 @@ use super::{
     statement::StatementView,
     wire::{
         AreaPath, CycleMomentQuery, HourEntryIn, HourEntryList, HourEntryPath, HourEntryQuery, HourEntryView,
-        ReversalIn, ReversalView, StandingView, TeacherPath, VoidIn,
+        ReplacementIn, ReversalIn, ReversalView, StandingView, TeacherPath, VoidIn,
         simulation::{SimulationIn, SimulationQuery, SimulationView},
     },
 };
@@ -88,10 +88,10 @@ problem_set!(
 /// The hours of a cycle with the reason for every figure: what each entry counts, what was cut by which rule of which policy
 /// pack, what every requirement asks for and how it stands. Teachers read their own, schools those they employ or employed.
 /// The `ETag` changes when an entry, a fact of the person or a policy pack does. `as_of` asks what counted on a day, `known_at`
-/// what was known at an instant: hours posted or reversed later, and packs published later, are then not there yet. Facts of the person
-/// (leave, posts, employment, waivers) are those known today; a closed cycle's report keeps those of its day.
+/// what was known at an instant: hours posted or reversed later, packs published later, and what was later learnt of the person (leave,
+/// posts, employment, waivers) are then not there yet. Names are today's.
 ///
-/// 学时证明：逐条计入、削减及其规则，逐项要求及其达标情况。as_of为截至日期，known_at为“当时已知”的时刻（其后入账、冲销、发布的不计；请假、任职等个人情况以现在所知为准）。
+/// 学时证明：逐条计入、削减及其规则，逐项要求及其达标情况。as_of为截至日期，known_at为“当时已知”的时刻（其后入账、冲销、发布的不计；请假、任职、免除等个人情况亦以当时所知为准；姓名为现名）。
 #[utoipa::path(
     operation_id = "get_statement", tag = "hours", params(TeacherPath, CycleMomentQuery), security(("bearer" = ["read_hours"])),
     responses((status = 200, description = "The statement.", body = StatementView), (status = 304, description = "Unchanged since the ETag of If-None-Match."), JudgeProblems)
@@ -261,11 +261,12 @@ async fn reverse_hour_entry(
     body: Body<ReversalIn>,
 ) -> Answer {
     let (actor, id, shared) = (who.actor(), path.0.hour_entry_id.0, command.app_data());
-    let ReversalIn { reason, replacement } = body.value.read()?;
+    let ReversalIn { reason, replacement } = body.value;
+    let replacement = replacement.map(ReplacementIn::read).transpose()?;
     command
         .run(&who, body.digest, move |work| {
-            let replacement = replacement.map(Into::into);
-            let view = service::reverse(work, &shared.policy, &actor, (id, Behind::One), reason.trim(), replacement)?;
+            let view =
+                service::reverse(work, &shared.policy, &actor, (id, Behind::One), reason.trim(), replacement.clone())?;
             Reply::created(format!("/v1/hour-entries/{}", view.reversal.id), None, &view)
         })
         .await
@@ -273,9 +274,10 @@ async fn reverse_hour_entry(
 
 /// Read how the teachers of an organisation stand
 ///
-/// Teachers employed on the day in the organisation's schools, counted by verdict, for all and for each school.
+/// Teachers employed on the day in the organisation's schools, counted by verdict, for all and for each school. For those of the county:
+/// readers above it find the same in the reports, where small numbers of persons are hidden.
 ///
-/// 机构（学校）教师学时达标情况统计。
+/// 机构（学校）教师学时达标情况统计；供本县使用，上级请查看报表（人数过少的单元格不显示）。
 #[utoipa::path(
     operation_id = "get_organisation_standing", tag = "hours", params(OrganisationPath, CycleMomentQuery), security(("bearer" = ["read_reports"])),
     responses((status = 200, description = "Counts by verdict.", body = StandingView), JudgeProblems)
@@ -293,9 +295,10 @@ async fn get_organisation_standing(
 
 /// Read how the teachers of an area stand
 ///
-/// Every teacher employed on the day in the area's schools, counted by verdict, for all and for each school.
+/// Every teacher employed on the day in the area's schools, counted by verdict, for all and for each school. For those of the county:
+/// readers above it find the same in the reports, where small numbers of persons are hidden.
 ///
-/// 全县教师学时达标情况统计，按学校分列。
+/// 全县教师学时达标情况统计，按学校分列；供本县使用，上级请查看报表（人数过少的单元格不显示）。
 #[utoipa::path(
     operation_id = "get_area_standing", tag = "hours", params(AreaPath, CycleMomentQuery), security(("bearer" = ["read_reports"])),
     responses((status = 200, description = "Counts by verdict.", body = StandingView), JudgeProblems)

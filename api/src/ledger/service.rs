@@ -18,7 +18,7 @@ use crate::{
 };
 use chrono::{Datelike, NaiveDate};
 use shixun_domain::{
-    Hours, UtcMillis,
+    AreaCode, Hours, UtcMillis,
     hours::Days,
     id::{HourEntryId, PersonId, TeacherId},
     ledger::{self as rules_of_ledger, Amounts, Circumstances, Figures, SourceKind, Step},
@@ -45,6 +45,25 @@ pub fn may_see(conn: &mut Conn, actor: &Actor, person: PersonId) -> Result<(), A
         return Ok(());
     }
     Err(ApiError::missing(person.teacher()))
+}
+
+/// Refuses to enter something for somebody the actor does not look after: a school does for those it employs today or employed on the
+/// day it is about, the county for all, and who looks after nobody for nobody but themselves.
+///
+/// # Errors
+/// `not_found`.
+pub fn may_manage(
+    conn: &mut Conn,
+    actor: &Actor,
+    person: PersonId,
+    (today, about): (NaiveDate, NaiveDate),
+) -> Result<(), ApiError> {
+    may_see(conn, actor, person)?;
+    let covers = |area: AreaCode, path: &str| actor.reaches(area, path);
+    let may = actor.is_self(person)
+        || actor.reaches_area(person.area())
+        || ledger::was_employed_below_on(conn, person, &[today, about], covers)?;
+    if may { Ok(()) } else { Err(ApiError::missing(person.teacher())) }
 }
 
 /// A statement, or the news that the client has it.

@@ -81,7 +81,8 @@ pub struct Question<'a> {
 /// Above this number of teachers the whole area is read in one query instead of some hundred persons at a time.
 const WHOLE_AREA_FROM: usize = 400;
 
-/// Evaluates everybody employed on the day in the schools asked for.
+/// Evaluates everybody employed on the day in the schools asked for, for those of the county: whoever looks at it from above reads the
+/// reports, which hide small numbers of persons.
 ///
 /// # Errors
 /// As [`everybody`].
@@ -91,6 +92,11 @@ pub fn standing(
     actor: &Actor,
     question: Question<'_>,
 ) -> Result<Standing, ApiError> {
+    match question.of {
+        Of::Area(area) if actor.is_outsider(area) => return Err(ApiError::no_area(area)),
+        Of::Organisation(id) if actor.is_outsider(id.area()) => return Err(ApiError::missing(id)),
+        Of::Area(_) | Of::Organisation(_) => {}
+    }
     everybody(conn, cache, actor, question, |_, employee, evaluation, _| PersonStanding::new(employee, evaluation))
 }
 

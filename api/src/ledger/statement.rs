@@ -224,6 +224,12 @@ pub struct RequirementView {
     pub rule: RuleNameView,
     /// Its period.
     pub period: PeriodView,
+    /// What it is about and its period, in Chinese.
+    #[schema(example = "年度学时2018年")]
+    pub name_zh: String,
+    /// The same in English.
+    #[schema(example = "Hours of the year, 2018")]
+    pub name_en: String,
     /// Hours owed.
     pub owed: HoursText,
     /// Hours there are.

@@ -9,7 +9,7 @@ mod standing;
 pub use awaiting::{AwaitsView, MissedEvaluationWord};
 pub use evidence::{Attendance, AttendedUnit, Converted, Evidence, UnreviewedView};
 pub use reversal::{ReplacementIn, ReversalIn, ReversalView, VoidIn};
-pub use standing::{AreaPath, CycleMomentQuery, SchoolStandingView, StandingView, TallyView};
+pub use standing::{AreaPath, CycleDayQuery, CycleMomentQuery, SchoolStandingView, StandingView, TallyView};
 
 use super::{service, statement::SourceKindWord};
 use crate::{
@@ -327,7 +327,7 @@ pub struct UnreviewedIn {
 const DAYS_MAX: Days = Days::from_hundredths(36_600);
 
 /// Refuses days that no entry can have lasted.
-fn check_days(pointer: &str, days: Option<DaysText>) -> Result<(), ApiError> {
+pub(crate) fn check_days(pointer: &str, days: Option<DaysText>) -> Result<(), ApiError> {
     match days {
         Some(Text(days)) if !(Days::ZERO..=DAYS_MAX).contains(&days) => {
             let words = Words::new(format!("应为0至{DAYS_MAX}天"), format!("must be from 0 to {DAYS_MAX} days"));

@@ -16,7 +16,7 @@ use crate::{
     http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Reply, answer, page},
     ledger::{
         service::StatementWish,
-        wire::{CycleMomentQuery, TeacherPath},
+        wire::{CycleDayQuery, TeacherPath},
     },
     problem::ApiError,
     state::App,
@@ -216,11 +216,12 @@ async fn get_consistency_proof(who: Allowed<ReadLog>, app: Data<App>, query: Fro
 ///
 /// A zip file with the statement, the hour entries and policy packs it rests on, their inclusion proofs and the signed checkpoints.
 /// `shixun verify` checks it without a network and without a database, and judges the hours again; `docs/bundle.md` describes the
-/// format. The same statement below the same checkpoint gives the same file.
+/// format. The same statement below the same checkpoint gives the same file. It is made of all that is known now: every entry in it says
+/// when it was recorded.
 ///
-/// 导出学时证明的离线验证包（含学时、规则、包含证明与签名检查点），可用shixun verify离线核验。
+/// 导出学时证明的离线验证包（含学时、规则、包含证明与签名检查点），按现在所知出具，可用shixun verify离线核验。
 #[utoipa::path(
-    operation_id = "export_statement_bundle", tag = "log", params(TeacherPath, CycleMomentQuery), security(("bearer" = ["read_hours"])),
+    operation_id = "export_statement_bundle", tag = "log", params(TeacherPath, CycleDayQuery), security(("bearer" = ["read_hours"])),
     responses((status = 200, description = "The file.", content((BundleFile = "application/zip"))), BundleProblems)
 )]
 #[get("/teachers/{teacher_id}/statement/bundle")]
@@ -228,7 +229,7 @@ async fn export_statement_bundle(
     who: Allowed<ReadHours>,
     app: Data<App>,
     path: FromPath<TeacherPath>,
-    query: FromQuery<CycleMomentQuery>,
+    query: FromQuery<CycleDayQuery>,
 ) -> Answer {
     let (actor, teacher, shared, now) = (who.actor(), path.0.teacher_id.0, app.clone(), app.clock.now());
     let wish =

@@ -333,6 +333,8 @@ problems! {
         "{on}的同类学时已由另一份证明转入；如原证明有误，请先冲销。", "Hours of {on} of the same kind came with another certificate; reverse those first if it was wrong.";
     TransferMoreThanCertified = "transfer_more_than_certified", 422, "认定学时超过证明学时", "More hours than are certified",
         "拟认定{sum}学时，证明为{total}学时；只能少认，不能多认。", "{sum} hours are to be recognised of {total} certified; fewer may be, more may not.";
+    TransferNotCertified = "transfer_not_certified", 422, "所认定的学时不在证明之内", "Hours that the certificate does not have",
+        "证明中没有{on}的这一类别（途径、形式、层次、主题、集中培训均相同）且不少于此数的学时；只能就证明所列的学时少认。", "No line of {on} with this route, form, level, themes and block has so many hours, or so much practice; fewer of what is certified may be recognised, other hours may not.";
     TransferNotWaiting = "transfer_not_waiting", 409, "该转移无需认定", "The transfer does not wait for a decision",
         "该转移现为“{state}”，只有待认定的转入可以认定。", "The transfer is in the state \"{state}\"; only one that waits can be decided.";
     TransferSamePerson = "transfer_same_person", 403, "经办人不得认定", "Who entered it may not recognise it",

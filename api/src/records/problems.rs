@@ -67,6 +67,7 @@ impl From<transfer::Refusal> for ApiError {
             }
             transfer::Refusal::EmployedHere { on } => ApiError::new(Code::TransferEmployedHere).with("on", on),
             transfer::Refusal::Ledger(refusal) => refusal.into(),
+            transfer::Refusal::NotCertified { on } => ApiError::new(Code::TransferNotCertified).with("on", on),
             transfer::Refusal::MoreThanCertified { sum, total } => {
                 ApiError::new(Code::TransferMoreThanCertified).with("sum", sum).with("total", total)
             }

@@ -14,10 +14,11 @@ use crate::{
     policy::PolicyCache,
     problem::{ApiError, Code},
 };
+use chrono::NaiveDate;
 use shixun_domain::{
     AreaCode,
     id::{AccountId, OrganisationId, OutsideRecordId, PersonId, TeacherId},
-    ledger::{Amounts, Circumstances, EntryKind, SourceKind},
+    ledger::{Amounts, Circumstances, Content as Taught, EntryKind, SourceKind},
     policy::conversion::Conversion,
     records::{
         Claim, ClaimedActivity, Hand, Hands, RecordState, RecordStep, Refusal, STAGES, after, converted, may_enter,
@@ -29,16 +30,16 @@ use shixun_persistence::{
     records::{self as store, Content, NewRecord, RecordFilter, RecordRow, Saved, Step},
 };
 
-/// Refuses to enter hours for somebody the actor does not look after: teachers enter their own, a school for those it employs
-/// or employed, the training centre for all of the county. Only accounts of the area change anything in it.
-fn may_enter_for(conn: &mut Conn, actor: &Actor, person: PersonId) -> Result<(), ApiError> {
+/// Refuses to enter hours for somebody the actor does not look after: teachers enter their own, a school for those it employs today or
+/// employed on the day of the hours, the training centre for all of the county. Only accounts of the area change anything in it.
+fn may_enter_for(conn: &mut Conn, actor: &Actor, person: PersonId, days: [NaiveDate; 2]) -> Result<(), ApiError> {
     let missing = || ApiError::missing(person.teacher());
     ledger::revision(conn, person)?.ok_or_else(missing)?;
     if actor.is_self(person) || manages_area(actor, person.area()) {
         return Ok(());
     }
     let reached = actor.area() == person.area()
-        && ledger::was_employed_below(conn, person, |area, path| actor.reaches(area, path))?;
+        && ledger::was_employed_below_on(conn, person, &days, |area, path| actor.reaches(area, path))?;
     if reached { Ok(()) } else { Err(missing()) }
 }
 
@@ -86,11 +87,9 @@ fn prepared(
 ) -> Result<NewRecord, ApiError> {
     let judged = judge(work, cache, person, &input.claim, input.content.activity.as_ref())?;
     // Read in the other order than told: of several who enter the same at once, all but one hear the weightier reason.
-    let claimed = Claimed {
-        key: &input.content.content_key,
-        on: input.content.ends_on,
-        duplicate_reason: input.duplicate_reason.as_deref(),
-    };
+    let Content { content_key, title, activity, starts_on, ends_on, .. } = &input.content;
+    let content = Taught { key: content_key, title, course: activity.is_none(), days: (*starts_on, *ends_on) };
+    let claimed = Claimed { content, duplicate_reason: input.duplicate_reason.as_deref() };
     let content_claim = claim(work, cache, may_allow, (person, own), claimed);
     let Content { source, source_key, .. } = &input.content;
     let taken = store::source_taken(work.conn(), person, source, source_key)?;
@@ -114,7 +113,8 @@ pub fn enter(
     input: &RecordInput,
 ) -> Result<RecordView, ApiError> {
     let person = teacher.person();
-    may_enter_for(work.conn(), actor, person)?;
+    let today = work.at().china_date();
+    may_enter_for(work.conn(), actor, person, [today, input.claim.ends_on])?;
     for_somebody_else(work, actor, person)?;
     let new = prepared(work, cache, by(actor), (person, None), input)?;
     let id = store::add(work.tx(), &new)?;
@@ -235,9 +235,12 @@ pub fn correct(
 /// A record that the actor may enter and withdraw.
 fn mine(work: &mut Work<'_, '_>, actor: &Actor, id: OutsideRecordId, based_on: i64) -> Result<RecordRow, ApiError> {
     let row = store::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
-    may_enter_for(work.conn(), actor, row.person).map_err(|problem| match problem.code() {
-        Code::NotFound => ApiError::missing(id),
-        _ => problem,
+    let today = work.at().china_date();
+    may_enter_for(work.conn(), actor, row.person, [today, row.content.ends_on]).map_err(|problem| {
+        match problem.code() {
+            Code::NotFound => ApiError::missing(id),
+            _ => problem,
+        }
     })?;
     for_somebody_else(work, actor, row.person)?;
     same_version(based_on, row.version)?;

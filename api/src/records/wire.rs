@@ -6,9 +6,10 @@ use crate::{
         fields::{check_year, fault, not_blank, trimmed, trimmed_opt},
         page::{list_of, list_query},
     },
+    ledger::wire::check_days,
     problem::{ApiError, Code},
     wire::{
-        AccountRef, ActivityText, AreaText, DeliveryFormWord, HourEntryRef, HoursText, InstantText, LevelWord, OneOf,
+        AccountRef, ActivityText, AreaText, DaysText, DeliveryFormWord, HourEntryRef, HoursText, InstantText, LevelWord, OneOf,
         OrganisationRef, RecordCategoryWord, RecordRef, RecordStateWord, RecordStepWord, RouteWord, TeacherRef, Text,
         ThemeText,
     },
@@ -139,6 +140,8 @@ pub struct RecordIn {
     pub hours: HoursText,
     /// Of these, practice.
     pub practice: Option<HoursText>,
+    /// Days of training it took, from 0 to 366, for rules that ask for days; where they are not given, hours stand for them.
+    pub days: Option<DaysText>,
     /// What proves it; at least one piece.
     #[serde(default)]
     #[validate(length(max = 20), nested)]
@@ -173,6 +176,7 @@ impl RecordIn {
     /// # Errors
     /// `invalid_field`.
     pub fn read(self) -> Result<RecordInput, ApiError> {
+        check_days("/days", self.days)?;
         let mut faults = Vec::new();
         check_year("/starts_on", self.starts_on, &mut faults);
         check_year("/ends_on", self.ends_on, &mut faults);
@@ -222,7 +226,7 @@ impl RecordIn {
             content_key,
             title,
             provider: trimmed_opt(self.provider.as_deref()),
-            circumstances: Circumstances { provider, ..Circumstances::ORDINARY },
+            circumstances: Circumstances { provider, days: self.days.map(|days| days.0), ..Circumstances::ORDINARY },
             consent_reference: unreviewed.and_then(|one| trimmed_opt(one.consent_reference.as_deref())),
             starts_on,
             ends_on: self.ends_on,
@@ -304,6 +308,8 @@ pub struct RecordView {
     pub hours: HoursText,
     /// Of these, practice.
     pub practice: HoursText,
+    /// Days of training, where they were recorded.
+    pub days: Option<DaysText>,
     /// What proves it.
     pub evidence: Vec<EvidenceFile>,
     /// Where it comes from.
@@ -385,6 +391,7 @@ impl RecordView {
             ends_on: content.ends_on,
             hours: Text(content.hours),
             practice: Text(content.practice),
+            days: content.circumstances.days.map(Text),
             evidence: serde_json::from_str(&content.evidence).map_err(|_| damaged())?,
             source: Text(content.source.parse().map_err(|_| damaged())?),
             source_key: content.source_key,

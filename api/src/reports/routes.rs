@@ -115,5 +115,5 @@ async fn get_county_summary(
 }
 
 fn wish(meta: &Meta, format: Option<&str>, bom: Option<bool>) -> Result<TableWish, ApiError> {
-    Ok(TableWish { format: TableFormat::read(format)?, bom: bom.unwrap_or(true), language: meta.language() })
+    Ok(TableWish { format: TableFormat::read(format)?, bom: bom.unwrap_or(false), language: meta.language() })
 }

@@ -82,11 +82,6 @@ fn everybody(
     })
 }
 
-/// True where no role of the actor is held in the area: the actor looks at it from above.
-fn is_outsider(actor: &Actor, area: AreaCode) -> bool {
-    actor.reach.iter().all(|(_, scope)| scope.area != area)
-}
-
 fn must_name(parameter: &str) -> ApiError {
     ApiError::new(Code::InvalidParameter)
         .with("name", parameter)
@@ -121,7 +116,7 @@ pub fn school_completion(
 ) -> Result<SchoolCompletionView, ApiError> {
     let organisation = organisation(conn, actor, named)?;
     let area = organisation.id.area();
-    let outsider = is_outsider(actor, area);
+    let outsider = actor.is_outsider(area);
     let of = if outsider { Of::Area(area) } else { Of::Organisation(organisation.id) };
     let Everybody { rules, persons, .. } = everybody(conn, cache, actor, wish.question(of))?;
     let mut view = SchoolCompletionView {
@@ -193,7 +188,7 @@ pub fn county_summary(
         return Err(missing());
     }
     let area_name = org::find_area(conn, area)?.ok_or_else(missing)?.name;
-    let outsider = is_outsider(actor, area);
+    let outsider = actor.is_outsider(area);
     let Everybody { rules, persons, .. } = everybody(conn, cache, actor, wish.question(Of::Area(area)))?;
     let schools = tallied(reports::schools(conn, area, "/")?, &persons);
     let all = statistics::alone(outsider, &sum(&persons));

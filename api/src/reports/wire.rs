@@ -58,15 +58,15 @@ pub struct SchoolCompletionQuery {
     /// where that is earlier.
     #[param(example = "2020-12-31")]
     pub as_of: Option<NaiveDate>,
-    /// What was known at this instant: only entries, reversals and policy packs recorded up to then. School, title, leave and
-    /// the other facts of a person are those of `as_of` as they are known today. The present where it is not given.
+    /// What was known at this instant: only entries, reversals, policy packs and facts of persons (school, title, leave, waivers and the
+    /// like) recorded up to then; names are today's. The present where it is not given.
     #[param(example = "2021-01-31T18:00:00Z")]
     pub known_at: Option<InstantText>,
     /// `json`, `csv` (UTF-8, lines end in CRLF) or `xlsx`.
     #[param(pattern = "^(json|csv|xlsx)$", example = "json")]
     pub format: Option<String>,
     /// Begin a CSV file with a byte order mark, for Excel.
-    #[param(default = true)]
+    #[param(default = false)]
     pub bom: Option<bool>,
 }
 
@@ -84,15 +84,15 @@ pub struct CountySummaryQuery {
     /// where that is earlier.
     #[param(example = "2020-12-31")]
     pub as_of: Option<NaiveDate>,
-    /// What was known at this instant: only entries, reversals and policy packs recorded up to then. School, title, leave and
-    /// the other facts of a person are those of `as_of` as they are known today. The present where it is not given.
+    /// What was known at this instant: only entries, reversals, policy packs and facts of persons (school, title, leave, waivers and the
+    /// like) recorded up to then; names are today's. The present where it is not given.
     #[param(example = "2021-01-31T18:00:00Z")]
     pub known_at: Option<InstantText>,
     /// `json`, `csv` (UTF-8, lines end in CRLF) or `xlsx`.
     #[param(pattern = "^(json|csv|xlsx)$", example = "json")]
     pub format: Option<String>,
     /// Begin a CSV file with a byte order mark, for Excel.
-    #[param(default = true)]
+    #[param(default = false)]
     pub bom: Option<bool>,
 }
 

@@ -5,9 +5,9 @@
 //! a person has one employment at a time (work at a second school is a leave of the kind `secondment` from the first) and
 //! one title at a time; the same subject, post or leave is not entered twice for a day.
 
-use crate::time::DateSpan;
+use crate::time::{DateSpan, last_day_after_months};
 use crate::words::word_list;
-use chrono::{Days, Months, NaiveDate};
+use chrono::{Days, NaiveDate};
 use thiserror::Error;
 
 word_list! {
@@ -147,10 +147,7 @@ pub fn plan_move(employments: &[Employment], organisation: i64, day: NaiveDate) 
 
 /// The last day of probation: a year from entry into the profession (见习期一年; hired on 2017-08-15, it ends on 2018-08-14).
 pub fn probation_end(entered_on: NaiveDate) -> NaiveDate {
-    entered_on
-        .checked_add_months(Months::new(12))
-        .and_then(|day| day.checked_sub_days(Days::new(1)))
-        .unwrap_or(entered_on)
+    last_day_after_months(entered_on, 12)
 }
 
 #[cfg(test)]
@@ -221,6 +218,6 @@ mod tests {
     #[test]
     fn probation_lasts_a_year() {
         assert_eq!(probation_end(day("2017-08-15")), day("2018-08-14"));
-        assert_eq!(probation_end(day("2016-02-29")), day("2017-02-27"));
+        assert_eq!(probation_end(day("2016-02-29")), day("2017-02-28"));
     }
 }

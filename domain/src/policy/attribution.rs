@@ -94,6 +94,7 @@ fn part(entry: &EntryFacts, on: NaiveDate, (before, after, whole): (i64, i64, i6
         practice: share(entry.practice),
         days: entry.days.map(days),
         dated: Vec::new(),
+        part_of: Some(entry.key),
         ..entry.clone()
     }
 }

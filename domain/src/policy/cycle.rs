@@ -1,7 +1,7 @@
 //! Cycles (周期): spans of whole years in which a person owes a total.
 
 use crate::time::DateSpan;
-use chrono::{Datelike, Months, NaiveDate};
+use chrono::{Datelike, NaiveDate};
 
 /// All cycles of a regime: one first day and a length; the others follow before and after.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,12 +102,6 @@ pub(super) fn full_months(from: NaiveDate, to: NaiveDate) -> i32 {
     let first = if from.day() == 1 { month_number(from) } else { month_number(from) + 1 };
     let after = to.succ_opt().unwrap_or(to);
     (month_number(after) - first).max(0)
-}
-
-/// The last day of a span of `months` that begins on `from`.
-pub(super) fn last_day_after_months(from: NaiveDate, months: i32) -> NaiveDate {
-    let months = Months::new(u32::try_from(months).unwrap_or(0));
-    from.checked_add_months(months).and_then(|day| day.pred_opt()).unwrap_or(NaiveDate::MAX)
 }
 
 #[cfg(test)]

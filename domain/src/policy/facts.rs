@@ -39,6 +39,8 @@ pub struct EntryFacts {
     pub practice: Hours,
     /// The key of the entry that this one corrects: its hours are added to that entry, on that entry's date.
     pub corrects: Option<i64>,
+    /// The key of the entry that this is a part of, where its hours belong to several days; nobody gives it, the evaluation splits.
+    pub part_of: Option<i64>,
     /// Who gave the training.
     pub provider: Provider,
     /// Serious misconduct ended the training.

@@ -1,7 +1,7 @@
 //! What a person owes, and whether it is there.
 
 use super::{
-    cycle::{full_months, last_day_after_months},
+    cycle::full_months,
     cycle_rules::{self, CycleRules, RuleIndex},
     evaluate::{Period, Work},
     facts::{EntryFacts, PersonFacts, ProfileSet, WaiverFacts},
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     hours::{Days, Hours},
-    time::DateSpan,
+    time::{DateSpan, last_day_after_months},
     words::word_list,
 };
 use chrono::{Datelike, NaiveDate};
@@ -374,7 +374,7 @@ impl Judge<'_> {
         };
         let span = span.unwrap_or(cycle.span());
         let end = span.to.unwrap_or(cycle.to());
-        let to = months.map_or(end, |months| last_day_after_months(span.from, months));
+        let to = months.map_or(end, |months| last_day_after_months(span.from, months.unsigned_abs()));
         (span.from, to)
     }
 
@@ -417,22 +417,27 @@ impl Judge<'_> {
         let cycle = self.rules.cycle();
         let practice_owed = practice_hours.unwrap_or(Hours::ZERO).hundredths();
         let owed_each = hours.hundredths();
-        // Block, hours, practice.
-        let mut blocks: Vec<(i64, i64, i64)> = Vec::new();
+        // Block, course where each is a block by itself, hours, practice.
+        let mut blocks: Vec<(i64, Option<i64>, i64, i64)> = Vec::new();
         for (entry, work) in self.works_in(cycle.from(), cycle.to()).filter(|(_, work)| rule.of.matches(&work.shape)) {
             let Some(block) = entry.block else { continue };
             let (earned, practice) = (measured(work, measure), measured(work, Measure::Practice));
-            let joined = blocks.iter_mut().find(|(known, ..)| *known == block && !uninterrupted);
-            match joined {
-                Some((_, hours, practised)) => (*hours, *practised) = (*hours + earned, *practised + practice),
-                None => blocks.push((block, earned, practice)),
+            let course = uninterrupted.then_some(entry.part_of.unwrap_or(entry.key));
+            match blocks.iter_mut().find(|(known, by, ..)| (*known, *by) == (block, course)) {
+                Some((.., hours, practised)) => (*hours, *practised) = (*hours + earned, *practised + practice),
+                None => blocks.push((block, course, earned, practice)),
             }
         }
         let gap = |earned: i64, practice: i64| (owed_each - earned).max(practice_owed - practice).max(0);
-        blocks.sort_by_key(|(block, earned, practice)| (gap(*earned, *practice), std::cmp::Reverse(*earned), *block));
+        blocks
+            .sort_by_key(|(block, _, earned, practice)| (gap(*earned, *practice), std::cmp::Reverse(*earned), *block));
         let asked = usize::try_from(count).unwrap_or(0);
         let best = || {
-            blocks.iter().map(|(_, earned, practice)| (*earned, *practice)).chain(std::iter::repeat((0, 0))).take(asked)
+            blocks
+                .iter()
+                .map(|(.., earned, practice)| (*earned, *practice))
+                .chain(std::iter::repeat((0, 0)))
+                .take(asked)
         };
         let owed = Hours::from_hundredths(owed_each * i64::from(count));
         // With one block its own hours are shown; with several, no block makes up for another.

@@ -39,7 +39,8 @@ pub fn cut(rules: &CycleRules, evaluation: &Evaluation, entry: &CountedEntry, cu
 /// How a requirement stands. `None` for a rule of another cycle.
 pub fn requirement(rules: &CycleRules, requirement: &Requirement) -> Option<Wording> {
     let rule = rules.rule(requirement.rule)?;
-    let (zh_period, en_period, last_day) = period(rules, requirement.period);
+    let Wording { zh: zh_name, en: en_name } = requirement_name(rules, requirement)?;
+    let (_, _, last_day) = period(rules, requirement.period);
     let Requirement { owed, counted, missing, .. } = requirement;
     // In days where days are asked for.
     let amount = |hours: &Hours, days: fn(&InDays) -> Days| match &requirement.days {
@@ -70,19 +71,25 @@ pub fn requirement(rules: &CycleRules, requirement: &Requirement) -> Option<Word
     if let Body::Share { share, .. } = &rule.rule.body {
         let share = fraction(*share);
         return Some(Wording {
-            zh: format!(
-                "{}{zh_period}（{rule}）：占比应不低于{share}即{owed}学时，已有{counted}学时{zh_end}",
-                rule.rule.zh
-            ),
+            zh: format!("{zh_name}（{rule}）：占比应不低于{share}即{owed}学时，已有{counted}学时{zh_end}"),
             en: format!(
-                "{}, {en_period} ({rule}): a share of {share}, which is {owed} hours, {counted} there{en_end}",
-                capital(&rule.rule.en)
+                "{en_name} ({rule}): a share of {share}, which is {owed} hours, {counted} there{en_end}"
             ),
         });
     }
     Some(Wording {
-        zh: format!("{}{zh_period}（{rule}）：应修{zh_owed}，已计{zh_counted}{zh_end}", rule.rule.zh),
-        en: format!("{}, {en_period} ({rule}): {en_owed} owed, {counted} there{en_end}", capital(&rule.rule.en)),
+        zh: format!("{zh_name}（{rule}）：应修{zh_owed}，已计{zh_counted}{zh_end}"),
+        en: format!("{en_name} ({rule}): {en_owed} owed, {counted} there{en_end}"),
+    })
+}
+
+/// What a requirement is about, and its period. `None` for a rule of another cycle.
+pub fn requirement_name(rules: &CycleRules, requirement: &Requirement) -> Option<Wording> {
+    let rule = rules.rule(requirement.rule)?;
+    let (zh_period, en_period, _) = period(rules, requirement.period);
+    Some(Wording {
+        zh: format!("{}{zh_period}", rule.rule.zh),
+        en: format!("{}, {en_period}", capital(&rule.rule.en)),
     })
 }
 

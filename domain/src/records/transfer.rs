@@ -6,7 +6,7 @@
 use crate::{
     area::AreaCode,
     fold,
-    hours::Hours,
+    hours::{Days, Hours},
     id::AccountId,
     ledger::{self, Amounts, Factor},
     policy::{Recognition, RuleSet},
@@ -53,6 +53,16 @@ pub struct CertifiedLine {
     pub hours: Hours,
     /// Of these, practice.
     pub practice: Hours,
+    /// Days of training they took, where those were recorded.
+    pub days: Option<Days>,
+}
+
+impl CertifiedLine {
+    /// Whether both are of the same day, kind of hours and block, and both or neither tell days.
+    fn same_kind(&self, other: &CertifiedLine) -> bool {
+        let kind = |line: &CertifiedLine| (line.on, line.route, line.form, line.level, line.days.is_some());
+        kind(self) == kind(other) && self.themes == other.themes && self.block_key == other.block_key
+    }
 }
 
 /// A certificate as it came in.
@@ -116,6 +126,12 @@ pub enum Refusal {
         /// What was certified.
         total: Hours,
     },
+    /// What is to be recognised was not certified: no line of that day, kind and block has so many hours, or so much practice.
+    #[error("not certified on {on}")]
+    NotCertified {
+        /// The day of the line.
+        on: NaiveDate,
+    },
     /// It was decided on before.
     #[error("the transfer is {state}")]
     NotWaiting {
@@ -145,14 +161,24 @@ fn sum(lines: &[CertifiedLine]) -> Result<Hours, Refusal> {
 }
 
 impl Certificate {
-    /// The certificate with the lines that are recognised in place of those certified.
+    /// The certificate with the lines that are recognised in place of those certified: fewer hours of what was certified, never others.
     ///
     /// # Errors
-    /// [`Refusal::MoreThanCertified`].
+    /// [`Refusal::MoreThanCertified`], [`Refusal::NotCertified`].
     pub fn reduced(&self, lines: Vec<CertifiedLine>) -> Result<Certificate, Refusal> {
         let (sum, total) = (sum(&lines)?, self.total);
         if sum > total {
             return Err(Refusal::MoreThanCertified { sum, total });
+        }
+        let mut left = self.lines.clone();
+        for line in &lines {
+            let of = left.iter_mut().find(|one| {
+                let enough = one.hours >= line.hours && one.practice >= line.practice && one.days >= line.days;
+                one.same_kind(line) && enough
+            });
+            let Some(of) = of else { return Err(Refusal::NotCertified { on: line.on }) };
+            (of.hours, of.practice) = (of.hours.less(line.hours), of.practice.less(line.practice));
+            of.days = of.days.zip(line.days).map(|(left, taken)| left.less(taken));
         }
         Ok(Certificate { total: sum, lines, area: self.area, teacher_name: self.teacher_name.clone() })
     }
@@ -218,14 +244,11 @@ pub fn summed(lines: impl IntoIterator<Item = CertifiedLine>, moved_on: NaiveDat
     for mut line in lines {
         let year_end = NaiveDate::from_ymd_opt(line.on.year(), 12, 31).unwrap_or(line.on);
         line.on = year_end.min(moved_on.pred_opt().unwrap_or(moved_on));
-        let same = |known: &&mut CertifiedLine| {
-            (known.on, known.route, known.form, known.level, &known.themes, &known.block_key)
-                == (line.on, line.route, line.form, line.level, &line.themes, &line.block_key)
-        };
-        match sums.iter_mut().find(same) {
+        match sums.iter_mut().find(|known| known.same_kind(&line)) {
             Some(known) => {
                 known.hours = known.hours.plus(line.hours);
                 known.practice = known.practice.plus(line.practice);
+                known.days = known.days.zip(line.days).map(|(one, other)| one.plus(other));
             }
             None => sums.push(line),
         }
@@ -258,6 +281,7 @@ mod tests {
             block_key: None,
             hours: Hours::whole(hours),
             practice: Hours::ZERO,
+            days: None,
         }
     }
 
@@ -292,6 +316,14 @@ mod tests {
         assert_eq!(other, Err(Refusal::OtherPerson { name: "雷晓燕".into() }));
         let more = Refusal::MoreThanCertified { sum: Hours::whole(61), total: Hours::whole(60) };
         assert_eq!(own.reduced(vec![line("2016-12-31", 61)]), Err(more));
+        let other_route = CertifiedLine { route: Route::SchoolBased, ..line("2016-12-31", 9) };
+        let in_block = CertifiedLine { block_key: Some("b".into()), ..line("2016-12-31", 9) };
+        let practised = CertifiedLine { practice: Hours::whole(1), ..line("2016-12-31", 9) };
+        for other in [other_route, in_block, practised, line("2017-12-31", 9), line("2019-01-31", 21)] {
+            assert_eq!(own.reduced(vec![other.clone()]), Err(Refusal::NotCertified { on: other.on }));
+        }
+        let twice = own.reduced(vec![line("2016-12-31", 21), line("2016-12-31", 20)]);
+        assert_eq!(twice, Err(Refusal::NotCertified { on: day("2016-12-31") }), "a line is there once");
         assert_eq!(own.reduced(vec![line("2016-12-31", 9)]).map(|less| less.total), Ok(Hours::whole(9)));
         let refused = judge(&own, (here, "雷晓燕"), day("2019-02-01"), &back, day("2026-11-23"));
         assert_eq!(refused, Err(Refusal::EmployedHere { on: day("2016-12-31") }));
@@ -307,6 +339,11 @@ mod tests {
         let lines =
             [line("2018-03-01", 10), block, line("2018-05-01", 5), line("2019-01-20", 7), line("2018-06-01", 0)];
         let summed = summed(lines, day("2019-02-01"));
+        let days = |days: i64| Some(Days::from_hundredths(days * 100));
+        let three = CertifiedLine { days: days(3), ..line("2018-03-01", 18) };
+        let five = super::summed([three.clone(), CertifiedLine { days: days(2), ..line("2018-05-01", 12) }, line("2018-06-01", 6)], day("2019-02-01"));
+        let five: Vec<_> = five.iter().map(|line| (line.hours, line.days)).collect();
+        assert_eq!(five, [(Hours::whole(30), days(5)), (Hours::whole(6), None)], "what tells no days is not added to what does");
         let shown: Vec<_> =
             summed.iter().map(|line| (line.on.to_string(), line.hours, line.block_key.is_some())).collect();
         let expected = [("2018-12-31", 15, false), ("2018-12-31", 90, true), ("2019-01-31", 7, false)];

@@ -74,6 +74,7 @@ impl Course {
             nominal: hours,
             practice: Hours::ZERO,
             corrects: None,
+            part_of: None,
             provider: match self.mark {
                 2 => Provider::Unreviewed { consent_on: None, starts_on: self.on() },
                 _ => Provider::Reviewed,

@@ -224,6 +224,7 @@ fn facts(world: &World) -> Vec<EntryFacts> {
         nominal: amount(entry.nominal),
         practice: amount(entry.practice),
         corrects: None,
+        part_of: None,
         provider: Provider::Reviewed,
         misconduct: false,
         certified_elsewhere: false,

@@ -1,52 +1,62 @@
-//! What holds a content in a cycle, so that it counts once: a session that gave hours, a record from outside, an entry by hand.
+//! What has a content in a cycle, so that it counts once: a session that gave hours or is booked, a record from outside, an entry by hand.
 
+use super::read::stands;
 use crate::{
     Conn, DbResult, WriteTx,
-    schema::{entry_claims as c, hour_entries as h, outside_records as r, programmes, sessions},
+    db::Word,
+    schema::{contents as t, entry_claims as c, hour_entries as h, programmes, sessions},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use shixun_domain::{
+    Id,
     id::{HourEntryId, OutsideRecordId, PersonId},
-    ledger::SourceKind,
+    ledger::{Circumstances, Content, SourceKind},
 };
 
-/// What has the same content in the cycle already: a record other than `own`, an entry by hand, or a session that gave hours. Title and
-/// last day.
+/// A content that is there: its key, its title, whether it is a course, and its first and last day.
+type Found = (String, String, bool, NaiveDate, NaiveDate);
+
+/// What has the same content in the cycle already: a record other than `own`, an entry by hand, a session that is booked, or one whose
+/// hours stand. Title and last day.
 ///
 /// # Errors
-/// A [`crate::DbError`] where the database does not answer.
+/// A [`crate::DbError`] where the database does not answer or a row is damaged.
 pub fn content_taken(
     conn: &mut Conn,
     person: PersonId,
     own: Option<OutsideRecordId>,
-    content_claim: &str,
-    content_key: &str,
+    wanted: &Content<'_>,
     cycle: (NaiveDate, NaiveDate),
 ) -> DbResult<Option<(String, NaiveDate)>> {
     let (area, number) = person.key();
-    let record: Option<(String, NaiveDate)> = r::table
-        .filter(r::area.eq(area))
-        .filter(r::person_id.eq(number))
-        .filter(r::content_claim.eq(content_claim))
-        .filter(r::id.ne(own.map_or(0, |id| id.number())))
-        .select((r::title, r::ends_on))
-        .first(conn)
-        .optional()?;
-    let entry = match record {
-        Some(_) => record,
-        None => c::table
-            .filter(c::area.eq(area))
-            .filter(c::person_id.eq(number))
-            .filter(c::content_claim.eq(content_claim))
-            .select((c::title, c::effective_on))
-            .first(conn)
-            .optional()?,
+    let same = |(key, title, course, from, to): &Found| {
+        wanted.is_same(&Content { key, title, course: *course, days: (*from, *to) })
     };
-    if entry.is_some() {
-        return Ok(entry);
+    // What was allowed although it was there already claims nothing, and is there all the same.
+    let mut found: Vec<Found> = t::table
+        .filter(t::area.eq(area))
+        .filter(t::person_id.eq(number))
+        .filter(t::kind.ne("record").or(t::id.ne(own.map_or(0, |id| id.number()))))
+        .filter(t::ends_on.between(cycle.0, cycle.1))
+        .order((t::ends_on, t::id))
+        .select((t::content_key, t::title, t::course, t::starts_on, t::ends_on))
+        .load(conn)?;
+    let entered: Vec<(String, String, Word<Circumstances>, NaiveDate)> = c::table
+        .inner_join(h::table.on(h::area.eq(c::area).and(h::id.eq(c::entry_id))))
+        .filter(c::area.eq(area))
+        .filter(c::person_id.eq(number))
+        .filter(c::effective_on.between(cycle.0, cycle.1))
+        .order(c::entry_id)
+        .select((c::content_key, c::title, h::circumstances, c::effective_on))
+        .load(conn)?;
+    found.extend(
+        entered.into_iter().map(|(key, title, circumstances, on)| (key, title, circumstances.0.activity.is_none(), on, on)),
+    );
+    if let Some((_, title, _, _, to)) = found.into_iter().find(same) {
+        return Ok(Some((title, to)));
     }
-    Ok(h::table
+    let given: Vec<(i64, (String, String, NaiveDate, NaiveDate))> = h::table
         .inner_join(
             sessions::table
                 .on(h::source_area.eq(sessions::area.nullable()).and(h::source_id.eq(sessions::id.nullable()))),
@@ -57,13 +67,19 @@ pub fn content_taken(
         .filter(h::area.eq(area))
         .filter(h::person_id.eq(number))
         .filter(h::source_kind.eq(SourceKind::Session.as_str()))
+        .filter(h::refers_to.is_null())
         .filter(h::credited.gt(0))
         .filter(h::effective_on.between(cycle.0, cycle.1))
-        .filter(programmes::content_key.eq(content_key))
         .order(h::id)
-        .select((h::title, h::effective_on))
-        .first(conn)
-        .optional()?)
+        .select((h::id, (programmes::content_key, h::title, sessions::starts_on, h::effective_on)))
+        .load(conn)?;
+    let given = given.into_iter().map(|(entry, (key, title, from, to))| (entry, (key, title, true, from, to)));
+    for (entry, given) in given.filter(|(_, given)| same(given)) {
+        if stands(conn, Id::new(person.area(), entry))? {
+            return Ok(Some((given.1, given.4)));
+        }
+    }
+    Ok(None)
 }
 
 /// Lets pending hours hold their content.
@@ -75,7 +91,7 @@ pub fn hold_content(
     entry: HourEntryId,
     person: PersonId,
     content_claim: &str,
-    (title, effective_on): (&str, NaiveDate),
+    content: &Content<'_>,
 ) -> DbResult<()> {
     diesel::insert_into(c::table)
         .values((
@@ -83,8 +99,9 @@ pub fn hold_content(
             c::person_id.eq(person.number()),
             c::content_claim.eq(content_claim),
             c::entry_id.eq(entry.number()),
-            c::title.eq(title),
-            c::effective_on.eq(effective_on),
+            c::content_key.eq(content.key),
+            c::title.eq(content.title),
+            c::effective_on.eq(content.days.1),
         ))
         .execute(tx.conn())?;
     Ok(())

@@ -353,7 +353,7 @@ pub fn employments(conn: &mut Conn, person: PersonId) -> DbResult<Vec<Employment
         .collect())
 }
 
-/// The paths of the organisations where the person is or was employed, for the question who may see the person's hours.
+/// Whether the person is or was employed at one of the organisations whose path is covered, for the question who may see the hours.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
@@ -362,11 +362,32 @@ pub fn was_employed_below(
     person: PersonId,
     covers: impl Fn(AreaCode, &str) -> bool,
 ) -> DbResult<bool> {
-    let paths: Vec<String> = e::table
+    Ok(posts_of(conn, person)?.iter().any(|(path, _)| covers(person.area(), path)))
+}
+
+/// Whether the person is or was employed there on one of the days, for the question who may enter something.
+///
+/// # Errors
+/// As [`was_employed_below`].
+pub fn was_employed_below_on(
+    conn: &mut Conn,
+    person: PersonId,
+    days: &[NaiveDate],
+    covers: impl Fn(AreaCode, &str) -> bool,
+) -> DbResult<bool> {
+    let posts = posts_of(conn, person)?;
+    let mut then = posts.iter().filter(|(_, span)| days.iter().any(|day| span.contains(*day)));
+    Ok(then.any(|(path, _)| covers(person.area(), path)))
+}
+
+/// The paths of the organisations where the person is or was employed, and when.
+fn posts_of(conn: &mut Conn, person: PersonId) -> DbResult<Vec<(String, DateSpan)>> {
+    let posts: Vec<(String, Day, Option<Day>)> = e::table
         .inner_join(o::table.on(o::area.eq(e::area).and(o::id.eq(e::organisation_id))))
         .filter(e::area.eq(person.area().get()))
         .filter(e::person_id.eq(person.number()))
-        .select(o::path)
+        .select((o::path, e::valid_from, e::valid_to))
         .load(conn)?;
-    Ok(paths.iter().any(|path| covers(person.area(), path)))
+    let span = |from: Day, to: Option<Day>| DateSpan { from: from.0, to: to.map(|day| day.0) };
+    Ok(posts.into_iter().map(|(path, from, to)| (path, span(from, to))).collect())
 }

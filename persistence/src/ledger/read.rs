@@ -69,7 +69,7 @@ pub struct EntryRow {
     pub created_at: UtcMillis,
 }
 
-type Columns = (
+pub(super) type Columns = (
     (i32, i64, i64, String, Option<i64>),
     (String, String, String, String, String, Option<String>, String),
     (String, Option<i32>, Option<i64>, String),
@@ -78,7 +78,7 @@ type Columns = (
     At,
 );
 
-macro_rules! columns {
+macro_rules! entry_columns {
     () => {
         (
             (t::area, t::id, t::person_id, t::kind, t::refers_to),
@@ -100,7 +100,9 @@ macro_rules! columns {
     };
 }
 
-fn row(row: Columns) -> DbResult<EntryRow> {
+pub(super) use entry_columns as columns;
+
+pub(super) fn row(row: Columns) -> DbResult<EntryRow> {
     let ((area, id, person, kind, refers_to), what, source, amounts, context, created_at) = row;
     let (route, form, level, themes, circumstances, block_key, title) = what;
     let (source_kind, source_area, source_id, source_key) = source;
@@ -200,15 +202,24 @@ pub fn successors(
         .collect()
 }
 
-/// The voiding of the person's pending entry with a key; `None` where there is no such entry, or it was not voided.
+/// What took the hours of the person's entry with a key back: a voiding, or a reversal that nothing replaced. `None` where there is no
+/// such entry, or where its hours stand or will.
 ///
 /// # Errors
 /// As [`find`].
-pub fn voided(conn: &mut Conn, person: PersonId, source_key: &str) -> DbResult<Option<HourEntryId>> {
-    let found = find_by_source(conn, person, source_key)?.filter(|row| row.kind == EntryKind::Pending);
-    let Some(pending) = found.map(|row| row.id.number()) else { return Ok(None) };
-    let followed = successors(conn, person.area(), &[pending], None)?.remove(&pending);
-    Ok(followed.filter(|(_, kind)| *kind == EntryKind::Voided).map(|(id, _)| id))
+pub fn taken_back(conn: &mut Conn, person: PersonId, source_key: &str) -> DbResult<Option<HourEntryId>> {
+    let Some(entry) = find_by_source(conn, person, source_key)? else { return Ok(None) };
+    let (last, kind) = followed_to_the_end(conn, entry.id)?;
+    Ok((!kind.is_none_or(still_stands)).then_some(last))
+}
+
+/// Whether the hours of an entry stand or will, corrected or not.
+pub(super) fn stands(conn: &mut Conn, entry: HourEntryId) -> DbResult<bool> {
+    Ok(followed_to_the_end(conn, entry)?.1.is_none_or(still_stands))
+}
+
+const fn still_stands(kind: EntryKind) -> bool {
+    matches!(kind, EntryKind::Pending | EntryKind::Posted)
 }
 
 /// The last entry of the chain that begins with the person's entry with a key; `None` where there is no such entry.
@@ -216,11 +227,17 @@ pub fn voided(conn: &mut Conn, person: PersonId, source_key: &str) -> DbResult<O
 /// # Errors
 /// As [`find`].
 pub fn last_of_chain(conn: &mut Conn, person: PersonId, source_key: &str) -> DbResult<Option<HourEntryId>> {
-    let Some(mut last) = find_by_source(conn, person, source_key)?.map(|row| row.id) else { return Ok(None) };
-    while let Some((next, _)) = successors(conn, person.area(), &[last.number()], None)?.remove(&last.number()) {
-        last = next;
+    let Some(first) = find_by_source(conn, person, source_key)? else { return Ok(None) };
+    Ok(Some(followed_to_the_end(conn, first.id)?.0))
+}
+
+/// The last entry of a chain, and what it is where it is not the first.
+fn followed_to_the_end(conn: &mut Conn, first: HourEntryId) -> DbResult<(HourEntryId, Option<EntryKind>)> {
+    let (mut last, mut kind) = (first, None);
+    while let Some((next, follows)) = successors(conn, first.area(), &[last.number()], None)?.remove(&last.number()) {
+        (last, kind) = (next, Some(follows));
     }
-    Ok(Some(last))
+    Ok((last, kind))
 }
 
 /// Every entry of an area that was appended after an instant and whose hours belong to a day from `from` to `to`, by person and

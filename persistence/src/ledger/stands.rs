@@ -128,6 +128,7 @@ pub(super) fn lean(row: Lean, blocks: &mut Vec<String>) -> DbResult<Entry> {
             nominal: Hours::from_hundredths(nominal),
             practice: Hours::from_hundredths(practice),
             corrects: None,
+            part_of: None,
             provider: circumstances.provider,
             misconduct: circumstances.misconduct,
             certified_elsewhere: circumstances.certified_elsewhere,

@@ -1,13 +1,17 @@
 //! Waivers and their steps: rows are appended and never changed.
 
+use super::viewer::Viewer;
 use crate::{
     Conn, DbResult, WriteTx, columns,
-    db::{At, Both, each},
+    db::{At, Both, MultiBackend, each},
     people,
-    schema::{waiver_steps as s, waivers as t},
+    schema::{employments as e, persons as p, waiver_steps as s, waivers as t},
 };
 use chrono::NaiveDate;
-use diesel::prelude::*;
+use diesel::{
+    dsl::{exists, not},
+    prelude::*,
+};
 use shixun_domain::{
     AreaCode, Id, UtcMillis,
     id::{AccountId, PersonId, Waiver, WaiverId, WaiverStep},
@@ -55,6 +59,8 @@ pub struct WaiverRow {
     pub id: WaiverId,
     /// For whom.
     pub person: PersonId,
+    /// The person's name.
+    pub person_name: String,
     /// Id of the rule.
     pub rule_id: String,
     /// First day.
@@ -114,23 +120,25 @@ impl GrantedWaiver {
 
 type Columns = (i32, i64, i64, String, NaiveDate, NaiveDate, String, Option<String>, i32, i64, At);
 type StepColumns = (String, Option<String>, i32, i64, At);
-type Joined = (Columns, Option<StepColumns>);
+type Joined = (Columns, String, Option<StepColumns>);
 
 /// Joins waivers with their steps, waivers in the order of proposal.
 macro_rules! load {
     ($conn:expr, $filter:expr) => {
         each!($conn, k => t::table
+            .inner_join(p::table.on(p::area.eq(t::area).and(p::id.eq(t::person_id))))
             .left_join(s::table.on(s::area.eq(t::area).and(s::waiver_id.eq(t::id))))
             .filter($filter)
             .order((t::id.asc(), s::stage.asc()))
-            .select((t::all_columns, (s::state, s::reason, s::taken_by_area, s::taken_by, s::created_at).nullable()))
+            .select((t::all_columns, p::name, (s::state, s::reason, s::taken_by_area, s::taken_by, s::created_at).nullable()))
             .load::<Joined>(k))
     };
 }
 
 fn rows(joined: Vec<Joined>) -> DbResult<Vec<WaiverRow>> {
     let mut found: Vec<WaiverRow> = Vec::new();
-    for ((area, id, person, rule_id, from, to, reason, evidence, by_area, proposed_by, at), step) in joined {
+    for (waiver, person_name, step) in joined {
+        let (area, id, person, rule_id, from, to, reason, evidence, by_area, proposed_by, at) = waiver;
         let area: AreaCode = columns::area(area)?;
         let steps = match step {
             Some((state, reason, by_area, taken_by, at)) => vec![StepRow {
@@ -146,6 +154,7 @@ fn rows(joined: Vec<Joined>) -> DbResult<Vec<WaiverRow>> {
             None => found.push(WaiverRow {
                 id: Id::new(area, id),
                 person: Id::new(area, person),
+                person_name,
                 rule_id,
                 from,
                 to,
@@ -184,6 +193,68 @@ pub fn waivers_of(conn: &mut Conn, person: PersonId) -> DbResult<Vec<WaiverRow>>
 /// As [`find_waiver`].
 pub fn waivers_in(conn: &mut Conn, area: AreaCode) -> DbResult<Vec<WaiverRow>> {
     rows(load!(conn, t::area.eq(area.get()))?)
+}
+
+/// What is wanted of the list.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct WaiverFilter {
+    /// Of one person.
+    pub person: Option<PersonId>,
+    /// That stand like this.
+    pub state: Option<WaiverState>,
+}
+
+type Filtered<'a> = diesel::helper_types::IntoBoxed<'a, t::table, MultiBackend>;
+
+fn filtered<'a>(area: AreaCode, viewer: &Viewer, filter: &WaiverFilter) -> Filtered<'a> {
+    let steps = || s::table.filter(s::area.eq(t::area)).filter(s::waiver_id.eq(t::id));
+    let mut query = t::table.into_boxed().filter(t::area.eq(area.get()));
+    if let Viewer::Schools(numbers, person) = viewer {
+        let employed = e::table
+            .filter(e::area.eq(area.get()))
+            .filter(e::organisation_id.eq_any(numbers.clone()))
+            .select(e::person_id);
+        query = query.filter(t::person_id.eq_any(employed).or(t::person_id.eq(Viewer::own(*person, area))));
+    }
+    if let Some(person) = filter.person {
+        query = query.filter(t::person_id.eq(person.number()));
+    }
+    match filter.state {
+        None => query,
+        Some(WaiverState::Proposed) => query.filter(not(exists(steps()))),
+        Some(WaiverState::Granted) => query
+            .filter(exists(steps().filter(s::state.eq(WaiverState::Granted.as_str()))))
+            .filter(not(exists(steps().filter(s::state.eq(WaiverState::Revoked.as_str()))))),
+        Some(state) => query.filter(exists(steps().filter(s::state.eq(state.as_str())))),
+    }
+}
+
+/// Waivers in the order of proposal, behind `after`.
+///
+/// # Errors
+/// As [`find_waiver`].
+pub fn list_waivers(
+    conn: &mut Conn,
+    area: AreaCode,
+    viewer: &Viewer,
+    filter: &WaiverFilter,
+    after: Option<i64>,
+    limit: i64,
+) -> DbResult<Vec<WaiverRow>> {
+    let mut query = filtered(area, viewer, filter).order(t::id.asc()).limit(limit);
+    if let Some(number) = after {
+        query = query.filter(t::id.gt(number));
+    }
+    let numbers: Vec<i64> = query.select(t::id).load(conn)?;
+    rows(load!(conn, t::area.eq(area.get()).and(t::id.eq_any(&numbers)))?)
+}
+
+/// How many a list has in all.
+///
+/// # Errors
+/// As [`find_waiver`].
+pub fn count_waivers(conn: &mut Conn, area: AreaCode, viewer: &Viewer, filter: &WaiverFilter) -> DbResult<i64> {
+    Ok(filtered(area, viewer, filter).count().get_result(conn)?)
 }
 
 /// Proposes a waiver.

@@ -72,8 +72,8 @@ both! {
         let person = with_teacher(county);
         publish(county, table()).await;
         let place = format!("/v1/teachers/{}/conversions", person.teacher());
+        let above = crate::reports::above(county, shixun_domain::access::Role::Bureau);
         let (school, bureau) = (county.sign_in("school-1"), county.sign_in("bureau"));
-        school.post(&place, lesson()).await.refused(403, "conversion_needs_approver");
         let talk = json!({"kind": "school_talk", "level": "school", "reference": "讲-1"});
         let told = school.post(&place, with(lesson(), talk.clone())).await.expect(201);
         let again = json!({"kind": "school_talk", "level": "school", "reference": "讲-2", "duplicate_reason": "上下两讲"});
@@ -88,8 +88,12 @@ both! {
         let done = county.sign_in("monitor").act(&post).await.expect(201);
         assert_eq!((&done["activity"], &done["kind"]), (&json!("open_lesson"), &json!("posted")));
         let degree = json!({"kind": "degree", "reference": "学-1"});
-        let told = bureau.post(&place, with(lesson(), degree)).await.refused(403, "conversion_needs_approver");
+        let entered = bureau.post(&place, with(lesson(), degree)).await.expect(201);
+        let post = format!("/v1/hour-entries/{}/post", entered["entry"]["id"].as_str().unwrap());
+        let told = county.sign_in("monitor").act(&post).await.refused(403, "conversion_needs_approver");
         assert_eq!(told["parameters"]["approver"], "province", "{told:#}");
+        let done = county.caller(above).act(&post).await.expect(201);
+        assert_eq!((&done["kind"], &done["recognised_by"]), (&json!("posted"), &Value::Null));
         county.sign_in("school-2").post(&place, with(lesson(), talk.clone())).await.refused(404, "not_found");
         county.sign_in("teacher-1").post(&place, with(lesson(), talk)).await.refused(403, "forbidden");
     }

@@ -62,6 +62,17 @@ both! {
         assert_eq!(log["data"].as_array().unwrap().len(), 2);
     }
 
+    async fn days_that_no_training_lasts_are_refused_and_the_dispute_stays_open(county: County) {
+        let (_, entry) = disputed(county);
+        let place = open(county, &entry).await;
+        for days in ["99999.00", "-3.00", "366.01"] {
+            let body = json!({"reason": "补记", "replacement": {"days": days}});
+            let told = decide(&county.sign_in("centre"), &place, "uphold", body).await.refused(422, "invalid_field");
+            assert_eq!(told["errors"][0]["pointer"], "/replacement/days", "{days}");
+        }
+        assert_eq!(county.sign_in("teacher-1").get(&place).await.expect(200)["state"], "open");
+    }
+
     async fn a_dismissed_or_withdrawn_dispute_leaves_the_entry_and_does_not_come_back(county: County) {
         let (person, entry) = disputed(county);
         let other = post(county, vec![crate::ledger::fixture::entry(person, "2026-10-21", "8")]);

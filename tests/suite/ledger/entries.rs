@@ -28,6 +28,36 @@ both! {
         assert_eq!(log["data"][0]["action"], "enter");
     }
 
+    async fn who_posts_finds_what_waits_and_a_school_finds_its_own(county: County) {
+        let (one, other) = (with_teacher(county), teacher(county, 103, "蓝", county.schools[1]));
+        let centre = county.sign_in("centre");
+        let enter = async |person: shixun_domain::id::PersonId, reference: &str| {
+            centre.post(&format!("/v1/teachers/{}/hour-entries", person.teacher()), record(reference)).await.expect(201)
+        };
+        let (first, second, third) = (enter(one, "A-1").await, enter(other, "A-2").await, {
+            let more = crate::catalogue::steps::with(record("A-3"), json!({"title": "另一期"}));
+            centre.post(&format!("/v1/teachers/{}/hour-entries", one.teacher()), more).await.expect(201)
+        });
+        let read = async |who: &str, query: &str| county.sign_in(who).get(&format!("/v1/pending-hours?include=total{query}")).await.expect(200);
+        let ids = |list: &Value| -> Vec<Value> { list["data"].as_array().unwrap().iter().map(|row| row["id"].clone()).collect() };
+        let all = read("bureau", "").await;
+        assert_eq!(ids(&all), [first["id"].clone(), second["id"].clone(), third["id"].clone()], "the longest waiting first");
+        let row = &all["data"][1];
+        assert_eq!((&row["teacher_name"], &row["credited"], &row["awaits"]["step"]), (&json!("蓝"), &json!("24.50"), &json!("posting")));
+        assert_eq!((&row["entered_by"], &row["evidence"]["reference"]), (&json!(county.account("centre").to_string()), &json!("A-2")));
+        assert_eq!((ids(&read("school-2", "").await), &read("teacher-1", "").await["total"]), (vec![second["id"].clone()], &json!(2)));
+        assert_eq!(read("bureau", &format!("&organisation_id={}", county.schools[1])).await["total"], 1);
+        assert_eq!(read("bureau", "&source=session").await["total"], 0);
+        let page = read("bureau", "&limit=2").await;
+        let rest = read("bureau", &format!("&limit=2&cursor={}", page["next_cursor"].as_str().unwrap())).await;
+        assert_eq!(ids(&rest), [third["id"].clone()]);
+        let bureau = county.sign_in("bureau");
+        bureau.act(&format!("/v1/hour-entries/{}/post", first["id"].as_str().unwrap())).await.expect(201);
+        bureau.post(&format!("/v1/hour-entries/{}/void", third["id"].as_str().unwrap()), json!({"reason": "误录"})).await.expect(201);
+        assert_eq!(ids(&read("bureau", "").await), [second["id"].clone()]);
+        county.sign_in("school-1").get("/v1/pending-hours?area=331124").await.refused(404, "not_found");
+    }
+
     async fn hours_entered_by_hand_count_when_somebody_else_has_posted_them(county: County) {
         let person = with_teacher(county);
         let own = county.add_account("centre-own", shixun_domain::access::Role::Centre, county.bureau, None);
@@ -137,6 +167,8 @@ both! {
         assert_eq!(unneeded["evidence"].get("duplicate_reason"), None, "nothing had to be allowed");
         // What was voided, or taken back, stands in nobody's way.
         centre.post(&format!("/v1/hour-entries/{}/void", first["id"].as_str().unwrap()), json!({"reason": "误录"})).await.expect(201);
+        centre.post(&place, dated("A-5", "2026-10-20")).await.refused(409, "duplicate_content");
+        centre.post(&format!("/v1/hour-entries/{}/void", allowed["id"].as_str().unwrap()), json!({"reason": "误录"})).await.expect(201);
         let second = entered(county, teacher.person, dated("A-5", "2026-10-20")).await;
         centre.post(&records, outside.clone()).await.refused(409, "duplicate_content");
         centre.post(&format!("/v1/hour-entries/{}/reverse", second["id"].as_str().unwrap()), json!({"reason": "误录"})).await.expect(201);

@@ -3,7 +3,7 @@
 use super::fixture::*;
 use crate::harness::both;
 use actix_web::http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use shixun_domain::{UtcMillis, access::Role};
 
 both! {
@@ -40,6 +40,32 @@ both! {
             let schools: Vec<_> = read["entries"].as_array().unwrap().iter().map(|entry| entry["organisation_name"].clone()).collect();
             assert_eq!(schools, [json!("实验小学"), json!("山区中心小学")], "each entry keeps the school of its day");
         }
+        // What it sees it does not thereby look after.
+        let place = |what: &str| format!("/v1/teachers/{}/{what}", person.teacher());
+        let waiver = json!({"rule_id": "block.cycle", "reason": "长期病假", "valid_from": "2016-01-01", "valid_to": "2020-12-31"});
+        let former = county.sign_in("school-1");
+        former.post(&place("waivers"), waiver.clone()).await.refused(404, "not_found");
+        former.post(&place("certificates"), json!({"cycle": "2016-2020", "as_of": "2018-12-31"})).await.refused(404, "not_found");
+        county.sign_in("school-2").post(&place("waivers"), waiver).await.expect(201);
+    }
+
+    async fn a_statement_has_another_tag_when_its_school_is_renamed(county: County) {
+        let person = with_teacher(county);
+        let (centre, bureau) = (county.sign_in("centre"), county.sign_in("bureau"));
+        let place = format!("/v1/teachers/{}/statement?{CYCLE}", person.teacher());
+        let first = centre.get(&place).await;
+        let school = format!("/v1/organisations/{}", county.schools[0]);
+        let found = bureau.get(&school).await;
+        let (etag, before) = (found.etag(), found.expect(200));
+        let fields: Value = before.as_object().unwrap().iter()
+            .filter(|(name, _)| ["code", "name", "kind", "parent_id", "stage", "setting", "small_class"].contains(&name.as_str()))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect::<serde_json::Map<_, _>>()
+            .into();
+        let renamed = crate::catalogue::steps::with(fields, json!({"name": "第一实验小学"}));
+        bureau.request(Method::PUT, &school).header("If-Match", &etag).json(&renamed).send().await.expect(200);
+        let again = centre.request(Method::GET, &place).header("If-None-Match", &first.etag()).send().await;
+        assert_eq!(again.expect(200)["teacher"]["organisation_name"], "第一实验小学");
     }
 
     async fn hours_survive_retirement_for_the_teacher_the_former_school_and_the_county(county: County) {

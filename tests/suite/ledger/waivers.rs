@@ -44,6 +44,33 @@ both! {
         }
     }
 
+    async fn who_decides_finds_what_is_proposed(county: County) {
+        let (one, other) = (with_teacher(county), teacher(county, 103, "蓝", county.schools[1]));
+        let (bureau, centre) = (county.sign_in("bureau"), county.sign_in("centre"));
+        let mut proposed = Vec::new();
+        for person in [one, other, one] {
+            let made = centre.post(&format!("/v1/teachers/{}/waivers", person.teacher()), sick_leave()).await.expect(201);
+            proposed.push(made["id"].as_str().unwrap().to_owned());
+        }
+        bureau.post(&format!("/v1/waivers/{}/decide", proposed[0]), json!({"decision": "grant"})).await.expect(200);
+        bureau.post(&format!("/v1/waivers/{}/decide", proposed[2]), json!({"decision": "refuse", "reason": "重复"})).await.expect(200);
+        let read = async |who: &str, query: &str| {
+            let list = county.sign_in(who).get(&format!("/v1/waivers?include=total{query}")).await.expect(200);
+            let ids: Vec<String> = list["data"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect();
+            assert_eq!(list["total"], ids.len());
+            ids
+        };
+        assert_eq!(read("bureau", "").await, proposed);
+        assert_eq!(read("bureau", "&state=proposed").await, proposed[1..2]);
+        assert_eq!(read("bureau", "&state=granted").await, proposed[..1]);
+        assert_eq!(read("bureau", "&state=refused").await, proposed[2..]);
+        bureau.post(&format!("/v1/waivers/{}/revoke", proposed[0]), json!({"reason": "已返岗"})).await.expect(200);
+        assert_eq!((read("bureau", "&state=granted").await.len(), read("bureau", "&state=revoked").await), (0, proposed[..1].to_vec()));
+        assert_eq!((read("school-2", "").await, read("teacher-1", "").await.len()), (proposed[1..2].to_vec(), 2));
+        assert_eq!(read("bureau", &format!("&teacher_id={}", other.teacher())).await, proposed[1..2]);
+        county.sign_in("school-1").get("/v1/waivers?area=331124").await.refused(404, "not_found");
+    }
+
     async fn a_waiver_is_decided_by_somebody_else_and_seen_by_those_who_look_after_the_person(county: County) {
         let person = with_teacher(county);
         let waivers = format!("/v1/teachers/{}/waivers", person.teacher());

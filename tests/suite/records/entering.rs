@@ -142,6 +142,8 @@ both! {
         assert_eq!(view["steps"][1]["note"], "两学年各修一半，成绩单分别出具");
         // What was withdrawn stands in nobody's way.
         step(&school, &first, "withdraw").await.expect(200);
+        school.post(&of(one.person), body("K-5")).await.refused(409, "duplicate_content");
+        step(&centre, &format!("/v1/records/{}", view["id"].as_str().unwrap()), "withdraw").await.expect(200);
         school.post(&of(one.person), body("K-5")).await.expect(201);
     }
 
@@ -156,6 +158,39 @@ both! {
         let same = with("content_key", json!("unit-design"));
         county.sign_in("centre").post(&of(one.person), same).await.refused(409, "duplicate_content");
         county.sign_in("centre").post(&of(one.person), with("content_key", json!("another"))).await.expect(201);
+    }
+
+    async fn a_session_that_is_booked_is_the_same_content_and_so_is_a_course_of_one_title_and_time(county: County) {
+        let [one, other, _] = prepared(county);
+        let booked = county.add_session(TestSession { content_key: "unit-design".into(), ..TestSession::default() }).id;
+        let path = format!("/v1/sessions/{booked}/enrolments");
+        let mine = county.caller(one.account).post(&path, json!({})).await;
+        let (etag, mine) = (mine.etag(), mine.expect(201));
+        let centre = county.sign_in("centre");
+        let keyed = with("content_key", json!("unit-design"));
+        centre.post(&of(one.person), keyed.clone()).await.refused(409, "duplicate_content");
+        centre.post(&of(other.person), keyed.clone()).await.expect(201);
+        let withdraw = format!("/v1/enrolments/{}/withdraw", mine["id"].as_str().unwrap());
+        county.caller(one.account).request(Method::POST, &withdraw).header("If-Match", &etag).json(&json!({})).send().await.expect(200);
+        centre.post(&of(one.person), keyed).await.expect(201);
+        // The platform's file has the course by its title, and a key of its own.
+        let made = county.add_session(TestSession { content_key: "org/another".into(), ..TestSession::default() });
+        let (area, number) = (one.person.area(), made.id.number());
+        let given = crate::ledger::fixture::post(county, vec![shixun_persistence::ledger::NewEntry {
+            source: Some((area, number)),
+            title: "小学语文单元整体教学".into(),
+            ..crate::ledger::fixture::entry(one.person, "2026-10-10", "8")
+        }]);
+        let again = json!({"title": "小学语文 单元整体教学", "category": "platform", "activity": null, "starts_on": "2026-10-10", "ends_on": "2026-10-10",
+            "source_key": "P-1", "hours": "8", "practice": "0"});
+        let again = crate::catalogue::steps::with(record("K-7"), again);
+        let told = centre.post(&of(one.person), again.clone()).await.refused(409, "duplicate_content");
+        assert_eq!(told["parameters"]["title"], "小学语文单元整体教学");
+        let later = json!({"starts_on": "2026-11-01", "ends_on": "2026-11-02", "source_key": "P-2"});
+        centre.post(&of(one.person), crate::catalogue::steps::with(again.clone(), later)).await.expect(201);
+        // Hours that were taken back stand in nobody's way.
+        crate::ledger::fixture::corrected(county, given[0], json!({"reason": "误录"})).await;
+        centre.post(&of(one.person), again).await.expect(201);
     }
 
     async fn nobody_applies_for_content_that_is_recorded_from_outside_until_the_record_is_withdrawn(county: County) {

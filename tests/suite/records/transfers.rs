@@ -100,6 +100,31 @@ both! {
         assert_eq!(centre.get(&ledger).await.expect(200)["total"], 4);
     }
 
+    async fn after_wrong_hours_are_reversed_the_right_certificate_comes_in(county: County) {
+        let (_, path) = newcomer(county);
+        let centre = county.sign_in("centre");
+        let taken = centre.post(&path, coming(certificate())).await.expect(201);
+        let right = with("moved_on", json!("2019-01-31"));
+        centre.post(&path, right.clone()).await.refused(409, "transfer_overlaps");
+        for entry in taken["hour_entry_ids"].as_array().unwrap() {
+            fixture::corrected(county, entry.as_str().unwrap(), json!({"reason": "证明有误"})).await;
+        }
+        centre.post(&path, right).await.expect(201);
+    }
+
+    async fn nobody_takes_the_own_hours_over_alone(county: County) {
+        let (person, path) = newcomer(county);
+        fixture::sql(county, "UPDATE accounts SET person_id = NULL WHERE username = 'teacher-1'").unwrap();
+        county.add_account("clerk", Role::Centre, county.bureau, Some(person));
+        let mut body = coming(certificate());
+        body["evidence"] = json!([{"kind": "certificate", "file_name": "证明.pdf", "sha256": "0b".repeat(32), "media_type": "application/pdf", "kept_at": "县档案A-1"}]);
+        let entered = county.sign_in("clerk").post(&path, body).await;
+        assert_eq!(entered.expect(201)["state"], "waiting");
+        let (place, reason) = (entered.header("location").unwrap(), json!({"reason": "已核实"}));
+        decide(&county.sign_in("clerk"), &place, "recognise", reason.clone()).await.refused(403, "transfer_same_person");
+        assert_eq!(decide(&county.sign_in("centre"), &place, "recognise", reason).await.expect(200)["state"], "taken");
+    }
+
     async fn what_cannot_be_certified_is_refused_with_its_code(county: County) {
         let (person, path) = newcomer(county);
         let centre = county.sign_in("centre");
@@ -150,6 +175,9 @@ both! {
         decide(&bureau, &place, "recognise", json!({"reason": " "})).await.refused(422, "reason_missing");
         let more = json!({"reason": "核实", "lines": [line("2018-12-31", "mandated", None, "211")]});
         decide(&bureau, &place, "recognise", more).await.refused(422, "transfer_more_than_certified");
+        let other = json!({"reason": "核实", "lines": [line("2016-12-31", "mandated", None, "60")]});
+        let told = decide(&bureau, &place, "recognise", other).await.refused(422, "transfer_not_certified");
+        assert_eq!(told["parameters"]["on"], "2016-12-31");
         let fewer = json!({"reason": "校本学时不予认定", "lines": [line("2016-12-31", "self_selected", None, "60"), line("2018-12-31", "self_selected", Some("b-1"), "90")]});
         let done = decide(&bureau, &place, "recognise", fewer).await.expect(200);
         assert_eq!((&done["state"], &done["decided_by"]), (&json!("taken"), &json!(county.account("bureau").to_string())));

@@ -90,6 +90,8 @@ pub(super) async fn transfers(told: &mut Told, county: &mut County) {
     told.by(Code::TransferSamePerson, &centre, decide(&place, "refuse", reason.clone())).await;
     let more = with(reason.clone(), json!({"lines": [line("2017-12-31", "41")]}));
     told.by(Code::TransferMoreThanCertified, &bureau, decide(&place, "recognise", more)).await;
+    let other = with(reason.clone(), json!({"lines": [line("2017-12-31", "4")]}));
+    told.by(Code::TransferNotCertified, &bureau, decide(&place, "recognise", other)).await;
     decide(&place, "refuse", reason.clone())(&bureau).await.expect(200);
     told.by(Code::TransferNotWaiting, &bureau, decide(&place, "refuse", reason)).await;
 }

@@ -22,8 +22,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 
 problem_set!(KindProblems = NotFound);
 problem_set!(
-    ConvertProblems = ConversionNeedsApprover
-        | DuplicateSource
+    ConvertProblems = DuplicateSource
         | DuplicateContent
         | DuplicateNotYours
         | HoursInFuture
@@ -62,7 +61,7 @@ async fn list_conversions(
 /// hours are entered by the route `converted`, pending until somebody else, of the stage that approves, posts them; caps on the kind show
 /// in the statement. With `dry_run=true` it only tells what it would be worth.
 ///
-/// 认定其他形式转换（公开课、论文、学历进修等）：按当日政策折算并登记为待入账，须具备证明材料、由规定的单位认定，经他人复核入账；可试运行。
+/// 认定其他形式转换（公开课、论文、学历进修等）：按当日政策折算并登记为待入账，须具备证明材料，由规定的认定单位中登记人以外的人复核入账（市、省认定的由市、省账号入账）；可试运行。
 #[utoipa::path(
     operation_id = "create_conversion", tag = "hours", params(TeacherPath, DryRunQuery), request_body = ConversionIn,
     security(("bearer" = ["convert_activities"])),

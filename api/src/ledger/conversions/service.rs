@@ -6,7 +6,7 @@ use crate::{
     http::Work,
     ledger::{
         entering::enter,
-        service::may_see,
+        service::may_manage,
         wire::{Converted, Evidence, NewHours},
     },
     policy::PolicyCache,
@@ -44,10 +44,10 @@ pub fn kinds(
     standing.map(|by| ConversionKindView::new(policy.packs(), by)).collect()
 }
 
-/// Enters what an activity is worth, to be posted by somebody else.
+/// Enters what an activity is worth, to be posted by somebody else, at the stage that approves it.
 ///
 /// # Errors
-/// `not_found`, `conversion_needs_approver`, `invalid_field` where the packs give nothing for it, and as for hours that are entered.
+/// `not_found`, `invalid_field` where the packs give nothing for it, and as for hours that are entered.
 pub fn convert(
     work: &mut Work<'_, '_>,
     cache: &PolicyCache,
@@ -56,10 +56,9 @@ pub fn convert(
     new: &NewConversion,
 ) -> Result<ConversionView, ApiError> {
     let (person, now) = (teacher.person(), work.at());
-    may_see(work.conn(), actor, person)?;
+    may_manage(work.conn(), actor, person, (now.china_date(), new.effective_on))?;
     let table = cache.area(work.conn(), person.area(), now)?.conversions(new.effective_on);
     let conversion = worth(&table, &new.activity).map_err(|refusal| worthless(&refusal, ""))?;
-    approves(actor, person, conversion.approver)?;
     let hours = NewHours {
         title: new.title.clone(),
         effective_on: new.effective_on,
@@ -72,7 +71,11 @@ pub fn convert(
         attended: conversion.hours,
         factor: Factor::ONE,
         practice: Hours::ZERO,
-        circumstances: Circumstances { activity: Some(new.activity.kind), ..Circumstances::ORDINARY },
+        circumstances: Circumstances {
+            activity: Some(new.activity.kind),
+            days: new.days,
+            ..Circumstances::ORDINARY
+        },
         content_key: new.content_key.clone(),
         evidence: Evidence { conversion: Some(Converted::new(&conversion)), ..new.evidence.clone() },
     };

@@ -7,15 +7,16 @@ use crate::{
     },
     ledger::{
         statement::RuleNameView,
-        wire::{Evidence, HourEntryView, ThemeWord},
+        wire::{Evidence, HourEntryView, ThemeWord, check_days},
     },
     policy::document::PolicyConversion,
     problem::{ApiError, Words},
-    wire::{DeliveryFormWord, HoursText, LevelWord, OneOf},
+    wire::{DaysText, DeliveryFormWord, HoursText, LevelWord, OneOf},
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use shixun_domain::{
+    hours::Days,
     ledger::default_content_key,
     policy::{
         Pack,
@@ -69,6 +70,8 @@ pub struct ConversionIn {
     pub result: Option<ActivityText>,
     /// Hours it took, where the packs multiply them.
     pub hours: Option<HoursText>,
+    /// Days of training it took, from 0 to 366, for rules that ask for days; where they are not given, hours stand for them.
+    pub days: Option<DaysText>,
     /// Delivery form.
     pub delivery_form: DeliveryFormWord,
     /// Themes.
@@ -108,6 +111,7 @@ pub struct NewConversion {
     pub activity: Activity,
     pub form: DeliveryForm,
     pub themes: Vec<Theme>,
+    pub days: Option<Days>,
     pub content_key: String,
     pub evidence: Evidence,
 }
@@ -118,6 +122,7 @@ impl ConversionIn {
     /// # Errors
     /// `invalid_field`.
     pub fn read(self) -> Result<NewConversion, ApiError> {
+        check_days("/days", self.days)?;
         let (role, result) = (self.role.as_ref(), self.result.as_ref());
         let words = |field: &str, words: &[String]| -> Result<Vec<ActivityWord>, ApiError> {
             words.iter().enumerate().map(|(place, text)| word(&format!("/{field}/{place}"), text)).collect()
@@ -133,6 +138,7 @@ impl ConversionIn {
             content_key: key,
             effective_on: self.effective_on,
             form: self.delivery_form.0,
+            days: self.days.map(|days| days.0),
             themes: themes
                 .map(|(place, theme)| word(&format!("/themes/{place}"), &theme.0))
                 .collect::<Result<_, _>>()?,

@@ -11,7 +11,7 @@ use crate::{
         Answer, Body, Command, Conditions, FromPath, FromQuery, Reply, answer, command::NO_BODY, conditions::IfMatch,
         page,
     },
-    ledger::wire::HourEntryPath,
+    ledger::wire::{HourEntryPath, ReplacementIn},
     state::App,
 };
 use actix_web::{HttpRequest, get, post, web::Data};
@@ -143,10 +143,11 @@ async fn uphold_dispute(
 ) -> Answer {
     let (actor, id, based_on) = (who.actor(), path.0.dispute_id.0, conditions.based_on()?);
     let (shared, UpholdIn { reason, replacement }) = (command.app_data(), body.value);
+    let replacement = replacement.map(ReplacementIn::read).transpose()?;
     command
         .run(&who, body.digest, move |work| {
-            let decision = (reason.trim(), replacement.map(Into::into));
-            let row = service::uphold(work, &shared.policy, &actor, id, based_on, decision)?;
+            let row =
+                service::uphold(work, &shared.policy, &actor, id, based_on, (reason.trim(), replacement.clone()))?;
             let view = DisputeView::new(&row, work.at().china_date());
             Reply::ok(Some(view.etag()), &view)
         })

@@ -2,16 +2,16 @@
 
 use super::{
     service,
-    wire::{WaiverDecisionIn, WaiverIn, WaiverList, WaiverPath, WaiverRevocationIn, WaiverView},
+    wire::{WaiverDecisionIn, WaiverIn, WaiverList, WaiverPath, WaiverQuery, WaiverRevocationIn, WaiverView},
 };
 use crate::{
     access::Allowed,
     document::problem_set,
-    http::{Answer, Body, Command, FromPath, Reply, answer},
+    http::{Answer, Body, Command, FromPath, FromQuery, Reply, answer, page},
     ledger::wire::TeacherPath,
     state::App,
 };
-use actix_web::{get, post, web::Data};
+use actix_web::{HttpRequest, get, post, web::Data};
 use shixun_domain::{
     access::needs::{DecideWaivers, ProposeWaivers, ReadHours},
     ledger::waiver::WaiverStep,
@@ -22,12 +22,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn mount(config: &mut ServiceConfig<'_>) {
     config
         .service(list_waivers)
+        .service(list_waivers_of_everybody)
         .service(create_waiver)
         .service(get_waiver)
         .service(decide_waiver)
         .service(revoke_waiver);
 }
 
+problem_set!(ListProblems = NotFound);
 problem_set!(ProposeProblems = PolicyMissing);
 problem_set!(DecideProblems = WaiverFourEyes | WaiverDecided);
 problem_set!(RevokeProblems = WaiverNotInForce);
@@ -47,6 +49,32 @@ async fn list_waivers(who: Allowed<ReadHours>, app: Data<App>, path: FromPath<Te
     let (actor, teacher) = (who.actor(), path.0.teacher_id.0);
     let rows = app.db.read(move |conn| service::list(conn, &actor, teacher)).await?;
     answer::json(&WaiverList { data: rows.iter().map(WaiverView::from).collect(), next_cursor: None, total: None })
+}
+
+/// List waivers
+///
+/// Of everybody the caller may see, in the order of proposal; `state=proposed` shows those that wait for a decision.
+///
+/// 个别免除清单；state=proposed只看待审批的。
+#[utoipa::path(
+    operation_id = "list_waivers_of_everybody", tag = "hours", params(WaiverQuery), security(("bearer" = ["read_hours"])),
+    responses((status = 200, description = "A page of waivers.", body = WaiverList), ListProblems)
+)]
+#[get("/waivers")]
+async fn list_waivers_of_everybody(
+    who: Allowed<ReadHours>,
+    app: Data<App>,
+    request: HttpRequest,
+    query: FromQuery<WaiverQuery>,
+) -> Answer {
+    let query = query.0;
+    let page = query.page("waivers")?;
+    let (actor, wanted, area) = (who.actor(), page.clone(), query.area.map(|area| area.0));
+    let (mut rows, total) =
+        app.db.read(move |conn| service::of_everybody(conn, &actor, area, &query.filter(), &wanted)).await?;
+    let next_cursor = page.cut(&mut rows, |row| row.id.number());
+    let data = rows.iter().map(WaiverView::from).collect();
+    page::list(&request, &WaiverList { data, next_cursor, total })
 }
 
 /// Propose a waiver

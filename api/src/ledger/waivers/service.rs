@@ -3,18 +3,23 @@
 use super::wire::{WaiverIn, WaiverView};
 use crate::{
     access::Actor,
-    http::{Work, command::NOTHING},
-    ledger::{schools::schools_of, service::may_see},
+    http::{Page, Work, command::NOTHING},
+    ledger::{
+        schools::schools_of,
+        service::{may_manage, may_see},
+        sight::viewer,
+    },
     policy::PolicyCache,
     problem::{ApiError, Code, Words},
 };
 use shixun_domain::{
+    AreaCode,
     id::{TeacherId, WaiverId},
     ledger::waiver::{WaiverRefusal, WaiverState, WaiverStep, can_be_waived, step},
 };
 use shixun_persistence::{
     Conn,
-    ledger::{self, NewWaiver, WaiverRow},
+    ledger::{self, NewWaiver, WaiverFilter, WaiverRow},
 };
 
 impl From<WaiverRefusal> for ApiError {
@@ -38,6 +43,24 @@ pub fn list(conn: &mut Conn, actor: &Actor, teacher: TeacherId) -> Result<Vec<Wa
     may_see(conn, actor, teacher.person())?;
     ledger::revision(conn, teacher.person())?.ok_or_else(|| ApiError::missing(teacher))?;
     Ok(ledger::waivers_of(conn, teacher.person())?)
+}
+
+/// Waivers of everybody the actor may see.
+///
+/// # Errors
+/// `not_found` for an area that is not the actor's; `invalid_cursor`.
+pub fn of_everybody(
+    conn: &mut Conn,
+    actor: &Actor,
+    area: Option<AreaCode>,
+    filter: &WaiverFilter,
+    page: &Page,
+) -> Result<(Vec<WaiverRow>, Option<i64>), ApiError> {
+    let area = area.unwrap_or(actor.area());
+    let viewer = viewer(conn, actor, area)?;
+    let rows = ledger::list_waivers(conn, area, &viewer, filter, page.after()?, page.fetch())?;
+    let total = page.counted(|| ledger::count_waivers(conn, area, &viewer, filter))?;
+    Ok((rows, total))
 }
 
 /// One waiver.
@@ -65,7 +88,7 @@ pub fn propose(
     new: &WaiverIn,
 ) -> Result<WaiverRow, ApiError> {
     let (person, now) = (teacher.person(), work.at());
-    may_see(work.conn(), actor, person)?;
+    may_manage(work.conn(), actor, person, (now.china_date(), now.china_date()))?;
     ledger::revision(work.conn(), person)?.ok_or_else(|| ApiError::missing(teacher))?;
     let policy = cache.area(work.conn(), person.area(), now)?;
     let cycle = policy.cycle_on(new.valid_to)?;

@@ -3,15 +3,15 @@
 use crate::{
     http::{
         fields::{check_year, fault, not_blank, trimmed},
-        page::list_of,
+        page::{list_of, list_query},
     },
     problem::{ApiError, Code},
-    wire::{AccountRef, InstantText, OneOf, TeacherRef, Text, WaiverRef},
+    wire::{AccountRef, AreaText, InstantText, OneOf, TeacherRef, Text, WaiverRef},
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use shixun_domain::ledger::waiver::{WaiverDecision, WaiverState};
-use shixun_persistence::ledger::{StepRow, WaiverRow};
+use shixun_persistence::ledger::{StepRow, WaiverFilter, WaiverRow};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
@@ -111,6 +111,8 @@ pub struct WaiverView {
     pub id: WaiverRef,
     /// For whom.
     pub teacher_id: TeacherRef,
+    /// The teacher's name.
+    pub teacher_name: String,
     /// Id of the rule.
     #[schema(example = "block.cycle")]
     pub rule_id: String,
@@ -133,7 +135,7 @@ pub struct WaiverView {
 }
 
 list_of! {
-    /// The waivers of a person, in the order of proposal.
+    /// Waivers, in the order of proposal.
     WaiverList of WaiverView
 }
 
@@ -148,6 +150,7 @@ impl From<&WaiverRow> for WaiverView {
         WaiverView {
             id: Text(row.id),
             teacher_id: Text(row.person.teacher()),
+            teacher_name: row.person_name.clone(),
             rule_id: row.rule_id.clone(),
             valid_from: row.from,
             valid_to: row.to,
@@ -158,6 +161,25 @@ impl From<&WaiverRow> for WaiverView {
             proposed_at: Text(row.proposed_at),
             steps: row.steps.iter().map(step).collect(),
         }
+    }
+}
+
+list_query! {
+    /// Which waivers are wanted.
+    WaiverQuery {
+        /// The area; the caller's own where it is not given.
+        pub area: Option<AreaText>,
+        /// Only those of this teacher.
+        pub teacher_id: Option<TeacherRef>,
+        /// Only those that stand like this; `proposed` waits for somebody else to decide.
+        pub state: Option<WaiverStateWord>,
+    }
+}
+
+impl WaiverQuery {
+    /// The filter.
+    pub fn filter(&self) -> WaiverFilter {
+        WaiverFilter { person: self.teacher_id.map(|id| id.0.person()), state: self.state.map(|word| word.0) }
     }
 }
 

@@ -50,27 +50,21 @@ pub struct ReplacementIn {
     pub days: Option<DaysText>,
 }
 
-impl ReversalIn {
-    /// Checks the days.
+impl ReplacementIn {
+    /// The right hours, where the days are some that training can last.
     ///
     /// # Errors
     /// `invalid_field`.
-    pub fn read(self) -> Result<Self, ApiError> {
-        check_days("/replacement/days", self.replacement.and_then(|right| right.days))?;
-        Ok(self)
-    }
-}
-
-impl From<ReplacementIn> for Replacement {
-    fn from(given: ReplacementIn) -> Self {
-        Replacement {
-            nominal: given.nominal.map(|hours| hours.0),
-            attended: given.attended.map(|hours| hours.0),
-            factor: given.factor.map(|factor| factor.0),
-            practice: given.practice.map(|hours| hours.0),
-            days: given.days.map(|days| days.0),
+    pub fn read(self) -> Result<Replacement, ApiError> {
+        check_days("/replacement/days", self.days)?;
+        Ok(Replacement {
+            nominal: self.nominal.map(|hours| hours.0),
+            attended: self.attended.map(|hours| hours.0),
+            factor: self.factor.map(|factor| factor.0),
+            practice: self.practice.map(|hours| hours.0),
+            days: self.days.map(|days| days.0),
             rests_on: None,
-        }
+        })
     }
 }
 

@@ -24,10 +24,23 @@ pub struct CycleMomentQuery {
     /// The day at whose close everything is judged; today, or the cycle's last day where that is earlier.
     #[param(example = "2020-12-31")]
     pub as_of: Option<NaiveDate>,
-    /// What was known at this instant: only entries, reversals and policy packs recorded up to then. School, title, leave and
-    /// the other facts of a person are those of `as_of` as they are known today. The present where it is not given.
+    /// What was known at this instant: only entries, reversals, policy packs and facts of persons (school, title, leave, waivers and the
+    /// like) recorded up to then; names are today's. The present where it is not given.
     #[param(example = "2021-01-31T18:00:00Z")]
     pub known_at: Option<InstantText>,
+}
+
+/// Which cycle, at the close of which day, by all that is known.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CycleDayQuery {
+    /// Name of the cycle; the cycle of `as_of`, or of today, where it is not given.
+    #[param(max_length = 9, example = "2016-2020")]
+    pub cycle: Option<String>,
+    /// The day at whose close everything is judged; today, or the cycle's last day where that is earlier.
+    #[param(example = "2020-12-31")]
+    pub as_of: Option<NaiveDate>,
 }
 
 /// How the teachers of an area or organisation stand.

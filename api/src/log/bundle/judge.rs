@@ -124,6 +124,7 @@ impl Read {
             nominal: self.read("nominal")?,
             practice: self.read("practice")?,
             corrects: None,
+            part_of: None,
             provider: circumstances.provider,
             misconduct: circumstances.misconduct,
             certified_elsewhere: circumstances.certified_elsewhere,

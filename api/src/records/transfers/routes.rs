@@ -49,7 +49,10 @@ problem_set!(
 );
 problem_set!(ListProblems = NotFound);
 problem_set!(DecideProblems = TransferNotWaiting | TransferSamePerson | ReasonMissing);
-problem_set!(RecogniseProblems = TransferMoreThanCertified | TransferOverlaps | TransferEmployedHere | PolicyMissing);
+problem_set!(
+    RecogniseProblems =
+        TransferMoreThanCertified | TransferNotCertified | TransferOverlaps | TransferEmployedHere | PolicyMissing
+);
 
 /// Take or certify hours of a teacher who moves
 ///
@@ -145,7 +148,7 @@ async fn recognise_transfer(
     body: Body<RecogniseIn>,
 ) -> Answer {
     let (actor, id, based_on) = (who.actor(), path.0.transfer_id.0, conditions.based_on()?);
-    let (shared, RecogniseIn { reason, lines }) = (command.app_data(), body.value);
+    let (shared, RecogniseIn { reason, lines }) = (command.app_data(), body.value.read()?);
     command
         .run(&who, body.digest, move |work| {
             let decision = (reason.trim(), lines.as_deref());

@@ -7,6 +7,7 @@ use crate::{
     http::{Page, Work, command::NOTHING, conditions::same_version},
     ledger::{
         certified::certified,
+        entering::free_key,
         schools::schools_of,
         service::policy_label,
         sight::{manages_area, viewer},
@@ -60,7 +61,8 @@ pub fn create(
             let amounts = judged(work, person, &snapshot, &facts, given.moved_on)?;
             let now = work.at();
             let rules = cache.area(work.conn(), person.area(), now)?.on(today);
-            let taken = recognition(facts.area, person.area(), &rules) == Recognition::Auto;
+            // Nobody takes the own hours over alone.
+            let taken = recognition(facts.area, person.area(), &rules) == Recognition::Auto && !actor.is_self(person);
             if !taken && input.evidence.is_empty() {
                 return Err(RecordRefusal::EvidenceMissing.into());
             }
@@ -148,6 +150,7 @@ fn issued(
         themes: entry.facts.themes,
         block_key: entry.facts.block.map(|number| format!("block-{}", number + 1)),
         practice: entry.facts.practice.min(entry.hours).max(Hours::ZERO),
+        days: entry.facts.days,
         hours: entry.hours,
     });
     let lines = summed(lines, last_day.succ_opt().unwrap_or(last_day));
@@ -179,7 +182,8 @@ fn post(
         let themes = line.themes.iter().map(|theme| theme.as_str()).collect::<Vec<_>>().join("+");
         let block = line.block_key.as_deref().unwrap_or_default();
         // Two certificates about the same time and kind of hours would count them twice.
-        let key = format!("opening:{}:{}:{}:{}:{themes}:{block}", line.on, line.route, line.form, line.level);
+        let kind = format!("{}:{}:{}:{}:{themes}:{block}", line.on, line.route, line.form, line.level);
+        let key = free_key(work.conn(), transfer.person, "opening", &kind)?;
         let entry = NewEntry {
             person: transfer.person,
             kind: EntryKind::Posted,
@@ -188,7 +192,7 @@ fn post(
             form: line.form,
             level: line.level,
             themes: line.themes.clone(),
-            circumstances: Circumstances { certified_elsewhere: true, ..Circumstances::ORDINARY },
+            circumstances: Circumstances { certified_elsewhere: true, days: line.days, ..Circumstances::ORDINARY },
             block_key: line.block_key.as_ref().map(|key| format!("{id}:{key}")),
             title: format!("{from}认定学时"),
             source_kind: SourceKind::Opening,

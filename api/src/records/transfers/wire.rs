@@ -6,10 +6,11 @@ use crate::{
         fields::{fault, not_blank, trimmed, trimmed_opt},
         page::{list_of, list_query},
     },
+    ledger::wire::check_days,
     problem::{ApiError, Code, FieldFault},
     records::wire::EvidenceFile,
     wire::{
-        AccountRef, AreaText, DeliveryFormWord, DirectionWord, HourEntryRef, HoursText, InstantText, LevelWord, OneOf,
+        AccountRef, AreaText, DaysText, DeliveryFormWord, DirectionWord, HourEntryRef, HoursText, InstantText, LevelWord, OneOf,
         RouteWord, TeacherRef, Text, ThemeText, TransferRef, TransferStateWord,
     },
 };
@@ -77,6 +78,9 @@ pub struct CertificateLine {
     pub hours: HoursText,
     /// Of these, practice.
     pub practice: HoursText,
+    /// Days of training they took, where those were recorded; left out where they were not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<DaysText>,
 }
 
 impl From<&CertifiedLine> for CertificateLine {
@@ -90,6 +94,7 @@ impl From<&CertifiedLine> for CertificateLine {
             block_key: line.block_key.clone(),
             hours: Text(line.hours),
             practice: Text(line.practice),
+            days: line.days.map(Text),
         }
     }
 }
@@ -108,6 +113,7 @@ impl From<&CertificateLine> for CertifiedLine {
             block_key: line.block_key.clone(),
             hours: line.hours.0,
             practice: line.practice.0,
+            days: line.days.map(|days| days.0),
         }
     }
 }
@@ -194,6 +200,7 @@ impl HourTransferIn {
     /// # Errors
     /// `invalid_field`.
     pub fn read(self) -> Result<TransferInput, ApiError> {
+        check_lines("/certificate/lines", self.certificate.iter().flat_map(|certificate| &certificate.lines))?;
         let mut faults = Vec::new();
         let name = trimmed_opt(self.other_name.as_deref());
         let (evidence, note) = (self.evidence, trimmed_opt(self.note.as_deref()));
@@ -244,6 +251,21 @@ pub struct RecogniseIn {
     #[validate(length(min = 1, max = 500), nested)]
     #[schema(min_items = 1, max_items = 500)]
     pub lines: Option<Vec<CertificateLine>>,
+}
+
+impl RecogniseIn {
+    /// Checks the days.
+    ///
+    /// # Errors
+    /// `invalid_field`.
+    pub fn read(self) -> Result<Self, ApiError> {
+        check_lines("/lines", self.lines.iter().flatten())?;
+        Ok(self)
+    }
+}
+
+fn check_lines<'a>(pointer: &str, lines: impl Iterator<Item = &'a CertificateLine>) -> Result<(), ApiError> {
+    lines.enumerate().try_for_each(|(place, line)| check_days(&format!("{pointer}/{place}/days"), line.days))
 }
 
 /// Hours that moved with a teacher.

@@ -31,6 +31,7 @@ fn hour(day: NaiveDate, route: Route, form: DeliveryForm, level: Level, themes: 
         nominal: one,
         practice: one,
         corrects: None,
+        part_of: None,
         provider: Provider::Reviewed,
         misconduct: false,
         certified_elsewhere: false,

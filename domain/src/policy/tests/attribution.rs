@@ -60,6 +60,33 @@ fn example_8_hours_belong_to_completion_session_or_recognition() {
 }
 
 #[test]
+fn a_course_that_reaches_over_two_months_is_one_uninterrupted_block() {
+    let part = |on: &str, amount: &str| DatedHours { on: day(on), hours: hours(amount) };
+    let over_may_day = |key: i64| EntryFacts {
+        dated: vec![part("2018-04-30", "60"), part("2018-05-10", "30")],
+        ..block(key, "2018-05-10", "90")
+    };
+    let uninterrupted = json!({"block": {"of": {}, "hours": figure("90"), "measure": figure("credited"), "count": figure("2"),
+        "uninterrupted": figure("yes")}});
+    let check = |attribution: &str, entries: &[EntryFacts], expected: &str| {
+        let rules = [rule("block.county", uninterrupted.clone())];
+        let county = county_pack(json!({"attribution": figure(attribution), "rules": rules}));
+        let packs: Vec<Pack> = shipped().into_iter().chain([county]).collect();
+        let rules = cycle_rules(&packs, "2016-2020", CYCLE_END);
+        assert_eq!(
+            standing(&rules, &judged(&rules, entries), "block.county", Period::Cycle),
+            expected,
+            "{attribution}"
+        );
+    };
+    for attribution in ["completion", "session"] {
+        check(attribution, &[over_may_day(1)], "180.00 90.00 90.00 failed");
+        let twice = [over_may_day(1), EntryFacts { block: Some(1), ..over_may_day(2) }];
+        check(attribution, &twice, "180.00 180.00 0.00 met");
+    }
+}
+
+#[test]
 fn hours_completed_in_the_old_cycle_and_recognised_in_the_new_one_belong_to_the_new_one() {
     let packs: Vec<Pack> =
         shipped().into_iter().chain([county_pack(json!({"attribution": figure("recognition")}))]).collect();

@@ -102,6 +102,7 @@ fn entry(key: i64, on: &str, credited: &str) -> EntryFacts {
         nominal: hours(credited),
         practice: Hours::ZERO,
         corrects: None,
+        part_of: None,
         provider: Provider::Reviewed,
         misconduct: false,
         certified_elsewhere: false,

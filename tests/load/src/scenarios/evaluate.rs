@@ -79,6 +79,7 @@ fn entries(teacher: i64, from: NaiveDate) -> Outcome<Vec<EntryFacts>> {
                 nominal: hours,
                 practice: Hours::ZERO,
                 corrects: None,
+                part_of: None,
                 provider: Provider::Reviewed,
                 misconduct: false,
                 certified_elsewhere: false,

@@ -10,8 +10,9 @@ use crate::people::roster::date::{DateFault, Plausible, SheetDate, read_date};
 use crate::people::roster::finding::Finding;
 use crate::people::roster::grid::{BrokenCell, Cell};
 use crate::people::roster::values;
+use crate::time::last_day_after_months;
 use crate::words::Post;
-use chrono::{Datelike, Days, Months, NaiveDate};
+use chrono::{Datelike, Months, NaiveDate};
 
 /// The age below which nobody entered the profession; the teachers' schools of the 1950s took pupils at 14.
 const ENTRY_AGE_MIN_YEARS: u32 = 14;
@@ -301,5 +302,5 @@ fn years_after(date: NaiveDate, years: u32) -> NaiveDate {
 }
 
 fn month_end(first: NaiveDate) -> NaiveDate {
-    first.checked_add_months(Months::new(1)).and_then(|next| next.checked_sub_days(Days::new(1))).unwrap_or(first)
+    last_day_after_months(first, 1)
 }
