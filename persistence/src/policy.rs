@@ -1,6 +1,10 @@
 //! Policy packs: drafts and what was published. A published pack is never edited; the schema refuses it too.
 
-use crate::{Conn, DbError, DbResult, WriteTx, columns, db::At, db::Both, schema::policy_packs as t};
+use crate::{
+    Conn, DbError, DbResult, WriteTx, columns,
+    db::{At, Both},
+    schema::{areas, policy_packs as t},
+};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use shixun_domain::{
@@ -335,6 +339,38 @@ pub fn revision(conn: &mut Conn, area: AreaCode) -> DbResult<(i64, Option<i64>)>
         .first(conn)
         .map_err(DbError::from)?;
     Ok((count, newest.map(|at| UtcMillis::from(at).millis())))
+}
+
+/// Lets who publishes a pack wait for who publishes another one in the province, until the transaction ends: what either was judged
+/// beside still stands when it is published. SQLite has one writer.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn lock_publication(tx: &mut WriteTx<'_>, area: AreaCode) -> DbResult<()> {
+    if let Conn::Postgres(conn) = tx.conn() {
+        let _: Vec<i32> = areas::table
+            .filter(areas::code.eq_any(codes(area).into_iter().min()))
+            .select(areas::code)
+            .for_no_key_update()
+            .load(conn)?;
+    }
+    Ok(())
+}
+
+/// The areas below `area` that have published packs of their own.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer or a row is damaged.
+pub fn areas_with_packs_below(conn: &mut Conn, area: AreaCode) -> DbResult<Vec<AreaCode>> {
+    let codes: Vec<i32> = t::table
+        .filter(t::state.eq(PackState::Published.as_str()))
+        .filter(t::area.gt(area.get()))
+        .select(t::area)
+        .distinct()
+        .order(t::area.asc())
+        .load(conn)?;
+    let areas = codes.into_iter().map(columns::area).collect::<DbResult<Vec<AreaCode>>>()?;
+    Ok(areas.into_iter().filter(|below| below.chain().contains(&area)).collect())
 }
 
 fn codes(area: AreaCode) -> Vec<i32> {

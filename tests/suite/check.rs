@@ -36,7 +36,9 @@ pub(crate) fn broken_now(county: &County) -> BTreeSet<&'static str> {
 pub(crate) fn behind_the_back(county: &County, statements: &[String]) {
     let mut conn = county.database.url().connect(false).unwrap();
     if county.database.kind() == Kind::Sqlite {
-        for pragma in ["PRAGMA foreign_keys = OFF", "PRAGMA ignore_check_constraints = ON", "PRAGMA legacy_alter_table = ON"] {
+        for pragma in
+            ["PRAGMA foreign_keys = OFF", "PRAGMA ignore_check_constraints = ON", "PRAGMA legacy_alter_table = ON"]
+        {
             diesel::sql_query(pragma).execute(&mut conn).unwrap();
         }
     }

@@ -144,7 +144,8 @@ both! {
         centre.post(REPORTS, json!({"cycle": "1999-2003"})).await.refused(400, "cycle_unknown");
         let place = propose(&centre).await;
         centre.post(REPORTS, json!({"cycle": "2016-2020"})).await.refused(409, "cycle_closed");
-        centre.get(&place).await.refused(409, "freeze_not_frozen");
+        let shown = county.sign_in("bureau").get(&place).await;
+        assert_eq!(shown.expect(200)["teachers"].as_array().unwrap().len(), 2, "who confirms sees it before");
         let confirm = format!("{place}/confirm");
         centre.act(&confirm).await.refused(409, "freeze_four_eyes");
         let soon = county.sign_in("bureau").act(&confirm).await;
@@ -153,6 +154,7 @@ both! {
         let withdraw = format!("{place}/withdraw");
         let withdrawn = centre.post(&withdraw, json!({"reason": "尚未登记完"})).await.expect(200);
         assert_eq!((&withdrawn["state"], &withdrawn["reason"]), (&json!("withdrawn"), &json!("尚未登记完")));
+        centre.get(&place).await.refused(409, "freeze_not_frozen");
         county.advance_millis(60_000);
         county.sign_in("bureau").act(&confirm).await.refused(409, "freeze_settled");
         centre.post(&withdraw, json!({"reason": "再撤"})).await.refused(409, "freeze_settled");

@@ -86,10 +86,10 @@ async fn list_frozen_reports(
 /// Read a frozen report
 ///
 /// The bytes that were frozen: canonical JSON (RFC 8785) whose SHA-256 is the `ETag`. With `recompute=true` the report is made again
-/// of the ledger and the packs as they were known then, and of the facts it keeps; the bytes are the same. For readers of the county
-/// who look after all of it.
+/// of the ledger and the packs as they were known then, and of the facts it keeps; the bytes are the same. Of a proposal it is the report
+/// that confirming would freeze, to be looked at before. For readers of the county who look after all of it.
 ///
-/// 查看周期定稿（定稿时的原始字节）；recompute=true时按当时的台账与政策重新计算，结果逐字节一致。
+/// 查看周期定稿（定稿时的原始字节）；recompute=true时按当时的台账与政策重新计算，结果逐字节一致；尚未确认的，给出确认后将定稿的内容，供确认人事先核对。
 #[utoipa::path(
     operation_id = "get_frozen_report", tag = "reports", params(FrozenReportPath, RecomputeQuery), security(("bearer" = ["read_reports"])),
     responses((status = 200, description = "The report.", body = FrozenContentView), (status = 304, description = "Unchanged since the ETag of If-None-Match."), ReadProblems)

@@ -112,9 +112,15 @@ pub fn prepare(
     now: UtcMillis,
 ) -> Result<String, ApiError> {
     let row = confirmable(conn, actor, id, now)?;
-    let policy = cache.area(conn, id.area(), now)?.known_at(Some(row.known_at));
+    proposed(conn, cache, &row, now)
+}
+
+/// The report of a proposal, of what was known when it was proposed.
+fn proposed(conn: &mut Conn, cache: &PolicyCache, row: &FrozenRow, now: UtcMillis) -> Result<String, ApiError> {
+    let area = row.id.area();
+    let policy = cache.area(conn, area, now)?.known_at(Some(row.known_at));
     let cycle = policy.cycle_named(&row.cycle)?;
-    let known = Known::in_area(conn, id.area(), Some(row.known_at))?;
+    let known = Known::in_area(conn, area, Some(row.known_at))?;
     let roster = roster(conn, &policy, cycle.to(), &known)?;
     make(conn, &policy, cycle, row.known_at, roster)
 }
@@ -190,7 +196,7 @@ pub(crate) fn frozen(conn: &mut Conn, actor: &Actor, id: FrozenReportId) -> Resu
     }
 }
 
-/// The bytes of a report, as they were kept or made again, with their digest.
+/// The bytes of a report, as they were kept or made again, or as they would be frozen now, with their digest.
 ///
 /// # Errors
 /// `not_found`, `freeze_not_frozen`.
@@ -202,8 +208,13 @@ pub fn read(
     recompute: bool,
     now: UtcMillis,
 ) -> Result<(String, String), ApiError> {
-    let (row, kept) = frozen(conn, actor, id)?;
-    let document = if recompute { again(conn, cache, &row, &kept, now)? } else { kept };
+    let found = find(conn, actor, id)?;
+    let document = if found.state == FreezeState::Proposed {
+        proposed(conn, cache, &found, now)?
+    } else {
+        let (row, kept) = frozen(conn, actor, id)?;
+        if recompute { again(conn, cache, &row, &kept, now)? } else { kept }
+    };
     let digest = canonical::digest(&document);
     Ok((document, digest))
 }

@@ -59,7 +59,7 @@ fn entered(
     evidence: &EvidenceFile,
     report: &mut Report,
 ) -> Result<(), ApiError> {
-    if let Some(known) = store::source_taken(work.conn(), person.id, platform::SOURCE, &line.key)?
+    if let Some(known) = store::source_taken(work.conn(), person.id, platform::source(line.category), &line.key)?
         && let Some(row) = store::find(work.conn(), known)?
         && platform::same(line, &row)
     {

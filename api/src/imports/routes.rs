@@ -44,7 +44,7 @@ problem_set!(ExportProblems = NotFound);
 /// The body is the file itself: an `.xlsx` workbook or CSV (UTF-8 or GB18030), as offices send it; the header is found, titles,
 /// totals and signatures are left out. A roster finds persons by their identity numbers and schools by code or name; what it
 /// does not state (a missing column, a blank cell) changes nothing, what it states differently holds from `effective_on` on,
-/// and another school is a move. Hours of the provincial platform (`kind=records`) find persons in the same way; each row becomes a
+/// and another school is a move. Hours from outside (`kind=records`), of the provincial platform or, by a column 登记类别, of another category, find persons in the same way; each row becomes a
 /// record to be examined and verified by two other people, and a row that was imported before changes nothing. Every fault names its cell and what to do. With `dry_run=true` the same is checked and
 /// reported, and nothing is written.
 ///

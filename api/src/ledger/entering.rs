@@ -43,7 +43,12 @@ pub fn enter(
     let employed_from = ledger::employed_from(work.conn(), person)?;
     rules_of_ledger::may_enter(new.effective_on, now.china_date(), employed_from, certified)?;
     let amounts = Amounts::new(new.nominal, new.attended, new.factor, new.practice)?;
-    let content = Content { key: &new.content_key, title: &new.title, course: new.circumstances.activity.is_none(), days: (new.effective_on, new.effective_on) };
+    let content = Content {
+        key: &new.content_key,
+        title: &new.title,
+        course: new.circumstances.activity.is_none(),
+        days: (new.effective_on, new.effective_on),
+    };
     let claimed = Claimed { content, duplicate_reason: new.evidence.duplicate_reason.as_deref() };
     // Read in the other order than told: the same reference is the weightier reason.
     let content_claim = claim(work, cache, may_allow_again(actor), (person, None), claimed);

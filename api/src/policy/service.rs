@@ -280,6 +280,7 @@ pub fn publish(
     based_on: Option<i64>,
 ) -> Result<PackRow, ApiError> {
     let reached = |_: &PackRow| actor.reaches_area(id.area());
+    policy::lock_publication(work.tx(), id.area())?;
     let before = policy::find(work.conn(), id)?.filter(reached).ok_or_else(|| ApiError::missing(id))?;
     if before.state != PackState::Draft {
         return Err(ApiError::new(Code::PolicyNotADraft));
@@ -291,13 +292,10 @@ pub fn publish(
     let (now, pack) = (work.at(), stored(&before)?);
     let published = PolicyCache::default().area(work.conn(), id.area(), now)?;
     mistaken(lint::lint(published.packs(), &pack, id.area(), now.china_date()))?;
-    let with_it = AreaPolicy::new(id.area(), published.revision(), with_draft(published.packs(), &pack));
-    for cycle in cycles(&with_it, now.china_date()) {
-        if cycle.span().overlaps(&before.valid) {
-            for schools in judged_by(&with_it, &pack) {
-                with_it.rules_of(&schools, cycle, cycle.to())?;
-            }
-        }
+    compiles(&published, &pack, now)?;
+    for below in policy::areas_with_packs_below(work.conn(), id.area())? {
+        let published = PolicyCache::default().area(work.conn(), below, now)?;
+        compiles(&published, &pack, now)?;
     }
     let published = policy::publish(work.tx(), id, before.version, actor.account)?;
     let row = policy::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
@@ -312,6 +310,19 @@ pub fn publish(
         Some(&PolicyPackSummaryView::read(&row)?),
     )?;
     Ok(row)
+}
+
+/// Whether the rules of an area with a draft can be compiled for every cycle that it touches.
+fn compiles(published: &AreaPolicy, pack: &Pack, now: UtcMillis) -> Result<(), ApiError> {
+    let with_it = AreaPolicy::new(published.area(), published.revision(), with_draft(published.packs(), pack));
+    for cycle in cycles(&with_it, now.china_date()) {
+        if cycle.span().overlaps(&pack.valid()) {
+            for schools in judged_by(&with_it, pack) {
+                with_it.rules_of(&schools, cycle, cycle.to())?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Those whose rules a pack changes: of a school, its own teachers; of an area, everybody, and those of each school with packs.

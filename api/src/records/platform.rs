@@ -18,6 +18,11 @@ use shixun_persistence::{
 /// The source of everything that comes from the provincial platform.
 pub const SOURCE: &str = "zj_platform";
 
+/// Where a row comes from: the platform, or what an office keeps a list of.
+pub fn source(category: RecordCategory) -> &'static str {
+    if category == RecordCategory::Platform { SOURCE } else { category.as_str() }
+}
+
 /// The file as the evidence of what it holds.
 ///
 /// # Errors
@@ -35,7 +40,7 @@ pub fn evidence(import: ImportId, file_name: &str, digest: &str, media_type: &st
 /// `internal` where the evidence cannot be written as JSON.
 pub fn input(line: &RecordLine, evidence: &EvidenceFile) -> Result<RecordInput, ApiError> {
     let files = serde_json::to_string(&[evidence]).map_err(|error| ApiError::internal(error.to_string()))?;
-    let category = RecordCategory::Platform;
+    let category = line.category;
     let content = Content {
         category,
         activity: None,
@@ -54,7 +59,7 @@ pub fn input(line: &RecordLine, evidence: &EvidenceFile) -> Result<RecordInput, 
         hours: line.hours,
         practice: line.practice,
         evidence: files,
-        source: SOURCE.to_owned(),
+        source: source(category).to_owned(),
         source_key: line.key.clone(),
     };
     let claim = Claim {

@@ -9,9 +9,9 @@ use crate::{
     ledger::wire::check_days,
     problem::{ApiError, Code},
     wire::{
-        AccountRef, ActivityText, AreaText, DaysText, DeliveryFormWord, HourEntryRef, HoursText, InstantText, LevelWord, OneOf,
-        OrganisationRef, RecordCategoryWord, RecordRef, RecordStateWord, RecordStepWord, RouteWord, TeacherRef, Text,
-        ThemeText,
+        AccountRef, ActivityText, AreaText, DaysText, DeliveryFormWord, HourEntryRef, HoursText, InstantText,
+        LevelWord, OneOf, OrganisationRef, RecordCategoryWord, RecordRef, RecordStateWord, RecordStepWord, RouteWord,
+        TeacherRef, Text, ThemeText,
     },
 };
 use chrono::NaiveDate;

@@ -14,6 +14,7 @@ use crate::{
         IdentityNumber,
         roster::{Cell, Grid, GridSheet, Plausible, read_date},
     },
+    records::RecordCategory,
     words::{DeliveryForm, Level, Route, Theme},
 };
 use chrono::NaiveDate;
@@ -75,6 +76,8 @@ pub struct RecordLine {
     pub block_key: Option<String>,
     /// Who gave the training.
     pub provider: Option<String>,
+    /// What kind of training; hours of the platform where it is not stated.
+    pub category: RecordCategory,
 }
 
 /// A sheet that was read.
@@ -187,6 +190,8 @@ impl<'a, F: Fn(Column) -> &'a Cell> RowReader<'a, F> {
         let route = self.word(Column::Route, Route::SelfSelected, Route::ALL, |word| (word.as_str(), word.zh()));
         let form = self.word(Column::Form, DeliveryForm::Topical, DeliveryForm::ALL, |word| (word.as_str(), word.zh()));
         let level = self.word(Column::Level, Level::Province, Level::ALL, |word| (word.as_str(), word.zh()));
+        let category = self
+            .word(Column::Category, RecordCategory::Platform, RecordCategory::ALL, |word| (word.as_str(), word.zh()));
         let themes = self.themes();
         let (block_key, provider) = (self.optional(Column::Block), self.optional(Column::Provider));
         Some(RecordLine {
@@ -206,6 +211,7 @@ impl<'a, F: Fn(Column) -> &'a Cell> RowReader<'a, F> {
             themes: themes?,
             block_key,
             provider,
+            category: category?,
         })
     }
 
@@ -380,7 +386,7 @@ mod tests {
             Column::Identity => "331199199205119087",
             Column::StartsOn | Column::EndsOn => "2026-06-01",
             Column::Hours | Column::Practice => "5",
-            Column::Route | Column::Form | Column::Level | Column::Themes => "",
+            Column::Route | Column::Form | Column::Level | Column::Themes | Column::Category => "",
             _ => "课",
         };
         let good: Vec<&str> = Column::ALL.iter().map(fill).collect();

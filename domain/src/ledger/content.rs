@@ -36,3 +36,24 @@ pub fn content_claim(cycle: &Cycle, content_key: &str) -> String {
 pub fn default_content_key(kind: &str, search_title: &str) -> String {
     format!("{kind}/{search_title}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_content_is_the_same_by_its_key_or_as_a_course_of_one_title_at_one_time() {
+        let day = |text: &str| text.parse().unwrap();
+        let course = |key, title, from, to| Content { key, title, course: true, days: (day(from), day(to)) };
+        let session = course("org/unit", "单元整体教学 A", "2026-10-10", "2026-10-12");
+        let check = |other: Content<'_>, same: bool| {
+            assert_eq!((session.is_same(&other), other.is_same(&session)), (same, same), "{other:?}");
+        };
+        check(course("org/unit", "另一名称", "2029-01-01", "2029-01-02"), true);
+        check(course("platform/unit", "单元整体教学　ａ", "2026-10-12", "2026-10-20"), true);
+        check(course("platform/unit", "单元整体教学 A", "2026-10-13", "2026-10-20"), false);
+        check(course("platform/unit", "单元整体教学 B", "2026-10-10", "2026-10-12"), false);
+        let lecture = course("lecture/unit", "单元整体教学 A", "2026-10-11", "2026-10-11");
+        check(Content { course: false, ..lecture }, false);
+    }
+}

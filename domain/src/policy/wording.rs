@@ -72,9 +72,7 @@ pub fn requirement(rules: &CycleRules, requirement: &Requirement) -> Option<Word
         let share = fraction(*share);
         return Some(Wording {
             zh: format!("{zh_name}（{rule}）：占比应不低于{share}即{owed}学时，已有{counted}学时{zh_end}"),
-            en: format!(
-                "{en_name} ({rule}): a share of {share}, which is {owed} hours, {counted} there{en_end}"
-            ),
+            en: format!("{en_name} ({rule}): a share of {share}, which is {owed} hours, {counted} there{en_end}"),
         });
     }
     Some(Wording {
@@ -87,10 +85,7 @@ pub fn requirement(rules: &CycleRules, requirement: &Requirement) -> Option<Word
 pub fn requirement_name(rules: &CycleRules, requirement: &Requirement) -> Option<Wording> {
     let rule = rules.rule(requirement.rule)?;
     let (zh_period, en_period, _) = period(rules, requirement.period);
-    Some(Wording {
-        zh: format!("{}{zh_period}", rule.rule.zh),
-        en: format!("{}, {en_period}", capital(&rule.rule.en)),
-    })
+    Some(Wording { zh: format!("{}{zh_period}", rule.rule.zh), en: format!("{}, {en_period}", capital(&rule.rule.en)) })
 }
 
 /// What an activity is worth, by which line, on what evidence and by whose approval.

@@ -341,9 +341,16 @@ mod tests {
         let summed = summed(lines, day("2019-02-01"));
         let days = |days: i64| Some(Days::from_hundredths(days * 100));
         let three = CertifiedLine { days: days(3), ..line("2018-03-01", 18) };
-        let five = super::summed([three.clone(), CertifiedLine { days: days(2), ..line("2018-05-01", 12) }, line("2018-06-01", 6)], day("2019-02-01"));
+        let five = super::summed(
+            [three.clone(), CertifiedLine { days: days(2), ..line("2018-05-01", 12) }, line("2018-06-01", 6)],
+            day("2019-02-01"),
+        );
         let five: Vec<_> = five.iter().map(|line| (line.hours, line.days)).collect();
-        assert_eq!(five, [(Hours::whole(30), days(5)), (Hours::whole(6), None)], "what tells no days is not added to what does");
+        assert_eq!(
+            five,
+            [(Hours::whole(30), days(5)), (Hours::whole(6), None)],
+            "what tells no days is not added to what does"
+        );
         let shown: Vec<_> =
             summed.iter().map(|line| (line.on.to_string(), line.hours, line.block_key.is_some())).collect();
         let expected = [("2018-12-31", 15, false), ("2018-12-31", 90, true), ("2019-01-31", 7, false)];

@@ -51,7 +51,9 @@ pub fn content_taken(
         .select((c::content_key, c::title, h::circumstances, c::effective_on))
         .load(conn)?;
     found.extend(
-        entered.into_iter().map(|(key, title, circumstances, on)| (key, title, circumstances.0.activity.is_none(), on, on)),
+        entered
+            .into_iter()
+            .map(|(key, title, circumstances, on)| (key, title, circumstances.0.activity.is_none(), on, on)),
     );
     if let Some((_, title, _, _, to)) = found.into_iter().find(same) {
         return Ok(Some((title, to)));

@@ -193,6 +193,19 @@ both! {
         centre.post(&of(one.person), again).await.expect(201);
     }
 
+    async fn days_of_training_come_with_a_record_into_the_ledger(county: County) {
+        let [one, ..] = prepared(county);
+        let teacher = county.caller(one.account);
+        let told = teacher.post(&of(one.person), with("days", json!("366.01"))).await.refused(422, "invalid_field");
+        assert_eq!(told["errors"][0]["pointer"], "/days");
+        let entered = teacher.post(&of(one.person), with("days", json!("3.00"))).await;
+        assert_eq!(entered.expect(201)["days"], "3.00");
+        step(&county.sign_in("centre"), &at(&entered), "examine").await.expect(200);
+        let done = step(&county.sign_in("bureau"), &at(&entered), "verify").await.expect(200);
+        let entry = teacher.get(&format!("/v1/hour-entries/{}", done["hour_entry_id"].as_str().unwrap())).await.expect(200);
+        assert_eq!(entry["days"], "3.00");
+    }
+
     async fn nobody_applies_for_content_that_is_recorded_from_outside_until_the_record_is_withdrawn(county: County) {
         let [one, other, _] = prepared(county);
         let same = county.add_session(TestSession { content_key: "unit-design".into(), ..TestSession::default() }).id;

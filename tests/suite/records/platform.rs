@@ -70,6 +70,24 @@ both! {
         county.sign_in("school-1").request(Method::POST, "/v1/imports?kind=records").body("text/csv", file(&rows)).send().await.refused(403, "forbidden");
     }
 
+    async fn a_list_of_other_kinds_of_training_says_the_kind_in_a_column(county: County) {
+        let [one, ..] = prepared(county);
+        let centre = county.sign_in("centre");
+        let lines: Vec<String> = [("D-1", "单元教学", "学历进修"), ("D-2", "下乡支教", "teaching_support"), ("D-3", "其他", "")].iter()
+            .map(|(key, title, category)| format!("{},{category}\n", row(1, key, title, "2026-06-03", "24").trim_end()))
+            .collect();
+        let text = format!("{},登记类别\n{}", HEADER.trim_end(), lines.concat());
+        assert_eq!(import(&centre, "", text.clone()).await.expect(201)["created"], 3);
+        assert_eq!(import(&centre, "", text.clone()).await.expect(201)["unchanged"], 3);
+        let list = county.caller(one.account).get("/v1/records").await.expect(200);
+        let mut kinds: Vec<(&str, &str)> = list["data"].as_array().unwrap().iter()
+            .map(|row| (row["category"].as_str().unwrap(), row["source"].as_str().unwrap())).collect();
+        kinds.sort_unstable();
+        assert_eq!(kinds, [("degree", "degree"), ("platform", "zj_platform"), ("teaching_support", "teaching_support")]);
+        let told = import(&centre, "&dry_run=true", text.replace("学历进修", "学历")).await.expect(200);
+        assert_eq!(told["faults"][0]["code"], "records_bad_word");
+    }
+
     async fn every_row_that_cannot_be_entered_says_why_at_its_place(county: County) {
         prepared(county);
         let centre = county.sign_in("centre");

@@ -125,6 +125,24 @@ both! {
         assert_eq!(decide(&county.sign_in("centre"), &place, "recognise", reason).await.expect(200)["state"], "taken");
     }
 
+    async fn days_of_training_move_with_their_hours(county: County) {
+        let (person, path) = newcomer(county);
+        let centre = county.sign_in("centre");
+        let dated = |days: &str| {
+            let mut one = line("2016-12-31", "school_based", None, "40");
+            one["days"] = json!(days);
+            let mut whole = certificate();
+            (whole["lines"], whole["total"]) = (json!([one]), json!("40"));
+            coming(whole)
+        };
+        let told = centre.post(&path, dated("-1.00")).await.refused(422, "invalid_field");
+        assert_eq!(told["errors"][0]["pointer"], "/certificate/lines/0/days");
+        let taken = centre.post(&path, dated("5.50")).await.expect(201);
+        assert_eq!(taken["certificate"]["lines"][0]["days"], "5.50");
+        let entries = centre.get(&format!("/v1/teachers/{}/hour-entries", person.teacher())).await.expect(200);
+        assert_eq!(entries["data"][0]["days"], "5.50");
+    }
+
     async fn what_cannot_be_certified_is_refused_with_its_code(county: County) {
         let (person, path) = newcomer(county);
         let centre = county.sign_in("centre");

@@ -56,7 +56,7 @@ pub(super) async fn closing(told: &mut Told, county: &mut County) {
     let proposed = centre.post(reports, over.clone()).await.expect(201);
     told.by(Code::CycleClosed, &centre, async |me| me.post(reports, over.clone()).await).await;
     let place = format!("{reports}/{}", proposed["id"].as_str().unwrap());
-    told.by(Code::FreezeNotFrozen, &bureau, async |me| me.get(&place).await).await;
+    told.by(Code::FreezeNotFrozen, &bureau, async |me| me.get(&format!("{place}/differences")).await).await;
     let confirm = format!("{place}/confirm");
     told.by(Code::FreezeFourEyes, &centre, async |me| me.act(&confirm).await).await;
     told.by(Code::FreezeTooSoon, &bureau, async |me| me.act(&confirm).await).await;

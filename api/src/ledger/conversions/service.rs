@@ -71,11 +71,7 @@ pub fn convert(
         attended: conversion.hours,
         factor: Factor::ONE,
         practice: Hours::ZERO,
-        circumstances: Circumstances {
-            activity: Some(new.activity.kind),
-            days: new.days,
-            ..Circumstances::ORDINARY
-        },
+        circumstances: Circumstances { activity: Some(new.activity.kind), days: new.days, ..Circumstances::ORDINARY },
         content_key: new.content_key.clone(),
         evidence: Evidence { conversion: Some(Converted::new(&conversion)), ..new.evidence.clone() },
     };

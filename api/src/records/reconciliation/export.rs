@@ -82,5 +82,6 @@ fn cell(one: &Standing, column: Column, clear: bool) -> Value {
         Column::Themes => text(content.themes.iter().map(|theme| theme.as_str()).collect::<Vec<_>>().join("、")),
         Column::Block => text(content.block_key.clone().unwrap_or_default()),
         Column::Provider => text(content.provider.clone().unwrap_or_default()),
+        Column::Category => text(content.category.zh()),
     }
 }

@@ -10,8 +10,8 @@ use crate::{
     problem::{ApiError, Code, FieldFault},
     records::wire::EvidenceFile,
     wire::{
-        AccountRef, AreaText, DaysText, DeliveryFormWord, DirectionWord, HourEntryRef, HoursText, InstantText, LevelWord, OneOf,
-        RouteWord, TeacherRef, Text, ThemeText, TransferRef, TransferStateWord,
+        AccountRef, AreaText, DaysText, DeliveryFormWord, DirectionWord, HourEntryRef, HoursText, InstantText,
+        LevelWord, OneOf, RouteWord, TeacherRef, Text, ThemeText, TransferRef, TransferStateWord,
     },
 };
 use chrono::NaiveDate;

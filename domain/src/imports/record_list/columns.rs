@@ -20,12 +20,13 @@ pub enum Column {
     Themes,
     Block,
     Provider,
+    Category,
 }
 
 /// Each column with its word, its English header, and its headers in lower case: the Chinese one of an export first.
 type Described = (Column, &'static str, &'static str, &'static [&'static str]);
 
-const COLUMNS: [Described; 14] = [
+const COLUMNS: [Described; 15] = [
     (
         Column::Identity,
         "identity_number",
@@ -50,6 +51,7 @@ const COLUMNS: [Described; 14] = [
     (Column::Themes, "themes", "Themes", &["主题", "培训主题", "themes"]),
     (Column::Block, "block_key", "Block", &["集中培训编号", "集中培训", "block"]),
     (Column::Provider, "provider", "Provider", &["培训机构", "承办机构", "机构", "provider"]),
+    (Column::Category, "category", "Category", &["登记类别", "学时类别", "类别", "category"]),
 ];
 
 impl ListColumn for Column {
@@ -68,6 +70,7 @@ impl ListColumn for Column {
         Column::Themes,
         Column::Block,
         Column::Provider,
+        Column::Category,
     ];
 
     fn as_str(self) -> &'static str {
