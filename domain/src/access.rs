@@ -1,6 +1,9 @@
 //! Who may do what: roles, permissions, and the part of the county a role reaches.
 
-use crate::{AreaCode, words::word_list};
+use crate::{
+    AreaCode,
+    words::{OrganisationKind, word_list},
+};
 
 word_list! {
     /// What an account is, over an organisation subtree and for a period.
@@ -208,6 +211,8 @@ pub struct Scope {
     pub area: AreaCode,
     /// The number of the organisation.
     pub organisation: i64,
+    /// What the organisation is: the whole area belongs to its bureau alone.
+    pub kind: OrganisationKind,
     /// The organisation's path: its ancestors' numbers and its own, each between slashes.
     pub path: String,
 }
@@ -219,9 +224,10 @@ impl Scope {
         if self.area == area { path.starts_with(&self.path) } else { self.covers_area(area) }
     }
 
-    /// True where everything in `area` is reached.
+    /// True where everything in `area` is reached: from the bureau at its top, or at the top of what it lies in. Whatever else stands
+    /// without a parent reaches itself and what lies below it.
     pub fn covers_area(&self, area: AreaCode) -> bool {
-        self.area.contains(area) && is_top(&self.path)
+        self.area.contains(area) && self.kind.stands_at_the_top() && is_top(&self.path)
     }
 }
 
@@ -234,7 +240,7 @@ mod tests {
     use super::*;
 
     fn scope(area: i32, path: &str) -> Scope {
-        Scope { area: AreaCode::new(area).unwrap(), organisation: 1, path: path.into() }
+        Scope { area: AreaCode::new(area).unwrap(), organisation: 1, kind: OrganisationKind::Bureau, path: path.into() }
     }
 
     #[test]
@@ -254,6 +260,19 @@ mod tests {
         assert!(scope(330_000, "/9/").covers(county, "/1/12/"));
         assert!(!scope(330_000, "/9/3/").covers(county, "/1/12/"), "a department of the province is not the province");
         assert!(!scope(331_123, "/1/").covers(other, "/1/"));
+    }
+
+    #[test]
+    fn what_stands_without_a_parent_and_is_no_bureau_reaches_itself_and_not_its_area() {
+        let county = AreaCode::new(331_123).unwrap();
+        for kind in OrganisationKind::ALL.iter().filter(|kind| **kind != OrganisationKind::Bureau) {
+            let alone = Scope { kind: *kind, ..scope(331_123, "/5/") };
+            assert!(!alone.covers_area(county), "{kind}");
+            assert!(alone.covers(county, "/5/7/"), "{kind}");
+            assert!(!alone.covers(county, "/1/"), "{kind}");
+            let above = Scope { kind: *kind, ..scope(330_000, "/5/") };
+            assert!(!above.covers(county, "/1/12/"), "{kind}");
+        }
     }
 
     #[test]

@@ -1,9 +1,16 @@
 //! Organisations: schools with their national code, and the offices that guide them.
 
 use crate::fold;
-use crate::words::Stage;
+use crate::words::{OrganisationKind, Stage};
 use std::{fmt, str::FromStr};
 use thiserror::Error;
+
+impl OrganisationKind {
+    /// True for what may stand without an organisation above it: a role there reaches the whole area.
+    pub const fn stands_at_the_top(self) -> bool {
+        matches!(self, OrganisationKind::Bureau)
+    }
+}
 
 /// The national identification code of a school (学校标识码): 10 digits, 2 for the type, 2 for the province, 6 serial.
 ///

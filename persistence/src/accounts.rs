@@ -2,7 +2,7 @@
 
 use crate::{
     Conn, DbResult, WriteTx, columns,
-    db::{At, each, kept},
+    db::{At, Word, each, kept},
     schema,
 };
 use chrono::{NaiveDate, NaiveDateTime};
@@ -13,6 +13,7 @@ use shixun_domain::{
     access::{Role, Scope},
     id::{Account, AccountId, OrganisationId, PersonId, RoleGrant, RoleGrantId},
     time::DateSpan,
+    words::OrganisationKind,
 };
 
 /// Someone who can sign in.
@@ -110,24 +111,6 @@ pub fn of_person(conn: &mut Conn, person: PersonId) -> DbResult<Option<AccountId
         .first(conn)
         .optional()?;
     Ok(number.map(|number| Id::new(person.area(), number)))
-}
-
-/// Accounts of an area behind a user name, in the order of user names.
-///
-/// # Errors
-/// A [`crate::DbError`] where the database does not answer.
-pub fn list(conn: &mut Conn, area: AreaCode, after: Option<(String, i64)>, limit: i64) -> DbResult<Vec<AccountRow>> {
-    let mut query = accounts::table
-        .filter(accounts::area.eq(area.get()))
-        .order((accounts::username.asc(), accounts::id.asc()))
-        .limit(limit)
-        .select(account_columns!())
-        .into_boxed();
-    if let Some((username, _)) = after {
-        query = query.filter(accounts::username.gt(username));
-    }
-    let rows: Vec<AccountColumns> = query.load(conn)?;
-    rows.into_iter().map(account_row).collect()
 }
 
 /// What became of a new account.
@@ -255,7 +238,7 @@ pub struct Grant {
     pub version: i64,
 }
 
-type GrantColumns = (i32, i64, i64, String, i64, NaiveDate, Option<NaiveDate>, i64, String);
+type GrantColumns = (i32, i64, i64, String, i64, NaiveDate, Option<NaiveDate>, i64, String, Word<OrganisationKind>);
 
 macro_rules! grant_columns {
     () => {
@@ -269,6 +252,7 @@ macro_rules! grant_columns {
             role_grants::valid_to,
             role_grants::version,
             organisations::path,
+            organisations::kind,
         )
     };
 }
@@ -291,13 +275,13 @@ pub fn grants(conn: &mut Conn, account: AccountId) -> DbResult<Vec<Grant>> {
     rows.into_iter().map(grant_row).collect()
 }
 
-fn grant_row((area, id, account, role, organisation, from, to, version, path): GrantColumns) -> DbResult<Grant> {
+fn grant_row((area, id, account, role, organisation, from, to, version, path, kind): GrantColumns) -> DbResult<Grant> {
     let area = columns::area(area)?;
     Ok(Grant {
         id: Id::new(area, id),
         account: Id::new(area, account),
         role: columns::word("role", &role)?,
-        scope: Scope { area, organisation, path },
+        scope: Scope { area, organisation, kind: kind.0, path },
         span: DateSpan { from, to },
         version,
     })

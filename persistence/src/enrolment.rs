@@ -11,16 +11,17 @@ mod list;
 mod offers;
 mod seats;
 
+pub use crate::catalogue::sessions::hold as hold_session;
 pub use allowances::{AllowanceRow, NewAllowance, allow_repeat, repeats_allowed};
 pub use attendance::{
     AttendanceMark, AttendanceRow, UnitTime, attendance_of, attendance_of_session, attendance_of_unit,
     minutes_attended, record_attendance, units,
 };
 pub use evaluating::{after_closing, overdue_evaluations, set_evaluated};
-pub use facts::{ApplicantRow, Commitments, Hold, applicant, clashes, commitments, hold_session};
+pub use facts::{ApplicantRow, Commitments, Hold, applicant, clashes, commitments};
 pub use list::{EnrolmentFilter, EnrolmentRow, Viewer, count, find, find_of_person, list, of_session};
 pub use offers::{OfferRow, Offered, offer, offered};
 pub use seats::{
-    Claim, Freed, NewEnrolment, Taken, apply_again, claim, claim_seat_unguarded, close_session, first_waiting, move_up,
-    release, set_result, set_status, take,
+    Claim, Freed, NewEnrolment, Taken, apply_again, claim, close_session, first_waiting, move_up, release, set_result,
+    set_status, take,
 };

@@ -53,11 +53,6 @@ impl DbError {
     pub fn damaged(what: impl Into<String>) -> Self {
         DbError::Damaged(what.into())
     }
-
-    /// True where the connection must not be used again.
-    pub fn breaks_connection(&self) -> bool {
-        matches!(self, DbError::Unavailable(_))
-    }
 }
 
 /// Signs of a lost connection that arrive without a kind of their own.

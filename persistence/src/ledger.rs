@@ -124,14 +124,6 @@ pub fn append(tx: &mut WriteTx<'_>, entry: &NewEntry) -> DbResult<Appended> {
     Ok(if rows == 0 { Appended::Duplicate } else { Appended::New(id) })
 }
 
-/// Posts the hours of a session that was closed. Posting twice changes nothing.
-///
-/// # Errors
-/// As [`append`].
-pub fn post_session_hours(tx: &mut WriteTx<'_>, entry: &NewEntry) -> DbResult<Appended> {
-    append(tx, entry)
-}
-
 /// Rows in one statement: 32 values each, below SQLite's 32,766.
 const BATCH: usize = 900;
 

@@ -325,11 +325,25 @@ fn child_path(parent: Option<&OrganisationRow>, number: i64) -> String {
     format!("{}{number}/", parent.map_or("/", |parent| parent.path.as_str()))
 }
 
+/// Makes changes of an area's tree wait for each other: a path is read of the parent, and moves with the subtree, so that whoever places
+/// an organisation holds the tree first and reads afterwards. SQLite has one writer and needs nothing.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn hold_tree(tx: &mut WriteTx<'_>, area: AreaCode) -> DbResult<()> {
+    if let Conn::Postgres(inner) = tx.conn() {
+        let held = areas::table.find(area.get()).select(areas::code).for_no_key_update();
+        held.first::<i32>(inner).optional()?;
+    }
+    Ok(())
+}
+
 /// Enters an organisation.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn add(tx: &mut WriteTx<'_>, area: AreaCode, new: &NewOrganisation) -> DbResult<Saved> {
+    hold_tree(tx, area)?;
     let parent = match new.parent {
         Some(id) => match find(tx.conn(), id)? {
             Some(parent) if parent.id.area() == area => Some(parent),
@@ -371,6 +385,11 @@ pub fn add(tx: &mut WriteTx<'_>, area: AreaCode, new: &NewOrganisation) -> DbRes
 /// A [`crate::DbError`] where the database does not answer.
 pub fn change(tx: &mut WriteTx<'_>, before: &OrganisationRow, new: &NewOrganisation) -> DbResult<Saved> {
     let (area, number) = (before.id.area(), before.id.number());
+    hold_tree(tx, area)?;
+    // Its path may have moved with an organisation above it, which is no new version of its own.
+    let Some(before) = find(tx.conn(), before.id)?.filter(|row| row.version == before.version) else {
+        return Ok(Saved::Stale);
+    };
     let parent = match new.parent {
         Some(id) => match find(tx.conn(), id)? {
             Some(parent) if parent.id.area() == area && !parent.path.starts_with(&before.path) => Some(parent),

@@ -39,6 +39,7 @@ tables! {
         kid -> Text,
         private_key -> Text,
         created_at -> Timestamp,
+        in_use -> Nullable<Bool>,
     }
 
     organisations (area, id) {

@@ -137,14 +137,20 @@ pub fn signing_keys(conn: &mut Conn) -> DbResult<Vec<(String, String)>> {
         .load(conn)?)
 }
 
-/// Keeps a signing key.
+/// Keeps a signing key, which is the one in use from now on.
 ///
 /// # Errors
-/// A [`crate::DbError`] where the database does not answer.
+/// A [`crate::DbError`] where the database does not answer; [`crate::DbError::Duplicate`] where one is in use, such as that of a server that
+/// started at the same time.
 pub fn add_signing_key(tx: &mut WriteTx<'_>, kid: &str, private_key: &str) -> DbResult<()> {
     let at = tx.at().naive();
     diesel::insert_into(signing_keys::table)
-        .values((signing_keys::kid.eq(kid), signing_keys::private_key.eq(private_key), signing_keys::created_at.eq(at)))
+        .values((
+            signing_keys::kid.eq(kid),
+            signing_keys::private_key.eq(private_key),
+            signing_keys::created_at.eq(at),
+            signing_keys::in_use.eq(true),
+        ))
         .execute(tx.conn())?;
     Ok(())
 }

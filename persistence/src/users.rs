@@ -1,4 +1,4 @@
-//! Managing accounts: lists, the account of a person, locks, and ending every sign-in of an account.
+//! Managing accounts: lists, locks, and ending every sign-in of an account.
 
 use crate::{
     Conn, DbResult, WriteTx,
@@ -8,7 +8,7 @@ use crate::{
 };
 use diesel::prelude::*;
 use shixun_domain::{
-    AreaCode, Id,
+    AreaCode,
     id::{AccountId, PersonId, RoleGrantId},
 };
 
@@ -64,20 +64,6 @@ pub fn list(
     }
     let rows: Vec<AccountColumns> = query.select(account_columns!()).load(conn)?;
     rows.into_iter().map(account_row).collect()
-}
-
-/// The account of a person.
-///
-/// # Errors
-/// A [`crate::DbError`] where the database does not answer.
-pub fn of_person(conn: &mut Conn, person: PersonId) -> DbResult<Option<AccountId>> {
-    let found: Option<i64> = accounts::table
-        .filter(accounts::area.eq(person.area().get()))
-        .filter(accounts::person_id.eq(person.number()))
-        .select(accounts::id)
-        .first(conn)
-        .optional()?;
-    Ok(found.map(|number| Id::new(person.area(), number)))
 }
 
 /// Keeps an account from changing under another transaction until this one ends. SQLite has one writer.

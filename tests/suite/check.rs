@@ -306,6 +306,7 @@ both! {
             ("one_account_per_person", format!("UPDATE accounts SET person_id = {one} WHERE person_id = {two}")),
             ("spells_in_order", format!("UPDATE employments SET valid_to = '1999-01-01' WHERE person_id = {one}")),
             ("organisation_paths", format!("UPDATE organisations SET path = '/1/2/' WHERE id = {school}")),
+            ("organisations_below_a_bureau", format!("UPDATE organisations SET parent_id = NULL WHERE id = {school}")),
             ("search_names", format!("UPDATE organisations SET search_name = 'x' WHERE id = {school}")),
             ("school_codes", format!("UPDATE organisations SET code = '9900000000' WHERE id = {school}")),
             ("schools_are_described", format!("UPDATE organisations SET stage = NULL WHERE id = {school}")),

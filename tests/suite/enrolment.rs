@@ -3,6 +3,7 @@
 mod allowances;
 mod corrections;
 mod lecturer;
+mod own;
 mod queue;
 mod races;
 mod way;

@@ -50,9 +50,18 @@ both! {
         assert_eq!(chinese["title"], "请求体中有字段不符合要求");
     }
 
+    async fn a_command_happens_when_its_body_is_there_and_not_when_it_was_announced(county: County) {
+        let bureau = county.sign_in("bureau");
+        let body = json!({"kind": "institution", "name": "瓯江研修院", "parent_id": county.bureau.to_string()});
+        let (clock, later) = (county.clock.clone(), county.clock.now().plus_millis(120_000));
+        let sending = bureau.request(Method::POST, "/v1/organisations");
+        let made = sending.send_slowly(&body, move || clock.set(later)).await.expect(201);
+        assert_eq!(made["created_at"], later.to_string());
+    }
+
     async fn a_parameter_that_an_operation_does_not_know_is_refused_before_anything_is_written(county: County) {
         let before = organisations(county).await;
-        let body = json!({"kind": "institution", "name": "瓯江研修院"});
+        let body = json!({"kind": "institution", "name": "瓯江研修院", "parent_id": county.bureau.to_string()});
         let problem =
             county.sign_in("bureau").post("/v1/organisations?dry_run=true", body).await.refused(400, "unknown_parameter");
         assert_eq!(problem["parameters"], json!({"name": "dry_run", "expected": "none"}));

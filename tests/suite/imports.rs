@@ -229,6 +229,21 @@ both! {
         assert_eq!(problem["errors"][0]["code"], "schools_unknown_parent");
     }
 
+    async fn a_school_of_a_list_that_names_nothing_above_it_needs_the_one_bureau(county: County) {
+        let bureau = county.sign_in("bureau");
+        let list = "学校标识码,学校名称,学段\n3133000102,第三中学,初中\n";
+        let alone = county.schools[1].number();
+        let sql = format!("UPDATE organisations SET parent_id = NULL, path = '/{alone}/' WHERE id = {alone}");
+        crate::check::behind_the_back(county, &[sql]);
+        bureau.post("/v1/organisations", json!({"kind": "bureau", "name": "另一教育局"})).await.expect(201);
+        let problem = import(&bureau, "kind=organisations", "text/csv", list).await.refused(422, "import_has_faults");
+        assert_eq!(problem["errors"][0]["code"], "schools_no_bureau");
+        let named = "学校标识码,学校名称,学段,上级机构\n3133000102,第三中学,初中,遂昌县教育局\n2133000104,山区中心小学,小学,遂昌县教育局\n";
+        let done = import(&bureau, "kind=organisations", "text/csv", named).await.expect(201);
+        assert_eq!((&done["created"], &done["updated"]), (&json!(1), &json!(1)));
+        assert!(crate::check::broken_now(county).is_empty(), "whatever stood alone has its place again");
+    }
+
     async fn importing_the_own_list_of_schools_changes_nothing(county: County) {
         let bureau = county.sign_in("bureau");
         let list = "学校标识码,学校名称,学段,城乡类型,小班化,上级机构\n2133000101,=实验小学,小学,城区,,\n2133000104,山区中心小学,,乡村,是,\n2133000199,山区教学点,,乡村,是,2133000104\n";

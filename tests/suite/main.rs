@@ -2,6 +2,7 @@
 
 mod architecture;
 mod authz;
+mod behind;
 mod catalogue;
 mod certificates;
 mod check;

@@ -52,6 +52,36 @@ both! {
         assert_eq!(tidied["code"], "3133000102");
     }
 
+    async fn only_a_bureau_stands_without_an_organisation_above_it(county: County) {
+        let bureau = county.sign_in("bureau");
+        let school = json!({"kind": "school", "code": "3133000102", "name": "第三中学", "stage": "junior"});
+        for body in [school, json!({"kind": "institution", "name": "新机构"}), json!({"kind": "training_centre", "name": "进修学校"})] {
+            let fault = bureau.post("/v1/organisations", body).await.refused(422, "invalid_field")["errors"][0].clone();
+            assert_eq!((&fault["pointer"], &fault["code"]), (&json!("/parent_id"), &json!("missing_field")));
+        }
+        let place = format!("/v1/organisations/{}", county.schools[0]);
+        let etag = bureau.get(&place).await.etag();
+        let to_the_top = json!({"kind": "school", "code": "2133000101", "name": "实验小学", "stage": "primary"});
+        bureau.put(&place, &etag, to_the_top).await.refused(422, "invalid_field");
+        bureau.post("/v1/organisations", json!({"kind": "bureau", "name": "另一教育局"})).await.expect(201);
+    }
+
+    async fn a_role_at_a_school_that_stands_alone_reaches_that_school(county: County) {
+        county.add_teacher(1, county.schools[1]);
+        let school = county.schools[0].number();
+        let alone = format!("UPDATE organisations SET parent_id = NULL, path = '/{school}/' WHERE id = {school}");
+        crate::check::behind_the_back(county, &[alone]);
+        assert!(crate::check::broken_now(county).contains("organisations_below_a_bureau"));
+        let seen = county.sign_in("school-1").get("/v1/persons").await.expect(200);
+        assert_eq!(seen["data"], json!([]), "whoever belongs to another school is not this one's to see");
+        assert_eq!(county.sign_in("school-2").get("/v1/persons").await.expect(200)["data"].as_array().unwrap().len(), 1);
+        let there = format!("/v1/organisations/{}", county.schools[1]);
+        let etag = county.sign_in("bureau").get(&there).await.etag();
+        let body = json!({"kind": "school", "code": "2133000104", "name": "山区中心小学", "stage": "primary", "setting": "town",
+            "parent_id": county.bureau.to_string()});
+        county.sign_in("school-1").put(&there, &etag, body).await.refused(403, "forbidden");
+    }
+
     async fn a_code_is_never_given_twice(county: County) {
         let body = json!({"kind": "school", "code": "2133000101", "name": "另一所", "stage": "primary",
             "parent_id": county.bureau.to_string()});

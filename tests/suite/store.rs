@@ -6,7 +6,7 @@ use crate::harness::{
     off_runtime, start,
 };
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
-use shixun_domain::{AreaCode, access::Scope};
+use shixun_domain::{AreaCode, access::Scope, words::OrganisationKind};
 use shixun_persistence::{
     Conn, Db, DbError, DbOptions, Keep, WriteTx,
     db::DbUrl,
@@ -15,7 +15,7 @@ use shixun_persistence::{
 
 fn organisations(conn: &mut Conn) -> Result<i64, DbError> {
     let area = AreaCode::new(331_123).unwrap();
-    let everywhere = Scope { area, organisation: 0, path: "/".into() };
+    let everywhere = Scope { area, organisation: 0, kind: OrganisationKind::Bureau, path: "/".into() };
     org::count(conn, &everywhere, area, &OrganisationFilter::default())
 }
 

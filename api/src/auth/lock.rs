@@ -40,12 +40,17 @@ impl UnknownNames {
         self.tried().get(name).and_then(|tried| tried.locked_until)
     }
 
-    /// Counts a failure.
-    pub fn note_failure(&self, name: String, now: UtcMillis) {
+    /// Counts a failure. Where others locked the name while this one was checked, says until when, and nothing is counted.
+    pub fn fail(&self, name: String, now: UtcMillis) -> Option<UtcMillis> {
         let mut names = self.tried();
+        let locked = names.get(&name).and_then(|tried| tried.locked_until).filter(|until| *until > now);
+        if locked.is_some() {
+            return locked;
+        }
         let failures = names.get(&name).map_or(0, |tried| tried.failures).saturating_add(1);
         let locked_until = lock_millis(failures).map(|millis| now.plus_millis(millis));
         names.insert(name, Tried { failures, locked_until });
+        None
     }
 
     fn tried(&self) -> MutexGuard<'_, Cache<String, Tried>> {
@@ -77,7 +82,7 @@ mod tests {
     fn names_are_forgotten_before_they_fill_the_memory() {
         let names = UnknownNames::default();
         for number in 0..2 * NAMES_MAX {
-            names.note_failure(number.to_string(), UtcMillis::from_millis(0));
+            names.fail(number.to_string(), UtcMillis::from_millis(0));
         }
         assert!(names.tried().len() <= NAMES_MAX);
     }

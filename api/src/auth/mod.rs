@@ -2,6 +2,7 @@
 
 mod lock;
 mod password;
+mod remembered;
 mod routes;
 mod service;
 mod tokens;
@@ -18,13 +19,10 @@ use crate::{
 };
 use actix_web::{HttpRequest, http::header};
 use lock::UnknownNames;
-use quick_cache::sync::Cache;
+use remembered::Remembered;
 use shixun_domain::{UtcMillis, id::AccountId};
 use shixun_persistence::{Db, accounts};
 use std::sync::Arc;
-
-/// Principals remembered at most.
-const PRINCIPALS_MAX: usize = 100_000;
 
 /// Who is asking: verifies tokens and remembers, for a short while, what an account may do.
 pub struct Authenticator {
@@ -32,8 +30,7 @@ pub struct Authenticator {
     /// Hashes and checks passwords.
     pub passwords: Passwords,
     unknown_names: UnknownNames,
-    principals: Cache<AccountId, (UtcMillis, Arc<Principal>)>,
-    remembered_millis: i64,
+    remembered: Remembered,
 }
 
 impl Authenticator {
@@ -43,8 +40,7 @@ impl Authenticator {
             tokens,
             passwords: Passwords::new(config),
             unknown_names: UnknownNames::default(),
-            principals: Cache::new(PRINCIPALS_MAX),
-            remembered_millis: i64::from(config.roles_remembered_seconds) * 1_000,
+            remembered: Remembered::for_millis(i64::from(config.roles_remembered_seconds) * 1_000),
         }
     }
 
@@ -62,11 +58,10 @@ impl Authenticator {
     /// # Errors
     /// `account_disabled` where it may not sign in any more.
     pub async fn principal(&self, db: &Db, account: AccountId, now: UtcMillis) -> Result<Arc<Principal>, ApiError> {
-        if let Some((read_at, principal)) = self.principals.get(&account)
-            && (0..self.remembered_millis).contains(&(now.millis() - read_at.millis()))
-        {
+        if let Some(principal) = self.remembered.get(account, now) {
             return Ok(principal);
         }
+        let since = self.remembered.since();
         let principal = db
             .read(move |conn| -> Result<_, ApiError> {
                 Ok(accounts::standing(conn, account)?.map(|standing| Principal {
@@ -81,18 +76,18 @@ impl Authenticator {
             .filter(|principal| !principal.disabled)
             .ok_or_else(|| ApiError::new(Code::AccountDisabled))?;
         let principal = Arc::new(principal);
-        self.principals.insert(account, (now, Arc::clone(&principal)));
+        self.remembered.keep(since, now, &principal);
         Ok(principal)
     }
 
     /// Forgets what was remembered of an account, after its roles changed.
     pub fn forget(&self, account: AccountId) {
-        self.principals.remove(&account);
+        self.remembered.forget(account);
     }
 
     /// Forgets everybody, after organisations moved.
     pub fn forget_all(&self) {
-        self.principals.clear();
+        self.remembered.forget_all();
     }
 
     /// The tokens, for signing in and for the published keys.

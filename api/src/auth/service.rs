@@ -12,7 +12,11 @@ use crate::{
     wire::{OneOf, Text},
 };
 use shixun_domain::{Id, UtcMillis, access::Permission, id::AccountId};
-use shixun_persistence::{DbError, WriteTx, accounts, tokens};
+use shixun_persistence::{
+    DbError, WriteTx,
+    accounts::{self, AccountRow},
+    tokens, users,
+};
 
 /// How long the last exchange of a refresh token may be repeated: an answer that was lost on its way.
 const RETRY_MILLIS: i64 = 10_000;
@@ -24,13 +28,10 @@ const RETRY_MILLIS: i64 = 10_000;
 pub async fn login(app: &App, username: String, password: String, now: UtcMillis) -> Result<TokensView, ApiError> {
     let wanted = username.clone();
     let account = app.db.read(move |conn| accounts::find_by_username(conn, &wanted)).await.map_err(ApiError::from)?;
-    let locked_until = match &account {
-        Some(account) => account.locked_until,
-        None => app.auth.unknown_names.locked_until(&username),
-    };
-    if let Some(until) = locked_until.filter(|until| *until > now) {
-        let seconds = u32::try_from((until.millis() - now.millis()).div_euclid(1_000) + 1).unwrap_or(u32::MAX);
-        return Err(ApiError::new(Code::SignInLocked).retry_after(seconds));
+    let names = &app.auth.unknown_names;
+    let until = account.as_ref().map_or_else(|| names.locked_until(&username), |account| account.locked_until);
+    if let Some(until) = until.filter(|until| *until > now) {
+        return Err(locked(until, now));
     }
     let passwords = app.auth.passwords.clone();
     let hash = account.as_ref().map(|account| account.password_hash.clone());
@@ -38,35 +39,64 @@ pub async fn login(app: &App, username: String, password: String, now: UtcMillis
         .await
         .map_err(|gone| ApiError::internal(gone.to_string()))?;
     let Some(account) = account else {
-        app.auth.unknown_names.note_failure(username, now);
-        return Err(ApiError::new(Code::SignInFailed));
+        return Err(match names.fail(username, now) {
+            Some(until) => locked(until, now),
+            None => ApiError::new(Code::SignInFailed),
+        });
     };
     let id = account.id;
-    if !right {
-        app.db.write(now, move |tx| fail(tx, id)).await.map_err(ApiError::from)?;
-        return Err(ApiError::new(Code::SignInFailed));
-    }
-    if account.disabled {
-        return Err(ApiError::new(Code::AccountDisabled));
-    }
     let refresh = app.chance.token();
     let (hash, expires_at) = (refresh_hash(&refresh), app.auth.tokens().refresh_expiry(now));
-    app.db
-        .write(now, move |tx| {
-            accounts::note_sign_in(tx, id)?;
-            tokens::add_refresh(tx, id, None, &hash, expires_at)
-        })
-        .await
-        .map_err(ApiError::from)?;
-    give(app, id, now, refresh)
+    let entered = app.db.write(now, move |tx| enter(tx, (&account, right), &hash, expires_at)).await;
+    match entered.map_err(ApiError::from)? {
+        Entered::In => give(app, id, now, refresh),
+        Entered::Failed => Err(ApiError::new(Code::SignInFailed)),
+        Entered::Disabled => Err(ApiError::new(Code::AccountDisabled)),
+        Entered::Locked(until) => Err(locked(until, now)),
+    }
 }
 
-fn fail(tx: &mut WriteTx<'_>, id: AccountId) -> Result<(), DbError> {
-    let failures = accounts::note_failure(tx, id)?;
-    match lock_millis(failures) {
-        Some(millis) => accounts::lock_until(tx, id, tx.at().plus_millis(millis)),
-        None => Ok(()),
+fn locked(until: UtcMillis, now: UtcMillis) -> ApiError {
+    let seconds = u32::try_from((until.millis() - now.millis()).div_euclid(1_000) + 1).unwrap_or(u32::MAX);
+    ApiError::new(Code::SignInLocked).retry_after(seconds)
+}
+
+/// What became of a password that was checked.
+enum Entered {
+    In,
+    Failed,
+    Disabled,
+    Locked(UtcMillis),
+}
+
+/// Lets in whoever had the right password, or counts the failure. Checking takes a while, in which the account may have been locked by
+/// other guesses, disabled, or given another password: it is held and looked at once more, so that of many guesses at once no more are
+/// answered than of those made one by one.
+fn enter(
+    tx: &mut WriteTx<'_>,
+    (checked, right): (&AccountRow, bool),
+    refresh_hash: &str,
+    expires_at: UtcMillis,
+) -> Result<Entered, DbError> {
+    let (id, now) = (checked.id, tx.at());
+    users::lock(tx, id)?;
+    let account = accounts::find(tx.conn(), id)?.ok_or_else(|| DbError::damaged("an account that signs in"))?;
+    if let Some(until) = account.locked_until.filter(|until| *until > now) {
+        return Ok(Entered::Locked(until));
     }
+    if !right || account.password_hash != checked.password_hash {
+        let failures = accounts::note_failure(tx, id)?;
+        if let Some(millis) = lock_millis(failures) {
+            accounts::lock_until(tx, id, now.plus_millis(millis))?;
+        }
+        return Ok(Entered::Failed);
+    }
+    if account.disabled {
+        return Ok(Entered::Disabled);
+    }
+    accounts::note_sign_in(tx, id)?;
+    tokens::add_refresh(tx, id, None, refresh_hash, expires_at)?;
+    Ok(Entered::In)
 }
 
 fn give(app: &App, account: AccountId, now: UtcMillis, refresh_token: String) -> Result<TokensView, ApiError> {
@@ -109,6 +139,9 @@ pub async fn refresh(app: &App, token: String, now: UtcMillis) -> Result<TokensV
 
 fn exchange(tx: &mut WriteTx<'_>, hash: &str, next_hash: &str, expires_at: UtcMillis) -> Result<Exchange, DbError> {
     let now = tx.at();
+    let Some(found) = tokens::find_refresh(tx.conn(), hash)? else { return Ok(Exchange::Invalid) };
+    // Whoever ends every sign-in of an account holds it too, so that no successor is added beside what they revoke.
+    users::lock(tx, found.account)?;
     let Some(row) = tokens::find_refresh(tx.conn(), hash)? else { return Ok(Exchange::Invalid) };
     if row.revoked_at.is_some() || row.expires_at <= now {
         return Ok(Exchange::Invalid);

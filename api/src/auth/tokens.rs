@@ -42,7 +42,8 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// Reads the signing keys of the database, and makes the first one where there is none.
+    /// Reads the signing keys of the database, and makes the first one where there is none: one is in use at most, so that of servers
+    /// that start at the same time one makes it, and the others look again and find it.
     ///
     /// # Errors
     /// A [`DbError`] where the database does not answer or a key is damaged.

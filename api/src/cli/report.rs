@@ -24,7 +24,10 @@ use shixun_domain::{
     access::{Role, Scope},
     id::OrganisationId,
 };
-use shixun_persistence::{Conn, org};
+use shixun_persistence::{
+    Conn,
+    org::{self, OrganisationRow},
+};
 use std::{path::PathBuf, process::ExitCode};
 
 /// What to export.
@@ -145,9 +148,9 @@ fn write<V: Serialize>(
 
 /// Somebody at the machine, who sees the whole county.
 pub(super) fn operator(conn: &mut Conn, area: AreaCode) -> Result<Actor, ApiError> {
-    let top =
-        org::all(conn, area)?.into_iter().find(|row| row.parent.is_none()).ok_or_else(|| ApiError::no_area(area))?;
-    let scope = Scope { area, organisation: top.id.number(), path: top.path };
+    let is_top = |row: &OrganisationRow| row.parent.is_none() && row.kind.stands_at_the_top();
+    let top = org::all(conn, area)?.into_iter().find(is_top).ok_or_else(|| ApiError::no_area(area))?;
+    let scope = Scope { area, organisation: top.id.number(), kind: top.kind, path: top.path };
     Ok(Actor { account: Id::new(area, 0), person: None, reach: vec![(Role::SystemAdministrator, scope)] })
 }
 

@@ -79,7 +79,7 @@ pub(super) fn run(config: &Config, command: UserCommand) -> Result<ExitCode, Cli
 /// The organisation at the top of an area, entered where there is none.
 fn top(tx: &mut WriteTx<'_>, area: AreaCode, name: &str) -> Result<OrganisationId, DbError> {
     use shixun_domain::{access::Scope, words::OrganisationKind};
-    let everywhere = Scope { area, organisation: 0, path: "/".into() };
+    let everywhere = Scope { area, organisation: 0, kind: OrganisationKind::Bureau, path: "/".into() };
     let filter = OrganisationFilter { kind: Some(OrganisationKind::Bureau), ..OrganisationFilter::default() };
     let bureaus = org::list(tx.conn(), &everywhere, area, &filter, None, 100)?;
     if let Some(bureau) = bureaus.into_iter().find(|bureau| bureau.parent.is_none()) {

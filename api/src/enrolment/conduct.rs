@@ -28,10 +28,10 @@ use shixun_domain::{
 };
 use shixun_persistence::{
     Conn,
-    enrolment::{self as store, AttendanceRow, EnrolmentRow, Freed, OfferRow, UnitTime},
-    ledger::{Appended, NewEntry, post_session_hours},
+    enrolment::{self as store, AttendanceMark, AttendanceRow, EnrolmentRow, Freed, OfferRow, UnitTime},
+    ledger::{self as hours, Appended, NewEntry},
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Attendance of everybody who holds a seat.
 #[derive(Debug)]
@@ -118,7 +118,7 @@ fn version_of(recorded: &[AttendanceRow]) -> i64 {
 /// was read.
 ///
 /// # Errors
-/// `not_found`, `not_your_unit`, `session_not_running`, `unit_not_begun`, `precondition_failed`; `invalid_field` with every fault of
+/// `not_found`, `not_your_unit`, `session_not_running`, `unit_not_begun`, `precondition_failed`, `own_training`; `invalid_field` with every fault of
 /// the marks.
 pub fn record(
     work: &mut Work<'_, '_>,
@@ -136,19 +136,15 @@ pub fn record(
     let before = store::attendance_of_unit(work.conn(), unit.id)?;
     same_version(based_on, version_of(&before))?;
     let seated = seated(work.conn(), session)?;
-    let mut faults = Vec::new();
-    let mut marks = Vec::new();
-    for (index, mark) in input.marks.iter().enumerate() {
-        match mark.read(index, &unit) {
-            Ok(read) if seated.contains_key(&read.enrolment) => marks.push(read),
-            Ok(_) => faults.push(not_in_session(format!("/marks/{index}/enrolment_id"))),
-            Err(fault) => faults.push(fault),
-        }
-    }
-    if !faults.is_empty() {
-        return Err(ApiError::new(Code::InvalidField).with_faults(faults));
-    }
+    let marks = read_marks(input, &unit, &seated)?;
     for mark in &marks {
+        if seated.get(&mark.enrolment).is_some_and(|row| actor.is_self(row.person)) {
+            // A sheet that is sent back whole carries one's own row too: as somebody else recorded it, it stays.
+            if before.iter().any(|row| mark.is_as_recorded(row)) {
+                continue;
+            }
+            return Err(ApiError::new(Code::OwnTraining));
+        }
         store::record_attendance(work.tx(), unit.id, mark, actor.account)?;
     }
     let sheet = read_sheet(work.conn(), session, unit)?;
@@ -163,6 +159,33 @@ pub fn record(
     let earlier: Vec<_> = sheet.rows.iter().map(|(row, _)| (row.clone(), earlier.remove(&row.id))).collect();
     work.record("record_attendance", sheet.unit.id, Some(&views(&earlier)), Some(&views(&sheet.rows)))?;
     Ok(sheet)
+}
+
+/// The marks of a sheet, each of somebody who holds a seat and nobody twice.
+fn read_marks(
+    input: &AttendanceIn,
+    unit: &UnitTime,
+    seated: &HashMap<EnrolmentId, EnrolmentRow>,
+) -> Result<Vec<AttendanceMark>, ApiError> {
+    let mut faults = Vec::new();
+    let mut marks = Vec::new();
+    let mut named = HashSet::new();
+    for (index, mark) in input.marks.iter().enumerate() {
+        let pointer = || format!("/marks/{index}/enrolment_id");
+        match mark.read(index, unit) {
+            Ok(read) if !seated.contains_key(&read.enrolment) => faults.push(not_in_session(pointer())),
+            Ok(read) if !named.insert(read.enrolment) => faults.push(repeated(pointer())),
+            Ok(read) => marks.push(read),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    if faults.is_empty() { Ok(marks) } else { Err(ApiError::new(Code::InvalidField).with_faults(faults)) }
+}
+
+fn repeated(pointer: String) -> FieldFault {
+    let words =
+        Words::new("此人在本次提交中已经出现过，请只保留一条", "this person is named above already; keep one of them");
+    FieldFault::new(pointer, "repeated", words)
 }
 
 fn not_in_session(pointer: String) -> FieldFault {
@@ -247,7 +270,8 @@ fn read_results(conn: &mut Conn, session: SessionId) -> Result<Results, ApiError
 /// Records results, or corrects them, until the session is closed, where nothing happened to its enrolments since they were read.
 ///
 /// # Errors
-/// `not_found`, `session_not_running`, `precondition_failed`; `invalid_field` where somebody holds no seat.
+/// `not_found`, `session_not_running`, `precondition_failed`, `own_training`; `invalid_field` where somebody holds no seat or is named
+/// twice.
 pub fn record_results(
     work: &mut Work<'_, '_>,
     actor: &Actor,
@@ -258,18 +282,25 @@ pub fn record_results(
     running(work, actor, session)?;
     same_version(based_on, read_results(work.conn(), session)?.version)?;
     let seated = seated(work.conn(), session)?;
-    let unknown: Vec<FieldFault> = results
-        .iter()
-        .enumerate()
-        .filter(|(_, result)| !seated.contains_key(&result.enrolment_id.0))
-        .map(|(index, _)| not_in_session(format!("/results/{index}/enrolment_id")))
-        .collect();
-    if !unknown.is_empty() {
-        return Err(ApiError::new(Code::InvalidField).with_faults(unknown));
+    let mut faults = Vec::new();
+    let mut named = HashSet::new();
+    for (index, result) in results.iter().enumerate() {
+        let pointer = || format!("/results/{index}/enrolment_id");
+        if !seated.contains_key(&result.enrolment_id.0) {
+            faults.push(not_in_session(pointer()));
+        } else if !named.insert(result.enrolment_id.0) {
+            faults.push(repeated(pointer()));
+        }
+    }
+    if !faults.is_empty() {
+        return Err(ApiError::new(Code::InvalidField).with_faults(faults));
     }
     for result in results {
         if let Some(row) = store::find(work.conn(), result.enrolment_id.0)? {
             let changed = row.outcome != Some(result.result.0) || row.misconduct != result.misconduct;
+            if changed && actor.is_self(row.person) {
+                return Err(ApiError::new(Code::OwnTraining));
+            }
             if changed && !store::set_result(work.tx(), &row, result.result.0, result.misconduct)? {
                 return Err(again());
             }
@@ -311,7 +342,7 @@ fn as_text<S: serde::Serializer>(hours: &Hours, serializer: S) -> Result<S::Ok, 
 /// wait for it. It closes only where the process holds: all units are over, every mark and every result is recorded.
 ///
 /// # Errors
-/// `not_found`, `session_not_running`, `units_not_over`, `attendance_missing`, `results_missing`.
+/// `not_found`, `session_not_running`, `units_not_over`, `own_training`, `attendance_missing`, `results_missing`.
 pub fn close(
     work: &mut Work<'_, '_>,
     policy: &PolicyCache,
@@ -329,6 +360,10 @@ pub fn close(
         .map(|row| ((row.unit, row.enrolment), row))
         .collect();
     let confirmed = || everybody.iter().filter(|row| row.status == EnrolmentStatus::Confirmed);
+    // Whoever closes a session recognises its hours, and nobody recognises one's own.
+    if confirmed().any(|row| actor.is_self(row.person)) {
+        return Err(ApiError::new(Code::OwnTraining));
+    }
     let unmarked = confirmed()
         .flat_map(|row| units.iter().map(move |unit| (unit.id, row.id)))
         .filter(|key| !marks.contains_key(key))
@@ -425,7 +460,7 @@ fn enter(
         circumstances: recognised_on(circumstances, today, effective_on),
         ..posted
     };
-    match post_session_hours(work.tx(), &entry)? {
+    match hours::append(work.tx(), &entry)? {
         Appended::New(_) => Ok(()),
         Appended::Duplicate => Err(refused(&shixun_domain::enrolment::Reason::AlreadyEnrolled(row.status))),
     }

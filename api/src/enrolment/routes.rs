@@ -68,9 +68,9 @@ problem_set!(EligibilityProblems = TeacherNotNamed);
 problem_set!(WayProblems = CycleUnknown | PolicyMissing);
 problem_set!(ReviewProblems = NotAwaitingReview);
 problem_set!(WithdrawProblems = EnrolmentEnded | WithdrawalClosed);
-problem_set!(AttendanceProblems = SessionNotRunning | UnitNotBegun | NotYourUnit);
-problem_set!(ResultProblems = SessionNotRunning);
-problem_set!(CloseProblems = SessionNotRunning | UnitsNotOver | AttendanceMissing | ResultsMissing);
+problem_set!(AttendanceProblems = SessionNotRunning | UnitNotBegun | NotYourUnit | OwnTraining);
+problem_set!(ResultProblems = SessionNotRunning | OwnTraining);
+problem_set!(CloseProblems = SessionNotRunning | UnitsNotOver | OwnTraining | AttendanceMissing | ResultsMissing);
 
 /// Ask whether a teacher may apply
 ///

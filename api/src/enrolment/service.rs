@@ -18,7 +18,7 @@ use shixun_domain::{
         Applicant, EnrolmentStatus, EvaluationStanding, Offer, Placement, Reason, ReviewVerdict, apply_again,
         booked_hours, place, promoted, reasons, reviewed, withdrawn,
     },
-    id::{EnrolmentId, PersonId, SessionId},
+    id::{AccountId, EnrolmentId, PersonId, SessionId},
     ledger::content_claim,
     policy::Effect,
 };
@@ -70,7 +70,8 @@ pub(super) fn gather(
     let claim = content_claim(&cycle, &offer.content_key);
     let hold = if wanted == Wanted::Held { Hold::UntilTheEnd } else { Hold::No };
     let row = store::applicant(conn, person, offer, &claim, now.china_date(), hold)?;
-    let Commitments { bookings, earned } = store::commitments(conn, person, (cycle.from(), cycle.to()), ends_on)?;
+    let days = (offer.openings.starts_on, ends_on);
+    let Commitments { bookings, beside, earned } = store::commitments(conn, person, (cycle.from(), cycle.to()), days)?;
     // The session ends within the cycle, so that the person's place in it is among the bookings.
     let current = match bookings.iter().any(|booking| booking.session == session) {
         true => store::find_of_person(conn, session, person)?,
@@ -78,8 +79,8 @@ pub(super) fn gather(
     };
     let near: Vec<SessionId> = bookings
         .iter()
-        .filter(|booking| booking.session != session && booking.status.is_open())
-        .filter(|booking| booking.starts_on <= ends_on && offer.openings.starts_on <= booking.ends_on)
+        .filter(|booking| booking.session != session && booking.status.is_open() && booking.overlaps(days))
+        .chain(&beside)
         .map(|booking| booking.session)
         .collect();
     let clashes = store::clashes(conn, session, &near)?;
@@ -108,6 +109,7 @@ pub(super) fn gather(
         recorded,
         repeats_allowed,
         bookings,
+        beside,
         clashes,
         headroom,
     };
@@ -246,10 +248,7 @@ pub fn apply(
 ) -> Result<EnrolmentRow, ApiError> {
     let now = work.at();
     let person = whom(work.conn(), actor, session, person, now)?;
-    if !actor.is_self(person) {
-        let account = accounts::of_person(work.conn(), person)?;
-        work.on_behalf_of(account);
-    }
+    let on_behalf_of = behalf(work.conn(), actor, person)?;
     for _ in 0..LOOKS_MAX {
         let Offered { offer, version, .. } = match seen.take() {
             Some(seen) => seen,
@@ -257,11 +256,17 @@ pub fn apply(
         };
         let facts = gather(work.conn(), policy, &offer, person, Wanted::Held, now)?;
         if let Some(taken) = take(work, person, (&offer, version), facts)? {
-            work.record("apply", taken.id, NOTHING, Some(&EnrolmentView::from(&taken)))?;
+            let view = EnrolmentView::from(&taken);
+            work.record_for(on_behalf_of, "apply", taken.id, NOTHING, Some(&view))?;
             return Ok(taken);
         }
     }
     Err(again())
+}
+
+/// The account of the person whom somebody else acts for.
+fn behalf(conn: &mut Conn, actor: &Actor, person: PersonId) -> Result<Option<AccountId>, ApiError> {
+    if actor.is_self(person) { Ok(None) } else { Ok(accounts::of_person(conn, person)?) }
 }
 
 /// Takes what the facts allow, and writes the application down; `None` where the session changed since they were gathered.
@@ -352,7 +357,7 @@ pub fn review(
         ReviewVerdict::Approve => "approve",
         ReviewVerdict::Decline => "decline",
     };
-    change(work, &before, status, Some(note), action)
+    change(work, &before, status, Some(note), (action, None))
 }
 
 /// A school reviews those who applied from it.
@@ -373,11 +378,8 @@ pub fn withdraw(work: &mut Work<'_, '_>, actor: &Actor, id: EnrolmentId) -> Resu
         .ok_or_else(|| ApiError::missing(id))?;
     let offer = store::offer(work.conn(), before.session)?.ok_or_else(|| ApiError::missing(before.session))?;
     let status = withdrawn(before.status, offer.withdraw_until, work.at()).map_err(status_refused)?;
-    if !actor.is_self(before.person) {
-        let account = accounts::of_person(work.conn(), before.person)?;
-        work.on_behalf_of(account);
-    }
-    change(work, &before, status, None, "withdraw")
+    let on_behalf_of = behalf(work.conn(), actor, before.person)?;
+    change(work, &before, status, None, ("withdraw", on_behalf_of))
 }
 
 /// Changes a status, gives back what it held, and lets the queue move up.
@@ -386,7 +388,7 @@ fn change(
     before: &EnrolmentRow,
     status: EnrolmentStatus,
     decision: Option<Option<&str>>,
-    action: &str,
+    (action, on_behalf_of): (&str, Option<AccountId>),
 ) -> Result<EnrolmentRow, ApiError> {
     let decided_by = decision.and(work.actor());
     if !store::set_status(work.tx(), before, status, decided_by, decision.flatten())? {
@@ -399,7 +401,8 @@ fn change(
         store::release(work.tx(), before.session, Freed::Seat)?;
     }
     let after = store::find(work.conn(), before.id)?.ok_or_else(|| ApiError::missing(before.id))?;
-    work.record(action, before.id, Some(&EnrolmentView::from(before)), Some(&EnrolmentView::from(&after)))?;
+    let (then, now) = (EnrolmentView::from(before), EnrolmentView::from(&after));
+    work.record_for(on_behalf_of, action, before.id, Some(&then), Some(&now))?;
     move_up(work, before.session)?;
     Ok(after)
 }
@@ -409,9 +412,8 @@ fn change(
 /// # Errors
 /// Where the database does not answer.
 pub fn move_up(work: &mut Work<'_, '_>, session: SessionId) -> Result<(), ApiError> {
-    let begun =
-        store::offer(work.conn(), session)?.is_none_or(|row| work.at().china_date() >= row.offer.openings.starts_on);
-    if begun {
+    let now = work.at();
+    if store::offer(work.conn(), session)?.is_none_or(|row| row.offer.openings.begun(now)) {
         return Ok(());
     }
     while store::move_up(work.tx(), session)? == Claim::Claimed {

@@ -368,7 +368,7 @@ fn held(
     span: (NaiveDate, NaiveDate),
 ) -> Result<Vec<Candidate>, ApiError> {
     let mut held = Vec::new();
-    for booking in store::commitments(conn, person, span, span.1)?.bookings {
+    for booking in store::commitments(conn, person, span, (span.1, span.1))?.bookings {
         if booking.expects_hours() {
             let row = store::offer(conn, booking.session)?.ok_or_else(|| ApiError::missing(booking.session))?;
             held.push(Candidate::read(conn, policy, row)?);

@@ -39,7 +39,6 @@ pub struct Origin {
 pub struct Work<'t, 'c> {
     tx: &'t mut WriteTx<'c>,
     origin: &'t Origin,
-    on_behalf_of: Option<AccountId>,
     /// The last record, which is written together with what follows it.
     last: Option<Record>,
 }
@@ -82,7 +81,7 @@ impl<'t, 'c> Work<'t, 'c> {
         origin: &'t Origin,
         f: impl FnOnce(&mut Self) -> Result<T, ApiError>,
     ) -> Result<T, ApiError> {
-        let mut work = Work { tx, origin, on_behalf_of: None, last: None };
+        let mut work = Work { tx, origin, last: None };
         let done = f(&mut work)?;
         work.write_last()?;
         Ok(done)
@@ -96,7 +95,7 @@ impl<'t, 'c> Work<'t, 'c> {
         f: impl FnOnce(&mut Self) -> Result<Reply, ApiError>,
     ) -> Result<Reply, ApiError> {
         let Some(keyed) = keyed else { return Work::run(tx, origin, f) };
-        let mut work = Work { tx, origin, on_behalf_of: None, last: None };
+        let mut work = Work { tx, origin, last: None };
         let reply = f(&mut work)?;
         let last = work.last.take();
         let event = last.as_ref().map(|record| record.event(origin));
@@ -111,11 +110,6 @@ impl<'t, 'c> Work<'t, 'c> {
             events::append(self.tx, &record.event(self.origin))?;
         }
         Ok(())
-    }
-
-    /// The records that follow say that the caller acts for somebody else.
-    pub fn on_behalf_of(&mut self, account: Option<AccountId>) {
-        self.on_behalf_of = account.filter(|account| Some(*account) != self.origin.actor);
     }
 
     /// The transaction.
@@ -154,7 +148,30 @@ impl<'t, 'c> Work<'t, 'c> {
         before: Option<&B>,
         after: Option<&A>,
     ) -> Result<(), ApiError> {
-        self.append(id.area(), action, K::WORD, id.to_string(), json(before)?, json(after)?)
+        self.record_for(None, action, id, before, after)
+    }
+
+    /// [`Work::record`] of what the caller did for somebody else: that one record says for whom.
+    ///
+    /// # Errors
+    /// Where the record cannot be written.
+    pub fn record_for<K: Kind, B: Serialize, A: Serialize>(
+        &mut self,
+        on_behalf_of: Option<AccountId>,
+        action: &str,
+        id: Id<K>,
+        before: Option<&B>,
+        after: Option<&A>,
+    ) -> Result<(), ApiError> {
+        self.append(Record {
+            area: id.area(),
+            on_behalf_of: on_behalf_of.filter(|account| Some(*account) != self.origin.actor),
+            action: action.to_owned(),
+            object_kind: K::WORD,
+            object_id: id.to_string(),
+            before: json(before)?,
+            after: json(after)?,
+        })
     }
 
     /// Writes down what was done with a whole area, such as a file of its roster.
@@ -168,21 +185,20 @@ impl<'t, 'c> Work<'t, 'c> {
         area: AreaCode,
         after: Option<&A>,
     ) -> Result<(), ApiError> {
-        self.append(area, action, object_kind, area.to_string(), None, json(after)?)
+        self.append(Record {
+            area,
+            on_behalf_of: None,
+            action: action.to_owned(),
+            object_kind,
+            object_id: area.to_string(),
+            before: None,
+            after: json(after)?,
+        })
     }
 
-    fn append(
-        &mut self,
-        area: AreaCode,
-        action: &str,
-        object_kind: &'static str,
-        object_id: String,
-        before: Option<String>,
-        after: Option<String>,
-    ) -> Result<(), ApiError> {
+    fn append(&mut self, record: Record) -> Result<(), ApiError> {
         self.write_last()?;
-        let (action, on_behalf_of) = (action.to_owned(), self.on_behalf_of);
-        self.last = Some(Record { area, on_behalf_of, action, object_kind, object_id, before, after });
+        self.last = Some(record);
         Ok(())
     }
 }
@@ -221,7 +237,6 @@ pub const NOTHING: Option<&()> = None;
 pub struct Command {
     app: Data<App>,
     meta: Meta,
-    at: UtcMillis,
     key: Option<String>,
     target: String,
 }
@@ -240,8 +255,7 @@ fn read(request: &HttpRequest, payload: &mut Payload) -> Result<Command, ApiErro
     let meta = Meta::from_request(request, payload).into_inner()?;
     let key = idempotency_key(request.headers())?.map(str::to_owned);
     let target = format!("{} {}", request.method(), request.uri());
-    let at = app.clock.now();
-    Ok(Command { app, meta, at, key, target })
+    Ok(Command { app, meta, key, target })
 }
 
 /// The `Idempotency-Key` of a request, where it has one.
@@ -305,9 +319,9 @@ fn running() -> ApiError {
 }
 
 impl Command {
-    /// When the command happens.
+    /// The time: a moment before the command happens.
     pub fn at(&self) -> UtcMillis {
-        self.at
+        self.app.clock.now()
     }
 
     /// The shared state.
@@ -397,7 +411,9 @@ impl Command {
             Some(keyed) => Some(self.app.running.claim(keyed.account, &keyed.key).ok_or_else(running)?),
             None => None,
         };
-        let (in_transaction, at) = (keyed.clone(), self.at);
+        // Not before the whole body is there, which the sender may take minutes for: what is written says when it was, and a report that
+        // was confirmed meanwhile must not find something older behind it.
+        let (in_transaction, at) = (keyed.clone(), self.app.clock.now());
         let write = move |tx: &mut WriteTx<'_>, seen: Option<S>| {
             let reply = Work::run_and_keep(tx, &origin, in_transaction.as_ref(), |work| f(work, seen))?;
             Ok(Settled { reply, again: false })

@@ -13,7 +13,7 @@ use shixun_persistence::{
 };
 
 /// Applies the rows of a list of schools and adds what became of them to the report. A school is found by its code; what
-/// the list does not state stays. Without a parent a new school stands below the area's bureau.
+/// the list does not state stays. Without a parent a school stands below the area's bureau.
 ///
 /// # Errors
 /// Where the database does not answer.
@@ -23,6 +23,7 @@ pub(super) fn schools(
     rows: &[SchoolRow],
     report: &mut Report,
 ) -> Result<(), ApiError> {
+    org::hold_tree(work.tx(), area)?;
     let mut known = org::all(work.conn(), area)?;
     for row in rows {
         let code = row.code.to_string();
@@ -81,8 +82,10 @@ fn parent(
     before: Option<&OrganisationRow>,
 ) -> Result<Option<OrganisationId>, Box<Found>> {
     let Some(text) = row.parent.as_deref() else {
-        let bureau = || known.iter().find(|known| known.kind == OrganisationKind::Bureau && known.parent.is_none());
-        return Ok(before.map_or_else(|| bureau().map(|bureau| bureau.id), |before| before.parent));
+        return match before.and_then(|before| before.parent).or_else(|| bureau(known)) {
+            Some(parent) => Ok(Some(parent)),
+            None => Err(Box::new(no_bureau(row))),
+        };
     };
     let mut named = known.iter().filter(|known| known.code.as_deref() == Some(text) || known.name == text);
     let parent = named.next().filter(|_| named.next().is_none());
@@ -94,6 +97,19 @@ fn parent(
             Err(Box::new(Found::about_row(&row.sheet, row.row, "schools_unknown_parent", zh, en)))
         }
     }
+}
+
+/// The bureau at the top of the area, where there is exactly one.
+fn bureau(known: &[OrganisationRow]) -> Option<OrganisationId> {
+    let mut tops = known.iter().filter(|known| known.kind.stands_at_the_top() && known.parent.is_none());
+    let top = tops.next()?;
+    tops.next().is_none().then_some(top.id)
+}
+
+fn no_bureau(row: &SchoolRow) -> Found {
+    let zh = "未填上级机构，而本地区没有教育局，或不止一个；请先登记教育局，或填写上级机构的代码或名称";
+    let en = "no organisation above is named, and the area has no bureau, or more than one; enter the bureau first, or name one";
+    Found::about_row(&row.sheet, row.row, "schools_no_bureau", zh.into(), en.into())
 }
 
 fn not_a_school(row: &SchoolRow, before: &OrganisationRow) -> Found {

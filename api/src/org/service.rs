@@ -6,7 +6,7 @@ use crate::{
     org::wire::OrganisationView,
     problem::{ApiError, Code},
 };
-use shixun_domain::{AreaCode, access::Scope, id::OrganisationId};
+use shixun_domain::{AreaCode, access::Scope, id::OrganisationId, words::OrganisationKind};
 use shixun_persistence::{
     Conn,
     org::{self, AreaRow, NewOrganisation, OrganisationFilter, OrganisationRow, Saved},
@@ -48,7 +48,7 @@ pub fn list(
 /// Organisations are no secret within their county.
 pub(super) fn scope(actor: &Actor, area: AreaCode) -> Result<Scope, ApiError> {
     if area == actor.area() || actor.reaches_area(area) {
-        Ok(Scope { area, organisation: 0, path: "/".into() })
+        Ok(Scope { area, organisation: 0, kind: OrganisationKind::Bureau, path: "/".into() })
     } else {
         Err(ApiError::no_area(area))
     }
@@ -68,6 +68,7 @@ pub fn get(conn: &mut Conn, actor: &Actor, id: OrganisationId) -> Result<Organis
 /// # Errors
 /// `organisation_code_taken`, `organisation_parent_invalid`; `not_found` for a parent out of reach.
 pub fn create(work: &mut Work<'_, '_>, actor: &Actor, new: &NewOrganisation) -> Result<OrganisationRow, ApiError> {
+    org::hold_tree(work.tx(), actor.area())?;
     may_place(work.conn(), actor, new.parent)?;
     let id = saved(org::add(work.tx(), actor.area(), new)?, new)?;
     let row = org::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
@@ -86,6 +87,7 @@ pub fn change(
     based_on: i64,
     new: &NewOrganisation,
 ) -> Result<OrganisationRow, ApiError> {
+    org::hold_tree(work.tx(), id.area())?;
     let before = org::find(work.conn(), id)?
         .filter(|row| actor.reaches(id.area(), &row.path))
         .ok_or_else(|| ApiError::missing(id))?;

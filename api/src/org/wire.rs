@@ -115,7 +115,8 @@ impl From<&OrganisationRow> for OrganisationView {
 /// An organisation to be entered, or as it shall be.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"kind": "school", "code": "2133000101", "name": "实验小学", "stage": "primary", "setting": "urban"}))]
+#[schema(example = json!({"kind": "school", "code": "2133000101", "name": "实验小学",
+    "parent_id": "org_a3bk65mwvj56g000ce", "stage": "primary", "setting": "urban"}))]
 pub struct OrganisationIn {
     /// What it is.
     pub kind: OrganisationKindWord,
@@ -127,7 +128,8 @@ pub struct OrganisationIn {
     #[validate(length(min = 1, max = 100), custom(function = "not_blank"))]
     #[schema(min_length = 1, max_length = 100)]
     pub name: String,
-    /// The organisation above it, in the same area. Without one it stands at the top.
+    /// The organisation above it, in the same area. Only a bureau may go without one: it stands at the top, and its roles reach the
+    /// whole area.
     pub parent_id: Option<OrganisationRef>,
     /// The stage, needed for a school.
     pub stage: Option<StageWord>,
@@ -142,7 +144,7 @@ impl OrganisationIn {
     /// Checks what the fields say together.
     ///
     /// # Errors
-    /// `invalid_field` where a school lacks its code or stage, or the code is none.
+    /// `invalid_field` where a school lacks its code or stage, or the code is none; where anything but a bureau names nothing above it.
     pub fn read(self) -> Result<NewOrganisation, ApiError> {
         let school = self.kind.0 == OrganisationKind::School;
         let mut code = trimmed_opt(self.code.as_deref());
@@ -163,6 +165,13 @@ impl OrganisationIn {
                     Words::new("学校须填学段", "a school needs its stage"),
                 ));
             }
+        }
+        if self.parent_id.is_none() && !self.kind.0.stands_at_the_top() {
+            let words = Words::new(
+                "除教育局外，机构须填上级机构，例如本地区的教育局",
+                "anything but a bureau needs the organisation above it, such as the bureau of the area",
+            );
+            return Err(ApiError::field("/parent_id", "missing_field", words));
         }
         Ok(NewOrganisation {
             kind: self.kind.0,

@@ -157,6 +157,8 @@ problems! {
         "课次于{starts}开始，开始后方可记考勤。", "It begins at {starts}; attendance is recorded from then on.";
     NotYourUnit = "not_your_unit", 403, "不是您授课的课次", "Not a unit you teach",
         "授课教师只能记录自己课次的考勤。", "A lecturer records attendance at his or her own units only.";
+    OwnTraining = "own_training", 403, "不得经办本人的培训", "Not of one's own training",
+        "本人的考勤与结果须由他人登记，本人参加的班期须由他人结班；请由另一位有权限的人员办理。", "One's own attendance and results are recorded by somebody else, and so is a session closed that one attends; let another person with the right do it.";
     UnitsNotOver = "units_not_over", 409, "还有课次没有结束", "Units are still to come",
         "最后一次课于{ends}结束，之后方可结班。", "The last unit ends at {ends}; close the session after it.";
     AttendanceMissing = "attendance_missing", 409, "考勤记录不完整", "Attendance is incomplete",

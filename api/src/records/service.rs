@@ -115,12 +115,12 @@ pub fn enter(
     let person = teacher.person();
     let today = work.at().china_date();
     may_enter_for(work.conn(), actor, person, [today, input.claim.ends_on])?;
-    for_somebody_else(work, actor, person)?;
+    let on_behalf_of = behalf(work.conn(), actor, person)?;
     let new = prepared(work, cache, by(actor), (person, None), input)?;
     let id = store::add(work.tx(), &new)?;
     noted(work, id, RecordStep::Enter, &new, input)?;
     let view = read_back(work.conn(), id)?;
-    work.record("enter", id, NOTHING, Some(&view))?;
+    work.record_for(on_behalf_of, "enter", id, NOTHING, Some(&view))?;
     Ok(view)
 }
 
@@ -146,12 +146,9 @@ fn by(actor: &Actor) -> (AccountId, bool) {
     (actor.account, may_allow_again(actor))
 }
 
-fn for_somebody_else(work: &mut Work<'_, '_>, actor: &Actor, person: PersonId) -> Result<(), ApiError> {
-    if !actor.is_self(person) {
-        let account = accounts::of_person(work.conn(), person)?;
-        work.on_behalf_of(account);
-    }
-    Ok(())
+/// The account of the person whom somebody else acts for.
+fn behalf(conn: &mut Conn, actor: &Actor, person: PersonId) -> Result<Option<AccountId>, ApiError> {
+    if actor.is_self(person) { Ok(None) } else { Ok(accounts::of_person(conn, person)?) }
 }
 
 fn noted(
@@ -229,7 +226,8 @@ pub fn correct(
     let new = prepared(work, cache, by(actor), (before.person, Some(id)), input)?;
     kept(store::change(work.tx(), &before, &new)?)?;
     noted(work, id, RecordStep::Correct, &new, input)?;
-    recorded(work, before, "correct")
+    let on_behalf_of = behalf(work.conn(), actor, before.person)?;
+    recorded(work, before, ("correct", on_behalf_of))
 }
 
 /// A record that the actor may enter and withdraw.
@@ -242,7 +240,6 @@ fn mine(work: &mut Work<'_, '_>, actor: &Actor, id: OutsideRecordId, based_on: i
             _ => problem,
         }
     })?;
-    for_somebody_else(work, actor, row.person)?;
     same_version(based_on, row.version)?;
     Ok(row)
 }
@@ -262,11 +259,15 @@ fn kept(saved: Saved) -> Result<(), ApiError> {
     }
 }
 
-fn recorded(work: &mut Work<'_, '_>, before: RecordRow, action: &str) -> Result<RecordView, ApiError> {
+fn recorded(
+    work: &mut Work<'_, '_>,
+    before: RecordRow,
+    (action, on_behalf_of): (&str, Option<AccountId>),
+) -> Result<RecordView, ApiError> {
     let id = before.id;
     let before = RecordView::new(before, Vec::new())?;
     let view = read_back(work.conn(), id)?;
-    work.record(action, id, Some(&before), Some(&view))?;
+    work.record_for(on_behalf_of, action, id, Some(&before), Some(&view))?;
     Ok(view)
 }
 
@@ -281,7 +282,9 @@ pub fn withdraw(
     based_on: i64,
 ) -> Result<RecordView, ApiError> {
     let before = mine(work, actor, id, based_on)?;
-    step(work, actor, before, RecordStep::Withdraw, None)
+    let on_behalf_of = behalf(work.conn(), actor, before.person)?;
+    advance(work, actor, &before, RecordStep::Withdraw, (None, STAGES))?;
+    recorded(work, before, (RecordStep::Withdraw.as_str(), on_behalf_of))
 }
 
 /// Examines, returns or rejects a record.
@@ -297,7 +300,8 @@ pub fn review(
     reason: Option<&str>,
 ) -> Result<RecordView, ApiError> {
     let before = theirs(work, actor, id, based_on)?;
-    step(work, actor, before, to, reason)
+    advance(work, actor, &before, to, (reason, STAGES))?;
+    recorded(work, before, (to.as_str(), None))
 }
 
 /// A record that the actor may examine and decide on.
@@ -307,17 +311,6 @@ fn theirs(work: &mut Work<'_, '_>, actor: &Actor, id: OutsideRecordId, based_on:
         .ok_or_else(|| ApiError::missing(id))?;
     same_version(based_on, row.version)?;
     Ok(row)
-}
-
-fn step(
-    work: &mut Work<'_, '_>,
-    actor: &Actor,
-    before: RecordRow,
-    to: RecordStep,
-    reason: Option<&str>,
-) -> Result<RecordView, ApiError> {
-    advance(work, actor, &before, to, (reason, STAGES))?;
-    recorded(work, before, to.as_str())
 }
 
 /// Takes a step, where the record is still the one that was read.
@@ -406,7 +399,7 @@ pub fn verify(
         reason: None,
     };
     match ledger::append(work.tx(), &entry)? {
-        Appended::New(_) => recorded(work, before, RecordStep::Verify.as_str()),
+        Appended::New(_) => recorded(work, before, (RecordStep::Verify.as_str(), None)),
         Appended::Duplicate => Err(ApiError::new(Code::DuplicateSource).with("source", &before.content.source_key)),
     }
 }

@@ -25,6 +25,8 @@ const MERGED_MAX: usize = 20_000;
 const PARTS_MAX: usize = 10_000;
 /// Letters that all cells of a file may have together.
 const LETTERS_MAX: usize = 100_000_000;
+/// Cells and rows that a file may spread over, empty ones included: a filled cell at the end of a row costs the whole row.
+pub const CELLS_MAX: usize = 5_000_000;
 
 /// Why a file cannot be read. No variant carries anything of the file's content.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -62,6 +64,11 @@ pub enum SheetFault {
     /// More than [`UNPACKED_BYTES_MAX`] when unpacked, or more text than any roster has.
     #[error("the file unpacks to more than {} MB; split it or remove pictures and empty formatted rows", UNPACKED_BYTES_MAX >> 20)]
     TooLarge,
+    /// Spread over more than [`CELLS_MAX`] cells, empty ones included.
+    #[error(
+        "the sheets spread over more than {CELLS_MAX} cells, empty ones included; keep the table at the left edge and split it into several files"
+    )]
+    TooManyCells,
     /// More than [`ROWS_MAX`] rows.
     #[error("a sheet has more than {ROWS_MAX} rows; split it into several files")]
     TooManyRows,
@@ -87,6 +94,7 @@ impl SheetFault {
             SheetFault::UnknownEncoding => "file_unknown_encoding",
             SheetFault::UnclosedQuote { .. } => "file_unclosed_quote",
             SheetFault::TooLarge => "file_too_large",
+            SheetFault::TooManyCells => "file_too_many_cells",
             SheetFault::TooManyRows => "file_too_many_rows",
             SheetFault::TooManyColumns => "file_too_many_columns",
             SheetFault::TooManySheets => "file_too_many_sheets",
@@ -109,6 +117,9 @@ impl SheetFault {
             SheetFault::UnclosedQuote { row } => format!("第 {row} 行的引号没有闭合，请改正后重新上传"),
             SheetFault::TooLarge => {
                 format!("文件展开后超过 {} MB，请拆分，或删去图片和空白的格式行", UNPACKED_BYTES_MAX >> 20)
+            }
+            SheetFault::TooManyCells => {
+                format!("工作表铺开超过 {CELLS_MAX} 个单元格（含空白），请让表格靠左，并拆成几个文件")
             }
             SheetFault::TooManyRows => format!("工作表超过 {ROWS_MAX} 行，请拆成几个文件"),
             SheetFault::TooManyColumns => format!("工作表第 {COLUMNS_MAX} 列之后还有内容，请删去不需要的列"),
@@ -184,18 +195,24 @@ fn read_sheets(bytes: &[u8]) -> Result<Grid, SheetFault> {
         return Err(SheetFault::TooManySheets);
     }
     let mut grid = Grid::default();
-    let mut letters_left = LETTERS_MAX;
+    let mut left = Left { letters: LETTERS_MAX, cells: CELLS_MAX };
     for (name, hidden) in sheets {
-        let rows = read_cells(&mut workbook, &name, &mut letters_left)?;
+        let rows = read_cells(&mut workbook, &name, &mut left)?;
         let merged = if rows.is_empty() { Vec::new() } else { read_merged(&mut workbook, &name)? };
         grid.sheets.push(GridSheet { name, hidden, rows, merged });
     }
     Ok(grid)
 }
 
+/// What a workbook may still cost.
+struct Left {
+    letters: usize,
+    cells: usize,
+}
+
 type Workbook<'a> = Xlsx<Cursor<&'a [u8]>>;
 
-fn read_cells(workbook: &mut Workbook<'_>, name: &str, letters_left: &mut usize) -> Result<Vec<Vec<Cell>>, SheetFault> {
+fn read_cells(workbook: &mut Workbook<'_>, name: &str, left: &mut Left) -> Result<Vec<Vec<Cell>>, SheetFault> {
     let mut reader = workbook.worksheet_cells_reader(name).map_err(damaged)?;
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     while let Some(found) = reader.next_cell().map_err(damaged)? {
@@ -209,14 +226,22 @@ fn read_cells(workbook: &mut Workbook<'_>, name: &str, letters_left: &mut usize)
         let column =
             usize::try_from(column).ok().filter(|column| *column < COLUMNS_MAX).ok_or(SheetFault::TooManyColumns)?;
         let letters = if let Cell::Text(text) = &cell { text.len() } else { 1 };
-        *letters_left = letters_left.checked_sub(letters).ok_or(SheetFault::TooLarge)?;
-        place(&mut rows, row, column, cell);
+        left.letters = left.letters.checked_sub(letters).ok_or(SheetFault::TooLarge)?;
+        place(&mut rows, &mut left.cells, (row, column), cell)?;
     }
     Ok(rows)
 }
 
-/// Puts a cell where it belongs, filling up with empty ones.
-fn place(rows: &mut Vec<Vec<Cell>>, row: usize, column: usize, cell: Cell) {
+/// Puts a cell where it belongs, filling up with empty ones as far as there are cells left.
+fn place(
+    rows: &mut Vec<Vec<Cell>>,
+    cells_left: &mut usize,
+    (row, column): (usize, usize),
+    cell: Cell,
+) -> Result<(), SheetFault> {
+    let wide = rows.get(row).map_or(0, Vec::len);
+    let more = (row + 1).saturating_sub(rows.len()) + (column + 1).saturating_sub(wide);
+    *cells_left = cells_left.checked_sub(more).ok_or(SheetFault::TooManyCells)?;
     if rows.len() <= row {
         rows.resize_with(row + 1, Vec::new);
     }
@@ -228,6 +253,7 @@ fn place(rows: &mut Vec<Vec<Cell>>, row: usize, column: usize, cell: Cell) {
             *slot = cell;
         }
     }
+    Ok(())
 }
 
 fn read_merged(workbook: &mut Workbook<'_>, name: &str) -> Result<Vec<MergedArea>, SheetFault> {

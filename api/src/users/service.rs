@@ -1,8 +1,11 @@
 //! Accounts and roles: the use cases.
 //!
 //! Accounts belong to the area: a role over the whole of it reads and manages them. A role is granted over organisations that
-//! the grantor reaches, never to oneself, and nobody disables or resets the own account: two people stand behind every
-//! change of rights.
+//! the grantor reaches, never to the own account, and nobody disables or resets the own account.
+//!
+//! Four eyes are two accounts. A person has one at most, so that two accounts of persons are two people; an account without a person,
+//! as an office has it, is whoever knows its password, and whoever manages accounts can make one and give it roles. What stands against
+//! that is the event log: it says who made an account, who set its password and who gave it which role.
 
 use super::wire::{RoleGrantView, UserView};
 use crate::{
@@ -121,7 +124,7 @@ pub fn create(
             return Err(ApiError::field("/person_id", "unknown_reference", words));
         }
         people::lock(work.tx(), area, &[person.number()])?;
-        if users::of_person(work.conn(), person)?.is_some() {
+        if accounts::of_person(work.conn(), person)?.is_some() {
             return Err(ApiError::new(Code::PersonHasAccount));
         }
     }

@@ -78,6 +78,11 @@ pub struct Recorded {
 }
 
 impl Booking {
+    /// True where one of its days is one of those.
+    pub fn overlaps(&self, (first, last): (NaiveDate, NaiveDate)) -> bool {
+        self.starts_on <= last && first <= self.ends_on
+    }
+
     /// True where its hours are still to come: a seat, or an end after which they wait for an evaluation.
     pub fn expects_hours(&self) -> bool {
         (self.status.is_open() && self.status.holds_seat()) || self.evaluation.awaited().is_some()
@@ -99,7 +104,9 @@ pub struct Applicant {
     pub current: Option<EnrolmentStatus>,
     /// The person's other enrolments of the cycle.
     pub bookings: Vec<Booking>,
-    /// Sessions among them whose units meet at the same time.
+    /// Open enrolments in sessions of other cycles whose days overlap with this one's. They bear on the timetable and on nothing else.
+    pub beside: Vec<Booking>,
+    /// Sessions among both whose units meet at the same time.
     pub clashes: Vec<SessionId>,
     /// The record from outside by which the same content counts in this cycle already, or will.
     pub recorded: Option<Recorded>,
@@ -159,8 +166,8 @@ pub fn reasons(offer: &Offer, applicant: &Applicant, now: UtcMillis) -> Vec<Reas
         None => found.push(Reason::NotEmployed),
         Some(facts) => found.extend(offer.audience.gap(facts).into_iter().map(Reason::NotInAudience)),
     }
-    let others = || applicant.bookings.iter().filter(|booking| booking.session != offer.session);
-    for booking in others().filter(|booking| booking.status.is_open() && applicant.clashes.contains(&booking.session)) {
+    let others = applicant.bookings.iter().chain(&applicant.beside).filter(|booking| booking.session != offer.session);
+    for booking in others.filter(|booking| booking.status.is_open() && applicant.clashes.contains(&booking.session)) {
         found.push(Reason::Clash { session: booking.session, name: booking.name.clone() });
     }
     found.extend(repeats(offer, applicant));

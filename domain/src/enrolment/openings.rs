@@ -71,11 +71,17 @@ impl Openings {
             Some(Closed::OpensAt(self.opens_at))
         } else if now > self.closes_at {
             Some(Closed::ClosedAt(self.closes_at))
-        } else if now.china_date() > self.starts_on {
+        } else if self.begun(now) {
             Some(Closed::Begun(self.starts_on))
         } else {
             None
         }
+    }
+
+    /// True from the first day on, or from when the session was started: nobody comes in any more, neither by applying nor from the queue,
+    /// because whoever waits did not prepare to come, and a seat is no newcomer's while others wait for it.
+    pub fn begun(&self, now: UtcMillis) -> bool {
+        self.state != SessionState::Published || now.china_date() >= self.starts_on
     }
 
     /// What is left: a seat only where nobody waits for it, otherwise a place in the queue, otherwise nothing.

@@ -62,6 +62,7 @@ fn applicant() -> Applicant {
         }),
         current: None,
         bookings: Vec::new(),
+        beside: Vec::new(),
         clashes: Vec::new(),
         recorded: None,
         repeats_allowed: 0,
@@ -169,10 +170,15 @@ fn applications_are_taken_only_while_the_window_is_open() {
     }
     let mut late = offer();
     late.openings.closes_at = at("2018-10-09T00:00:00");
-    assert_eq!(
-        reasons(&late, &applicant(), at("2018-10-02T08:00:00")),
-        [Reason::WindowClosed(Closed::Begun(day("2018-10-01")))]
-    );
+    assert_eq!(reasons(&late, &applicant(), at("2018-09-30T23:59:59")), []);
+    for now in ["2018-10-01T00:00:00", "2018-10-02T08:00:00"] {
+        let begun = Reason::WindowClosed(Closed::Begun(day("2018-10-01")));
+        assert_eq!(
+            reasons(&late, &applicant(), at(now)),
+            [begun],
+            "nobody moves up from the queue then, and nobody passes it"
+        );
+    }
     for state in [SessionState::Draft, SessionState::Running, SessionState::Closed, SessionState::Cancelled] {
         check(|offer, _| offer.openings.state = state, &[Reason::WindowClosed(Closed::State(state))]);
     }
@@ -213,6 +219,19 @@ fn the_yearly_maximum_counts_what_is_booked_and_not_what_waits() {
     let left = Reason::YearlyMaximum { left: Hours::whole(10), hours: Hours::whole(12) };
     check(with(EnrolmentStatus::Applied), std::slice::from_ref(&left));
     check(with(EnrolmentStatus::Confirmed), &[left]);
+}
+
+#[test]
+fn a_booking_of_another_cycle_clashes_and_repeats_nothing() {
+    check(
+        |offer, applicant| {
+            let mut beside = booking(2, EnrolmentStatus::Confirmed);
+            beside.content_key = offer.content_key.clone();
+            applicant.beside = vec![beside];
+            applicant.clashes = vec![session(2)];
+        },
+        &[Reason::Clash { session: session(2), name: "另一门课".into() }],
+    );
 }
 
 #[test]

@@ -361,3 +361,17 @@ pub fn cancel(tx: &mut WriteTx<'_>, id: SessionId, version: i64, note: Option<&s
     .execute(tx.conn())?;
     Ok(Cancelled::Done { enrolments })
 }
+
+/// Makes steps in one session wait for each other: whoever changes the status of enrolments, records attendance or results, changes
+/// a unit that may be held, or closes the session holds it first and reads afterwards. Held before any enrolment, so that two steps
+/// never wait for each other in a circle. SQLite has one writer and needs nothing.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn hold(tx: &mut WriteTx<'_>, session: SessionId) -> DbResult<()> {
+    if let Conn::Postgres(inner) = tx.conn() {
+        let held = t::table.find(session.key()).select(t::id).for_no_key_update();
+        held.first::<i64>(inner).optional()?;
+    }
+    Ok(())
+}

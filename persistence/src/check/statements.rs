@@ -285,6 +285,13 @@ fn others() -> Vec<Statement> {
              HAVING COUNT(*) <> MAX(sequence) OR COUNT(DISTINCT sequence) <> COUNT(*) OR MIN(sequence) <> 1 ORDER BY area, MIN(id)",
         ),
         statement(
+            "organisations_below_a_bureau",
+            "only a bureau stands without an organisation above it",
+            shown::<id::Organisation>,
+            "SELECT area, id, 'a ' || kind || ' with nothing above it' AS detail FROM organisations \
+             WHERE parent_id IS NULL AND kind <> 'bureau' ORDER BY area, id",
+        ),
+        statement(
             "organisation_paths",
             "the path of an organisation is that of its parent and its own number",
             shown::<id::Organisation>,

@@ -1,5 +1,4 @@
-//! What only PostgreSQL needs, where each statement is a journey: two writing statements in one, and a reading one that also
-//! locks.
+//! What only PostgreSQL needs, where each statement is a journey: two writing statements in one.
 
 use diesel::{
     QueryResult,
@@ -38,30 +37,4 @@ impl<A: QueryId, B: QueryId> QueryId for Together<A, B> {
 
 impl<A, B> Query for Together<A, B> {
     type SqlType = (BigInt, BigInt);
-}
-
-/// A query that holds the rows it finds of one of its tables until the transaction ends. Diesel can only hold those of all
-/// its tables.
-pub struct Holding<Q> {
-    /// The query.
-    pub query: Q,
-    /// The table.
-    pub table: &'static str,
-}
-
-impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for Holding<Q> {
-    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        self.query.walk_ast(pass.reborrow())?;
-        pass.push_sql(" FOR NO KEY UPDATE OF ");
-        pass.push_identifier(self.table)
-    }
-}
-
-impl<Q: QueryId> QueryId for Holding<Q> {
-    type QueryId = Holding<Q::QueryId>;
-    const HAS_STATIC_QUERY_ID: bool = Q::HAS_STATIC_QUERY_ID;
-}
-
-impl<Q: Query> Query for Holding<Q> {
-    type SqlType = Q::SqlType;
 }

@@ -163,6 +163,13 @@ pub struct AttendanceMark {
     pub note: Option<String>,
 }
 
+impl AttendanceMark {
+    /// True where nothing of what was recorded would change.
+    pub fn is_as_recorded(&self, row: &AttendanceRow) -> bool {
+        (self.enrolment, self.mark, self.minutes, &self.note) == (row.enrolment, row.mark, row.minutes, &row.note)
+    }
+}
+
 /// Records attendance, or corrects what was recorded.
 ///
 /// # Errors

@@ -2,8 +2,8 @@
 
 use super::evaluating::standing;
 use crate::{
-    Conn, DbError, DbResult, WriteTx, columns,
-    db::{Day, Holding, Word, each, kept},
+    Conn, DbResult, columns,
+    db::{Day, Word, each, kept},
     ledger::earned,
     schema,
 };
@@ -115,7 +115,7 @@ pub enum Hold {
 /// nowhere. Stages, subjects and posts are read only where the audience asks for them.
 ///
 /// # Errors
-/// A [`DbError`] where the database does not answer or a row is damaged.
+/// A [`crate::DbError`] where the database does not answer or a row is damaged.
 pub fn applicant(
     conn: &mut Conn,
     person: PersonId,
@@ -124,13 +124,11 @@ pub fn applicant(
     day: NaiveDate,
     hold: Hold,
 ) -> DbResult<Option<ApplicantRow>> {
-    let found: Option<ApplicantColumns> = match (&mut *conn, hold) {
-        (Conn::Postgres(k), Hold::UntilTheEnd) => {
-            let query = applicant_query!(person, content_claim, day);
-            kept!(Holding { query, table: "persons" }).get_result(k).optional()?
-        }
-        (conn, _) => each!(conn, k => kept!(applicant_query!(person, content_claim, day)).get_result(k).optional())?,
-    };
+    if hold == Hold::UntilTheEnd {
+        hold_person(conn, person)?;
+    }
+    let found: Option<ApplicantColumns> =
+        each!(conn, k => kept!(applicant_query!(person, content_claim, day)).get_result(k).optional())?;
     let Some(((name, entered_on, probation_ends_on), organisation, title, record, entry)) = found else {
         return Ok(None);
     };
@@ -163,6 +161,16 @@ pub fn applicant(
         facts,
         recorded: record.or(entry),
     }))
+}
+
+/// A statement of its own: one that waits for a lock still reads every other table as it was before it waited, and would pass over
+/// the content that somebody claimed meanwhile.
+fn hold_person(conn: &mut Conn, person: PersonId) -> DbResult<()> {
+    if let Conn::Postgres(k) = conn {
+        let held = persons::table.find(person.key()).select(persons::id).for_no_key_update();
+        let _: Option<i64> = kept!(held).get_result(k).optional()?;
+    }
+    Ok(())
 }
 
 /// The organisations a path names.
@@ -205,31 +213,33 @@ fn posts(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbResult<Vec<shix
 /// What a person is in for, at one moment.
 #[derive(Debug, Clone)]
 pub struct Commitments {
-    /// Enrolments, by first day.
+    /// Enrolments in sessions that end within the span, by first day.
     pub bookings: Vec<Booking>,
+    /// Open enrolments in sessions that end outside the span and overlap with the days, by first day.
+    pub beside: Vec<Booking>,
     /// Hours earned in a calendar year: never less than what counts, where no factor exceeds one.
     pub earned: Hours,
 }
 
 type BookingColumns = (i32, i64, Word<EnrolmentStatus>, String, String, i64, Day, Day, super::evaluating::Columns);
 
-/// The person's enrolments in sessions that end within a span of days, and the hours earned in the year of `day`: in one query,
+/// The person's enrolments in sessions that end within a span or overlap with `days`, and the hours earned in the year of their last: in one query,
 /// so that a session that is closed meanwhile is booked or earned and never neither.
 ///
 /// The span is not part of the query: a planner that has never seen the tables filled would begin at the sessions that end in
 /// it, and most people hold few enrolments or none.
 ///
 /// # Errors
-/// A [`DbError`] where the database does not answer or a row is damaged.
+/// A [`crate::DbError`] where the database does not answer or a row is damaged.
 pub fn commitments(
     conn: &mut Conn,
     person: PersonId,
     (from, to): (NaiveDate, NaiveDate),
-    day: NaiveDate,
+    days: (NaiveDate, NaiveDate),
 ) -> DbResult<Commitments> {
-    let year = day.year();
-    let first = NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or(day);
-    let last = NaiveDate::from_ymd_opt(year, 12, 31).unwrap_or(day);
+    let year = days.1.year();
+    let first = NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or(days.1);
+    let last = NaiveDate::from_ymd_opt(year, 12, 31).unwrap_or(days.1);
     let rows: Vec<(Option<BookingColumns>, Option<i64>)> = each!(conn, k => kept!(persons::table
         .left_join(
             enrolments::table.on(enrolments::person_area.eq(persons::area).and(enrolments::person_id.eq(persons::id))),
@@ -258,34 +268,39 @@ pub fn commitments(
             earned(person.area().get(), person.number(), first, last).single_value(),
         )))
         .load(k))?;
-    let mut bookings = Vec::with_capacity(rows.len());
+    let (mut bookings, mut beside) = (Vec::with_capacity(rows.len()), Vec::new());
     let mut earned = Hours::ZERO;
     for (booking, sum) in rows {
         earned = Hours::from_hundredths(sum.unwrap_or_default());
         let Some((area, session, status, name, content_key, hours, starts_on, ends_on, evaluation)) = booking else {
             continue;
         };
-        if (from..=to).contains(&ends_on.0) {
-            bookings.push(Booking {
-                session: columns::id(area, session)?,
-                name,
-                status: status.0,
-                evaluation: standing(evaluation),
-                content_key,
-                hours: Hours::from_hundredths(hours),
-                starts_on: starts_on.0,
-                ends_on: ends_on.0,
-            });
+        let booking = Booking {
+            session: columns::id(area, session)?,
+            name,
+            status: status.0,
+            evaluation: standing(evaluation),
+            content_key,
+            hours: Hours::from_hundredths(hours),
+            starts_on: starts_on.0,
+            ends_on: ends_on.0,
+        };
+        if (from..=to).contains(&booking.ends_on) {
+            bookings.push(booking);
+        } else if booking.status.is_open() && booking.overlaps(days) {
+            beside.push(booking);
         }
     }
-    bookings.sort_by_key(|booking| (booking.starts_on, booking.session));
-    Ok(Commitments { bookings, earned })
+    for found in [&mut bookings, &mut beside] {
+        found.sort_by_key(|booking| (booking.starts_on, booking.session));
+    }
+    Ok(Commitments { bookings, beside, earned })
 }
 
 /// Which of `others` meet at the same time as a unit of `session`.
 ///
 /// # Errors
-/// A [`DbError`] where the database does not answer.
+/// A [`crate::DbError`] where the database does not answer.
 pub fn clashes(conn: &mut Conn, session: SessionId, others: &[SessionId]) -> DbResult<Vec<SessionId>> {
     let mut found = Vec::new();
     let (mine, theirs) = diesel::alias!(units as mine, units as theirs);
@@ -309,23 +324,4 @@ pub fn clashes(conn: &mut Conn, session: SessionId, others: &[SessionId]) -> DbR
         }
     }
     Ok(found)
-}
-
-/// Makes steps in one session wait for each other: whoever changes the status of enrolments, records attendance or results,
-/// or closes the session holds it first and reads afterwards. Held before any enrolment, so that two steps never wait for
-/// each other in a circle. SQLite has one writer and needs nothing.
-///
-/// # Errors
-/// A [`DbError`] where the database does not answer.
-pub fn hold_session(tx: &mut WriteTx<'_>, session: SessionId) -> DbResult<()> {
-    if let Conn::Postgres(inner) = tx.conn() {
-        sessions::table
-            .find(session.key())
-            .select(sessions::id)
-            .for_no_key_update()
-            .first::<i64>(inner)
-            .optional()
-            .map_err(DbError::from)?;
-    }
-    Ok(())
 }

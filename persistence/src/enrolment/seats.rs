@@ -72,21 +72,6 @@ pub fn claim(tx: &mut WriteTx<'_>, session: SessionId, wanted: Placement, versio
     Ok(Claim::of(rows))
 }
 
-/// The wrong way, kept as the negative control of the tests: read, decide, write without a guard. On PostgreSQL it sells
-/// seats twice.
-///
-/// # Errors
-/// A [`crate::DbError`] where the database does not answer.
-pub fn claim_seat_unguarded(tx: &mut WriteTx<'_>, session: SessionId) -> DbResult<Claim> {
-    let row = s::table.find(session.key());
-    let (seats, taken): (i32, i32) = row.select((s::seats, s::seats_taken)).first(tx.conn())?;
-    if taken >= seats {
-        return Ok(Claim::Full);
-    }
-    diesel::update(row).set(s::seats_taken.eq(taken + 1)).execute(tx.conn())?;
-    Ok(Claim::Claimed)
-}
-
 /// What an ended enrolment gives back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Freed {

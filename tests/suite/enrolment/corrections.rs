@@ -36,9 +36,13 @@ both! {
         let absent = json!({"reason": "签到表显示当日下午缺席", "marks": [{"unit_id": made.units[1].to_string(), "mark": "absent"}]});
         let centre = county.sign_in("centre");
         centre.post(&path, absent.clone()).await.refused(409, "enrolment_not_settled");
+        let mut twice = absent.clone();
+        twice["marks"].as_array_mut().unwrap().push(json!({"unit_id": made.units[1].to_string(), "mark": "present"}));
         county.sign_in("institution-1").act(&format!("{session}/close")).await.expect(200);
         county.sign_in("institution-1").post(&path, absent.clone()).await.refused(403, "forbidden");
         county.sign_in("elsewhere-centre").post(&path, absent.clone()).await.refused(404, "not_found");
+        let fault = centre.post(&path, twice).await.refused(422, "invalid_field")["errors"][0].clone();
+        assert_eq!((&fault["pointer"], &fault["code"]), (&json!("/marks/1/unit_id"), &json!("repeated")));
         let corrected = centre.post(&path, absent.clone()).await.expect(201);
         assert_eq!((&corrected["net"], &corrected["replacement"]["attended"]), (&json!("-4.00"), &json!("4.00")));
         assert_eq!(corrected["reversal"]["reason"], "签到表显示当日下午缺席");

@@ -106,13 +106,45 @@ both! {
     async fn a_seat_that_is_freed_on_the_first_day_moves_nobody_up(county: County) {
         let school = county.schools[0];
         let teachers = [1, 2].map(|number| county.add_teacher(number, school));
-        let terms = TestSession { seats: 1, queue_places: 1, withdraw_until: at("2026-12-06T00:00:00"), ..TestSession::default() };
+        let newcomer = county.add_teacher(3, school);
+        let late = at("2026-12-06T00:00:00");
+        let terms =
+            TestSession { seats: 1, queue_places: 3, withdraw_until: late, applications_close_at: late, ..TestSession::default() };
         let session = county.add_session(terms).id;
         let first = apply(county, session, teachers[0]).await;
         apply(county, session, teachers[1]).await;
         county.clock.set(at("2026-12-05T00:00:00"));
         withdraw(county, teachers[0], &first).await;
         assert_eq!(statuses(county, session).await, ["withdrawn", "waiting"]);
+        let path = format!("/v1/sessions/{session}/enrolments");
+        let passing = county.caller(newcomer.account).post(&path, json!({})).await;
+        passing.refused(409, "session_begun");
+    }
+
+    async fn whoever_moves_up_is_not_somebody_another_acted_for(county: County) {
+        let school = county.schools[0];
+        let teachers = [1, 2].map(|number| county.add_teacher(number, school));
+        let session = county.add_session(TestSession { seats: 1, queue_places: 1, ..TestSession::default() }).id;
+        let first = apply(county, session, teachers[0]).await;
+        apply(county, session, teachers[1]).await;
+        let path = format!("/v1/enrolments/{}/withdraw", first["id"].as_str().unwrap());
+        county.sign_in("school-1").act(&path).await.expect(200);
+        let log = async |action: &str| {
+            let found = county.sign_in("auditor").get(&format!("/v1/events?action={action}")).await.expect(200);
+            found["data"][0]["on_behalf_of"].clone()
+        };
+        assert_eq!(log("withdraw").await, teachers[0].account.to_string());
+        assert_eq!(log("move_up").await, Value::Null);
+    }
+
+    async fn sessions_clash_across_the_end_of_a_cycle(county: County) {
+        let teacher = county.add_teacher(1, county.schools[0]);
+        let over = county.add_session(TestSession { starts_on: day("2030-12-31"), ..TestSession::default() }).id;
+        let before = county.add_session(TestSession { starts_on: day("2030-12-30"), ..TestSession::default() }).id;
+        apply(county, over, teacher).await;
+        let me = county.caller(teacher.account);
+        let refused = me.post(&format!("/v1/sessions/{before}/enrolments"), json!({})).await.refused(409, "schedule_clash");
+        assert_eq!(refused["parameters"]["session"], over.to_string());
     }
 
     async fn who_gave_the_seat_of_the_queue_back_is_not_moved_up_again(county: County) {

@@ -5,6 +5,7 @@ use crate::harness::{
     Answered, County, both, off_runtime,
     training::{MadeSession, TestSession, TestTeacher, at},
 };
+use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Integer};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use shixun_api::{
@@ -19,10 +20,11 @@ use shixun_domain::{
     catalogue::SessionState,
     enrolment::{EnrolmentStatus, Placement},
     id::SessionId,
+    words::OrganisationKind,
 };
 use shixun_persistence::{
     DbError, Keep, WriteTx,
-    enrolment::{Claim, claim, claim_seat_unguarded, offer},
+    enrolment::{Claim, claim, offer},
 };
 
 /// How many answers have a status.
@@ -94,6 +96,26 @@ async fn credited(county: &County, teacher: TestTeacher) -> Vec<String> {
     let path = format!("/v1/teachers/{}/hour-entries", teacher.person.teacher());
     let entries = county.caller(teacher.account).get(&path).await.expect(200);
     entries["data"].as_array().unwrap().iter().map(|row| row["credited"].as_str().unwrap().to_owned()).collect()
+}
+
+#[derive(QueryableByName)]
+struct Seats {
+    #[diesel(sql_type = Integer)]
+    seats: i32,
+    #[diesel(sql_type = Integer)]
+    seats_taken: i32,
+}
+
+/// The wrong way: read, decide, write without a guard.
+fn unguarded(tx: &mut WriteTx<'_>, session: SessionId) -> Result<Claim, DbError> {
+    let key = format!("area = {} AND id = {}", session.area(), session.number());
+    let read = sql_query(format!("SELECT seats, seats_taken FROM sessions WHERE {key}"));
+    let Seats { seats, seats_taken } = read.get_result(tx.conn())?;
+    if seats_taken >= seats {
+        return Ok(Claim::Full);
+    }
+    sql_query(format!("UPDATE sessions SET seats_taken = {} WHERE {key}", seats_taken + 1)).execute(tx.conn())?;
+    Ok(Claim::Claimed)
 }
 
 both! {
@@ -324,7 +346,7 @@ both! {
         let session = county.add_session(TestSession { seats: 2, queue_places: 2, ..TestSession::default() }).id;
         let now = county.clock.now();
         let actor = |teacher: &TestTeacher| {
-            let scope = Scope { area: session.area(), organisation: county.schools[0].number(), path: "/".into() };
+            let scope = Scope { area: session.area(), organisation: county.schools[0].number(), kind: OrganisationKind::School, path: "/".into() };
             Actor { account: teacher.account, person: Some(teacher.person), reach: vec![(Role::Teacher, scope)] }
         };
         let look = |teacher| county.app.db.read_blocking(|conn| service::look(conn, &actor(teacher), session, None, now));
@@ -366,7 +388,7 @@ both! {
             let version = offer(tx.conn(), session)?.unwrap().version;
             claim(tx, session, Placement::Seat, version)
         };
-        let unguarded: Taking = claim_seat_unguarded;
+        let unguarded: Taking = unguarded;
         let mut sold = Vec::new();
         for taking in [guarded, unguarded] {
             let session = county.add_session(TestSession { seats: 40, ..TestSession::default() }).id;

@@ -5,11 +5,12 @@ pub mod county;
 pub mod database;
 mod postgres;
 pub mod program;
+pub mod rival;
 pub mod training;
 
 pub use county::County;
 
-use actix_http::Request;
+use actix_http::{BoxedPayloadStream, Payload, Request, error::PayloadError};
 use actix_web::{
     App as ActixApp,
     body::{BoxBody, to_bytes},
@@ -17,7 +18,7 @@ use actix_web::{
     http::{Method, header::HeaderMap},
     middleware::from_fn,
     test::{self, TestRequest},
-    web::Data,
+    web::{Bytes, Data},
 };
 use database::{Database, Kind};
 use serde_json::{Map, Value};
@@ -245,8 +246,26 @@ impl Sending<'_> {
     }
 
     /// Sends it and holds the answer to the contract.
-    pub async fn send(self) -> Answered {
-        let response = (self.app.call)(self.request.to_request()).await;
+    pub async fn send(mut self) -> Answered {
+        let request = std::mem::take(&mut self.request).to_request();
+        self.answered(request).await
+    }
+
+    /// Sends a JSON body that the sender takes time for: `meanwhile` happens after the head and before the body.
+    pub async fn send_slowly(mut self, body: &Value, meanwhile: impl FnOnce() + 'static) -> Answered {
+        let bytes = Bytes::from(body.to_string());
+        let slow = futures_util::stream::once(async move {
+            meanwhile();
+            Ok::<_, PayloadError>(bytes)
+        });
+        let head = std::mem::take(&mut self.request).insert_header(("Content-Type", "application/json"));
+        let payload: BoxedPayloadStream = Box::pin(slow);
+        let (request, _) = head.to_request().replace_payload(Payload::from(payload));
+        self.answered(request).await
+    }
+
+    async fn answered(self, request: Request) -> Answered {
+        let response = (self.app.call)(request).await;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let bytes = to_bytes(response.into_body()).await.unwrap().to_vec();
         let answered = Answered { status, headers, bytes, asked: format!("{} {}", self.method, self.path) };

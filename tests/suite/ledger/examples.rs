@@ -113,7 +113,10 @@ both! {
         let room = |county: &crate::harness::County| {
             let (app, now) = (county.app.clone(), county.clock.now());
             crate::harness::off_runtime(|| app.db.read_blocking(|conn| {
-                let earned = commitments(conn, person, (day("2018-10-01"), day("2018-10-01")), day("2018-10-01"))?.earned;
+                let earned = {
+                    let span = (day("2018-10-01"), day("2018-10-01"));
+                    commitments(conn, person, span, span)?.earned
+                };
                 let hours = (earned, hours("12"));
                 shixun_api::ledger::service::lacks_room(conn, &app.policy, person, day("2018-10-01"), hours, now)
             }).unwrap())

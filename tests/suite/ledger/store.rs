@@ -40,7 +40,7 @@ both! {
         let appended: Vec<Appended> = write(county, move |tx| {
             let new = NewEntry { source_key: "session:1".into(), ..entry(person, "2017-05-01", "48") };
             let again = NewEntry { effective_on: day("2017-06-01"), ..new.clone() };
-            Ok(vec![ledger::post_session_hours(tx, &new)?, ledger::post_session_hours(tx, &again)?])
+            Ok(vec![ledger::append(tx, &new)?, ledger::append(tx, &again)?])
         });
         assert!(matches!(appended[..], [Appended::New(_), Appended::Duplicate]), "{appended:?}");
         assert_eq!(statement(&county.sign_in("bureau"), person, CYCLE).await["counted"], "48.00");

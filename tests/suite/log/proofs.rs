@@ -68,7 +68,7 @@ both! {
         let person = with_teacher(county);
         let other = county.add_teacher(5, county.schools[1]);
         let id = post(county, vec![entry(person, "2017-05-01", "8")])[0];
-        county.sign_in("bureau").post("/v1/organisations", json!({"kind": "institution", "name": "新机构"})).await;
+        county.sign_in("bureau").post("/v1/organisations", json!({"kind": "institution", "name": "新机构", "parent_id": county.bureau.to_string()})).await;
         sequenced(county, Look::All);
         let path = format!("/v1/log/proofs/inclusion?id={id}");
         for (caller, sees) in [

@@ -134,6 +134,10 @@ pub(super) async fn conducting(told: &mut Told, county: &mut County) {
     let missing: Value = institution.get(&format!("/v1/sessions/{}", soon.id)).await.expect(200);
     assert_eq!(missing["state"], "running");
     told.by(Code::ResultsMissing, &institution, close).await;
+    let centre = json!({"role": "centre", "organisation_id": county.bureau.to_string()});
+    let roles = format!("/v1/users/{}/roles", one.account);
+    county.sign_in("system").post(&roles, centre).await.expect(201);
+    told.by(Code::OwnTraining, &county.caller(one.account), close).await;
     let wrong = format!("/v1/enrolments/{}/corrections", enrolment_id);
     let absent =
         json!({"reason": "签到表显示缺席", "marks": [{"unit_id": soon.units[0].to_string(), "mark": "absent"}]});

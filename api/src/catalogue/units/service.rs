@@ -18,7 +18,7 @@ use shixun_domain::{
 use shixun_persistence::{
     Conn,
     catalogue::{
-        Saved,
+        Saved, sessions as store,
         units::{self, NewUnit, UnitChangeRow, UnitRow},
     },
 };
@@ -113,13 +113,16 @@ pub fn change(
     unit: &NewUnit,
     reason: Option<&str>,
 ) -> Result<UnitRow, ApiError> {
+    let session = units::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?.session;
+    // Whoever records attendance holds the session too, so that whether the unit is held stays as it is read.
+    store::hold(work.tx(), session)?;
     let before = units::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
-    let (row, facts) = sessions::managed(work.conn(), actor, before.session).map_err(|_| ApiError::missing(id))?;
+    let (row, facts) = sessions::managed(work.conn(), actor, session).map_err(|_| ApiError::missing(id))?;
     same_version(based_on, before.version)?;
     let held = units::is_held(work.conn(), id)?;
     let demands = demands::on(work, cache, id.area(), unit.starts_at.china_date())?;
     facts.change_unit(unit.slot(Some(id)), reason, held, &demands).map_err(|refusal| problem(&row, refusal))?;
-    known_lecturer(work.conn(), before.session, unit)?;
+    known_lecturer(work.conn(), session, unit)?;
     touch(work, &row)?;
     if units::change(work.tx(), id, based_on, unit)? == Saved::Stale {
         return Err(stale());

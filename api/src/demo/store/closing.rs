@@ -12,6 +12,7 @@ use crate::{
 use shixun_domain::{
     access::{Role, Scope},
     id::OrganisationId,
+    words::OrganisationKind,
 };
 use shixun_persistence::WriteTx;
 
@@ -46,6 +47,7 @@ pub(super) fn write(
 /// An account of the county within a role over all of it.
 fn actor(accounts: &Accounts, name: &str, role: Role, top: OrganisationId) -> Result<Actor, ApiError> {
     let number = top.number();
-    let scope = Scope { area: top.area(), organisation: number, path: format!("/{number}/") };
+    let scope =
+        Scope { area: top.area(), organisation: number, kind: OrganisationKind::Bureau, path: format!("/{number}/") };
     Ok(Actor { account: accounts.named(name)?, person: None, reach: vec![(role, scope)] })
 }

@@ -43,7 +43,8 @@ impl Desk<'_> {
     ) -> Result<T, ApiError> {
         let account = self.accounts.named(name)?;
         let top = org::find(tx.conn(), self.area_top)?.ok_or_else(|| ApiError::missing(self.area_top))?;
-        let scope = Scope { area: self.area_top.area(), organisation: self.area_top.number(), path: top.path };
+        let scope =
+            Scope { area: self.area_top.area(), organisation: self.area_top.number(), kind: top.kind, path: top.path };
         let actor = Actor { account, person, reach: vec![(role, scope)] };
         let origin = Origin { actor: Some(account), request_id: "demo-outside".into(), address: String::new() };
         Work::run(tx, &origin, |work| run(work, &actor))

@@ -55,7 +55,7 @@ impl AttendanceCorrectionIn {
     /// The marks of `enrolment`, each with its unit.
     ///
     /// # Errors
-    /// `invalid_field` with every fault: a unit of another session, minutes that do not fit.
+    /// `invalid_field` with every fault: a unit of another session, one that is named twice, minutes that do not fit.
     pub fn marks(&self, enrolment: EnrolmentId, units: &[UnitTime]) -> Result<Vec<(UnitId, AttendanceMark)>, ApiError> {
         let mut faults = Vec::new();
         let mut marks = Vec::new();
@@ -65,6 +65,14 @@ impl AttendanceCorrectionIn {
                 faults.push(FieldFault::new(format!("/marks/{index}/unit_id"), "not_of_session", words));
                 continue;
             };
+            if marks.iter().any(|(named, _)| *named == unit.id) {
+                let words = Words::new(
+                    "该课次在本次更正中已经出现过，请只保留一条",
+                    "the unit is named above already; keep one of them",
+                );
+                faults.push(FieldFault::new(format!("/marks/{index}/unit_id"), "repeated", words));
+                continue;
+            }
             match read_mark(index, given.mark.0, given.minutes, unit) {
                 Ok(minutes) => marks.push((
                     unit.id,

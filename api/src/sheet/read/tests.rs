@@ -132,6 +132,21 @@ fn a_file_made_to_fill_the_memory_is_refused() {
 }
 
 #[test]
+fn a_cell_at_the_end_of_each_row_costs_the_whole_row() {
+    let rows = |wanted: usize, column: &str| {
+        let row = |row: usize| format!("<row r=\"{row}\"><c r=\"{column}{row}\"><v>1</v></c></row>");
+        workbook(&format!("<sheetData>{}</sheetData>", (1..=wanted).map(row).collect::<String>()))
+    };
+    let (fits, spread) = (rows(20_000, "GR"), rows(30_000, "GR"));
+    assert!(spread.len() < 2_000_000, "{}", spread.len());
+    assert_eq!(read_grid(&spread), Err(SheetFault::TooManyCells));
+    assert_eq!(read_grid(&fits).unwrap().sheets[0].rows.len(), 20_000);
+    assert!(read_grid(&rows(ROWS_MAX, "AZ")).is_ok(), "a roster as long as it may be, with fifty columns");
+    let commas = (",".repeat(COLUMNS_MAX - 1) + "\n").repeat(30_000);
+    assert_eq!(read_grid(commas.as_bytes()), Err(SheetFault::TooManyCells));
+}
+
+#[test]
 fn what_lies_beyond_the_limits_is_refused_and_empty_formatting_is_not() {
     let cell = |place: &str| format!("<sheetData><row><c r=\"{place}\"><v>1</v></c></row></sheetData>");
     assert_eq!(read_grid(&workbook(&cell("A50001"))), Err(SheetFault::TooManyRows));

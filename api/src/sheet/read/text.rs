@@ -1,6 +1,6 @@
 //! CSV in the encodings and with the divisions that offices produce.
 
-use super::{COLUMNS_MAX, ROWS_MAX, SheetFault, UNPACKED_BYTES_MAX, text_cell};
+use super::{CELLS_MAX, COLUMNS_MAX, ROWS_MAX, SheetFault, UNPACKED_BYTES_MAX, text_cell};
 use encoding_rs::{GB18030, UTF_16BE, UTF_16LE};
 use shixun_domain::people::roster::{Cell, Grid, GridSheet};
 use std::borrow::Cow;
@@ -90,6 +90,7 @@ fn read_rows(text: &str, delimiter: u8) -> Result<Vec<Vec<Cell>>, SheetFault> {
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     let mut record = csv::StringRecord::new();
     let mut swallowed = None;
+    let mut cells_left = CELLS_MAX;
     loop {
         let line_before = reader.position().line();
         if !reader.read_record(&mut record).map_err(|_| SheetFault::UnknownEncoding)? {
@@ -107,6 +108,7 @@ fn read_rows(text: &str, delimiter: u8) -> Result<Vec<Vec<Cell>>, SheetFault> {
         if record.iter().skip(COLUMNS_MAX).any(|field| !field.trim().is_empty()) {
             return Err(SheetFault::TooManyColumns);
         }
+        cells_left = cells_left.checked_sub(record.len().min(COLUMNS_MAX)).ok_or(SheetFault::TooManyCells)?;
         rows.push(record.iter().take(COLUMNS_MAX).map(field_cell).collect());
     }
     // An odd quotation mark inside of a cell (5" pipe) is harmless; one that reaches the end of the file is not.
