@@ -125,7 +125,7 @@ mod tests {
         assert!(!county.contains(county.city()));
         assert_eq!(county.province().chain().len(), 1);
         for area in [county, county.city(), county.province()] {
-            for other in [331_123, 331_100, 331_199, 331_200, 330_000, 339_999, 340_000].map(|code| AreaCode(code)) {
+            for other in [331_123, 331_100, 331_199, 331_200, 330_000, 339_999, 340_000].map(AreaCode) {
                 assert_eq!(area.codes().contains(&other.0), area.contains(other), "{other} in {area}");
             }
         }

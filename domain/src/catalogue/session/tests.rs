@@ -185,7 +185,8 @@ fn seats_never_fall_below_those_that_are_taken() {
 
 #[test]
 fn what_a_published_session_promises_changes_with_a_reason_only() {
-    let changes: [(&str, fn(&mut SessionTerms, UtcMillis)); 7] = [
+    type Change = fn(&mut SessionTerms, UtcMillis);
+    let changes: [(&str, Change); 7] = [
         ("seats", |new, _| new.seats += 1),
         ("queue", |new, _| new.queue_places += 1),
         ("opening", |new, _| new.applications_open_at = new.applications_open_at.plus_millis(60_000)),
