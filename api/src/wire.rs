@@ -305,6 +305,7 @@ refs! {
     SessionRef = SessionId;
     UnitRef = UnitId;
     UnitChangeRef = UnitChangeId;
+    SessionChangeRef = SessionChangeId;
     FilingWindowRef = FilingWindowId;
     EnrolmentRef = EnrolmentId;
     RepeatAllowanceRef = RepeatAllowanceId;

@@ -1,6 +1,6 @@
 //! Administrative areas: the six-digit codes of GB/T 2260.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, ops::RangeInclusive, str::FromStr};
 use thiserror::Error;
 
 /// A six-digit code of GB/T 2260: province `330000`, city `331100`, county `331123`.
@@ -65,6 +65,15 @@ impl AreaCode {
         chain
     }
 
+    /// The codes of this area and of every area that lies in it.
+    pub const fn codes(self) -> RangeInclusive<i32> {
+        match self.level() {
+            AreaLevel::Province => self.0..=self.0 + 9_999,
+            AreaLevel::City => self.0..=self.0 + 99,
+            AreaLevel::County => self.0..=self.0,
+        }
+    }
+
     /// True where `other` is this area or lies in it.
     pub fn contains(self, other: AreaCode) -> bool {
         match self.level() {
@@ -115,6 +124,11 @@ mod tests {
         assert!(county.city().contains(county));
         assert!(!county.contains(county.city()));
         assert_eq!(county.province().chain().len(), 1);
+        for area in [county, county.city(), county.province()] {
+            for other in [331_123, 331_100, 331_199, 331_200, 330_000, 339_999, 340_000].map(AreaCode) {
+                assert_eq!(area.codes().contains(&other.0), area.contains(other), "{other} in {area}");
+            }
+        }
     }
 
     #[test]

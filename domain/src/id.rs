@@ -195,6 +195,8 @@ kinds! {
     Unit, UnitId, "unt", "unit", "课次";
     /// A change of a published unit.
     UnitChange, UnitChangeId, "uch", "unit_change", "课次变更";
+    /// A change of a published session.
+    SessionChange, SessionChangeId, "sch", "session_change", "班期变更";
     /// A window in which programmes may be filed.
     FilingWindow, FilingWindowId, "fil", "filing_window", "申报时间";
     /// An enrolment.

@@ -10,6 +10,8 @@ mod facts;
 mod list;
 mod offers;
 mod seats;
+mod shown;
+mod timetable;
 
 pub use crate::catalogue::sessions::hold as hold_session;
 pub use allowances::{AllowanceRow, NewAllowance, allow_repeat, repeats_allowed};
@@ -19,9 +21,11 @@ pub use attendance::{
 };
 pub use evaluating::{after_closing, overdue_evaluations, set_evaluated};
 pub use facts::{ApplicantRow, Commitments, Hold, applicant, clashes, commitments};
-pub use list::{EnrolmentFilter, EnrolmentRow, Viewer, count, find, find_of_person, list, of_session};
+pub use list::{EnrolmentRow, find, find_of_person, of_session};
 pub use offers::{OfferRow, Offered, offer, offered};
 pub use seats::{
     Claim, Freed, NewEnrolment, Taken, apply_again, claim, close_session, first_waiting, move_up, release, set_result,
     set_status, take,
 };
+pub use shown::{EnrolmentFilter, EnrolmentShown, SessionBrief, Viewer, count, find_shown, list, shown_of_session};
+pub use timetable::{TimetableFilter, TimetableRow, count_timetable, timetable};

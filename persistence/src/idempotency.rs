@@ -95,7 +95,7 @@ pub fn keep(
             match tx.conn() {
                 Conn::Postgres(k) => {
                     let both = Together(events::insertion!(id, at, event), insertion!(account, key, answer, at));
-                    kept!(both).get_result::<(i64, i64)>(k)?.1 == 1
+                    kept!(both).get_result::<(Option<i64>, i64)>(k)?.1 == 1
                 }
                 Conn::Sqlite(k) => {
                     kept!(events::insertion!(id, at, event)).rows(k)?;

@@ -349,6 +349,17 @@ tables! {
         created_at -> Timestamp,
     }
 
+    session_changes (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        session_id -> BigInt,
+        changed_by -> Nullable<BigInt>,
+        reason -> Text,
+        before -> Text,
+        after -> Text,
+        created_at -> Timestamp,
+    }
+
     enrolments (area, id) {
         area -> Integer,
         id -> BigInt,

@@ -6,6 +6,7 @@ mod lecturer;
 mod own;
 mod queue;
 mod races;
+mod sight;
 mod way;
 
 use crate::harness::{
@@ -142,7 +143,7 @@ both! {
         let institution = county.sign_in("institution-1");
         let read = institution.get(&format!("/v1/sessions/{session}")).await;
         let row = read.expect(200);
-        let mut body = json!({"seats": 3});
+        let mut body = json!({"seats": 3, "reason": "扩班"});
         for field in ["name", "queue_places", "applications_open_at", "applications_close_at", "withdraw_until", "starts_on", "ends_on"] {
             body[field] = row[field].clone();
         }

@@ -108,7 +108,10 @@ pub fn session(refusal: SessionRefusal, span: (chrono::NaiveDate, chrono::NaiveD
         SessionRefusal::ReasonMissing => ApiError::field(
             "/reason",
             "missing_field",
-            Words::new("已发布的课次须说明更改原因", "a published unit changes with a reason only"),
+            Words::new(
+                "已发布的班期及其课次须说明更改原因",
+                "a published session, or its unit, changes with a reason only",
+            ),
         ),
     }
 }

@@ -1,8 +1,9 @@
 //! Attendance, results and closing: where enrolments become hours.
 
 use super::{
+    listing::viewer,
     problems::refused,
-    service::{again, is_of_school, runs},
+    service::{again, runs},
     settlement::Settlement,
     wire::{AttendanceIn, AttendanceView, ResultIn},
 };
@@ -28,7 +29,7 @@ use shixun_domain::{
 };
 use shixun_persistence::{
     Conn,
-    enrolment::{self as store, AttendanceMark, AttendanceRow, EnrolmentRow, Freed, OfferRow, UnitTime},
+    enrolment::{self as store, AttendanceMark, AttendanceRow, EnrolmentRow, EnrolmentShown, Freed, OfferRow, UnitTime},
     ledger::{self as hours, Appended, NewEntry},
 };
 use std::collections::{HashMap, HashSet};
@@ -87,7 +88,8 @@ pub fn sheet(conn: &mut Conn, actor: &Actor, session: SessionId, unit_id: UnitId
     };
     let mut sheet = read_sheet(conn, session, unit)?;
     if !all {
-        sheet.rows.retain(|(row, _)| actor.is_self(row.person) || is_of_school(actor, row));
+        let viewer = viewer(conn, actor)?;
+        sheet.rows.retain(|(row, _)| actor.is_self(row.person) || viewer.looks_after(row));
         if sheet.rows.is_empty() {
             return Err(ApiError::missing(session));
         }
@@ -245,9 +247,16 @@ impl Recorded {
 #[derive(Debug)]
 pub struct Results {
     /// Persons in the order of asking.
-    pub rows: Vec<EnrolmentRow>,
+    pub rows: Vec<EnrolmentShown>,
     /// Rises with everything that happens to an enrolment of the session.
     pub version: i64,
+}
+
+impl Results {
+    /// Of everything that happened to an enrolment of the session, and of the session that each shows.
+    pub fn etag(&self) -> Etag {
+        Etag::version_and(self.version, &[self.rows.first().map_or(0, |shown| shown.session.version)])
+    }
 }
 
 /// Reads the results of a session, for whoever conducts it or looks after all of them.
@@ -261,9 +270,9 @@ pub fn results(conn: &mut Conn, actor: &Actor, session: SessionId) -> Result<Res
 }
 
 fn read_results(conn: &mut Conn, session: SessionId) -> Result<Results, ApiError> {
-    let mut rows = store::of_session(conn, session)?;
-    let version = rows.iter().map(|row| row.version).sum();
-    rows.retain(|row| row.status.holds_seat() || row.outcome.is_some());
+    let mut rows = store::shown_of_session(conn, session)?;
+    let version = rows.iter().map(|shown| shown.row.version).sum();
+    rows.retain(|shown| shown.row.status.holds_seat() || shown.row.outcome.is_some());
     Ok(Results { rows, version })
 }
 
@@ -307,8 +316,8 @@ pub fn record_results(
         }
     }
     let after = read_results(work.conn(), session)?;
-    let earlier = Recorded::of(after.rows.iter().filter_map(|row| seated.get(&row.id)));
-    let now = Recorded::of(after.rows.iter());
+    let earlier = Recorded::of(after.rows.iter().filter_map(|shown| seated.get(&shown.row.id)));
+    let now = Recorded::of(after.rows.iter().map(|shown| &shown.row));
     work.record("record_results", session, Some(&earlier), Some(&now))?;
     Ok(after)
 }

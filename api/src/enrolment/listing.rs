@@ -1,15 +1,16 @@
-//! Who sees which enrolments in a list.
+//! Who sees which enrolments.
 
-use super::service::sees;
+use super::{service::sees, wire::EnrolmentQuery};
 use crate::{access::Actor, http::Page, problem::ApiError};
 use shixun_domain::{
-    AreaCode,
-    access::Role,
+    access::{Role, Scope},
+    enrolment::EnrolmentStatus,
     id::{OrganisationId, SessionId},
 };
 use shixun_persistence::{
     Conn,
-    enrolment::{self as store, EnrolmentFilter, EnrolmentRow, Viewer},
+    enrolment::{self as store, EnrolmentFilter, EnrolmentShown, Viewer},
+    org,
 };
 
 /// The session, where enrolments in it may be asked for.
@@ -21,49 +22,88 @@ pub fn shown(conn: &mut Conn, actor: &Actor, session: SessionId) -> Result<(), A
     found.map(|_| ()).ok_or_else(|| ApiError::missing(session))
 }
 
-/// Enrolments the actor may see: a teacher's own, a school's, an institution's, or all of the area.
+/// Enrolments the actor may see, wherever their sessions are: the own ones, those of the teachers of schools that the actor looks after,
+/// and those in the sessions that the actor runs.
 ///
 /// # Errors
 /// `invalid_cursor`.
 pub fn list(
     conn: &mut Conn,
     actor: &Actor,
-    filter: &EnrolmentFilter,
+    query: &EnrolmentQuery,
     page: &Page,
-) -> Result<(Vec<EnrolmentRow>, Option<i64>), ApiError> {
-    let area = filter.session.map_or(actor.area(), |session| session.area());
-    let viewer = viewer(actor, area);
-    let rows = store::list(conn, area.get(), &viewer, filter, page.order, page.after()?, page.fetch())?;
-    let total = page.counted(|| store::count(conn, area.get(), &viewer, filter))?;
+) -> Result<(Vec<EnrolmentShown>, Option<i64>), ApiError> {
+    let viewer = viewer(conn, actor)?;
+    let filter = EnrolmentFilter {
+        session: query.session_id.map(|id| id.0),
+        person: query.teacher_id.map(|id| id.0.person()),
+        schools: match query.organisation_id {
+            Some(id) => Some((id.0.area(), below(conn, id.0)?)),
+            None => None,
+        },
+        statuses: statuses(query),
+        session_state: query.session_state.map(|state| state.0),
+        programme: query.programme_id.map(|id| id.0),
+        starts_from: query.starts_from,
+        starts_to: query.starts_to,
+    };
+    let rows = store::list(conn, &viewer, &filter, page.order, page.after()?, page.fetch())?;
+    let total = page.counted(|| store::count(conn, &viewer, &filter))?;
     Ok((rows, total))
 }
 
-/// Whose enrolments in the sessions of `area` the actor may see.
-fn viewer(actor: &Actor, area: AreaCode) -> Viewer {
-    let of = |wanted: Role| -> Vec<OrganisationId> {
-        let held = actor.reach.iter().filter(|(role, _)| *role == wanted);
-        held.map(|(_, scope)| OrganisationId::new(scope.area, scope.organisation)).collect()
+/// The statuses that are wanted; `None` where any is.
+fn statuses(query: &EnrolmentQuery) -> Option<Vec<EnrolmentStatus>> {
+    let EnrolmentQuery { status, open, awaiting_review, .. } = query;
+    let wanted = |one: &EnrolmentStatus| {
+        status.is_none_or(|status| status.0 == *one)
+            && open.is_none_or(|open| open == one.is_open())
+            && awaiting_review.is_none_or(|awaiting| awaiting == one.awaits_review())
     };
-    let wide = |of: AreaCode| {
-        actor.reach.iter().any(|(role, scope)| {
-            !matches!(role, Role::Teacher | Role::Lecturer | Role::SchoolAdministrator | Role::Institution)
-                && scope.covers_area(of)
-        })
-    };
-    let (schools, mut institutions) = (of(Role::SchoolAdministrator), of(Role::Institution));
-    institutions.retain(|institution| institution.area() == area);
-    if wide(area) {
-        Viewer::Everybody
-    } else if wide(actor.area()) {
-        Viewer::Area(actor.area())
-    } else if !schools.is_empty() {
-        Viewer::Schools(schools)
-    } else if !institutions.is_empty() {
-        Viewer::Institutions(institutions)
-    } else {
-        match actor.person {
-            Some(person) => Viewer::Person(person),
-            None => Viewer::Schools(Vec::new()),
+    let any = status.is_none() && open.is_none() && awaiting_review.is_none();
+    (!any).then(|| EnrolmentStatus::ALL.iter().copied().filter(wanted).collect())
+}
+
+/// The numbers of an organisation and of those below it; none where there is no such organisation.
+fn below(conn: &mut Conn, id: OrganisationId) -> Result<Vec<i64>, ApiError> {
+    match org::find(conn, id)? {
+        Some(row) => Ok(org::below(conn, id.area(), &[row.path])?),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// Whose enrolments the actor sees: of the teachers at the organisations of each role and below, and in the sessions of the institutions
+/// there. A school looks after its teachers and runs no session, an institution runs sessions and looks after nobody.
+///
+/// # Errors
+/// Where the database does not answer.
+pub fn viewer(conn: &mut Conn, actor: &Actor) -> Result<Viewer, ApiError> {
+    let mut viewer = Viewer { person: actor.person, ..Viewer::default() };
+    for (role, scope) in &actor.reach {
+        let (teachers, sessions) = match role {
+            Role::Teacher | Role::Lecturer => (false, false),
+            Role::SchoolAdministrator => (true, false),
+            Role::Institution => (false, true),
+            _ => (true, true),
+        };
+        if scope.covers_area(scope.area) {
+            viewer.teachers_of.extend(teachers.then_some(scope.area));
+            viewer.sessions_of.extend(sessions.then_some(scope.area));
+        } else if teachers || sessions {
+            let within = within(conn, scope)?;
+            viewer.institutions.extend(within.iter().filter(|_| sessions));
+            viewer.schools.extend(within.iter().filter(|_| teachers));
         }
     }
+    for areas in [&mut viewer.teachers_of, &mut viewer.sessions_of] {
+        areas.sort_unstable();
+        areas.dedup();
+    }
+    Ok(viewer)
+}
+
+/// The organisation of a scope and those below it.
+fn within(conn: &mut Conn, scope: &Scope) -> Result<Vec<OrganisationId>, ApiError> {
+    let numbers = org::below(conn, scope.area, std::slice::from_ref(&scope.path))?;
+    Ok(numbers.into_iter().map(|number| OrganisationId::new(scope.area, number)).collect())
 }

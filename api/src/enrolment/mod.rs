@@ -8,6 +8,9 @@ mod problems;
 mod routes;
 pub mod service;
 pub(crate) mod settlement;
+
+mod timetable;
+pub(crate) mod view;
 mod way;
 pub mod wire;
 
@@ -18,4 +21,5 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
     routes::mount(config);
     allowances::mount(config);
     corrections::mount(config);
+    timetable::mount(config);
 }

@@ -2,21 +2,20 @@
 
 use super::{
     conduct, listing, service,
+    view::{EnrolmentList, EnrolmentView, etag},
     way::{self, WayView},
     wire::{
         AttendanceIn, AttendanceSheetView, AttendanceView, ClosingView, EligibilityQuery, EligibilityReasonView,
-        EligibilityView, EnrolmentIn, EnrolmentList, EnrolmentPath, EnrolmentQuery, EnrolmentView, ResultsIn, ReviewIn,
-        SessionEnrolmentQuery, SessionPath, SessionUnitPath, WayQuery,
+        EligibilityView, EnrolmentIn, EnrolmentPath, EnrolmentQuery, ResultsIn, ReviewIn, SessionEnrolmentQuery,
+        SessionPath, SessionUnitPath, WayQuery,
     },
 };
 use crate::{
     access::{Actor, Allowed},
     document::problem_set,
     http::{
-        Answer, Body, Command, Conditions, DryRunQuery, FromPath, FromQuery, Meta, Reply, answer,
-        command::NO_BODY,
-        conditions::{Etag, IfMatch},
-        page,
+        Answer, Body, Command, Conditions, DryRunQuery, FromPath, FromQuery, Meta, Reply, answer, command::NO_BODY,
+        conditions::IfMatch, page,
     },
     ledger::wire::TeacherPath,
     state::App,
@@ -96,7 +95,12 @@ async fn get_eligibility(
         app.db.read(move |conn| service::eligibility(conn, &state.policy, &actor, session, person, now)).await?;
     let reason = |problem: &crate::problem::ApiError| {
         let document = problem.document(meta.language(), meta.request_id());
-        EligibilityReasonView { code: document.code, title: document.title, detail: document.detail }
+        EligibilityReasonView {
+            code: document.code,
+            title: document.title,
+            detail: document.detail,
+            parameters: document.parameters,
+        }
     };
     answer::json(&EligibilityView {
         session_id: Text(found.session),
@@ -137,9 +141,9 @@ async fn create_enrolment(
     let look = move |conn: &mut _| service::look(conn, &asking, session, person, now);
     command
         .run_after(&who, body.digest, look, move |work, seen| {
-            let row = service::apply(work, &app.policy, &actor, session, person, seen)?;
-            let view = EnrolmentView::from(&row);
-            Reply::created(format!("/v1/enrolments/{}", row.id), Some(view.etag()), &view)
+            let shown = service::apply(work, &app.policy, &actor, session, person, seen)?;
+            let place = format!("/v1/enrolments/{}", shown.row.id);
+            Reply::created(place, Some(etag(&shown)), &EnrolmentView::from(&shown))
         })
         .await
 }
@@ -161,20 +165,19 @@ async fn list_session_enrolments(
     path: FromPath<SessionPath>,
     query: FromQuery<SessionEnrolmentQuery>,
 ) -> Answer {
-    let SessionEnrolmentQuery { status, sort, limit, cursor, include } = query.0;
-    let session_id = Some(path.0.session_id);
     let (asking, session) = (who.actor(), path.0.session_id.0);
     app.db.read(move |conn| listing::shown(conn, &asking, session)).await?;
-    let query =
-        EnrolmentQuery { session_id, teacher_id: None, organisation_id: None, status, sort, limit, cursor, include };
+    let query = query.0.of(path.0.session_id);
     listed(who.actor(), app, request, query).await
 }
 
 /// List enrolments
 ///
-/// Those the caller may see, in the order of asking: a school finds what awaits its review with `status=applied`.
+/// Those the caller may see, in the order of asking, wherever their sessions are: a teacher the own ones, also in sessions of the city or
+/// province; a school those of its teachers and of the schools below it, and what awaits its review with `awaiting_review=true`; an institution
+/// those in its sessions; the county those of its teachers and in its sessions.
 ///
-/// 报名列表；学校可用status=applied查待审核报名。
+/// 报名列表（含在市级、省级班期的报名）：教师见本人，学校见本校及下属校区教师，机构见本机构班期，县级单位见本县教师与本县班期；学校可用awaiting_review=true查全部待审核报名（含候补）。
 #[utoipa::path(
     operation_id = "list_enrolments", tag = "enrolment", params(EnrolmentQuery), security(("bearer" = ["read_enrolments"])),
     responses((status = 200, description = "A page of enrolments.", body = EnrolmentList))
@@ -192,8 +195,10 @@ async fn list_enrolments(
 async fn listed(actor: Actor, app: Data<App>, request: HttpRequest, query: EnrolmentQuery) -> Answer {
     let page = query.page("enrolments")?;
     let wanted = page.clone();
-    let (mut rows, total) = app.db.read(move |conn| listing::list(conn, &actor, &query.filter(), &wanted)).await?;
-    let next_cursor = page.cut(&mut rows, |row| (row.requested_at, row.id.number()));
+    // A page walks an index, or what a school or a teacher has; a count may walk everything.
+    let read = move |conn: &mut _| listing::list(conn, &actor, &query, &wanted);
+    let (mut rows, total) = if page.total { app.db.read_long(read).await? } else { app.db.read(read).await? };
+    let next_cursor = page.cut(&mut rows, |shown| (shown.row.requested_at, shown.row.id.area(), shown.row.id.number()));
     let data = rows.iter().map(EnrolmentView::from).collect();
     page::list(&request, &EnrolmentList { data, next_cursor, total })
 }
@@ -215,9 +220,8 @@ async fn get_enrolment(
     conditions: Conditions,
 ) -> Answer {
     let (actor, id) = (who.actor(), path.0.enrolment_id.0);
-    let row = app.db.read(move |conn| service::get(conn, &actor, id)).await?;
-    let view = EnrolmentView::from(&row);
-    answer::tagged(&conditions, view.etag(), &view)
+    let shown = app.db.read(move |conn| service::get(conn, &actor, id)).await?;
+    answer::tagged(&conditions, etag(&shown), &EnrolmentView::from(&shown))
 }
 
 /// Approve an application
@@ -268,9 +272,8 @@ async fn reviewed(
     let who = actor.clone();
     command
         .run(&who, body.digest, move |work| {
-            let row = service::review(work, &actor, id, verdict, body.value.note.as_deref())?;
-            let view = EnrolmentView::from(&row);
-            Reply::ok(Some(view.etag()), &view)
+            let shown = service::review(work, &actor, id, verdict, body.value.note.as_deref())?;
+            Reply::ok(Some(etag(&shown)), &EnrolmentView::from(&shown))
         })
         .await
 }
@@ -289,15 +292,17 @@ async fn withdraw_enrolment(who: Allowed<Enrol>, command: Command, path: FromPat
     let (actor, id) = (who.actor(), path.0.enrolment_id.0);
     command
         .run(&who, NO_BODY, move |work| {
-            let row = service::withdraw(work, &actor, id)?;
-            let view = EnrolmentView::from(&row);
-            Reply::ok(Some(view.etag()), &view)
+            let shown = service::withdraw(work, &actor, id)?;
+            Reply::ok(Some(etag(&shown)), &EnrolmentView::from(&shown))
         })
         .await
 }
 
-fn sheet_view(sheet: &conduct::Sheet) -> AttendanceSheetView {
+fn sheet_view(session: SessionId, sheet: &conduct::Sheet) -> AttendanceSheetView {
     AttendanceSheetView {
+        session_id: Text(session),
+        starts_at: Text(sheet.unit.starts_at),
+        ends_at: Text(sheet.unit.ends_at),
         unit_id: Text(sheet.unit.id),
         minutes_total: sheet.unit.minutes(),
         hours: Text(sheet.unit.hours),
@@ -323,9 +328,9 @@ async fn get_attendance(
     path: FromPath<SessionUnitPath>,
     conditions: Conditions,
 ) -> Answer {
-    let (actor, path) = (who.actor(), path.0);
-    let sheet = app.db.read_long(move |conn| conduct::sheet(conn, &actor, path.session_id.0, path.unit_id.0)).await?;
-    answer::tagged(&conditions, sheet.etag(), &sheet_view(&sheet))
+    let (actor, session, unit) = (who.actor(), path.0.session_id.0, path.0.unit_id.0);
+    let sheet = app.db.read_long(move |conn| conduct::sheet(conn, &actor, session, unit)).await?;
+    answer::tagged(&conditions, sheet.etag(), &sheet_view(session, &sheet))
 }
 
 /// Record the attendance of a unit
@@ -349,11 +354,11 @@ async fn replace_attendance(
     body: Body<AttendanceIn>,
 ) -> Answer {
     let (actor, based_on, input) = (who.actor(), conditions.based_on()?, body.value);
-    let place = (path.0.session_id.0, path.0.unit_id.0);
+    let (session, unit) = (path.0.session_id.0, path.0.unit_id.0);
     command
         .run_or_try(&who, body.digest, query.0.keep(), move |work| {
-            let sheet = conduct::record(work, &actor, place, based_on, &input)?;
-            Reply::ok(Some(sheet.etag()), &sheet_view(&sheet))
+            let sheet = conduct::record(work, &actor, (session, unit), based_on, &input)?;
+            Reply::ok(Some(sheet.etag()), &sheet_view(session, &sheet))
         })
         .await
 }
@@ -381,7 +386,7 @@ async fn get_results(
 ) -> Answer {
     let (actor, session) = (who.actor(), path.0.session_id.0);
     let results = app.db.read_long(move |conn| conduct::results(conn, &actor, session)).await?;
-    answer::tagged(&conditions, Etag::version(results.version), &results_view(&results))
+    answer::tagged(&conditions, results.etag(), &results_view(&results))
 }
 
 /// Record the results of a session
@@ -408,7 +413,7 @@ async fn replace_results(
     command
         .run_or_try(&who, body.digest, query.0.keep(), move |work| {
             let results = conduct::record_results(work, &actor, session, based_on, &results)?;
-            Reply::ok(Some(Etag::version(results.version)), &results_view(&results))
+            Reply::ok(Some(results.etag()), &results_view(&results))
         })
         .await
 }

@@ -1,8 +1,9 @@
 //! Applying, reviewing, withdrawing, moving up from the queue.
 
 use super::{
+    listing::viewer,
     problems::{refused, status_refused},
-    wire::EnrolmentView,
+    view::EnrolmentRecord,
 };
 use crate::{
     access::Actor,
@@ -25,8 +26,8 @@ use shixun_domain::{
 use shixun_persistence::{
     Conn, DbError, accounts,
     enrolment::{
-        self as store, ApplicantRow, Claim, Commitments, EnrolmentRow, Freed, Hold, NewEnrolment, OfferRow, Offered,
-        Taken,
+        self as store, ApplicantRow, Claim, Commitments, EnrolmentRow, EnrolmentShown, Freed, Hold, NewEnrolment,
+        OfferRow, Offered, Taken,
     },
     ledger,
 };
@@ -245,20 +246,19 @@ pub fn apply(
     session: SessionId,
     person: Option<PersonId>,
     mut seen: Option<Offered>,
-) -> Result<EnrolmentRow, ApiError> {
+) -> Result<EnrolmentShown, ApiError> {
     let now = work.at();
     let person = whom(work.conn(), actor, session, person, now)?;
     let on_behalf_of = behalf(work.conn(), actor, person)?;
     for _ in 0..LOOKS_MAX {
-        let Offered { offer, version, .. } = match seen.take() {
+        let Offered { offer, version, session: brief, .. } = match seen.take() {
             Some(seen) => seen,
             None => offered(work.conn(), actor, session, person)?,
         };
         let facts = gather(work.conn(), policy, &offer, person, Wanted::Held, now)?;
-        if let Some(taken) = take(work, person, (&offer, version), facts)? {
-            let view = EnrolmentView::from(&taken);
-            work.record_for(on_behalf_of, "apply", taken.id, NOTHING, Some(&view))?;
-            return Ok(taken);
+        if let Some((row, queue_position)) = take(work, person, (&offer, version), facts)? {
+            work.record_for(on_behalf_of, "apply", row.id, NOTHING, Some(&EnrolmentRecord::from(&row)))?;
+            return Ok(EnrolmentShown { row, session: brief, queue_position });
         }
     }
     Err(again())
@@ -269,13 +269,14 @@ fn behalf(conn: &mut Conn, actor: &Actor, person: PersonId) -> Result<Option<Acc
     if actor.is_self(person) { Ok(None) } else { Ok(accounts::of_person(conn, person)?) }
 }
 
-/// Takes what the facts allow, and writes the application down; `None` where the session changed since they were gathered.
+/// Takes what the facts allow, and writes the application down: the enrolment, and its place in the queue. `None` where the session
+/// changed since the facts were gathered.
 fn take(
     work: &mut Work<'_, '_>,
     person: PersonId,
     (offer, version): (&Offer, i64),
     Facts { row, current, applicant, school_review }: Facts,
-) -> Result<Option<EnrolmentRow>, ApiError> {
+) -> Result<Option<(EnrolmentRow, Option<i64>)>, ApiError> {
     let (session, now) = (offer.session, work.at());
     let placement = place(offer, &applicant, now).map_err(|reason| refused(&reason))?;
     let Some(row) = row else { return Err(refused(&Reason::NotEmployed)) };
@@ -290,7 +291,7 @@ fn take(
         status,
         requested_by: work.actor(),
     };
-    let (id, version) = match current {
+    let (id, version, queue_position) = match current {
         Some(before) if apply_again(before.status) => {
             if store::claim(work.tx(), session, placement, version)? == Claim::Full {
                 return Ok(None);
@@ -298,15 +299,16 @@ fn take(
             if !store::apply_again(work.tx(), &before, &new)? {
                 return Err(again());
             }
-            (before.id, before.version + 1)
+            let shown = store::find_shown(work.conn(), before.id)?;
+            (before.id, before.version + 1, shown.and_then(|shown| shown.queue_position))
         }
         _ => match store::take(work.tx(), placement, version, &new)? {
-            Taken::New(id) => (id, 1),
+            Taken::New { id, queue_position } => (id, 1, queue_position),
             Taken::Gone => return Ok(None),
             Taken::Duplicate => return Err(refused(&Reason::AlreadyEnrolled(EnrolmentStatus::Applied))),
         },
     };
-    Ok(Some(EnrolmentRow {
+    let row = EnrolmentRow {
         id,
         session,
         person,
@@ -322,7 +324,8 @@ fn take(
         misconduct: false,
         evaluation: EvaluationStanding::default(),
         version,
-    }))
+    };
+    Ok(Some((row, queue_position)))
 }
 
 /// The enrolment, with its session held, so that it stays as it was read.
@@ -350,8 +353,9 @@ pub fn review(
     id: EnrolmentId,
     verdict: ReviewVerdict,
     note: Option<&str>,
-) -> Result<EnrolmentRow, ApiError> {
-    let before = Some(held(work, id)?).filter(|row| is_of_school(actor, row)).ok_or_else(|| ApiError::missing(id))?;
+) -> Result<EnrolmentShown, ApiError> {
+    let viewer = viewer(work.conn(), actor)?;
+    let before = Some(held(work, id)?).filter(|row| viewer.looks_after(row)).ok_or_else(|| ApiError::missing(id))?;
     let status = reviewed(before.status, verdict).map_err(status_refused)?;
     let action = match verdict {
         ReviewVerdict::Approve => "approve",
@@ -360,21 +364,14 @@ pub fn review(
     change(work, &before, status, Some(note), (action, None))
 }
 
-/// A school reviews those who applied from it.
-pub(super) fn is_of_school(actor: &Actor, row: &EnrolmentRow) -> bool {
-    actor
-        .offices()
-        .any(|scope| scope.area == row.organisation.area() && scope.organisation == row.organisation.number())
-        || actor.reaches_area(row.organisation.area())
-}
-
 /// Leaves the session or its queue.
 ///
 /// # Errors
 /// `not_found` where the enrolment is not the actor's; `enrolment_ended`, `withdrawal_closed`.
-pub fn withdraw(work: &mut Work<'_, '_>, actor: &Actor, id: EnrolmentId) -> Result<EnrolmentRow, ApiError> {
+pub fn withdraw(work: &mut Work<'_, '_>, actor: &Actor, id: EnrolmentId) -> Result<EnrolmentShown, ApiError> {
+    let viewer = viewer(work.conn(), actor)?;
     let before = Some(held(work, id)?)
-        .filter(|row| actor.is_self(row.person) || is_of_school(actor, row))
+        .filter(|row| actor.is_self(row.person) || viewer.looks_after(row))
         .ok_or_else(|| ApiError::missing(id))?;
     let offer = store::offer(work.conn(), before.session)?.ok_or_else(|| ApiError::missing(before.session))?;
     let status = withdrawn(before.status, offer.withdraw_until, work.at()).map_err(status_refused)?;
@@ -389,7 +386,7 @@ fn change(
     status: EnrolmentStatus,
     decision: Option<Option<&str>>,
     (action, on_behalf_of): (&str, Option<AccountId>),
-) -> Result<EnrolmentRow, ApiError> {
+) -> Result<EnrolmentShown, ApiError> {
     let decided_by = decision.and(work.actor());
     if !store::set_status(work.tx(), before, status, decided_by, decision.flatten())? {
         return Err(again());
@@ -401,10 +398,10 @@ fn change(
         store::release(work.tx(), before.session, Freed::Seat)?;
     }
     let after = store::find(work.conn(), before.id)?.ok_or_else(|| ApiError::missing(before.id))?;
-    let (then, now) = (EnrolmentView::from(before), EnrolmentView::from(&after));
+    let (then, now) = (EnrolmentRecord::from(before), EnrolmentRecord::from(&after));
     work.record_for(on_behalf_of, action, before.id, Some(&then), Some(&now))?;
     move_up(work, before.session)?;
-    Ok(after)
+    store::find_shown(work.conn(), before.id)?.ok_or_else(|| ApiError::missing(before.id))
 }
 
 /// Gives free seats to those who wait, first come first served. Nobody moves up once the session has begun.
@@ -425,7 +422,7 @@ pub fn move_up(work: &mut Work<'_, '_>, session: SessionId) -> Result<(), ApiErr
             return Err(ApiError::internal(format!("{} changed under a lock", first.id)));
         }
         let after = EnrolmentRow { status, version: first.version + 1, ..first.clone() };
-        work.record("move_up", first.id, Some(&EnrolmentView::from(&first)), Some(&EnrolmentView::from(&after)))?;
+        work.record("move_up", first.id, Some(&EnrolmentRecord::from(&first)), Some(&EnrolmentRecord::from(&after)))?;
     }
     Ok(())
 }
@@ -434,12 +431,12 @@ pub fn move_up(work: &mut Work<'_, '_>, session: SessionId) -> Result<(), ApiErr
 ///
 /// # Errors
 /// `not_found`.
-pub fn get(conn: &mut Conn, actor: &Actor, id: EnrolmentId) -> Result<EnrolmentRow, ApiError> {
-    let row = store::find(conn, id)?.ok_or_else(|| ApiError::missing(id))?;
-    let seen = actor.is_self(row.person)
-        || is_of_school(actor, &row)
-        || store::offer(conn, row.session)?.is_some_and(|offer| runs(actor, &offer));
-    if seen { Ok(row) } else { Err(ApiError::missing(id)) }
+pub fn get(conn: &mut Conn, actor: &Actor, id: EnrolmentId) -> Result<EnrolmentShown, ApiError> {
+    let shown = store::find_shown(conn, id)?.ok_or_else(|| ApiError::missing(id))?;
+    let seen = actor.is_self(shown.row.person)
+        || viewer(conn, actor)?.looks_after(&shown.row)
+        || store::offer(conn, shown.row.session)?.is_some_and(|offer| runs(actor, &offer));
+    if seen { Ok(shown) } else { Err(ApiError::missing(id)) }
 }
 
 /// True where the actor runs the session: its institution, or somebody above it.

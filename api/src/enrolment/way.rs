@@ -411,7 +411,7 @@ fn candidates(
         let rows = session_list::list(conn, area, &sight, &filter, Order::Ascending, None, most)?;
         all &= rows.len() < limit;
         for row in rows {
-            let fits = row.ends_on <= last_day && row.applications_close_at >= now && row.seats_taken < row.seats;
+            let fits = row.ends_on <= last_day && row.applications_close_at > now && row.seats_taken < row.seats;
             if fits && found.len() < OFFERINGS_MAX {
                 found.extend(attendable(conn, policy, person, row.id, now)?);
             } else if fits {

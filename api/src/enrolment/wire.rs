@@ -1,21 +1,19 @@
 //! What enrolment looks like in JSON.
 
 use crate::{
-    http::{
-        Etag,
-        page::{list_of, list_query, sort_of},
-    },
-    ledger::wire::MissedEvaluationWord,
+    catalogue::words::SessionStateWord,
+    http::page::{list_query, sort_of},
     problem::{FieldFault, Words},
     wire::{
-        EnrolmentRef, EnrolmentStatusWord, EvaluationStateWord, HoursText, InstantText, MarkWord, OneOf,
-        OrganisationRef, OutcomeWord, SessionRef, TeacherRef, Text, TitleWord, UnitRef,
+        EnrolmentRef, EnrolmentStatusWord, HoursText, InstantText, MarkWord, OneOf, OrganisationRef, OutcomeWord,
+        ProgrammeRef, SessionRef, TeacherRef, Text, UnitRef,
     },
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use shixun_domain::enrolment::{EvaluationStanding, Mark};
-use shixun_persistence::enrolment::{AttendanceMark, AttendanceRow, EnrolmentFilter, EnrolmentRow, UnitTime};
+use shixun_domain::enrolment::Mark;
+use shixun_persistence::enrolment::{AttendanceMark, AttendanceRow, EnrolmentRow, UnitTime};
+use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
@@ -57,7 +55,7 @@ pub struct EligibilityView {
 
 /// A reason against an application.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"code": "applications_closed", "title": "报名已截止", "detail": "报名已于2026-11-20T17:00:00.000+08:00截止。"}))]
+#[schema(example = json!({"code": "applications_closed", "title": "报名已截止", "detail": "报名已于2026-11-20 17:00截止。", "parameters": {"closed": "2026-11-20T17:00:00.000+08:00"}}))]
 pub struct EligibilityReasonView {
     /// The code an application would be refused with.
     pub code: String,
@@ -65,97 +63,9 @@ pub struct EligibilityReasonView {
     pub title: String,
     /// What stands in the way and what to do.
     pub detail: String,
-}
-
-/// A person's place in a session.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct EnrolmentView {
-    /// Identifier.
-    pub id: EnrolmentRef,
-    /// The session.
-    pub session_id: SessionRef,
-    /// The teacher.
-    pub teacher_id: TeacherRef,
-    /// Name on the day of the application.
-    #[schema(example = "张三")]
-    pub name: String,
-    /// School on that day.
-    pub organisation_id: OrganisationRef,
-    /// Its name on that day.
-    #[schema(example = "实验小学")]
-    pub organisation_name: String,
-    /// Title on that day.
-    pub title: Option<TitleWord>,
-    /// Where the person stands.
-    pub status: EnrolmentStatusWord,
-    /// When it was asked for: the place in the line.
-    pub requested_at: InstantText,
-    /// When the school decided.
-    pub decided_at: Option<InstantText>,
-    /// What the school wrote.
-    pub note: Option<String>,
-    /// The result.
-    pub result: Option<OutcomeWord>,
-    /// Serious misconduct, which gives no hours.
-    pub misconduct: bool,
-    /// The evaluation of the session; null where none was asked for or given, and then a voluntary one may be given.
-    pub evaluation: Option<EnrolmentEvaluationView>,
-    /// Counts the changes; also the `ETag`.
-    #[schema(minimum = 1)]
-    pub version: i64,
-}
-
-/// Where the teacher stands with the evaluation of the session. What was answered is for the teacher alone to read.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"state": "owed", "until": "2026-12-20", "missed": "void"}))]
-pub struct EnrolmentEvaluationView {
-    /// Asked for, given, or not given in time.
-    pub state: EvaluationStateWord,
-    /// The last day on which it is given; null where it was given without being asked for.
-    pub until: Option<NaiveDate>,
-    /// What becomes of the hours of the session when it does not come; null where none wait, or waited, for it.
-    pub missed: Option<MissedEvaluationWord>,
-}
-
-impl EnrolmentEvaluationView {
-    fn of(standing: EvaluationStanding) -> Option<Self> {
-        let EvaluationStanding { state, until, missed } = standing;
-        state.map(|state| EnrolmentEvaluationView { state: OneOf(state), until, missed: missed.map(OneOf) })
-    }
-}
-
-list_of! {
-    /// Enrolments in the order of asking.
-    EnrolmentList of EnrolmentView
-}
-
-impl EnrolmentView {
-    /// The entity tag.
-    pub fn etag(&self) -> Etag {
-        Etag::version(self.version)
-    }
-}
-
-impl From<&EnrolmentRow> for EnrolmentView {
-    fn from(row: &EnrolmentRow) -> Self {
-        EnrolmentView {
-            id: Text(row.id),
-            session_id: Text(row.session),
-            teacher_id: Text(row.person.teacher()),
-            name: row.person_name.clone(),
-            organisation_id: Text(row.organisation),
-            organisation_name: row.organisation_name.clone(),
-            title: row.title.map(OneOf),
-            status: OneOf(row.status),
-            requested_at: Text(row.requested_at),
-            decided_at: row.decided_at.map(Text),
-            note: row.note.clone(),
-            result: row.outcome.map(OneOf),
-            misconduct: row.misconduct,
-            evaluation: EnrolmentEvaluationView::of(row.evaluation),
-            version: row.version,
-        }
-    }
+    /// The values that the text names, for programs, as in the problem: the session of a clash as `session`, the missing condition of an
+    /// audience as `gap`.
+    pub parameters: BTreeMap<String, String>,
 }
 
 /// An application.
@@ -225,22 +135,22 @@ list_query! {
         pub session_id: Option<SessionRef>,
         /// Only those of this teacher.
         pub teacher_id: Option<TeacherRef>,
-        /// Only those of this school's teachers.
+        /// Only those of the teachers of this school, or of a school below this organisation.
         pub organisation_id: Option<OrganisationRef>,
         /// Only those with this status.
         pub status: Option<EnrolmentStatusWord>,
-    }
-}
-
-impl EnrolmentQuery {
-    /// The filter.
-    pub fn filter(&self) -> EnrolmentFilter {
-        EnrolmentFilter {
-            session: self.session_id.map(|id| id.0),
-            person: self.teacher_id.map(|id| id.0.person()),
-            organisation: self.organisation_id.map(|id| id.0),
-            status: self.status.map(|status| status.0),
-        }
+        /// `true`: only those that have not ended, with a seat or in the queue; `false`: only those that have.
+        pub open: Option<bool>,
+        /// `true`: only those whose school is still to review them, with a seat or in the queue; `false`: only the others.
+        pub awaiting_review: Option<bool>,
+        /// Only those in sessions in this state.
+        pub session_state: Option<SessionStateWord>,
+        /// Only those in sessions of this programme.
+        pub programme_id: Option<ProgrammeRef>,
+        /// Only those in sessions that begin on this day or later.
+        pub starts_from: Option<NaiveDate>,
+        /// Only those in sessions that begin on this day or earlier.
+        pub starts_to: Option<NaiveDate>,
     }
 }
 
@@ -249,6 +159,34 @@ list_query! {
     SessionEnrolmentQuery by EnrolmentSort {
         /// Only those with this status.
         pub status: Option<EnrolmentStatusWord>,
+        /// `true`: only those that have not ended, with a seat or in the queue; `false`: only those that have.
+        pub open: Option<bool>,
+        /// `true`: only those whose school is still to review them, with a seat or in the queue; `false`: only the others.
+        pub awaiting_review: Option<bool>,
+        /// Only those of the teachers of this school, or of a school below this organisation.
+        pub organisation_id: Option<OrganisationRef>,
+    }
+}
+
+impl SessionEnrolmentQuery {
+    /// The same of the list of all enrolments.
+    pub fn of(self, session: SessionRef) -> EnrolmentQuery {
+        EnrolmentQuery {
+            session_id: Some(session),
+            teacher_id: None,
+            organisation_id: self.organisation_id,
+            status: self.status,
+            open: self.open,
+            awaiting_review: self.awaiting_review,
+            session_state: None,
+            programme_id: None,
+            starts_from: None,
+            starts_to: None,
+            sort: self.sort,
+            limit: self.limit,
+            cursor: self.cursor,
+            include: self.include,
+        }
     }
 }
 
@@ -327,8 +265,15 @@ pub struct AttendanceView {
     pub unit_id: UnitRef,
     /// The enrolment.
     pub enrolment_id: EnrolmentRef,
+    /// The teacher.
+    pub teacher_id: TeacherRef,
     /// The teacher's name on the day of the application.
     pub name: String,
+    /// The name of the teacher's school on that day.
+    #[schema(example = "实验小学")]
+    pub organisation_name: String,
+    /// Where the person stands: who is only `applied` holds a seat that the school has not confirmed.
+    pub status: EnrolmentStatusWord,
     /// The mark; null where nothing was recorded yet.
     pub mark: Option<MarkWord>,
     /// Minutes attended.
@@ -343,8 +288,14 @@ pub struct AttendanceView {
 /// Attendance of everybody who holds a seat.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AttendanceSheetView {
+    /// The session.
+    pub session_id: SessionRef,
     /// The unit.
     pub unit_id: UnitRef,
+    /// From.
+    pub starts_at: InstantText,
+    /// To, this instant excluded.
+    pub ends_at: InstantText,
     /// How long the unit lasts.
     #[schema(minimum = 1)]
     pub minutes_total: i32,
@@ -360,7 +311,10 @@ impl AttendanceView {
         AttendanceView {
             unit_id: Text(unit.id),
             enrolment_id: Text(enrolment.id),
+            teacher_id: Text(enrolment.person.teacher()),
             name: enrolment.person_name.clone(),
+            organisation_name: enrolment.organisation_name.clone(),
+            status: OneOf(enrolment.status),
             mark: recorded.map(|row| OneOf(row.mark)),
             minutes: recorded.map(|row| row.minutes),
             note: recorded.and_then(|row| row.note.clone()),

@@ -7,6 +7,10 @@ use validator::ValidationError;
 /// Years that a day or instant may lie in.
 const YEARS: std::ops::RangeInclusive<i32> = 2000..=2100;
 
+/// The longest `content_key`, wherever one is given: what a programme is recognised by is named again by hours that are entered. The
+/// schemas say it once more as a number, which is all that their attribute takes.
+pub const CONTENT_KEY_LENGTH_MAX: u64 = 300;
+
 /// Refuses a text of blanks: `custom(function = "not_blank")`.
 ///
 /// # Errors

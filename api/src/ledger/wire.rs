@@ -14,7 +14,7 @@ pub use standing::{AreaPath, CycleDayQuery, CycleMomentQuery, SchoolStandingView
 use super::{service, statement::SourceKindWord};
 use crate::{
     http::{
-        fields::{not_blank, trimmed},
+        fields::{CONTENT_KEY_LENGTH_MAX, not_blank, trimmed},
         page::{list_of, list_query, sort_of},
     },
     problem::{ApiError, FieldFault, Words},
@@ -285,8 +285,8 @@ pub struct HourEntryIn {
     #[schema(min_length = 1, max_length = 100)]
     pub reference: String,
     /// What the same content in one cycle is recognised by; a programme's `content_key`, or the title where it is not given.
-    #[validate(length(min = 1, max = 100), custom(function = "not_blank"))]
-    #[schema(min_length = 1, max_length = 100)]
+    #[validate(length(min = 1, max = CONTENT_KEY_LENGTH_MAX), custom(function = "not_blank"))]
+    #[schema(min_length = 1, max_length = 300)]
     pub content_key: Option<String>,
     /// Why the same content counts again in its cycle; only the training centre says so.
     #[validate(length(min = 1, max = 500), custom(function = "not_blank"))]

@@ -5,7 +5,7 @@
 //! long behind it and a pass that broke off goes on where it was.
 
 use crate::{
-    enrolment::wire::EnrolmentView,
+    enrolment::view::EnrolmentRecord,
     http::{Work, command::Origin},
     ledger::awaiting::{self, Ended},
     problem::ApiError,
@@ -75,7 +75,7 @@ fn settle(work: &mut Work<'_, '_>, row: &EnrolmentRow, mut sum: Lapsed) -> Resul
     }
     sum.missed += 1;
     let after = store::find(work.conn(), row.id)?.ok_or_else(|| ApiError::missing(row.id))?;
-    work.record("miss_evaluation", row.id, Some(&EnrolmentView::from(row)), Some(&EnrolmentView::from(&after)))?;
+    work.record("miss_evaluation", row.id, Some(&EnrolmentRecord::from(row)), Some(&EnrolmentRecord::from(&after)))?;
     let today = work.at().china_date();
     if let Some(step) = row.evaluation.awaited().and_then(|awaits| awaits.overdue(today))
         && awaiting::end(work, row.person, row.id, Ended::Overdue(step))?.is_some()

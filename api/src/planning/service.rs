@@ -5,7 +5,7 @@ use crate::{
     enrolment::{
         conduct::lectures,
         service::{again, held, runs},
-        wire::EnrolmentView,
+        view::EnrolmentRecord,
     },
     http::Work,
     ledger::awaiting::{self, Ended},
@@ -48,7 +48,7 @@ pub fn evaluate(
     let evaluation = store::add(work.tx(), before.session, id, answers)?;
     let after = enrolment::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
     // The log says that it was given, never what was said.
-    work.record("evaluate", id, Some(&EnrolmentView::from(&before)), Some(&EnrolmentView::from(&after)))?;
+    work.record("evaluate", id, Some(&EnrolmentRecord::from(&before)), Some(&EnrolmentRecord::from(&after)))?;
     if before.evaluation.awaited().is_some() {
         awaiting::end(work, before.person, id, Ended::Evaluated)?;
     }

@@ -3,7 +3,7 @@
 use crate::{
     http::{
         Etag,
-        fields::{check_year, fault, not_blank, trimmed, trimmed_opt},
+        fields::{CONTENT_KEY_LENGTH_MAX, check_year, fault, not_blank, trimmed, trimmed_opt},
         page::{list_of, list_query},
     },
     ledger::wire::check_days,
@@ -122,8 +122,8 @@ pub struct RecordIn {
     #[schema(min_length = 1, max_length = 200)]
     pub title: String,
     /// What the same content in one cycle is recognised by; a programme's `content_key`, or the title where it is not given.
-    #[validate(length(min = 1, max = 200))]
-    #[schema(min_length = 1, max_length = 200)]
+    #[validate(length(min = 1, max = CONTENT_KEY_LENGTH_MAX))]
+    #[schema(min_length = 1, max_length = 300)]
     pub content_key: Option<String>,
     /// Who gave the training.
     #[validate(length(min = 1, max = 100))]

@@ -50,6 +50,11 @@ pub enum TermsFault {
 }
 
 impl SessionTerms {
+    /// Whether `new` promises something else to those who apply: other days, windows or places. The name is no promise.
+    pub fn differ(&self, new: &SessionTerms) -> bool {
+        *self != SessionTerms { name: self.name.clone(), ..new.clone() }
+    }
+
     /// Every contradiction.
     pub fn faults(&self) -> Vec<TermsFault> {
         let mut faults = Vec::new();
@@ -236,7 +241,7 @@ pub enum SessionRefusal {
     },
     /// Attendance at the unit is on record, so that it cannot have been elsewhere.
     UnitHeld,
-    /// A published unit changes with a reason only.
+    /// A published session, or its unit, changes with a reason only.
     ReasonMissing,
 }
 
@@ -283,19 +288,32 @@ fn consistent(terms: &SessionTerms) -> Result<(), SessionRefusal> {
     if faults.is_empty() { Ok(()) } else { Err(SessionRefusal::Terms(faults)) }
 }
 
+fn given(reason: Option<&str>) -> bool {
+    reason.is_some_and(|reason| !reason.trim().is_empty())
+}
+
 fn class_size(seats: i32, demands: &Demands) -> Result<(), SessionRefusal> {
     let Demands { class_size_min: least, class_size_max: most, .. } = *demands;
     if demands.takes_class_of(seats) { Ok(()) } else { Err(SessionRefusal::ClassSize { seats, least, most }) }
 }
 
 impl SessionFacts {
-    /// Whether the terms may become `new`. More seats promote nobody: promotion is enrolment's, in the queue's order.
+    /// Whether the terms may become `new`. Once published, what they promise changes with a reason only. More seats promote nobody:
+    /// promotion is enrolment's, in the queue's order.
     ///
     /// # Errors
-    /// In this order: `WrongState`, `Terms`, `ClassSize` once published, `SeatsBelowTaken`, `QueueBelowTaken`, `Units`.
-    pub fn change_terms(&self, new: &SessionTerms, demands: &Demands) -> Result<(), SessionRefusal> {
+    /// In this order: `WrongState`, `Terms`, `ReasonMissing` and `ClassSize` once published, `SeatsBelowTaken`, `QueueBelowTaken`, `Units`.
+    pub fn change_terms(
+        &self,
+        new: &SessionTerms,
+        reason: Option<&str>,
+        demands: &Demands,
+    ) -> Result<(), SessionRefusal> {
         from(self.state, &[Draft, Published])?;
         consistent(new)?;
+        if self.keeps_change(new) && !given(reason) {
+            return Err(SessionRefusal::ReasonMissing);
+        }
         if self.state == Published && new.seats != self.terms.seats {
             class_size(new.seats, demands)?;
         }
@@ -306,6 +324,11 @@ impl SessionFacts {
             return Err(SessionRefusal::QueueBelowTaken { taken: self.queue_taken });
         }
         units_fit(&self.units, new.starts_on, new.ends_on).map_err(SessionRefusal::Units)
+    }
+
+    /// Whether a change of the terms to `new` is kept for everybody to see.
+    pub fn keeps_change(&self, new: &SessionTerms) -> bool {
+        self.state != Draft && self.terms.differ(new)
     }
 
     /// Whether it may be published.
@@ -393,7 +416,7 @@ impl SessionFacts {
             self.fit(&units)?;
             return worth();
         }
-        if reason.is_none_or(|reason| reason.trim().is_empty()) {
+        if !given(reason) {
             return Err(SessionRefusal::ReasonMissing);
         }
         self.complete(&units)?;

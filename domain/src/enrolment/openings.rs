@@ -14,7 +14,7 @@ pub struct Openings {
     pub state: SessionState,
     /// Applications are taken from then.
     pub opens_at: UtcMillis,
-    /// Applications are taken until then.
+    /// Applications are taken until then, this instant excluded.
     pub closes_at: UtcMillis,
     /// First day.
     pub starts_on: NaiveDate,
@@ -69,7 +69,7 @@ impl Openings {
             Some(Closed::State(self.state))
         } else if now < self.opens_at {
             Some(Closed::OpensAt(self.opens_at))
-        } else if now > self.closes_at {
+        } else if now >= self.closes_at {
             Some(Closed::ClosedAt(self.closes_at))
         } else if self.begun(now) {
             Some(Closed::Begun(self.starts_on))

@@ -106,7 +106,7 @@ pub fn reviewed(status: EnrolmentStatus, verdict: ReviewVerdict) -> Result<Enrol
     }
 }
 
-/// The status after withdrawing at `now`. Whoever only waits may leave the queue at any time.
+/// The status after withdrawing at `now`, before `withdraw_until`. Whoever only waits may leave the queue at any time.
 ///
 /// # Errors
 /// [`StatusRefusal::NotOpen`] or [`StatusRefusal::WithdrawalClosed`].
@@ -118,7 +118,7 @@ pub fn withdrawn(
     if !status.is_open() {
         return Err(StatusRefusal::NotOpen(status));
     }
-    if status.holds_seat() && now > withdraw_until {
+    if status.holds_seat() && now >= withdraw_until {
         return Err(StatusRefusal::WithdrawalClosed(withdraw_until));
     }
     Ok(EnrolmentStatus::Withdrawn)

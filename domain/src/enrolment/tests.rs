@@ -161,8 +161,8 @@ fn applications_are_taken_only_while_the_window_is_open() {
     let cases = [
         ("2018-08-31T23:59:59", Some(Closed::OpensAt(at("2018-09-01T00:00:00")))),
         ("2018-09-01T00:00:00", None),
-        ("2018-09-20T17:00:00", None),
-        ("2018-09-20T17:00:01", Some(Closed::ClosedAt(at("2018-09-20T17:00:00")))),
+        ("2018-09-20T16:59:59", None),
+        ("2018-09-20T17:00:00", Some(Closed::ClosedAt(at("2018-09-20T17:00:00")))),
     ];
     for (now, expected) in cases {
         let found = reasons(&offer(), &applicant(), at(now));
@@ -278,6 +278,12 @@ fn moving_up_gives_the_seat_and_never_skips_the_review() {
 fn a_seat_is_given_back_until_the_cut_off_and_a_place_in_the_queue_at_any_time() {
     let (until, before, after) = (at("2018-09-25T00:00:00"), at("2018-09-24T00:00:00"), at("2018-09-26T00:00:00"));
     assert_eq!(withdrawn(EnrolmentStatus::Confirmed, until, before), Ok(EnrolmentStatus::Withdrawn));
+    assert_eq!(withdrawn(EnrolmentStatus::Confirmed, until, until.plus_millis(-1)), Ok(EnrolmentStatus::Withdrawn));
+    assert_eq!(
+        withdrawn(EnrolmentStatus::Confirmed, until, until),
+        Err(StatusRefusal::WithdrawalClosed(until)),
+        "the cut-off itself is too late"
+    );
     assert_eq!(withdrawn(EnrolmentStatus::Confirmed, until, after), Err(StatusRefusal::WithdrawalClosed(until)));
     assert_eq!(withdrawn(EnrolmentStatus::Waiting, until, after), Ok(EnrolmentStatus::Withdrawn));
     assert_eq!(

@@ -4,7 +4,7 @@ use crate::{DbError, DbResult};
 use serde_json::{Map, Value, json};
 use shixun_domain::{
     AreaCode, Hours, Theme, UtcMillis,
-    catalogue::{Audience, CurriculumItem, Lecturer},
+    catalogue::{Audience, CurriculumItem, Lecturer, SessionTerms},
     words::Word,
 };
 use std::str::FromStr;
@@ -177,6 +177,49 @@ pub(super) fn write_unit(unit: &super::units::NewUnit) -> String {
     .to_string()
 }
 
+/// Reads the terms of a session.
+///
+/// # Errors
+/// [`DbError::Damaged`].
+pub(super) fn read_terms(stored: &str) -> DbResult<SessionTerms> {
+    let column = "session_changes";
+    let fields = object(column, stored)?;
+    let instant = |name: &str| {
+        let at = text(column, &fields, name)?;
+        UtcMillis::parse_rfc3339(&at).ok_or_else(|| DbError::damaged(column))
+    };
+    let day = |name: &str| text(column, &fields, name)?.parse().map_err(|_| DbError::damaged(column));
+    let places = |name: &str| {
+        let number = fields.get(name).and_then(Value::as_i64);
+        number.and_then(|number| i32::try_from(number).ok()).ok_or_else(|| DbError::damaged(column))
+    };
+    Ok(SessionTerms {
+        name: text(column, &fields, "name")?,
+        seats: places("seats")?,
+        queue_places: places("queue_places")?,
+        applications_open_at: instant("applications_open_at")?,
+        applications_close_at: instant("applications_close_at")?,
+        withdraw_until: instant("withdraw_until")?,
+        starts_on: day("starts_on")?,
+        ends_on: day("ends_on")?,
+    })
+}
+
+/// Writes the terms of a session.
+pub(super) fn write_terms(terms: &SessionTerms) -> String {
+    json!({
+        "name": terms.name,
+        "seats": terms.seats,
+        "queue_places": terms.queue_places,
+        "applications_open_at": terms.applications_open_at.to_string(),
+        "applications_close_at": terms.applications_close_at.to_string(),
+        "withdraw_until": terms.withdraw_until.to_string(),
+        "starts_on": terms.starts_on.to_string(),
+        "ends_on": terms.ends_on.to_string(),
+    })
+    .to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,6 +263,17 @@ mod tests {
             hours: Hours::whole(1),
         };
         assert_eq!(read_unit(&write_unit(&unit)), Ok(unit));
+        let terms = SessionTerms {
+            name: "第一期".into(),
+            seats: 50,
+            queue_places: 0,
+            applications_open_at: UtcMillis::from_millis(1_800_000_000_000),
+            applications_close_at: UtcMillis::from_millis(1_800_003_600_001),
+            withdraw_until: UtcMillis::from_millis(1_800_003_600_000),
+            starts_on: "2027-01-16".parse().unwrap(),
+            ends_on: "2027-01-17".parse().unwrap(),
+        };
+        assert_eq!(read_terms(&write_terms(&terms)), Ok(terms));
     }
 
     #[test]

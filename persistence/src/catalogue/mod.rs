@@ -1,5 +1,6 @@
 //! Programmes, sessions, units and filing windows: facts in and out.
 
+pub mod changes;
 mod documents;
 pub mod filing;
 pub mod programmes;
@@ -30,7 +31,7 @@ impl Sight {
 }
 
 /// The levels that reach beyond a county.
-const WIDE_LEVELS: [&str; 3] = ["city", "province", "national"];
+pub(crate) const WIDE_LEVELS: [&str; 3] = ["city", "province", "national"];
 
 /// What became of a change that was based on a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

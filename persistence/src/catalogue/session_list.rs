@@ -120,7 +120,7 @@ pub struct SessionFilter {
     pub starts_from: Option<NaiveDate>,
     /// Only those that begin on this day or earlier.
     pub starts_to: Option<NaiveDate>,
-    /// Only published ones that take applications at this instant.
+    /// Only published ones that take applications at this instant: after the first day nobody comes in.
     pub open_at: Option<UtcMillis>,
     /// Only of this programme.
     pub programme: Option<ProgrammeId>,
@@ -130,6 +130,12 @@ pub struct SessionFilter {
     pub kind: Option<ProgrammeKind>,
     /// Only at this level.
     pub level: Option<Level>,
+    /// Only delivered so.
+    pub delivery_form: Option<DeliveryForm>,
+    /// Only those whose hours count by this route.
+    pub route: Option<Route>,
+    /// Only those with a seat or a place in the queue that is free.
+    pub with_room: bool,
     /// Only with this theme.
     pub theme: Option<Theme>,
     /// Only those whose programme's name contains this.
@@ -169,9 +175,10 @@ macro_rules! filtered {
             $query = $query.filter(t::starts_on.le(day));
         }
         if let Some(at) = $filter.open_at {
-            let at = at.naive();
+            let (at, today) = (at.naive(), at.china_date());
             $query = $query
                 .filter(t::state.eq(SessionState::Published.as_str()))
+                .filter(t::starts_on.ge(today))
                 .filter(t::applications_open_at.le(at))
                 .filter(t::applications_close_at.gt(at));
         }
@@ -186,6 +193,17 @@ macro_rules! filtered {
         }
         if let Some(level) = $filter.level {
             $query = $query.filter(p::level.eq(level.as_str()));
+        }
+        if let Some(form) = $filter.delivery_form {
+            $query = $query.filter(p::delivery_form.eq(form.as_str()));
+        }
+        if let Some(route) = $filter.route {
+            $query = $query.filter(p::route.eq(route.as_str()));
+        }
+        if $filter.with_room {
+            // A seat that is free while somebody waits is not for a newcomer.
+            let seat = t::seats_taken.lt(t::seats).and(t::queue_taken.eq(0));
+            $query = $query.filter(seat.or(t::queue_taken.lt(t::queue_places)));
         }
         if let Some(theme) = &$filter.theme {
             $query = $query.filter(p::themes.like(super::theme_pattern(theme)).escape('\\'));

@@ -4,11 +4,12 @@ use diesel::{
     QueryResult,
     pg::Pg,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
-    sql_types::BigInt,
+    sql_types::{BigInt, Nullable},
 };
 
-/// Two writing statements that each return one column, in one round trip: says how many rows each wrote. The second may read
-/// what the first returned as the table `first_written`. Both see the rows as they were before either.
+/// Two writing statements that each return one column, in one round trip: says what the first returned, the greatest of several rows,
+/// and how many rows the second wrote. The second may read what the first returned as the table `first_written`. Both see the rows as
+/// they were before either.
 pub struct Together<A, B>(pub A, pub B);
 
 diesel::table! {
@@ -25,7 +26,9 @@ impl<A: QueryFragment<Pg>, B: QueryFragment<Pg>> QueryFragment<Pg> for Together<
         self.0.walk_ast(pass.reborrow())?;
         pass.push_sql("), second_written AS (");
         self.1.walk_ast(pass.reborrow())?;
-        pass.push_sql(") SELECT (SELECT count(*) FROM first_written), (SELECT count(*) FROM second_written)");
+        pass.push_sql(
+            ") SELECT (SELECT CAST(max(id) AS BIGINT) FROM first_written), (SELECT count(*) FROM second_written)",
+        );
         Ok(())
     }
 }
@@ -36,5 +39,5 @@ impl<A: QueryId, B: QueryId> QueryId for Together<A, B> {
 }
 
 impl<A, B> Query for Together<A, B> {
-    type SqlType = (BigInt, BigInt);
+    type SqlType = (Nullable<BigInt>, BigInt);
 }

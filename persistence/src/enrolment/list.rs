@@ -1,11 +1,11 @@
-//! Reading enrolments.
+//! Reading enrolments for rules and steps. What lists and screens show of them is in `shown.rs`.
 
 use super::{evaluating::standing, seats::title};
-use crate::{Conn, DbResult, Order, columns, db::At, db::MultiBackend, schema};
+use crate::{Conn, DbResult, columns, db::At, schema};
 use diesel::prelude::*;
 use schema::enrolments as t;
 use shixun_domain::{
-    AreaCode, Id, UtcMillis,
+    Id, UtcMillis,
     enrolment::{EnrolmentStatus, EvaluationStanding, Outcome},
     id::{EnrolmentId, OrganisationId, PersonId, SessionId},
     words::Title,
@@ -132,114 +132,4 @@ pub fn of_session(conn: &mut Conn, session: SessionId) -> DbResult<Vec<Enrolment
         .select(enrolment_columns!())
         .load(conn)?;
     rows.into_iter().map(row).collect()
-}
-
-/// Whose enrolments a reader may see.
-#[derive(Debug, Clone)]
-pub enum Viewer {
-    /// Everybody's.
-    Everybody,
-    /// Those of this county's teachers.
-    Area(AreaCode),
-    /// Those of these schools.
-    Schools(Vec<OrganisationId>),
-    /// Those of the sessions of these institutions.
-    Institutions(Vec<OrganisationId>),
-    /// One's own.
-    Person(PersonId),
-}
-
-/// What is wanted of the list.
-#[derive(Debug, Clone, Default)]
-pub struct EnrolmentFilter {
-    /// In one session.
-    pub session: Option<SessionId>,
-    /// Of one person.
-    pub person: Option<PersonId>,
-    /// Of one school.
-    pub organisation: Option<OrganisationId>,
-    /// With one status.
-    pub status: Option<EnrolmentStatus>,
-}
-
-type Boxed<'a> = diesel::helper_types::IntoBoxed<'a, t::table, MultiBackend>;
-
-fn filtered<'a>(area: i32, viewer: &Viewer, filter: &EnrolmentFilter) -> Boxed<'a> {
-    let mut query = t::table.into_boxed().filter(t::area.eq(area));
-    if let Some(session) = filter.session {
-        query = query.filter(t::session_id.eq(session.number()));
-    }
-    if let Some(person) = filter.person {
-        query = query.filter(t::person_area.eq(person.area().get()).and(t::person_id.eq(person.number())));
-    }
-    if let Some(organisation) = filter.organisation {
-        query = query
-            .filter(t::person_area.eq(organisation.area().get()).and(t::organisation_id.eq(organisation.number())));
-    }
-    if let Some(status) = filter.status {
-        query = query.filter(t::status.eq(status.as_str()));
-    }
-    match viewer {
-        Viewer::Everybody => query,
-        Viewer::Area(area) => query.filter(t::person_area.eq(area.get())),
-        Viewer::Schools(schools) => {
-            let areas: Vec<i32> = schools.iter().map(|school| school.area().get()).collect();
-            let numbers: Vec<i64> = schools.iter().map(|school| school.number()).collect();
-            query.filter(t::person_area.eq_any(areas).and(t::organisation_id.eq_any(numbers)))
-        }
-        Viewer::Institutions(institutions) => {
-            use schema::{programmes as p, sessions as s};
-            let numbers: Vec<i64> = institutions.iter().map(|institution| institution.number()).collect();
-            let sessions = s::table
-                .inner_join(p::table.on(p::area.eq(s::area).and(p::id.eq(s::programme_id))))
-                .filter(s::area.eq(area))
-                .filter(p::organisation_id.eq_any(numbers))
-                .select(s::id);
-            query.filter(t::session_id.eq_any(sessions))
-        }
-        Viewer::Person(person) => {
-            query.filter(t::person_area.eq(person.area().get()).and(t::person_id.eq(person.number())))
-        }
-    }
-}
-
-/// Enrolments in the order of asking or the other way round, behind `after` (instant and number).
-///
-/// # Errors
-/// A [`crate::DbError`] where the database does not answer or a row is damaged.
-pub fn list(
-    conn: &mut Conn,
-    area: i32,
-    viewer: &Viewer,
-    filter: &EnrolmentFilter,
-    order: Order,
-    after: Option<(UtcMillis, i64)>,
-    limit: i64,
-) -> DbResult<Vec<EnrolmentRow>> {
-    let mut query = filtered(area, viewer, filter).limit(limit);
-    query = match order {
-        Order::Ascending => query.order((t::requested_at.asc(), t::id.asc())),
-        Order::Descending => query.order((t::requested_at.desc(), t::id.desc())),
-    };
-    if let Some((at, number)) = after {
-        let at = at.naive();
-        query = match order {
-            Order::Ascending => {
-                query.filter(t::requested_at.ge(at)).filter(t::requested_at.gt(at).or(t::id.gt(number)))
-            }
-            Order::Descending => {
-                query.filter(t::requested_at.le(at)).filter(t::requested_at.lt(at).or(t::id.lt(number)))
-            }
-        };
-    }
-    let rows: Vec<Columns> = query.select(enrolment_columns!()).load(conn)?;
-    rows.into_iter().map(row).collect()
-}
-
-/// How many a list has in all.
-///
-/// # Errors
-/// A [`crate::DbError`] where the database does not answer.
-pub fn count(conn: &mut Conn, area: i32, viewer: &Viewer, filter: &EnrolmentFilter) -> DbResult<i64> {
-    Ok(filtered(area, viewer, filter).count().get_result(conn)?)
 }

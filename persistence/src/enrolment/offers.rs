@@ -1,5 +1,6 @@
 //! What a session offers, to everybody and to one person.
 
+use super::shown::{BriefColumns, SessionBrief, brief_columns};
 use crate::{
     Conn, DbResult,
     catalogue::{read_audience, read_themes},
@@ -170,11 +171,13 @@ pub struct Offered {
     pub offer: Offer,
     /// Row version of the session.
     pub version: i64,
+    /// What an enrolment shows of the session.
+    pub session: SessionBrief,
     /// The person's enrolment in it.
     pub current: Option<EnrolmentStatus>,
 }
 
-type OfferedColumns = ((OpeningsRow, Day, i64), (String, String, i64), Option<Word<EnrolmentStatus>>);
+type OfferedColumns = ((OpeningsRow, Day, i64), (String, String, i64), BriefColumns, Option<Word<EnrolmentStatus>>);
 
 /// What a session offers to a person; `None` where there is no such session.
 ///
@@ -184,6 +187,10 @@ pub fn offered(conn: &mut Conn, session: SessionId, person: PersonId) -> DbResul
     let found: Option<OfferedColumns> = each!(conn, k => kept!(sessions::table
         .inner_join(
             programmes::table.on(programmes::area.eq(sessions::area).and(programmes::id.eq(sessions::programme_id))),
+        )
+        .inner_join(
+            organisations::table
+                .on(organisations::area.eq(programmes::area).and(organisations::id.eq(programmes::organisation_id))),
         )
         .left_join(
             enrolments::table.on(enrolments::area
@@ -197,11 +204,14 @@ pub fn offered(conn: &mut Conn, session: SessionId, person: PersonId) -> DbResul
         .select((
             (openings_columns!(), sessions::ends_on, sessions::version),
             (programmes::audience, programmes::content_key, programmes::hours),
+            brief_columns!(),
             enrolments::status.nullable(),
         )))
         .get_result(k)
         .optional())?;
-    let Some(((openings, ends_on, version), (audience, content_key, hours), status)) = found else { return Ok(None) };
+    let Some(((openings, ends_on, version), (audience, content_key, hours), session_brief, status)) = found else {
+        return Ok(None);
+    };
     let offer = Offer {
         session,
         openings: openings.into(),
@@ -210,5 +220,6 @@ pub fn offered(conn: &mut Conn, session: SessionId, person: PersonId) -> DbResul
         content_key,
         hours: Hours::from_hundredths(hours),
     };
-    Ok(Some(Offered { offer, version, current: status.map(|status| status.0) }))
+    let session = session_brief.read()?;
+    Ok(Some(Offered { offer, version, session, current: status.map(|status| status.0) }))
 }

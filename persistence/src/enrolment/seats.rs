@@ -51,12 +51,12 @@ macro_rules! claim_seat {
     };
 }
 
-/// Takes a place in the queue of a session.
+/// Takes a place in the queue of a session, and says which.
 macro_rules! claim_place {
     ($session:expr, $version:expr) => {
         diesel::update(published_at!($session, $version).filter(s::queue_taken.lt(s::queue_places)))
             .set(s::queue_taken.eq(s::queue_taken + 1))
-            .returning(s::id)
+            .returning(s::queue_taken)
     };
 }
 
@@ -67,7 +67,11 @@ macro_rules! claim_place {
 pub fn claim(tx: &mut WriteTx<'_>, session: SessionId, wanted: Placement, version: i64) -> DbResult<Claim> {
     let rows = match wanted {
         Placement::Seat => each!(tx.conn(), k => kept!(claim_seat!(session, version)).rows(k))?,
-        Placement::Queue => each!(tx.conn(), k => kept!(claim_place!(session, version)).rows(k))?,
+        Placement::Queue => {
+            let place: Option<i32> =
+                each!(tx.conn(), k => kept!(claim_place!(session, version)).get_result(k).optional())?;
+            usize::from(place.is_some())
+        }
     };
     Ok(Claim::of(rows))
 }
@@ -156,7 +160,12 @@ pub struct NewEnrolment<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
     /// It stands.
-    New(EnrolmentId),
+    New {
+        /// Its key.
+        id: EnrolmentId,
+        /// Its place in the queue, from 1; `None` where it has a seat.
+        queue_position: Option<i64>,
+    },
     /// The person has one in this session.
     Duplicate,
     /// What was wanted went to somebody else, or the session changed, since it was read.
@@ -228,26 +237,29 @@ pub fn take(tx: &mut WriteTx<'_>, wanted: Placement, version: i64, new: &NewEnro
     }
     let (claimed, added) = match (tx.conn(), wanted) {
         (Conn::Postgres(k), Placement::Seat) => {
-            added_where_claimed!(claim_seat!(new.session, version)).get_result::<(i64, i64)>(k)?
+            added_where_claimed!(claim_seat!(new.session, version)).get_result::<(Option<i64>, i64)>(k)?
         }
         (Conn::Postgres(k), Placement::Queue) => {
-            added_where_claimed!(claim_place!(new.session, version)).get_result::<(i64, i64)>(k)?
+            added_where_claimed!(claim_place!(new.session, version)).get_result::<(Option<i64>, i64)>(k)?
         }
         (Conn::Sqlite(k), _) => {
-            let claimed = match wanted {
-                Placement::Seat => kept!(claim_seat!(new.session, version)).rows(k)?,
-                Placement::Queue => kept!(claim_place!(new.session, version)).rows(k)?,
+            let claimed: Option<i64> = match wanted {
+                Placement::Seat => kept!(claim_seat!(new.session, version)).get_result(k).optional()?,
+                Placement::Queue => {
+                    let place: Option<i32> = kept!(claim_place!(new.session, version)).get_result(k).optional()?;
+                    place.map(i64::from)
+                }
             };
             // SQLite takes an `ON CONFLICT` behind a SELECT only where that ends in a WHERE.
-            let one_row = diesel::select(application!(new, id, at)).filter((claimed == 1).into_sql::<Bool>());
+            let one_row = diesel::select(application!(new, id, at)).filter(claimed.is_some().into_sql::<Bool>());
             let added = kept!(added_from!(one_row)).rows(k)?;
-            (i64::from(claimed == 1), i64::from(added == 1))
+            (claimed, i64::from(added == 1))
         }
     };
     Ok(match (claimed, added) {
-        (0, _) => Taken::Gone,
+        (None, _) => Taken::Gone,
         (_, 0) => Taken::Duplicate,
-        _ => Taken::New(id),
+        (place, _) => Taken::New { id, queue_position: place.filter(|_| wanted == Placement::Queue) },
     })
 }
 

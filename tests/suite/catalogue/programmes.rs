@@ -1,9 +1,13 @@
 //! Programmes and filing windows.
 
 use super::steps::{approved, place, planned, programme, published, put, session, with};
-use crate::{harness::both, ledger::fixture::sql};
+use crate::{
+    harness::{CONTRACT, both},
+    ledger::fixture::sql,
+};
 use actix_web::http::Method;
 use serde_json::{Value, json};
+use shixun_api::http::fields::CONTENT_KEY_LENGTH_MAX;
 
 fn names(list: &Value) -> Vec<&str> {
     list["data"].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect()
@@ -220,5 +224,28 @@ both! {
         bureau.get("/v1/programmes?theme=Ethics").await.refused(400, "invalid_parameter");
         bureau.get("/v1/programmes?colour=red").await.refused(400, "unknown_parameter");
         bureau.get("/v1/programmes?area=331124").await.refused(404, "not_found");
+    }
+
+    async fn what_a_programme_is_recognised_by_is_taken_wherever_hours_name_it_however_long_its_name(county: County) {
+        let teacher = county.add_teacher(1, county.schools[0]);
+        let long = with(programme(county), json!({"name": "研".repeat(100)}));
+        let made = county.sign_in("institution-1").post("/v1/programmes", long).await.expect(201);
+        let key = made["content_key"].as_str().unwrap();
+        assert!(key.chars().count() > 100, "an identifier, a stroke and the whole name");
+        let place = format!("/v1/teachers/{}/hour-entries", teacher.person.teacher());
+        let entry = json!({
+            "title": "省级骨干研修", "effective_on": "2026-10-03", "route": "mandated", "delivery_form": "lecture", "level": "province",
+            "themes": ["subject"], "nominal": "8", "reference": "A-1", "content_key": key
+        });
+        county.sign_in("centre").post(&place, entry).await.expect(201);
+        let schemas = CONTRACT.document()["components"]["schemas"].as_object().unwrap();
+        let longest: Vec<&Value> = schemas
+            .values()
+            .filter(|schema| schema["additionalProperties"] == false)
+            .map(|schema| &schema["properties"]["content_key"])
+            .filter(|key| key.is_object())
+            .map(|key| &key["maxLength"])
+            .collect();
+        assert!(longest.len() >= 4 && longest.iter().all(|length| **length == CONTENT_KEY_LENGTH_MAX), "{longest:?}");
     }
 }

@@ -103,13 +103,13 @@ both! {
         take(county, id, 2, 2);
         let seen = institution.get(&at).await;
         assert_eq!(seen.etag(), format!("\"{version}.2.2\""), "the tag follows the seats");
-        let fewer = with(session(), json!({"seats": 1, "queue_places": 5}));
+        let fewer = with(session(), json!({"seats": 1, "queue_places": 5, "reason": "扩班"}));
         let problem = put(&institution, &at, fewer).await.refused(409, "seats_below_taken");
         assert_eq!(problem["parameters"]["taken"], "2");
-        let shorter = with(session(), json!({"seats": 2, "queue_places": 1}));
+        let shorter = with(session(), json!({"seats": 2, "queue_places": 1, "reason": "扩班"}));
         put(&institution, &at, shorter).await.refused(409, "queue_below_taken");
         // The version alone decides: applications that came meanwhile do not spoil an edit.
-        let more = with(session(), json!({"seats": 40, "queue_places": 5}));
+        let more = with(session(), json!({"seats": 40, "queue_places": 5, "reason": "扩班"}));
         let raised = institution.put(&at, &format!("\"{version}.0.0\""), more).await.expect(200);
         assert_eq!((raised["seats_taken"].as_i64(), raised["queue_taken"].as_i64()), (Some(4), Some(0)));
         assert_eq!(statuses(county, id), ["confirmed", "applied", "applied", "confirmed"], "reviewed or not as before");

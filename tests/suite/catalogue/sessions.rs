@@ -92,17 +92,73 @@ both! {
         let at = approved(county, programme(county)).await;
         let run = published(county, &at, session()).await;
         let read = institution.get(&run).await;
-        let more = with(session(), json!({"seats": 60}));
+        let more = with(session(), json!({"seats": 60, "reason": "扩班"}));
         let changed = institution.put(&run, &read.etag(), more.clone()).await;
         assert_eq!((changed.expect(200)["seats"].as_i64(), changed.expect(200)["seats_taken"].as_i64()), (Some(60), Some(0)));
         institution.put(&run, &read.etag(), more.clone()).await.refused(412, "precondition_failed");
         institution.request(Method::PUT, &run).json(&more).send().await.refused(428, "precondition_required");
         let version = changed.etag().trim_matches('"').split('.').next().unwrap().to_owned();
         institution.put(&run, &format!("\"{version}\""), more.clone()).await.expect(200);
-        let later = with(session(), json!({"starts_on": "2026-12-06"}));
+        let later = with(session(), json!({"starts_on": "2026-12-06", "reason": "场地检修"}));
         put(&institution, &run, later).await.refused(409, "unit_outside_session");
         county.sign_in("institution-2").put(&run, "\"1\"", more.clone()).await.refused(404, "not_found");
         county.sign_in("bureau").put(&run, "\"1\"", more).await.refused(403, "forbidden");
+    }
+
+    async fn what_a_published_session_promises_changes_with_a_reason_and_keeps_its_history(county: County) {
+        let institution = county.sign_in("institution-1");
+        let at = approved(county, programme(county)).await;
+        let run = planned(county, &at, session()).await;
+        put(&institution, &run, with(session(), json!({"seats": 45}))).await.expect(200);
+        institution.act(&format!("{run}/publish")).await.expect(200);
+        let changes = format!("{run}/changes");
+        assert_eq!(institution.get(&changes).await.expect(200)["data"], json!([]), "nobody saw the draft");
+        let later = json!({"seats": 45, "applications_close_at": "2026-12-01T18:00:00+08:00"});
+        for reason in [Value::Null, json!(" ")] {
+            let without = with(session(), with(later.clone(), json!({"reason": reason})));
+            let problem = put(&institution, &run, without).await.refused(422, "invalid_field");
+            assert_eq!((&problem["errors"][0]["pointer"], &problem["errors"][0]["code"]), (&json!("/reason"), &json!("missing_field")));
+        }
+        put(&institution, &run, with(session(), json!({"seats": 45, "name": "秋季班"}))).await.expect(200);
+        let later = with(later, json!({"name": "秋季班", "reason": "应学校要求延长报名"}));
+        put(&institution, &run, with(session(), later)).await.expect(200);
+        let units = institution.get(&format!("{run}/units")).await.expect(200);
+        let first = format!("/v1/units/{}", units["data"][0]["id"].as_str().unwrap());
+        let moved = with(unit("2026-12-05", 8), json!({"place": "多功能厅", "reason": "报告厅检修"}));
+        put(&institution, &first, moved).await.expect(200);
+        county.add_teacher(1, county.schools[0]);
+        for name in ["teacher-1", "school-2", "institution-1", "auditor"] {
+            let list = county.sign_in(name).get(&format!("{changes}?include=total")).await.expect(200);
+            assert_eq!(list["total"], 2, "a new name promises nothing else: {list:#}");
+            let (place, window) = (&list["data"][0], &list["data"][1]);
+            assert_eq!((&place["terms"], &place["unit"]["unit_id"]), (&Value::Null, &units["data"][0]["id"]));
+            assert_eq!((&place["unit"]["before"]["place"], &place["unit"]["after"]["place"]), (&json!("报告厅"), &json!("多功能厅")));
+            assert_eq!((&window["unit"], &window["reason"]), (&Value::Null, &json!("应学校要求延长报名")));
+            assert_eq!(window["terms"]["before"]["applications_close_at"], "2026-11-30T18:00:00.000+08:00");
+            assert_eq!(window["terms"]["after"]["applications_close_at"], "2026-12-01T18:00:00.000+08:00");
+            assert_eq!(window["changed_by"], json!(county.account("institution-1").to_string()));
+            let page = county.sign_in(name).get(&format!("{changes}?limit=1")).await.expect(200);
+            let rest = county.sign_in(name).get(&format!("{changes}?limit=1&cursor={}", page["next_cursor"].as_str().unwrap())).await;
+            assert_eq!((&page["data"][0], &rest.expect(200)["data"][0], &rest.expect(200)["next_cursor"]), (place, window, &Value::Null));
+        }
+        county.sign_in("elsewhere-bureau").get(&changes).await.refused(404, "not_found");
+        let draft = planned(county, &at, session()).await;
+        county.sign_in("teacher-1").get(&format!("{draft}/changes")).await.refused(404, "not_found");
+    }
+
+    async fn a_list_of_sessions_is_narrowed_to_those_with_room_and_to_a_form_and_route(county: County) {
+        use crate::harness::training::TestSession;
+        let full = county.add_session(TestSession { seats: 0, ..TestSession::default() });
+        let queue = county.add_session(TestSession { seats: 0, queue_places: 1, ..TestSession::default() });
+        let free = county.add_session(TestSession { seats: 1, ..TestSession::default() });
+        let found = async |query: &str| -> Vec<String> {
+            let list = county.sign_in("school-1").get(&format!("/v1/sessions?{query}")).await.expect(200);
+            list["data"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+        };
+        assert_eq!(found("with_room=true").await, [queue.id.to_string(), free.id.to_string()]);
+        assert_eq!(found("with_room=false").await.len(), 3);
+        assert_eq!(found("delivery_form=lecture&route=self_selected").await[0], full.id.to_string());
+        assert_eq!(found("delivery_form=topical").await.len() + found("route=mandated").await.len(), 0);
     }
 
     async fn a_retried_publication_has_one_effect(county: County) {

@@ -128,6 +128,53 @@ both! {
         assert_eq!((&after["state"], &after["seats_taken"]), (&json!("running"), &json!(1)));
     }
 
+    async fn a_lecturer_finds_the_own_units_of_all_sessions_and_what_is_still_to_be_marked(county: County) {
+        let lecturers = two_lecturers(county);
+        let (session, units, marks) = shared_session(county, lecturers).await;
+        let starts_on = "2026-12-12".parse().unwrap();
+        let later = county.add_session(TestSession { lecturer: Some(lecturers[0]), starts_on, ..TestSession::default() });
+        let hidden = county.add_session(TestSession {
+            lecturer: Some(lecturers[0]), state: shixun_domain::catalogue::SessionState::Draft, ..TestSession::default()
+        });
+        let found = async |name: &str, query: &str| -> Vec<String> {
+            let list = county.sign_in(name).get(&format!("/v1/units?{query}&include=total")).await.expect(200);
+            let ids: Vec<String> =
+                list["data"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect();
+            assert_eq!(list["total"], json!(ids.len()), "{name} {query}");
+            ids
+        };
+        let ids = |units: &[UnitId]| units.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let own = [units[0], later.units[0], later.units[1]];
+        assert_eq!(found("lecturer-1", "mine=true").await, ids(&own));
+        assert_eq!(found("lecturer-1", "mine=true&sort=-starts_at").await, ids(&[later.units[1], later.units[0], units[0]]));
+        assert_eq!(found("lecturer-1", "mine=true&from=2026-12-06&to=2026-12-12").await, ids(&[later.units[0]]));
+        assert_eq!(found("lecturer-2", "mine=true").await, ids(&[units[1]]));
+        assert_eq!(found("centre", "mine=true").await, ids(&[]), "an account of nobody teaches nothing");
+        assert_eq!(found("centre", &format!("lecturer_id={}", lecturers[1])).await, ids(&[units[1]]));
+        assert_eq!(found("school-1", &format!("session_id={session}")).await, ids(&units));
+        assert_eq!(found("school-1", "session_state=published").await, ids(&later.units));
+        assert_eq!(found("institution-1", &format!("session_id={}", hidden.id)).await, ids(&hidden.units));
+        assert_eq!(found("institution-2", &format!("organisation_id={}", county.institutions[0])).await.len(), 4, "no drafts");
+        county.sign_in("elsewhere-bureau").get("/v1/units?area=331123").await.refused(404, "not_found");
+        let row = async || {
+            let list = county.sign_in("lecturer-1").get("/v1/units?mine=true&limit=1").await.expect(200);
+            assert!(list["next_cursor"].is_string());
+            list["data"][0].clone()
+        };
+        let before = row().await;
+        let counts = |row: &Value| ["enrolled", "participants", "marked", "attendance_complete"].map(|name| row[name].clone());
+        assert_eq!(counts(&before), [json!(1), json!(1), json!(0), json!(false)]);
+        assert_eq!((&before["session_name"], &before["place"]), (&json!("第一期"), &json!("教师进修学校201")));
+        put(&county.sign_in("lecturer-1"), sheet(session, units[0]), marks).await.expect(200);
+        assert_eq!(counts(&row().await), [json!(1), json!(1), json!(1), json!(true)]);
+        let page = county.sign_in("lecturer-1").get("/v1/units?mine=true&limit=2").await.expect(200);
+        let more = format!("/v1/units?mine=true&limit=2&cursor={}", page["next_cursor"].as_str().unwrap());
+        let rest = county.sign_in("lecturer-1").get(&more).await.expect(200);
+        assert_eq!((rest["data"].as_array().unwrap().len(), &rest["data"][0]["id"]), (1, &json!(later.units[1].to_string())));
+        let sheet = county.sign_in("lecturer-1").get(&sheet(session, units[0])).await.expect(200);
+        assert_eq!((&sheet["data"][0]["organisation_name"], &sheet["data"][0]["status"]), (&json!("实验小学"), &json!("confirmed")));
+    }
+
     async fn who_teaches_without_the_role_in_force_records_nothing(county: County) {
         let lecturers = two_lecturers(county);
         let (session, units, marks) = shared_session(county, lecturers).await;

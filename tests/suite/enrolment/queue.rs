@@ -30,7 +30,7 @@ async fn withdraw(county: &County, teacher: TestTeacher, row: &Value) {
 
 /// The body of PUT with the terms that stand and other seats.
 fn with_seats(row: &Value, seats: i32) -> Value {
-    let mut body = json!({"seats": seats});
+    let mut body = json!({"seats": seats, "reason": "扩班"});
     for field in [
         "name",
         "queue_places",

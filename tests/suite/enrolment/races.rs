@@ -366,7 +366,7 @@ both! {
             };
             let db = county.app.db.clone();
             let row = off_runtime(|| db.write_blocking::<_, ApiError, _>(now, Keep::Commit, write));
-            statuses.push(row.unwrap().status);
+            statuses.push(row.unwrap().row.status);
         }
         assert_eq!(statuses, [EnrolmentStatus::Applied, EnrolmentStatus::Waiting, EnrolmentStatus::Waiting]);
     }

@@ -37,6 +37,7 @@ pub(super) async fn walk(demo: &Demo) -> Shown {
     super::outside::outside(demo, &mut shown).await;
     super::again::again(demo, &mut shown, &programme, (&session, &seated)).await;
     super::evaluations::evaluations(demo, &mut shown).await;
+    super::timetable::timetable(demo, &mut shown, &session).await;
     // What is added is asked here: before the others it would change their numbers and the log they are shown.
     shown
 }

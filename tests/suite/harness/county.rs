@@ -107,6 +107,29 @@ impl County {
         self.accounts.push((name.to_owned(), id));
         id
     }
+
+    /// Gives an account one more role.
+    pub fn add_role(&self, name: &str, role: Role, organisation: OrganisationId) {
+        let (at, id) = (self.test.clock.now(), self.account(name));
+        let span = DateSpan { from: at.china_date(), to: None };
+        let give = move |tx: &mut WriteTx<'_>| accounts::grant(tx, id, role, organisation, span, None);
+        let db = self.test.app.db.clone();
+        off_runtime(|| db.write_blocking(at, Keep::Commit, give).unwrap());
+    }
+
+    /// Makes an organisation in `area`, at the top or below `parent`.
+    pub fn add_organisation(
+        &self,
+        area: AreaCode,
+        kind: OrganisationKind,
+        (code, name): (Option<&'static str>, &'static str),
+        parent: Option<OrganisationId>,
+    ) -> OrganisationId {
+        let at = self.test.clock.now();
+        let db = self.test.app.db.clone();
+        let make = move |tx: &mut WriteTx<'_>| organisation(tx, area, kind, code, name, parent);
+        off_runtime(|| db.write_blocking(at, Keep::Commit, make).unwrap())
+    }
 }
 
 struct Founded {

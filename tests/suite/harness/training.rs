@@ -51,6 +51,7 @@ pub struct TestSession {
     pub audience: Audience,
     pub content_key: String,
     pub kind: ProgrammeKind,
+    pub level: Level,
     pub hours: i32,
     pub starts_on: NaiveDate,
     pub applications_close_at: UtcMillis,
@@ -77,6 +78,7 @@ impl Default for TestSession {
             audience: Audience::default(),
             content_key: String::new(),
             kind: ProgrammeKind::ShortCourse,
+            level: Level::County,
             hours: 8,
             starts_on: day("2026-12-05"),
             applications_close_at: at("2026-12-01T17:00:00"),
@@ -107,10 +109,20 @@ impl County {
 
     /// Enters an approved programme with a session.
     pub fn add_session(&self, wanted: TestSession) -> MadeSession {
-        let now = self.clock.now();
-        let db = self.app.db.clone();
         let (institution, bureau) = (self.institutions[wanted.institution], self.account("bureau"));
         let owner = self.account(&format!("institution-{}", wanted.institution + 1));
+        self.add_session_of(institution, (owner, bureau), wanted)
+    }
+
+    /// Enters a programme of any institution, which `bureau` approves, with a session.
+    pub fn add_session_of(
+        &self,
+        institution: OrganisationId,
+        (owner, bureau): (AccountId, AccountId),
+        wanted: TestSession,
+    ) -> MadeSession {
+        let now = self.clock.now();
+        let db = self.app.db.clone();
         let make = move |tx: &mut WriteTx<'_>| make(tx, &wanted, institution, owner, bureau);
         off_runtime(|| db.write_blocking(now, Keep::Commit, make).unwrap())
     }
@@ -155,7 +167,7 @@ fn make(
     let content = ProgrammeContent {
         name: name.clone(),
         kind: wanted.kind,
-        level: Level::County,
+        level: wanted.level,
         delivery_form: DeliveryForm::Lecture,
         route: Route::SelfSelected,
         themes: Vec::new(),

@@ -98,10 +98,10 @@ both! {
         let run = planned(county, &at, session()).await;
         let problem = institution.act(&format!("{run}/publish")).await.refused(409, "class_size");
         assert_eq!((&problem["parameters"]["seats"], &problem["parameters"]["bounds"]), (&json!("50"), &json!("20 to 40")));
-        put(&institution, &run, with(session(), json!({"seats": 40}))).await.expect(200);
+        put(&institution, &run, with(session(), json!({"seats": 40, "reason": "扩班"}))).await.expect(200);
         institution.act(&format!("{run}/publish")).await.expect(200);
-        put(&institution, &run, with(session(), json!({"seats": 19}))).await.refused(409, "class_size");
-        put(&institution, &run, with(session(), json!({"seats": 20}))).await.expect(200);
+        put(&institution, &run, with(session(), json!({"seats": 19, "reason": "扩班"}))).await.refused(409, "class_size");
+        put(&institution, &run, with(session(), json!({"seats": 20, "reason": "扩班"}))).await.expect(200);
     }
 
     async fn a_class_head_is_named_unless_the_province_asks_for_none(county: County) {

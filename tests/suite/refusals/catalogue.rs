@@ -82,7 +82,7 @@ pub(super) async fn sessions(told: &mut Told, county: &mut County) {
     let terms = |seats: i32, queue: i32| {
         let taken = &taken;
         async move |me: &Caller<'_>| {
-            let body = with(session(), json!({"seats": seats, "queue_places": queue}));
+            let body = with(session(), json!({"seats": seats, "queue_places": queue, "reason": "扩班"}));
             put(me, taken, body).await
         }
     };

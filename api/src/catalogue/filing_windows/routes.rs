@@ -27,9 +27,10 @@ problem_set!(AreaProblems = NotFound);
 
 /// List filing windows
 ///
-/// When programmes may be filed, the latest window first. An area that opened no window ever takes programmes at any time.
+/// When programmes may be filed, the latest window first. In an area that never opened one they are filed in the months that the policy
+/// packs name (`filing_windows`; in Zhejiang April and October), and at any time where the packs name none.
 ///
-/// 项目申报时间列表；从未设置申报时间的地区随时可以申报。
+/// 项目申报时间列表；从未设置申报时间的地区按政策包规定的月份（filing_windows，浙江为4月和10月）申报，政策包未规定的随时可以申报。
 #[utoipa::path(
     operation_id = "list_filing_windows", tag = "catalogue", params(FilingWindowQuery), security(("bearer" = ["read_catalogue"])),
     responses((status = 200, description = "A page of filing windows.", body = FilingWindowList), AreaProblems)
@@ -54,9 +55,9 @@ async fn list_filing_windows(
 /// Open a filing window
 ///
 /// For the caller's area; in Zhejiang April and October are usual (浙教师〔2010〕175号, article 8). From the first window on,
-/// programmes are filed within windows only.
+/// programmes are filed within windows only, whatever months the policy packs name.
 ///
-/// 设置项目申报时间。
+/// 设置项目申报时间；设置后只在申报时间内申报，不再按政策包规定的月份。
 #[utoipa::path(
     operation_id = "create_filing_window", tag = "catalogue", request_body = FilingWindowIn, security(("bearer" = ["approve_programmes"])),
     responses((status = 201, description = "Opened.", body = FilingWindowView), AreaProblems)

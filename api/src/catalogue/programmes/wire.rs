@@ -7,7 +7,7 @@ use crate::{
     },
     http::{
         Etag,
-        fields::{fault, not_blank, trimmed, trimmed_opt},
+        fields::{CONTENT_KEY_LENGTH_MAX, fault, not_blank, trimmed, trimmed_opt},
         page::{list_of, list_query, sort_of},
     },
     problem::{ApiError, Code},
@@ -129,8 +129,8 @@ pub struct ProgrammeIn {
     pub practice_hours: Option<HoursText>,
     /// What the same content is recognised by: hours for one key count once in a cycle. Made from institution and name where it
     /// is left out.
-    #[validate(length(max = 200))]
-    #[schema(max_length = 200)]
+    #[validate(length(max = CONTENT_KEY_LENGTH_MAX))]
+    #[schema(max_length = 300)]
     pub content_key: Option<String>,
 }
 
@@ -284,7 +284,8 @@ pub struct ProgrammeView {
     pub practice_hours: HoursText,
     /// What the same content is recognised by: hours for one key count once in a cycle.
     pub content_key: String,
-    /// Where it stands.
+    /// Where it stands: entered as `draft`, `submitted` within a filing window, then `approved`, or `returned` with a note to be changed
+    /// and submitted again. It is `cancelled` from any of them, once no session of it is alive.
     pub state: ProgrammeStateWord,
     /// What the reviewer noted when returning it, or why it was cancelled.
     pub state_note: Option<String>,

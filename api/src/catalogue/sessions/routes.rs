@@ -1,6 +1,7 @@
 //! `/v1/sessions` and `/v1/programmes/{programme_id}/sessions`.
 
 use super::{
+    changes::{SessionChangeList, SessionChangeQuery, SessionChangeView},
     service,
     wire::{SessionIn, SessionList, SessionPath, SessionQuery, SessionSummaryView, SessionView},
 };
@@ -25,7 +26,8 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(replace_session)
         .service(publish_session)
         .service(start_session)
-        .service(cancel_session);
+        .service(cancel_session)
+        .service(list_session_changes);
 }
 
 problem_set!(ListProblems = NotFound);
@@ -94,7 +96,7 @@ async fn create_session(
     path: FromPath<ProgrammePath>,
     body: Body<SessionIn>,
 ) -> Answer {
-    let (actor, programme, terms) = (who.actor(), path.0.programme_id.0, body.value.read()?);
+    let (actor, programme, (terms, _)) = (who.actor(), path.0.programme_id.0, body.value.read()?);
     command
         .run(&who, body.digest, move |work| {
             let row = service::create(work, &actor, programme, &terms)?;
@@ -142,10 +144,11 @@ async fn get_session(
 
 /// Replace a session
 ///
-/// All terms as they shall be, before it starts. Seats and queue places never fall below those that are taken. More seats do
-/// not by themselves let anybody in: the queue moves up in its order, with the school's review.
+/// All terms as they shall be, before it starts. Once it is published, `reason` is needed for other days, windows or places, and the change
+/// is kept for everybody to see (`/v1/sessions/{session_id}/changes`). Seats and queue places never fall below those that are taken. More
+/// seats do not by themselves let anybody in: the queue moves up in its order, with the school's review.
 ///
-/// 修改班期（整体替换）；名额不得少于已占用数，增加名额不会越过审核。
+/// 修改班期（整体替换）；发布后更改日期、报名与退出时间或名额须说明原因，变更记录公开留存。名额不得少于已占用数，增加名额不会越过审核。
 #[utoipa::path(
     operation_id = "replace_session", tag = "catalogue", request_body = SessionIn, security(("bearer" = ["manage_programmes"])),
     params(SessionPath, crate::http::conditions::IfMatch),
@@ -159,11 +162,11 @@ async fn replace_session(
     conditions: Conditions,
     body: Body<SessionIn>,
 ) -> Answer {
-    let (actor, id, based_on, terms) = (who.actor(), path.0.session_id.0, conditions.based_on()?, body.value.read()?);
-    let app = command.app_data();
+    let (actor, id, based_on) = (who.actor(), path.0.session_id.0, conditions.based_on()?);
+    let ((terms, reason), app) = (body.value.read()?, command.app_data());
     command
         .run(&who, body.digest, move |work| {
-            service::change(work, &app.policy, &actor, (id, based_on), &terms)?;
+            service::change(work, &app.policy, &actor, (id, based_on), (&terms, reason.as_deref()))?;
             // Seats that were added go to those who wait before any newcomer sees them.
             (app.fill_seats)(work, id)?;
             reply(&service::get(work.conn(), &actor, id)?)
@@ -174,6 +177,32 @@ async fn replace_session(
 fn reply(row: impl Into<SessionView>) -> Result<Reply, ApiError> {
     let view = row.into();
     Reply::ok(Some(view.etag()), &view)
+}
+
+/// List the changes of a session
+///
+/// Every change of its days, windows and places, and of its units, since it was published: the latest first, with what stood before and
+/// after and why.
+///
+/// 班期变更记录（发布后，含课次变更）：变更前后内容与原因。
+#[utoipa::path(
+    operation_id = "list_session_changes", tag = "catalogue", params(SessionPath, SessionChangeQuery), security(("bearer" = ["read_catalogue"])),
+    responses((status = 200, description = "A page of changes.", body = SessionChangeList))
+)]
+#[get("/sessions/{session_id}/changes")]
+async fn list_session_changes(
+    who: Allowed<ReadCatalogue>,
+    app: Data<App>,
+    request: HttpRequest,
+    path: FromPath<SessionPath>,
+    query: FromQuery<SessionChangeQuery>,
+) -> Answer {
+    let page = query.0.page("session_changes")?;
+    let (actor, id, wanted) = (who.actor(), path.0.session_id.0, page.clone());
+    let (mut rows, total) = app.db.read(move |conn| service::changes(conn, &actor, id, &wanted)).await?;
+    let next_cursor = page.cut(&mut rows, |row| row.number());
+    let data = rows.iter().map(SessionChangeView::from).collect();
+    page::list(&request, &SessionChangeList { data, next_cursor, total })
 }
 
 /// Publish a session

@@ -24,7 +24,9 @@ use shixun_domain::{
 use shixun_persistence::{
     Conn,
     catalogue::{
-        Saved, programmes,
+        Saved,
+        changes::{self, ChangeRow},
+        programmes,
         session_list::{self, SessionFilter, SessionListRow},
         sessions::{self, Cancelled, SessionRow},
         units,
@@ -69,6 +71,21 @@ pub fn public_etag(conn: &mut Conn, actor: &Actor, id: SessionId) -> Result<Opti
     Ok(edition.map(|edition| etag(edition.version, edition.seats_taken, edition.queue_taken)))
 }
 
+/// The changes of a session that the actor sees, and of its units, since it was published.
+///
+/// # Errors
+/// `not_found`.
+pub fn changes(
+    conn: &mut Conn,
+    actor: &Actor,
+    id: SessionId,
+    page: &Page,
+) -> Result<(Vec<ChangeRow>, Option<i64>), ApiError> {
+    get(conn, actor, id)?;
+    let rows = changes::list(conn, id, page.after()?, page.fetch())?;
+    Ok((rows, page.counted(|| changes::count(conn, id))?))
+}
+
 /// A session that the actor may change, with what the rules look at.
 ///
 /// # Errors
@@ -111,7 +128,8 @@ pub fn create(
     recorded(work, None, id, "create")
 }
 
-/// Changes the terms of a session that did not start yet. Nobody moves up from the queue here: promotion is enrolment's.
+/// Changes the terms of a session that did not start yet. Once it is published, the change and its reason are kept. Nobody moves up from
+/// the queue here: promotion is enrolment's.
 ///
 /// # Errors
 /// `not_found`, `precondition_failed`, `session_wrong_state`, `invalid_field`, `class_size`, `seats_below_taken`, `queue_below_taken`,
@@ -121,15 +139,22 @@ pub fn change(
     cache: &PolicyCache,
     actor: &Actor,
     (id, based_on): (SessionId, i64),
-    terms: &SessionTerms,
+    (terms, reason): (&SessionTerms, Option<&str>),
 ) -> Result<SessionRow, ApiError> {
     let (before, facts) = managed(work.conn(), actor, id)?;
     same_version(based_on, before.version)?;
     let today = work.at().china_date();
     let demands = demands::on(work, cache, id.area(), today)?;
-    facts.change_terms(terms, &demands).map_err(|refusal| refused(refusal, (terms.starts_on, terms.ends_on)))?;
+    let refusal = facts.change_terms(terms, reason, &demands);
+    refusal.map_err(|refusal| refused(refusal, (terms.starts_on, terms.ends_on)))?;
     match sessions::change(work.tx(), id, based_on, terms)? {
-        Saved::Done => recorded(work, Some(&before), id, "change"),
+        Saved::Done => {
+            if facts.keeps_change(terms) {
+                let by = Some(actor.account);
+                changes::keep(work.tx(), id, by, reason.unwrap_or_default(), (&before.terms, terms))?;
+            }
+            recorded(work, Some(&before), id, "change")
+        }
         Saved::Stale => {
             // Either somebody changed it, or seats were taken between our reading and our writing.
             let now = sessions::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;

@@ -55,14 +55,18 @@ pub struct SessionIn {
     pub starts_on: NaiveDate,
     /// Last day.
     pub ends_on: NaiveDate,
+    /// Why it changes: needed once the session is published, for all but its name.
+    #[validate(length(max = 500))]
+    #[schema(max_length = 500)]
+    pub reason: Option<String>,
 }
 
 impl SessionIn {
-    /// Reads it. Whether the terms contradict each other is the domain's to say.
+    /// Reads it, and why. Whether the terms contradict each other is the domain's to say.
     ///
     /// # Errors
     /// `invalid_field` for years out of all reason.
-    pub fn read(self) -> Result<SessionTerms, ApiError> {
+    pub fn read(self) -> Result<(SessionTerms, Option<String>), ApiError> {
         let mut faults = Vec::new();
         let withdraw_until = self.withdraw_until.map_or(self.applications_close_at.0, |at| at.0);
         let instants: [(&str, UtcMillis); 3] = [
@@ -78,7 +82,8 @@ impl SessionIn {
         if !faults.is_empty() {
             return Err(ApiError::new(Code::InvalidField).with_faults(faults));
         }
-        Ok(SessionTerms {
+        let reason = trimmed_opt(self.reason.as_deref());
+        let terms = SessionTerms {
             name: trimmed(&self.name),
             seats: self.seats,
             queue_places: self.queue_places,
@@ -87,7 +92,8 @@ impl SessionIn {
             withdraw_until,
             starts_on: self.starts_on,
             ends_on: self.ends_on,
-        })
+        };
+        Ok((terms, reason))
     }
 }
 
@@ -120,7 +126,9 @@ pub struct SessionView {
     pub organisation_name: String,
     /// Name of this run.
     pub name: String,
-    /// Where it stands.
+    /// Where it stands: planned as `draft`, `published` with its units for applications, `running` once the institution started it, on its
+    /// first day or later, `closed` with its hours entered. It is `cancelled` from any of them but `closed`; from that and from `closed`
+    /// nothing follows.
     pub state: SessionStateWord,
     /// Why it was cancelled.
     pub state_note: Option<String>,
@@ -228,7 +236,7 @@ pub struct SessionSummaryView {
     pub programme_name: String,
     /// Name of this run.
     pub name: String,
-    /// Where it stands.
+    /// Where it stands: `draft`, `published`, `running`, `closed`, or `cancelled` before it was closed.
     pub state: SessionStateWord,
     /// What the programme is.
     pub kind: ProgrammeKindWord,
@@ -314,7 +322,7 @@ list_query! {
         pub area: Option<AreaText>,
         /// Only in this state.
         pub state: Option<SessionStateWord>,
-        /// `true`: only those that take applications now.
+        /// `true`: only those that take applications now: published, within their window and not after their first day.
         pub open_now: Option<bool>,
         /// Only those that begin on this day or later.
         pub starts_from: Option<NaiveDate>,
@@ -328,6 +336,12 @@ list_query! {
         pub kind: Option<ProgrammeKindWord>,
         /// Only at this level.
         pub level: Option<LevelWord>,
+        /// Only delivered so.
+        pub delivery_form: Option<DeliveryFormWord>,
+        /// Only those whose hours count by this route.
+        pub route: Option<RouteWord>,
+        /// `true`: only those with a seat, or a place in the queue, for a newcomer.
+        pub with_room: Option<bool>,
         /// Only of programmes with this theme.
         pub theme: Option<ThemeText>,
         /// Only those whose programme's name contains this.
@@ -348,6 +362,9 @@ impl SessionQuery {
             organisation: self.organisation_id.map(|id| id.0),
             kind: self.kind.map(|kind| kind.0),
             level: self.level.map(|level| level.0),
+            delivery_form: self.delivery_form.map(|form| form.0),
+            route: self.route.map(|route| route.0),
+            with_room: self.with_room == Some(true),
             theme: self.theme.map(|theme| theme.0),
             name: trimmed_opt(self.q.as_deref()),
         }

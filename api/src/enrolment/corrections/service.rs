@@ -7,7 +7,7 @@ use crate::{
         problems::not_settled,
         service::{again, get},
         settlement::Settlement,
-        wire::EnrolmentView,
+        view::EnrolmentRecord,
     },
     http::Work,
     ledger::{
@@ -40,9 +40,9 @@ pub fn correct(
     id: EnrolmentId,
     input: &AttendanceCorrectionIn,
 ) -> Result<ReversalView, ApiError> {
-    let session = get(work.conn(), actor, id)?.session;
+    let session = get(work.conn(), actor, id)?.row.session;
     store::hold_session(work.tx(), session)?;
-    let before = get(work.conn(), actor, id)?;
+    let before = get(work.conn(), actor, id)?.row;
     let entry = ledger::last_of_chain(work.conn(), before.person, &source_key(id))?;
     let entry = entry.filter(|_| before.status.is_settled()).ok_or_else(|| not_settled(before.status))?;
     let offer = store::offer(work.conn(), session)?.ok_or_else(|| ApiError::missing(session))?;
@@ -59,7 +59,7 @@ pub fn correct(
     if !store::set_result(work.tx(), &before, result, misconduct)? {
         return Err(again());
     }
-    let row = get(work.conn(), actor, id)?;
+    let row = get(work.conn(), actor, id)?.row;
     let recorded = of_one(work, id)?;
     let settlement = Settlement::new(&policy, &offer, &row, &units, |unit| recorded.get(&unit))?;
     if settlement == earlier {
@@ -77,8 +77,8 @@ pub fn correct(
         rests_on: Some((settlement.circumstances, settlement.evidence)),
     };
     let view = hours::reverse(work, cache, actor, (entry, Behind::Attendance), input.reason.trim(), Some(right))?;
-    let after = get(work.conn(), actor, id)?;
-    work.record("correct_attendance", id, Some(&EnrolmentView::from(&before)), Some(&EnrolmentView::from(&after)))?;
+    let after = get(work.conn(), actor, id)?.row;
+    work.record("correct_attendance", id, Some(&EnrolmentRecord::from(&before)), Some(&EnrolmentRecord::from(&after)))?;
     Ok(view)
 }
 

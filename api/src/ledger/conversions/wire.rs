@@ -2,7 +2,7 @@
 
 use crate::{
     http::{
-        fields::{not_blank, trimmed},
+        fields::{CONTENT_KEY_LENGTH_MAX, not_blank, trimmed},
         page::list_of,
     },
     ledger::{
@@ -89,8 +89,8 @@ pub struct ConversionIn {
     #[schema(min_length = 1, max_length = 100)]
     pub reference: String,
     /// What the same content in one cycle is recognised by; the kind and the title where it is not given.
-    #[validate(length(min = 1, max = 100), custom(function = "not_blank"))]
-    #[schema(min_length = 1, max_length = 100)]
+    #[validate(length(min = 1, max = CONTENT_KEY_LENGTH_MAX), custom(function = "not_blank"))]
+    #[schema(min_length = 1, max_length = 300)]
     pub content_key: Option<String>,
     /// Why the same content counts again in its cycle; only the training centre says so.
     #[validate(length(min = 1, max = 500), custom(function = "not_blank"))]

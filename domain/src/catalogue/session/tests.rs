@@ -101,7 +101,7 @@ fn units_lie_within_the_session_and_beside_each_other() {
 fn each_step_starts_from_its_states_only() {
     type Step = fn(&SessionFacts) -> Result<(), SessionRefusal>;
     let steps: [(&str, Step, &[SessionState]); 7] = [
-        ("change terms", |facts| facts.change_terms(&terms(), &demands()), &[Draft, Published]),
+        ("change terms", |facts| facts.change_terms(&terms(), None, &demands()), &[Draft, Published]),
         ("publish", |facts| facts.publish("2026-12-05".parse().unwrap(), &demands()).map(drop), &[Draft]),
         ("start", |facts| facts.start("2026-12-05".parse().unwrap()).map(drop), &[Published]),
         ("cancel", |facts| facts.cancel().map(drop), &[Draft, Published, Running]),
@@ -172,7 +172,10 @@ fn seats_never_fall_below_those_that_are_taken() {
         facts.queue_taken = 3;
     });
     let check = |seats: i32, queue_places: i32, expected: Result<(), SessionRefusal>| {
-        assert_eq!(taken.change_terms(&SessionTerms { seats, queue_places, ..terms() }, &demands()), expected);
+        assert_eq!(
+            taken.change_terms(&SessionTerms { seats, queue_places, ..terms() }, Some("扩班"), &demands()),
+            expected
+        );
     };
     check(20, 3, Ok(()));
     check(60, 10, Ok(()));
@@ -181,10 +184,37 @@ fn seats_never_fall_below_those_that_are_taken() {
 }
 
 #[test]
+fn what_a_published_session_promises_changes_with_a_reason_only() {
+    type Change = fn(&mut SessionTerms, UtcMillis);
+    let changes: [(&str, Change); 7] = [
+        ("seats", |new, _| new.seats += 1),
+        ("queue", |new, _| new.queue_places += 1),
+        ("opening", |new, _| new.applications_open_at = new.applications_open_at.plus_millis(60_000)),
+        ("closing", |new, _| new.applications_close_at = new.applications_close_at.plus_millis(60_000)),
+        ("withdrawal", |new, at| new.withdraw_until = at),
+        ("first day", |new, _| new.starts_on = new.starts_on.pred_opt().unwrap()),
+        ("last day", |new, _| new.ends_on = new.ends_on.succ_opt().unwrap()),
+    ];
+    for (name, change) in changes {
+        let mut new = terms();
+        change(&mut new, at("12-03T10:00"));
+        assert_ne!(new, terms(), "{name}");
+        let published = changed(|facts| facts.state = Published);
+        for reason in [None, Some("  ")] {
+            assert_eq!(published.change_terms(&new, reason, &demands()), Err(SessionRefusal::ReasonMissing), "{name}");
+        }
+        assert_eq!(published.change_terms(&new, Some("台风"), &demands()), Ok(()), "{name}");
+        assert_eq!(facts().change_terms(&new, None, &demands()), Ok(()), "nobody saw the draft: {name}");
+    }
+    let renamed = SessionTerms { name: "秋季班".into(), ..terms() };
+    assert_eq!(changed(|facts| facts.state = Published).change_terms(&renamed, None, &demands()), Ok(()));
+}
+
+#[test]
 fn new_dates_still_hold_all_units() {
     let new = SessionTerms { starts_on: day("2026-12-06"), ..terms() };
     assert!(matches!(
-        facts().change_terms(&new, &demands()),
+        facts().change_terms(&new, None, &demands()),
         Err(SessionRefusal::Units(UnitsFault::OutsideSession(unit))) if unit == facts().units[0]
     ));
 }
@@ -249,6 +279,6 @@ fn a_class_has_a_head_and_the_seats_that_the_packs_ask() {
     assert_eq!([of(19), of(20), of(50), of(51)], [refused(19), Ok(Published), Ok(Published), refused(51)]);
     let published = changed(|facts| facts.state = Published);
     let more = SessionTerms { seats: 51, ..terms() };
-    assert_eq!(published.change_terms(&more, &sized), refused(51).map(|_: SessionState| ()));
-    assert_eq!(facts().change_terms(&more, &sized), Ok(()), "a draft is looked at when it is published");
+    assert_eq!(published.change_terms(&more, Some("扩班"), &sized), refused(51).map(|_: SessionState| ()));
+    assert_eq!(facts().change_terms(&more, None, &sized), Ok(()), "a draft is looked at when it is published");
 }
