@@ -1,0 +1,2 @@
+DROP TABLE withdrawn_facts;
+ALTER TABLE accounts DROP COLUMN must_change_password;
