@@ -367,12 +367,20 @@ pub fn get(conn: &mut Conn, actor: &Actor, id: ImportId) -> Result<Imported, Api
     imported(imports::find(conn, id)?.ok_or_else(missing)?)
 }
 
-/// Imports of the actor's area, newest first.
+/// Imports of an area, the actor's own where none is given, newest first.
 ///
 /// # Errors
-/// As [`area_of`].
-pub fn list(conn: &mut Conn, actor: &Actor, page: &Page) -> Result<(Vec<Imported>, Option<i64>), ApiError> {
-    let area = area_of(actor)?;
+/// `not_found` where no role of the actor covers the area.
+pub fn list(
+    conn: &mut Conn,
+    actor: &Actor,
+    area: Option<AreaCode>,
+    page: &Page,
+) -> Result<(Vec<Imported>, Option<i64>), ApiError> {
+    let area = area.unwrap_or(actor.area());
+    if !actor.reaches_area(area) {
+        return Err(ApiError::no_area(area));
+    }
     let rows = imports::list(conn, area, page.after()?, page.fetch())?;
     let total = page.counted(|| imports::count(conn, area))?;
     Ok((rows.into_iter().map(imported).collect::<Result<_, _>>()?, total))

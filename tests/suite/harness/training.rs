@@ -107,10 +107,19 @@ impl County {
 
     /// Enters an approved programme with a session.
     pub fn add_session(&self, wanted: TestSession) -> MadeSession {
-        let now = self.clock.now();
-        let db = self.app.db.clone();
-        let (institution, bureau) = (self.institutions[wanted.institution], self.account("bureau"));
+        let institution = self.institutions[wanted.institution];
         let owner = self.account(&format!("institution-{}", wanted.institution + 1));
+        self.add_session_of(wanted, institution, [owner, self.account("bureau")])
+    }
+
+    /// The same at an institution of whatever area; the accounts submit and approve its programme.
+    pub fn add_session_of(
+        &self,
+        wanted: TestSession,
+        institution: OrganisationId,
+        [owner, bureau]: [AccountId; 2],
+    ) -> MadeSession {
+        let (now, db) = (self.clock.now(), self.app.db.clone());
         let make = move |tx: &mut WriteTx<'_>| make(tx, &wanted, institution, owner, bureau);
         off_runtime(|| db.write_blocking(now, Keep::Commit, make).unwrap())
     }
