@@ -74,6 +74,7 @@ impl Authenticator {
                     username: standing.username,
                     person: standing.person,
                     disabled: standing.disabled,
+                    must_change_password: standing.must_change_password,
                     grants: standing.grants,
                 }))
             })
