@@ -317,6 +317,8 @@ both! {
                 VALUES (331123, {three}, '2026-01-01 00:00:00', '{{}}')")),
             ("entry_claims", "INSERT INTO entry_claims (area, person_id, content_claim, entry_id, title, effective_on) \
                 SELECT area, person_id, 'x', refers_to, title, effective_on FROM hour_entries WHERE kind = 'voided'".to_owned()),
+            ("withdrawn_facts", format!("INSERT INTO withdrawn_facts (area, id, person_id, kind, content, valid_from, reason, withdrawn_at) \
+                SELECT area, id, person_id, 'titles', '{{}}', valid_from, 'x', created_at FROM titles_held WHERE person_id = {three}")),
             ("references", format!("UPDATE titles_held SET person_id = 7 WHERE person_id = {one}")),
         ];
         assert_ne!(open, closed);

@@ -1,18 +1,18 @@
 //! Dated facts of a person: entering, ending, moving between schools.
 
 use super::{
-    facts_wire::{EmploymentView, FactsView, LeaveView, PostView, TeachingView, TitleHeldView},
+    facts_wire::{EmploymentView, FactsView, LeaveView, PostView, TeachingView, TitleHeldView, WithdrawnFactView},
     problems::refused,
     service,
 };
 use crate::{
     access::Actor,
     http::{Work, command::NOTHING},
-    problem::{ApiError, Words},
-    wire::Text,
+    problem::{ApiError, Code, Words},
+    wire::{OneOf, Text},
 };
 use chrono::NaiveDate;
-use serde_json::Value;
+use serde_json::{Value, json};
 use shixun_domain::{
     AreaCode, fold,
     id::{OrganisationId, PersonFactId, PersonId},
@@ -22,7 +22,7 @@ use shixun_domain::{
 };
 use shixun_persistence::{
     Conn, DbError, org,
-    people::{self, Fact, FactRow, NewFact},
+    people::{self, Fact, FactRow, NewFact, WithdrawnFact},
 };
 
 /// A fact to be entered, of whom is said beside it.
@@ -61,7 +61,30 @@ fn all_of(conn: &mut Conn, id: PersonId, on: Option<NaiveDate>) -> Result<FactsV
         teaching: facts.iter().filter_map(TeachingView::read).collect(),
         posts: facts.iter().filter_map(|fact| PostView::read(fact, &places)).collect(),
         leaves: facts.iter().filter_map(LeaveView::read).collect(),
+        withdrawn: match on {
+            // What was withdrawn was true on no day.
+            Some(_) => Vec::new(),
+            None => withdrawn(conn, id)?,
+        },
     })
+}
+
+fn withdrawn(conn: &mut Conn, id: PersonId) -> Result<Vec<WithdrawnFactView>, ApiError> {
+    let view = |fact: WithdrawnFact| {
+        let content = serde_json::from_str(&fact.content)
+            .map_err(|fault| DbError::damaged(format!("withdrawn_facts.content of {}: {fault}", fact.id)))?;
+        Ok(WithdrawnFactView {
+            id: Text(fact.id),
+            kind: OneOf(fact.kind),
+            content,
+            valid_from: fact.span.from,
+            valid_to: fact.span.to,
+            reason: fact.reason,
+            withdrawn_at: Text(fact.at),
+            withdrawn_by: fact.by.map(Text),
+        })
+    };
+    people::withdrawn_facts_of(conn, id)?.into_iter().map(view).collect()
 }
 
 /// One fact as its own view, for answers and the event log.
@@ -167,6 +190,41 @@ pub fn end(
     let after = shown(work.conn(), &ended)?;
     work.record(&format!("end_{kind}"), id, Some(&before), Some(&after))?;
     all_of(work.conn(), id, Some(last_day))
+}
+
+/// Withdraws a fact that was entered by mistake, of a person the actor looks after; one that names an organisation needs a role that reaches it.
+///
+/// # Errors
+/// `not_found`, `fact_withdrawn`.
+pub fn withdraw(
+    work: &mut Work<'_, '_>,
+    actor: &Actor,
+    id: PersonId,
+    kind: FactKind,
+    fact: PersonFactId,
+    reason: &str,
+) -> Result<FactsView, ApiError> {
+    let today = work.at().china_date();
+    people::lock(work.tx(), id.area(), &[id.number()])?;
+    service::get(work.conn(), actor, id, today)?;
+    let Some(row) = people::find_fact(work.conn(), id, kind, fact)? else {
+        let gone = people::withdrawn_facts_of(work.conn(), id)?;
+        return Err(match gone.into_iter().find(|gone| gone.id == fact && gone.kind == kind) {
+            Some(gone) => ApiError::new(Code::FactWithdrawn).with_instant("at", gone.at),
+            None => ApiError::missing(fact),
+        });
+    };
+    if let Fact::Employment { organisation } | Fact::Post { organisation, .. } = row.fact {
+        let place = org::find(work.conn(), organisation)?;
+        place.filter(|place| actor.reaches(id.area(), &place.path)).ok_or_else(|| ApiError::missing(fact))?;
+    }
+    let before = shown(work.conn(), &row)?;
+    if !people::withdraw_fact(work.tx(), &row, &before.to_string(), reason, Some(actor.account))? {
+        return Err(ApiError::from(DbError::Busy("the fact changed meanwhile".into())));
+    }
+    people::touch(work.tx(), id.area(), &[id.number()])?;
+    work.record(&format!("withdraw_{kind}"), id, Some(&before), Some(&json!({"withdrawn": true, "reason": reason})))?;
+    all_of(work.conn(), id, None)
 }
 
 /// Moves a person to another school of the county: the employment ends on the day before, with it the posts at the old

@@ -236,6 +236,7 @@ const SPELLS: &[(&str, &str, &str)] = &[
     ("filing_windows", "opens_on", "closes_on"),
     ("sessions", "starts_on", "ends_on"),
     ("repeat_allowances", "cycle_from", "cycle_to"),
+    ("withdrawn_facts", "valid_from", "valid_to"),
 ];
 
 fn people() -> Vec<Statement> {
@@ -274,8 +275,26 @@ fn people() -> Vec<Statement> {
     ]
 }
 
+/// The tables of dated facts.
+const FACTS: [&str; 5] = ["employments", "titles_held", "teaching_assignments", "posts_held", "leave_spells"];
+
 fn others() -> Vec<Statement> {
+    let standing: Vec<String> = FACTS
+        .iter()
+        .map(|table| {
+            format!(
+                "SELECT w.area, w.id, 'stands in {table} too' AS detail FROM withdrawn_facts w \
+                 JOIN {table} f ON f.area = w.area AND f.id = w.id"
+            )
+        })
+        .collect();
     vec![
+        statement(
+            "withdrawn_facts",
+            "a fact of a person that was withdrawn holds no more",
+            shown::<id::PersonFact>,
+            format!("SELECT area, id, detail FROM ({}) f ORDER BY area, id", standing.join(" UNION ALL ")),
+        ),
         statement(
             "certificates_in_order",
             "the certificates of a person and cycle are numbered from 1 without gaps, so that one of them at most is valid",
