@@ -62,6 +62,7 @@ fn sample(parameter: &str) -> &'static str {
         "area" => "331123",
         "attended" | "practice" => "40.00",
         "code" => "2133000101",
+        "at" => "2018-10-08T08:30:00.000+08:00",
         "column" => "14",
         "count" | "missing" | "taken" => "3",
         "credited" | "nominal" | "sum" => "32.00",
