@@ -41,6 +41,7 @@ tables! {
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        closed_on -> Nullable<Date>,
     }
 
     persons (area, id) {

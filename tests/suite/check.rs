@@ -307,6 +307,7 @@ both! {
             ("search_names", format!("UPDATE organisations SET search_name = 'x' WHERE id = {school}")),
             ("school_codes", format!("UPDATE organisations SET code = '9900000000' WHERE id = {school}")),
             ("schools_are_described", format!("UPDATE organisations SET stage = NULL WHERE id = {school}")),
+            ("closed_organisations", "UPDATE organisations SET closed_on = '2020-08-31' WHERE kind = 'school'".to_owned()),
             ("four_eyes", "UPDATE programmes SET decided_by = submitted_by".to_owned()),
             ("published_packs", "UPDATE policy_packs SET valid_to = '2030-12-31' WHERE area = 331123".to_owned()),
             ("event_order", "UPDATE event_log SET at = '2099-01-01 00:00:00' WHERE id = (SELECT MAX(id) FROM event_log)".to_owned()),

@@ -86,7 +86,7 @@ async fn create_import(
         sheet: query.sheet,
     };
     let (bytes, today) = (file.bytes, command.at().china_date());
-    let schools = app.db.read_long(move |conn| service::known_schools(conn, area)).await?;
+    let schools = app.db.read_long(move |conn| service::known_schools(conn, area, today)).await?;
     let prepared = tokio::task::spawn_blocking(move || service::prepare(&bytes, &schools, options, today))
         .await
         .map_err(|gone| ApiError::internal(gone.to_string()))??;

@@ -129,13 +129,14 @@ impl Imported {
     }
 }
 
-/// The schools and offices of an area as rosters may name them.
+/// The schools and offices of an area as rosters may name them today: one that closed employs nobody any more.
 ///
 /// # Errors
 /// Where the database does not answer.
-pub fn known_schools(conn: &mut Conn, area: AreaCode) -> Result<KnownSchools, ApiError> {
+pub fn known_schools(conn: &mut Conn, area: AreaCode, today: NaiveDate) -> Result<KnownSchools, ApiError> {
     let schools = org::all(conn, area)?
         .into_iter()
+        .filter(|row| row.closed_on.is_none_or(|closed| closed >= today))
         .map(|row| KnownSchool {
             number: row.id.number(),
             code: row.code.as_deref().and_then(|code| SchoolCode::parse(code).ok()),
@@ -320,7 +321,7 @@ pub fn import_file(
     now: UtcMillis,
     listener: &Listener,
 ) -> Result<Imported, ApiError> {
-    let schools = db.read_blocking(|conn| known_schools(conn, area))?;
+    let schools = db.read_blocking(|conn| known_schools(conn, area, now.china_date()))?;
     let prepared = Arc::new(prepare(bytes, &schools, options, now.china_date())?);
     listener(prepared.progress());
     let origin = Origin { actor: by, request_id: format!("import-{}", now.millis()), address: "command line".into() };

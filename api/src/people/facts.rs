@@ -8,7 +8,7 @@ use super::{
 use crate::{
     access::Actor,
     http::{Work, command::NOTHING},
-    problem::{ApiError, Code, Words},
+    problem::{ApiError, Code, FieldFault, Words},
     wire::{OneOf, Text},
 };
 use chrono::NaiveDate;
@@ -100,21 +100,35 @@ fn shown(conn: &mut Conn, row: &FactRow) -> Result<Value, ApiError> {
     value.map_err(|error| ApiError::internal(error.to_string()))
 }
 
-/// Refuses an organisation that does not exist, is of another area, or is out of the actor's reach: all look alike.
+/// Refuses an organisation that does not exist, is of another area, or is out of the actor's reach: all look alike. One that closes within the days of
+/// the fact is refused, too.
 pub(super) fn may_name(
     conn: &mut Conn,
     actor: &Actor,
     area: AreaCode,
-    fact: &Fact,
+    (fact, span): (&Fact, DateSpan),
     pointer: &str,
 ) -> Result<(), ApiError> {
     let id: OrganisationId = match fact {
         Fact::Employment { organisation } | Fact::Post { organisation, .. } => *organisation,
         _ => return Ok(()),
     };
+    org::hold_open(conn, id)?;
     let found = org::find(conn, id)?.filter(|row| id.area() == area && actor.reaches(area, &row.path));
     match found {
-        Some(_) => Ok(()),
+        Some(row) => match row.closed_on.filter(|closed| span.to.is_none_or(|to| to > *closed)) {
+            None => Ok(()),
+            Some(closed) => Err(FieldFault::new(
+                pointer,
+                "closed",
+                Words::new(
+                    format!("该机构的最后一天是{closed}，之后不能在此任职"),
+                    format!("the last day of the organisation is {closed}, and nobody is employed there after it"),
+                ),
+            )
+            .with("closed_on", closed)
+            .into()),
+        },
         None => Err(ApiError::field(
             pointer,
             "unknown_reference",
@@ -150,7 +164,7 @@ pub fn add(work: &mut Work<'_, '_>, actor: &Actor, id: PersonId, new: &NewFactDa
     let today = work.at().china_date();
     people::lock(work.tx(), id.area(), &[id.number()])?;
     service::get(work.conn(), actor, id, today)?;
-    may_name(work.conn(), actor, id.area(), &new.fact, "/organisation_id")?;
+    may_name(work.conn(), actor, id.area(), (&new.fact, new.span), "/organisation_id")?;
     let all = people::facts_of(work.conn(), id.area(), &[id.number()], None)?;
     facts::place(&rivals(&all, &new.fact), new.span).map_err(refused)?;
     let fact = NewFact { person: id, fact: new.fact.clone(), span: new.span };
@@ -243,7 +257,7 @@ pub fn transfer(
     people::lock(work.tx(), area, &[id.number()])?;
     service::get(work.conn(), actor, id, today)?;
     let new = Fact::Employment { organisation: to };
-    may_name(work.conn(), actor, area, &new, "/organisation_id")?;
+    may_name(work.conn(), actor, area, (&new, DateSpan { from: on, to: None }), "/organisation_id")?;
     let all = people::facts_of(work.conn(), area, &[id.number()], None)?;
     let before = all_of(work.conn(), id, Some(on))?;
     let moved = match facts::plan_move(&employments(&all), to.number(), on).map_err(refused)? {

@@ -69,6 +69,7 @@ impl FieldCode {
             "what is referred to does not exist, or is not yours to manage",
             &[],
         ),
+        field("closed", "该机构届时已撤并", "the organisation is closed by then", &["closed_on"]),
         field("unknown_person", "本地区没有此人的档案", "there is no such person in the area", &[]),
         field("unknown_rule", "当日没有此编号的要求", "no requirement has the id on that day", &[]),
         field(

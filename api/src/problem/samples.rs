@@ -92,6 +92,8 @@ fn sample(parameter: &str) -> &'static str {
         "needs" => "待审核",
         "next" => "下一个申报窗口自2026-04-01起。",
         "opens" | "starts" | "starts_at" => "2018-10-08T08:30:00.000+08:00",
+        "closed_on" => "2018-08-31",
+        "persons" => "3",
         "closed" | "until" | "ends" | "valid_until" | "other_starts_at" => "2018-10-08T10:00:00.000+08:00",
         "path" => "/v1/session",
         "permission" => "审核报名",

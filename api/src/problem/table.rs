@@ -120,6 +120,14 @@ problems! {
         "代码{code}已属于另一机构，请核对；代码一经使用不再分配给其他机构。", "The code {code} belongs to another organisation; check it, for codes are never used again.";
     OrganisationParentInvalid = "organisation_parent_invalid", 422, "上级机构不正确", "The parent cannot be above this organisation",
         "上级机构必须存在、属于同一地区，且不能是本机构或其下级；请另选上级机构。", "The parent must exist in the same area and be neither the organisation itself nor below it; choose another.";
+    OrganisationKindStays = "organisation_kind_stays", 409, "此类机构不能撤并", "An organisation of this kind stays",
+        "只有学校和培训机构可以撤并（停办）。", "Only schools and institutions close.";
+    OrganisationClosed = "organisation_closed", 409, "机构已撤并", "The organisation is closed already",
+        "它的最后一天是{closed_on}；如需更改，请先恢复再重新办理。", "Its last day is {closed_on}; open it again first to choose another.";
+    OrganisationEmploys = "organisation_employs", 409, "机构仍有人员任职", "Somebody is employed there",
+        "{closed_on}之后仍有{persons}人在此任职，请先办理调动或离任。", "After {closed_on} it still employs people ({persons}); move them or end their employments first.";
+    OrganisationOpen = "organisation_open", 409, "机构在办", "The organisation is open",
+        "它没有撤并，无需恢复。", "It is not closed, so there is nothing to open again.";
     // Enrolment
     TeacherNotNamed = "teacher_not_named", 400, "未指明教师", "No teacher is named",
         "当前账号未关联教师，请用teacher_id指明。", "The account is no teacher's: name one with teacher_id.";

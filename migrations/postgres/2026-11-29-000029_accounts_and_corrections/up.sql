@@ -1,6 +1,9 @@
 -- A password that somebody else chose or the server made is good for changing it alone.
 ALTER TABLE accounts ADD COLUMN must_change_password BOOLEAN NOT NULL DEFAULT false;
 
+-- The last day of a school that closed. It stays in every list of what was, and its code is given to no other.
+ALTER TABLE organisations ADD COLUMN closed_on DATE;
+
 -- Dated facts that were entered by mistake, as they stood until they were withdrawn: the tables of facts have what holds.
 CREATE TABLE withdrawn_facts (
     area INTEGER NOT NULL,

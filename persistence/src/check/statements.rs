@@ -312,6 +312,15 @@ fn others() -> Vec<Statement> {
              WHERE o.path <> COALESCE(p.path, '/') || CAST(o.id AS TEXT) || '/' ORDER BY o.area, o.id",
         ),
         statement(
+            "closed_organisations",
+            "nobody is employed at an organisation after its last day",
+            shown::<id::Organisation>,
+            "SELECT o.area, o.id, CAST(COUNT(*) AS TEXT) || ' are employed there after ' || CAST(o.closed_on AS TEXT) AS detail \
+             FROM organisations o JOIN employments e ON e.area = o.area AND e.organisation_id = o.id \
+             WHERE o.closed_on IS NOT NULL AND (e.valid_to IS NULL OR e.valid_to > o.closed_on) \
+             GROUP BY o.area, o.id, o.closed_on ORDER BY o.area, o.id",
+        ),
+        statement(
             "schools_are_described",
             "a school has a code and a stage, and no two organisations of an area have the same code",
             shown::<id::Organisation>,

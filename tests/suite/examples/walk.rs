@@ -37,6 +37,7 @@ pub(super) async fn walk(demo: &Demo) -> Shown {
     super::outside::outside(demo, &mut shown).await;
     super::again::again(demo, &mut shown, &programme, (&session, &seated)).await;
     super::evaluations::evaluations(demo, &mut shown).await;
+    super::staff::staff(demo, &mut shown).await;
     // What is added is asked here: before the others it would change their numbers and the log they are shown.
     shown
 }
@@ -90,9 +91,6 @@ async fn people(demo: &Demo, shown: &mut Shown) {
     shown.post(&centre, &format!("{place}/employments"), lent).await;
     let back = json!({"organisation_id": home, "on": "2020-08-01"});
     shown.post(&centre, &format!("{place}/transfer"), back).await;
-    let wrong = json!({"organisation_id": schools[0]["id"], "post": "head", "valid_from": "2026-11-01"});
-    let wrong = centre.post(&format!("{place}/posts"), wrong).await.expect(201);
-    shown.post(&centre, &format!("{place}/posts/{}/withdraw", id(&wrong)), example("FactWithdrawalIn")).await;
     shown.get(&centre, &format!("{place}/facts")).await;
     shown.post(&centre, &format!("{place}/reveal"), example("RevealIn")).await;
     shown.get(&centre, "/v1/teachers?limit=1").await;
@@ -137,13 +135,6 @@ async fn accounts(demo: &Demo, shown: &mut Shown) {
     let system = demo.sign_in("system");
     shown.act(&system, &format!("{user}/disable")).await;
     shown.act(&system, &format!("{user}/enable")).await;
-    // Whoever came with the roster cannot sign in yet.
-    let bureau = id(&rows(&system, "/v1/organisations?kind=bureau").await[0]).to_owned();
-    let path = format!("/v1/organisations/{bureau}/accounts");
-    let opened = shown.post(&system, &path, example("OpenAccountsIn")).await;
-    assert!(opened["data"][0]["initial_password"].is_string(), "{opened}");
-    let sheet = format!("{path}?format=csv&bom=false");
-    shown.ask(&system, Method::POST, &sheet, Some(example("OpenAccountsIn"))).await;
 }
 
 async fn rules(demo: &Demo, shown: &mut Shown) {

@@ -18,6 +18,24 @@ pub(super) async fn organisations_and_users(told: &mut Told, county: &mut County
     let own = format!("/v1/organisations/{}", county.bureau);
     let etag = bureau.get(&own).await.etag();
     told.by(Code::OrganisationParentInvalid, &bureau, async |me| me.put(&own, &etag, below.clone()).await).await;
+    let (own, school) = (own.clone(), format!("/v1/organisations/{}", county.schools[0]));
+    let closing = |place: &str, verb: &'static str| {
+        let place = place.to_owned();
+        async move |me: &Caller<'_>| {
+            let etag = me.get(&place).await.etag();
+            let body = match verb {
+                "close" => json!({"closed_on": "2026-08-31", "reason": "并入山区中心小学"}),
+                _ => json!({"reason": "撤并方案取消"}),
+            };
+            me.request(Method::POST, &format!("{place}/{verb}")).header("If-Match", &etag).json(&body).send().await
+        }
+    };
+    told.by(Code::OrganisationKindStays, &bureau, closing(&own, "close")).await;
+    told.by(Code::OrganisationEmploys, &bureau, closing(&school, "close")).await;
+    told.by(Code::OrganisationOpen, &bureau, closing(&school, "reopen")).await;
+    let institution = format!("/v1/organisations/{}", county.institutions[1]);
+    closing(&institution, "close")(&bureau).await.expect(200);
+    told.by(Code::OrganisationClosed, &bureau, closing(&institution, "close")).await;
     let user = |username: &'static str, person: Value| {
         async move |me: &Caller<'_>| me.post("/v1/users", json!({"username": username, "person_id": person})).await
     };
