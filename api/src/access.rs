@@ -25,6 +25,8 @@ pub struct Principal {
     pub person: Option<PersonId>,
     /// Signing in is refused.
     pub disabled: bool,
+    /// The password was set by somebody else: nothing is allowed until it is changed.
+    pub must_change_password: bool,
     /// The roles.
     pub grants: Vec<Grant>,
 }
@@ -108,8 +110,11 @@ impl Principal {
     /// What the principal may do with `permission` on `day`.
     ///
     /// # Errors
-    /// `forbidden` where no role in force has the permission.
+    /// `password_change_required` where the password was set by somebody else; `forbidden` where no role in force has the permission.
     pub fn within(&self, permission: Permission, day: chrono::NaiveDate) -> Result<Actor, ApiError> {
+        if self.must_change_password {
+            return Err(ApiError::new(Code::PasswordChangeRequired));
+        }
         let reach: Vec<(Role, Scope)> = self
             .grants
             .iter()

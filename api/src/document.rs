@@ -207,7 +207,7 @@ fn complete_operation(path: &str, method: &str, operation: &mut Map<String, Valu
             Code::AccountDisabled,
         ]);
         if !signed_in_only {
-            codes.push(Code::Forbidden);
+            codes.extend([Code::Forbidden, Code::PasswordChangeRequired]);
         }
     }
     if has_body {

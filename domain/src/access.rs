@@ -96,10 +96,13 @@ permissions! {
         Bureau | Centre | Auditor;
     /// Read accounts and the roles they hold.
     ReadUsers = "read_users", "查看账号与角色", "read accounts and roles":
-        Bureau | Centre | Auditor | SystemAdministrator;
+        Bureau | Centre | SchoolAdministrator | Auditor | SystemAdministrator;
     /// Create accounts, grant roles, reset passwords.
     ManageUsers = "manage_users", "管理账号与角色", "manage accounts and roles":
         SystemAdministrator | Bureau;
+    /// Make the accounts of teachers many at a time, and reset their passwords: the county for all, a school for its own.
+    ManageTeacherAccounts = "manage_teacher_accounts", "批量开通教师账号、重置教师密码", "make accounts of teachers and reset their passwords":
+        SystemAdministrator | Bureau | SchoolAdministrator;
     /// Read policy packs and cycles.
     ReadPolicy = "read_policy", "查看政策包与周期", "read policy packs and cycles":
         Bureau | Centre | Monitor | Finance | SchoolAdministrator | Teacher | Institution | Lecturer | Auditor | SystemAdministrator;

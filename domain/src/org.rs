@@ -1,5 +1,7 @@
 //! Organisations: schools with their national code, and the offices that guide them.
 
+pub mod closing;
+
 use crate::fold;
 use crate::words::{OrganisationKind, Stage};
 use std::{fmt, str::FromStr};

@@ -39,9 +39,12 @@ pub struct AccountRow {
     pub version: i64,
     /// When it was made.
     pub created_at: UtcMillis,
+    /// The password was set by somebody else and is good for changing it alone.
+    pub must_change_password: bool,
 }
 
-pub(crate) type AccountColumns = (i32, i64, Option<i64>, String, String, bool, i32, Option<At>, Option<At>, i64, At);
+pub(crate) type AccountColumns =
+    (i32, i64, Option<i64>, String, String, bool, i32, Option<At>, Option<At>, i64, At, bool);
 
 macro_rules! account_columns {
     () => {
@@ -57,6 +60,7 @@ macro_rules! account_columns {
             accounts::last_sign_in_at,
             accounts::version,
             accounts::created_at,
+            accounts::must_change_password,
         )
     };
 }
@@ -76,6 +80,7 @@ pub(crate) fn account_row(row: AccountColumns) -> DbResult<AccountRow> {
         last_sign_in_at: row.8.map(UtcMillis::from),
         version: row.9,
         created_at: row.10.into(),
+        must_change_password: row.11,
     })
 }
 
@@ -122,7 +127,7 @@ pub enum AddedAccount {
     UsernameTaken,
 }
 
-/// Makes an account.
+/// Makes an account. `must_change` says that the password is good for changing it alone.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer; [`crate::DbError::Duplicate`] where the person has an account already.
@@ -132,6 +137,7 @@ pub fn add(
     username: &str,
     password_hash: &str,
     person: Option<PersonId>,
+    must_change: bool,
 ) -> DbResult<AddedAccount> {
     if find_by_username(tx.conn(), username)?.is_some() {
         return Ok(AddedAccount::UsernameTaken);
@@ -150,20 +156,22 @@ pub fn add(
             accounts::version.eq(1_i64),
             accounts::created_at.eq(at),
             accounts::updated_at.eq(at),
+            accounts::must_change_password.eq(must_change),
         ))
         .execute(tx.conn())?;
     Ok(AddedAccount::New(id))
 }
 
-/// Sets the password of an account and lifts its lock.
+/// Sets the password of an account and lifts its lock. `must_change` says that it is good for changing it alone.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
-pub fn set_password(tx: &mut WriteTx<'_>, id: AccountId, password_hash: &str) -> DbResult<()> {
+pub fn set_password(tx: &mut WriteTx<'_>, id: AccountId, password_hash: &str, must_change: bool) -> DbResult<()> {
     let at = tx.at().naive();
     diesel::update(accounts::table.find(id.key()))
         .set((
             accounts::password_hash.eq(password_hash),
+            accounts::must_change_password.eq(must_change),
             accounts::failed_sign_ins.eq(0),
             accounts::locked_until.eq(None::<NaiveDateTime>),
             accounts::version.eq(accounts::version + 1),
@@ -262,13 +270,21 @@ macro_rules! grant_columns {
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn grants(conn: &mut Conn, account: AccountId) -> DbResult<Vec<Grant>> {
+    grants_of(conn, account.area(), &[account.number()])
+}
+
+/// The roles of accounts of one area, past and coming ones too, in the order in which they were granted.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn grants_of(conn: &mut Conn, area: AreaCode, accounts: &[i64]) -> DbResult<Vec<Grant>> {
     let rows: Vec<GrantColumns> = role_grants::table
         .inner_join(
             organisations::table
                 .on(organisations::area.eq(role_grants::area).and(organisations::id.eq(role_grants::organisation_id))),
         )
-        .filter(role_grants::area.eq(account.area().get()))
-        .filter(role_grants::account_id.eq(account.number()))
+        .filter(role_grants::area.eq(area.get()))
+        .filter(role_grants::account_id.eq_any(accounts))
         .order(role_grants::id)
         .select(grant_columns!())
         .load(conn)?;
@@ -296,6 +312,8 @@ pub struct Standing {
     pub username: String,
     /// Signing in is refused.
     pub disabled: bool,
+    /// The password has to be changed before anything else.
+    pub must_change_password: bool,
     /// Its roles, past and coming ones too.
     pub grants: Vec<Grant>,
 }
@@ -305,7 +323,7 @@ pub struct Standing {
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn standing(conn: &mut Conn, account: AccountId) -> DbResult<Option<Standing>> {
-    type Columns = ((Option<i64>, String, bool), Option<GrantColumns>);
+    type Columns = ((Option<i64>, String, bool, bool), Option<GrantColumns>);
     let (area, number) = account.key();
     let rows: Vec<Columns> = each!(conn, k => kept!(accounts::table
         .left_join(
@@ -321,14 +339,18 @@ pub fn standing(conn: &mut Conn, account: AccountId) -> DbResult<Option<Standing
         .filter(accounts::area.eq(area))
         .filter(accounts::id.eq(number))
         .order(role_grants::id)
-        .select(((accounts::person_id, accounts::username, accounts::disabled), grant_columns!().nullable())))
+        .select((
+            (accounts::person_id, accounts::username, accounts::disabled, accounts::must_change_password),
+            grant_columns!().nullable(),
+        )))
     .load(k))?;
     let mut found: Option<Standing> = None;
-    for ((person, username, disabled), grant) in rows {
+    for ((person, username, disabled, must_change_password), grant) in rows {
         let standing = found.get_or_insert_with(|| Standing {
             person: person.map(|number| Id::new(account.area(), number)),
             username,
             disabled,
+            must_change_password,
             grants: Vec::new(),
         });
         standing.grants.extend(grant.map(grant_row).transpose()?);

@@ -2,12 +2,12 @@
 
 use crate::{
     Conn, DbResult, Order, WriteTx, columns,
-    db::{At, each, kept},
+    db::{self, At, each, kept},
     schema::event_log as t,
 };
 use diesel::prelude::*;
 use shixun_domain::{
-    AreaCode, UtcMillis,
+    AreaCode, Id, UtcMillis,
     id::{AccountId, Event, EventId},
 };
 
@@ -61,10 +61,10 @@ pub struct EventRecord {
     pub id: EventId,
     /// When.
     pub at: UtcMillis,
-    /// Who, within the area of the record.
-    pub actor: Option<i64>,
+    /// Who, of whatever area.
+    pub actor: Option<AccountId>,
     /// For whom.
-    pub on_behalf_of: Option<i64>,
+    pub on_behalf_of: Option<AccountId>,
     /// What was done.
     pub action: String,
     /// To what kind of object.
@@ -99,11 +99,25 @@ macro_rules! insertion {
                 t::after.eq($event.after),
                 t::request_id.eq($event.request_id),
                 t::address.eq($event.address),
+                t::actor_area.eq($crate::events::area_elsewhere($event.area, $event.actor)),
+                t::on_behalf_of_area.eq($crate::events::area_elsewhere($event.area, $event.on_behalf_of)),
             ))
             .returning(t::id)
     }};
 }
 pub(crate) use insertion;
+
+/// The area of an account, where it is another than that of the record: a record of the own area's needs none.
+pub(crate) fn area_elsewhere(area: AreaCode, account: Option<AccountId>) -> Option<i32> {
+    account.map(|account| account.area()).filter(|own| *own != area).map(AreaCode::get)
+}
+
+/// The account behind a number in a record of `area`.
+pub(crate) fn account(area: AreaCode, number: Option<i64>, elsewhere: Option<i32>) -> DbResult<Option<AccountId>> {
+    let Some(number) = number else { return Ok(None) };
+    let area = elsewhere.map_or(Ok(area), columns::area)?;
+    Ok(Some(Id::new(area, number)))
+}
 
 /// Appends a record.
 ///
@@ -140,6 +154,8 @@ pub fn append_many(tx: &mut WriteTx<'_>, event: &NewEvent<'_>, objects: &[Object
                     t::after.eq(object.after.as_deref()),
                     t::request_id.eq(event.request_id),
                     t::address.eq(event.address),
+                    t::actor_area.eq(area_elsewhere(event.area, event.actor)),
+                    t::on_behalf_of_area.eq(area_elsewhere(event.area, event.on_behalf_of)),
                 )
             })
             .collect();
@@ -161,7 +177,7 @@ pub struct ObjectChange {
     pub after: Option<String>,
 }
 
-/// Records in one INSERT: twelve values each stay below SQLite's 32,766.
+/// Records in one INSERT: fourteen values each stay below SQLite's 32,766.
 const CHUNK: usize = 1_000;
 
 /// What is wanted of the log.
@@ -173,6 +189,14 @@ pub struct EventFilter {
     pub request_id: Option<String>,
     /// Records of one action.
     pub action: Option<String>,
+    /// Records of what one account did.
+    pub actor: Option<AccountId>,
+    /// Records of one kind of object.
+    pub object_kind: Option<String>,
+    /// Records of this instant and later ones.
+    pub from: Option<UtcMillis>,
+    /// Records before this instant.
+    pub before: Option<UtcMillis>,
 }
 
 type Row = (
@@ -188,6 +212,8 @@ type Row = (
     Option<String>,
     String,
     Option<String>,
+    Option<i32>,
+    Option<i32>,
 );
 
 type Filtered<'a> = diesel::helper_types::IntoBoxed<'a, t::table, crate::db::MultiBackend>;
@@ -202,6 +228,23 @@ fn filtered<'a>(area: AreaCode, filter: &EventFilter) -> Filtered<'a> {
     }
     if let Some(action) = &filter.action {
         query = query.filter(t::action.eq(action.clone()));
+    }
+    if let Some(kind) = &filter.object_kind {
+        query = query.filter(t::object_kind.eq(kind.clone()));
+    }
+    if let Some(actor) = filter.actor {
+        query = query.filter(t::actor_id.eq(actor.number()));
+        query = match area_elsewhere(area, filter.actor) {
+            None => query.filter(t::actor_area.is_null()),
+            Some(elsewhere) => query.filter(t::actor_area.eq(elsewhere)),
+        };
+    }
+    if let Some(from) = filter.from {
+        // An identifier is never older than its record, so that the key finds where to begin.
+        query = query.filter(t::id.ge(db::first_of(from))).filter(t::at.ge(from.naive()));
+    }
+    if let Some(before) = filter.before {
+        query = query.filter(t::at.lt(before.naive()));
     }
     query
 }
@@ -234,11 +277,12 @@ pub fn list(
     let rows: Vec<Row> = query.load(conn)?;
     rows.into_iter()
         .map(|row| {
+            let id: EventId = columns::id(row.0, row.1)?;
             Ok(EventRecord {
-                id: columns::id(row.0, row.1)?,
+                id,
                 at: row.2.into(),
-                actor: row.3,
-                on_behalf_of: row.4,
+                actor: account(id.area(), row.3, row.12)?,
+                on_behalf_of: account(id.area(), row.4, row.13)?,
                 action: row.5,
                 object_kind: row.6,
                 object_id: row.7,

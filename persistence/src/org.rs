@@ -1,6 +1,11 @@
 //! Areas and organisations.
 
+mod closing;
+
+pub use closing::{employed_after, hold_open, lock, set_closed};
+
 use crate::{Conn, DbResult, WriteTx, columns, db::At, schema};
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use schema::{areas, employments as e, organisations as t, persons as p};
 use shixun_domain::{
@@ -110,6 +115,8 @@ pub struct OrganisationRow {
     pub created_at: UtcMillis,
     /// When it was last changed.
     pub updated_at: UtcMillis,
+    /// Its last day, where it closed.
+    pub closed_on: Option<NaiveDate>,
 }
 
 impl OrganisationRow {
@@ -119,8 +126,22 @@ impl OrganisationRow {
     }
 }
 
-type Columns =
-    (i32, i64, String, Option<String>, String, Option<i64>, String, Option<String>, Option<String>, bool, i64, At, At);
+type Columns = (
+    i32,
+    i64,
+    String,
+    Option<String>,
+    String,
+    Option<i64>,
+    String,
+    Option<String>,
+    Option<String>,
+    bool,
+    i64,
+    At,
+    At,
+    Option<NaiveDate>,
+);
 
 macro_rules! organisation_columns {
     () => {
@@ -138,6 +159,7 @@ macro_rules! organisation_columns {
             t::version,
             t::created_at,
             t::updated_at,
+            t::closed_on,
         )
     };
 }
@@ -157,6 +179,7 @@ fn row(row: Columns) -> DbResult<OrganisationRow> {
         version: row.10,
         created_at: row.11.into(),
         updated_at: row.12.into(),
+        closed_on: row.13,
     })
 }
 
@@ -235,6 +258,8 @@ pub struct OrganisationFilter {
     pub parent: Option<OrganisationId>,
     /// Only those whose name contains this.
     pub name: Option<String>,
+    /// Only those that are open on a day, or only those that closed before it.
+    pub open: Option<(bool, NaiveDate)>,
 }
 
 /// Organisations within a scope, in the order of their names, behind `after` (search name and number).
@@ -285,7 +310,11 @@ fn filtered<'a>(scope: &Scope, area: AreaCode, filter: &OrganisationFilter) -> F
     if let Some(name) = &filter.name {
         query = query.filter(t::search_name.like(columns::contains_pattern(name)).escape('\\'));
     }
-    query
+    match filter.open {
+        None => query,
+        Some((true, day)) => query.filter(t::closed_on.is_null().or(t::closed_on.ge(day))),
+        Some((false, day)) => query.filter(t::closed_on.lt(day)),
+    }
 }
 
 /// An organisation to be entered.

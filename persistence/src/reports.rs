@@ -4,10 +4,10 @@ use crate::{
     Conn, DbResult, columns,
     db::each,
     ledger::Whose,
-    schema::{organisations as o, teaching_assignments as a, titles_held as t},
+    schema::{employments as m, organisations as o, teaching_assignments as a, titles_held as t},
 };
 use chrono::NaiveDate;
-use diesel::prelude::*;
+use diesel::{dsl::exists, prelude::*};
 use shixun_domain::{
     AreaCode, Id,
     id::OrganisationId,
@@ -30,17 +30,26 @@ pub struct SchoolRow {
     pub setting: Option<Setting>,
 }
 
-/// The schools at `path` and below, by name; those without teachers too.
+/// The schools at `path` and below, by name; those without teachers too, but for such as closed before `on`.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer or a row is damaged.
-pub fn schools(conn: &mut Conn, area: AreaCode, path: &str) -> DbResult<Vec<SchoolRow>> {
+pub fn schools(conn: &mut Conn, area: AreaCode, path: &str, on: NaiveDate) -> DbResult<Vec<SchoolRow>> {
     type Row = (i64, Option<String>, String, Option<String>, Option<String>);
     let rows: Vec<Row> = o::table
         .filter(o::area.eq(area.get()))
         .filter(o::kind.eq(OrganisationKind::School.as_str()))
         // Paths hold digits and slashes only, so nothing needs escaping.
         .filter(o::path.like(format!("{path}%")))
+        .filter(
+            o::closed_on.is_null().or(o::closed_on.ge(on)).or(exists(
+                m::table
+                    .filter(m::area.eq(o::area))
+                    .filter(m::organisation_id.eq(o::id))
+                    .filter(m::valid_from.le(on))
+                    .filter(m::valid_to.is_null().or(m::valid_to.ge(on))),
+            )),
+        )
         .order((o::search_name.asc(), o::id.asc()))
         .select((o::id, o::code, o::name, o::stage, o::setting))
         .load(conn)?;

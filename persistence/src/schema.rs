@@ -57,6 +57,7 @@ tables! {
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        closed_on -> Nullable<Date>,
     }
 
     persons (area, id) {
@@ -152,6 +153,7 @@ tables! {
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        must_change_password -> Bool,
     }
 
     role_grants (area, id) {
@@ -395,6 +397,20 @@ tables! {
         content_key -> Text,
     }
 
+    withdrawn_facts (area, id) {
+        area -> Integer,
+        id -> BigInt,
+        person_id -> BigInt,
+        kind -> Text,
+        content -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        reason -> Text,
+        withdrawn_at -> Timestamp,
+        withdrawn_by -> Nullable<BigInt>,
+        withdrawn_by_area -> Nullable<Integer>,
+    }
+
     past_facts (area, person_id, known_until) {
         area -> Integer,
         person_id -> BigInt,
@@ -469,6 +485,8 @@ tables! {
         after -> Nullable<Text>,
         request_id -> Text,
         address -> Nullable<Text>,
+        actor_area -> Nullable<Integer>,
+        on_behalf_of_area -> Nullable<Integer>,
     }
 
     log_keys (kid) {

@@ -1,7 +1,7 @@
 //! The walls between the rooms of the workspace (ARCHITECTURE.md). Each test is one wall; its message says what to do
 //! instead of going through it.
 
-mod source;
+pub(crate) mod source;
 
 use source::{Source, modules_named, names, read, sources};
 use std::collections::{BTreeMap, BTreeSet};

@@ -310,6 +310,7 @@ both! {
             ("search_names", format!("UPDATE organisations SET search_name = 'x' WHERE id = {school}")),
             ("school_codes", format!("UPDATE organisations SET code = '9900000000' WHERE id = {school}")),
             ("schools_are_described", format!("UPDATE organisations SET stage = NULL WHERE id = {school}")),
+            ("closed_organisations", "UPDATE organisations SET closed_on = '2020-08-31' WHERE kind = 'school'".to_owned()),
             ("four_eyes", "UPDATE programmes SET decided_by = submitted_by".to_owned()),
             ("published_packs", "UPDATE policy_packs SET valid_to = '2030-12-31' WHERE area = 331123".to_owned()),
             ("event_order", "UPDATE event_log SET at = '2099-01-01 00:00:00' WHERE id = (SELECT MAX(id) FROM event_log)".to_owned()),
@@ -320,6 +321,8 @@ both! {
                 VALUES (331123, {three}, '2026-01-01 00:00:00', '{{}}')")),
             ("entry_claims", "INSERT INTO entry_claims (area, person_id, content_claim, entry_id, title, effective_on) \
                 SELECT area, person_id, 'x', refers_to, title, effective_on FROM hour_entries WHERE kind = 'voided'".to_owned()),
+            ("withdrawn_facts", format!("INSERT INTO withdrawn_facts (area, id, person_id, kind, content, valid_from, reason, withdrawn_at) \
+                SELECT area, id, person_id, 'titles', '{{}}', valid_from, 'x', created_at FROM titles_held WHERE person_id = {three}")),
             ("references", format!("UPDATE titles_held SET person_id = 7 WHERE person_id = {one}")),
         ];
         assert_ne!(open, closed);

@@ -284,7 +284,7 @@ async fn the_main_job_can_be_walked(kind: Kind) {
         .await
         .expect(200);
     let me = teacher.get("/v1/me").await.expect(200);
-    let me = me["person_id"].as_str().unwrap().replace("per_", "tch_");
+    let me = me["teacher_id"].as_str().unwrap().to_owned();
     let statement = format!("/v1/teachers/{me}/statement");
     let before = teacher.get(&statement).await.expect(200);
     institution.act(&close).await.expect(200);

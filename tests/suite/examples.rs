@@ -7,6 +7,7 @@
 mod again;
 mod evaluations;
 mod outside;
+mod staff;
 mod timetable;
 mod walk;
 

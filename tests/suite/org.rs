@@ -82,6 +82,49 @@ both! {
         county.sign_in("school-1").put(&there, &etag, body).await.refused(403, "forbidden");
     }
 
+    async fn a_school_closes_when_nobody_is_employed_there_any_more(county: County) {
+        let teacher = county.add_teacher(1, county.schools[0]);
+        let (bureau, centre) = (county.sign_in("bureau"), county.sign_in("centre"));
+        let place = format!("/v1/organisations/{}", county.schools[0]);
+        let closing = json!({"closed_on": "2026-08-31", "reason": "并入山区中心小学"});
+        let etag = bureau.get(&place).await.etag();
+        let close = async |etag: &str| bureau.request(actix_web::http::Method::POST, &format!("{place}/close")).header("If-Match", etag).json(&closing).send().await;
+        let refused = close(&etag).await.refused(409, "organisation_employs");
+        assert_eq!(refused["parameters"]["persons"], "1");
+        let person = format!("/v1/persons/{}", teacher.person);
+        let to = json!({"organisation_id": county.schools[1].to_string(), "on": "2026-09-01"});
+        centre.post(&format!("{person}/transfer"), to).await.expect(200);
+        let closed = close(&etag).await.expect(200);
+        assert_eq!((&closed["closed_on"], &closed["version"]), (&json!("2026-08-31"), &json!(2)));
+        close(&etag).await.refused(412, "precondition_failed");
+        let back = json!({"organisation_id": county.schools[0].to_string(), "on": "2026-10-01"});
+        let fault = centre.post(&format!("{person}/transfer"), back).await.refused(422, "invalid_field")["errors"][0].clone();
+        assert_eq!((&fault["pointer"], &fault["code"], &fault["parameters"]["closed_on"]), (&json!("/organisation_id"), &json!("closed"), &json!("2026-08-31")));
+        let names = async |query: &str| -> Vec<String> {
+            let list = bureau.get(&format!("/v1/organisations?kind=school{query}")).await.expect(200);
+            list["data"].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect()
+        };
+        assert_eq!(names("").await, ["实验小学", "山区中心小学"]);
+        assert_eq!(names("&state=open").await, ["山区中心小学"]);
+        assert_eq!(names("&state=closed").await, ["实验小学"]);
+        let schools = async |as_of: &str| -> usize {
+            let report = bureau.get(&format!("/v1/reports/school-completion?organisation_id={}&cycle=2026-2030&as_of={as_of}", county.bureau)).await;
+            report.expect(200)["schools"].as_array().unwrap().len()
+        };
+        assert_eq!((schools("2026-08-31").await, schools("2026-09-01").await), (2, 1));
+        let body = json!({"kind": "school", "code": "2133000101", "name": "另一所", "stage": "primary", "parent_id": county.bureau.to_string()});
+        bureau.post("/v1/organisations", body).await.refused(409, "organisation_code_taken");
+        let etag = bureau.get(&place).await.etag();
+        let reopen = bureau.request(actix_web::http::Method::POST, &format!("{place}/reopen")).header("If-Match", &etag);
+        let open = reopen.json(&json!({"reason": "撤并方案取消"})).send().await.expect(200);
+        assert_eq!(open["closed_on"], serde_json::Value::Null);
+        let log = county.sign_in("auditor").get(&format!("/v1/events?object_id={}", county.schools[0])).await.expect(200);
+        let actions: Vec<&str> = log["data"].as_array().unwrap().iter().map(|row| row["action"].as_str().unwrap()).collect();
+        assert_eq!(actions, ["reopen", "close"]);
+        county.sign_in("school-1").request(actix_web::http::Method::POST, &format!("{place}/close")).header("If-Match", "\"3\"").json(&closing).send().await
+            .refused(403, "forbidden");
+    }
+
     async fn a_code_is_never_given_twice(county: County) {
         let body = json!({"kind": "school", "code": "2133000101", "name": "另一所", "stage": "primary",
             "parent_id": county.bureau.to_string()});

@@ -74,6 +74,56 @@ both! {
         centre.patch(&place(&one), &read.etag(), change).await.refused(412, "precondition_failed");
     }
 
+    async fn whoever_reads_a_person_reads_when_the_person_retires(county: County) {
+        let [one, _] = two_persons(county).await;
+        let centre = county.sign_in("centre");
+        let etag = centre.get(&place(&one)).await.etag();
+        let changed = centre.patch(&place(&one), &etag, json!({"retires_on": "2047-05-31"})).await.expect(200);
+        assert_eq!(changed["retires_on"], "2047-05-31");
+        for reader in ["school-1", "auditor"] {
+            assert_eq!(county.sign_in(reader).get(&place(&one)).await.expect(200), changed);
+        }
+    }
+
+    async fn a_fact_that_was_entered_by_mistake_is_withdrawn_and_kept_with_the_reason(county: County) {
+        let [one, _] = two_persons(county).await;
+        let centre = county.sign_in("centre");
+        let own = place(&one);
+        let head = json!({"organisation_id": county.schools[0].to_string(), "post": "head", "valid_from": "2026-09-01"});
+        let post = centre.post(&format!("{own}/posts"), head.clone()).await.expect(201);
+        let path = format!("{own}/posts/{}/withdraw", post["id"].as_str().unwrap());
+        centre.post(&path, json!({"reason": "    "})).await.refused(422, "invalid_field");
+        let reason = json!({"reason": "误登为校长"});
+        let left = centre.post(&path, reason.clone()).await.expect(200);
+        assert_eq!(left["posts"], json!([]));
+        let kept = &left["withdrawn"][0];
+        assert_eq!((&kept["id"], &kept["kind"], &kept["content"]), (&post["id"], &json!("posts"), &post));
+        assert_eq!((&kept["reason"], &kept["withdrawn_by"]), (&json!("误登为校长"), &json!(county.account("centre").to_string())));
+        assert_eq!(centre.get(&format!("{own}/facts")).await.expect(200), left);
+        let of_the_day = centre.get(&format!("{own}/facts?on=2026-09-01")).await.expect(200);
+        assert_eq!((&of_the_day["posts"], &of_the_day["withdrawn"]), (&json!([]), &json!([])));
+        centre.post(&path, reason.clone()).await.refused(409, "fact_withdrawn");
+        centre.post(&path.replace("/posts/", "/titles/"), reason).await.refused(404, "not_found");
+        centre.post(&format!("{own}/posts"), head).await.expect(201);
+        let log = county.sign_in("auditor").get("/v1/events?action=withdraw_posts").await.expect(200);
+        assert_eq!((&log["data"][0]["before"], &log["data"][0]["after"]["reason"]), (&post, &json!("误登为校长")));
+    }
+
+    async fn a_school_withdraws_what_it_may_enter_and_no_post_elsewhere(county: County) {
+        let [one, two] = two_persons(county).await;
+        let (centre, school) = (county.sign_in("centre"), county.sign_in("school-1"));
+        let reason = || json!({"reason": "登记有误"});
+        let post = async |person: &Value, place_of: usize| {
+            let body = json!({"organisation_id": county.schools[place_of].to_string(), "post": "middle_manager", "valid_from": "2026-09-01"});
+            let made = centre.post(&format!("{}/posts", place(person)), body).await.expect(201);
+            format!("{}/posts/{}/withdraw", place(person), made["id"].as_str().unwrap())
+        };
+        school.post(&post(&one, 1).await, reason()).await.refused(404, "not_found");
+        school.post(&post(&two, 1).await, reason()).await.refused(404, "not_found");
+        school.post(&post(&one, 0).await, reason()).await.expect(200);
+        county.sign_in("auditor").post(&post(&one, 0).await, reason()).await.refused(403, "forbidden");
+    }
+
     async fn what_was_read_masked_never_overwrites_what_is_kept(county: County) {
         let [one, _] = two_persons(county).await;
         let centre = county.sign_in("centre");

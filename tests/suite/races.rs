@@ -101,6 +101,16 @@ both! {
         one_of_many("hours of a source", &centre, &ledger, Some(hours), "duplicate_source").await;
     }
 
+    async fn a_fact_that_many_withdraw_at_once_is_withdrawn_once(county: County) {
+        let [person, _] = two_persons(county).await;
+        let centre = county.sign_in("centre");
+        let own = format!("/v1/persons/{}", person["id"].as_str().unwrap());
+        let title = centre.post(&format!("{own}/titles"), json!({"title": "first", "valid_from": "2016-12-01"})).await.expect(201);
+        let path = format!("{own}/titles/{}/withdraw", title["id"].as_str().unwrap());
+        one_of_many("a withdrawal", &centre, &path, Some(json!({"reason": "职称登错了人"})), "fact_withdrawn").await;
+        assert_eq!(recorded(county, "withdraw_titles").await, 1);
+    }
+
     async fn a_code_that_many_want_at_once_is_given_to_one(county: County) {
         let bureau = county.sign_in("bureau");
         let body = json!({"kind": "institution", "name": "培训中心", "parent_id": county.bureau.to_string()});

@@ -81,7 +81,8 @@ both! {
         let mine = names(&system.get("/v1/users?limit=200").await.expect(200));
         assert!(mine.contains(&"clerk.c".to_owned()) && !mine.iter().any(|name| name.starts_with("elsewhere")), "{mine:?}");
         county.sign_in("centre").post("/v1/users", json!({"username": "abc"})).await.refused(403, "forbidden");
-        county.sign_in("school-1").get("/v1/users").await.refused(403, "forbidden");
+        assert_eq!(names(&county.sign_in("school-1").get("/v1/users").await.expect(200)), Vec::<String>::new());
+        county.sign_in("finance").get("/v1/users").await.refused(403, "forbidden");
     }
 
     async fn disabling_ends_every_sign_in_and_enabling_allows_a_new_one(county: County) {
@@ -154,6 +155,144 @@ both! {
         assert_eq!((keys.len(), &keys[0]["kid"]), (1, &json!("key-7")));
         let refresh = json!({"refresh_token": signed_in["refresh_token"]});
         county.anonymous().post("/v1/auth/refresh", refresh).await.expect(200);
+    }
+
+    async fn a_password_that_somebody_else_set_is_good_for_changing_it_alone(county: County) {
+        let place = format!("/v1/users/{}/password", county.account("monitor"));
+        county.sign_in("system").post(&place, json!({"password": NEW})).await.expect(204);
+        let tokens = sign_in(county, "monitor", NEW).await.expect(200);
+        assert_eq!(tokens["must_change_password"], true);
+        let monitor = county.anonymous().with_token(tokens["access_token"].as_str().unwrap());
+        for path in ["/v1/persons", "/v1/organisations", "/v1/events"] {
+            monitor.get(path).await.refused(403, "password_change_required");
+        }
+        let me = monitor.get("/v1/me").await.expect(200);
+        assert_eq!((&me["must_change_password"], &me["permissions"]), (&json!(true), &json!([])));
+        let refreshed = county.anonymous().post("/v1/auth/refresh", json!({"refresh_token": tokens["refresh_token"]})).await;
+        assert_eq!(refreshed.expect(200)["must_change_password"], true);
+        let own = "a password of one's own";
+        monitor.post("/v1/me/password", json!({"old_password": NEW, "new_password": own})).await.expect(204);
+        monitor.get("/v1/persons").await.expect(200);
+        assert_eq!(sign_in(county, "monitor", own).await.expect(200)["must_change_password"], false);
+        let chosen = json!({"password": NEW, "must_change_password": false});
+        county.sign_in("system").post(&place, chosen).await.expect(204);
+        assert_eq!(sign_in(county, "monitor", NEW).await.expect(200)["must_change_password"], false);
+    }
+
+    async fn whoever_signed_in_sees_oneself_as_teacher_and_the_names_of_the_own_organisations(county: County) {
+        let teacher = county.add_teacher(1, county.schools[0]);
+        let caller = county.caller(teacher.account);
+        let me = caller.get("/v1/me").await.expect(200);
+        assert_eq!((&me["name"], &me["teacher_id"]), (&json!("教师1"), &json!(teacher.person.teacher().to_string())));
+        assert_eq!((&me["roles"][0]["role"], &me["roles"][0]["organisation_name"]), (&json!("teacher"), &json!("实验小学")));
+        caller.get(&format!("/v1/teachers/{}/statement?cycle=2026-2030", me["teacher_id"].as_str().unwrap())).await.expect(200);
+        let nobody = county.sign_in("system").get("/v1/me").await.expect(200);
+        assert_eq!((&nobody["name"], &nobody["teacher_id"]), (&Value::Null, &Value::Null));
+    }
+
+    async fn accounts_show_names_and_roles_and_are_found_by_them(county: County) {
+        let teachers = [county.add_teacher(1, county.schools[0]), county.add_teacher(2, county.schools[1])];
+        let system = county.sign_in("system");
+        let found = async |query: &str| -> Vec<String> {
+            let list = system.get(&format!("/v1/users?{query}")).await.expect(200);
+            list["data"].as_array().unwrap().iter().map(|row| row["username"].as_str().unwrap().to_owned()).collect()
+        };
+        assert_eq!(found("q=教师2").await, ["teacher-2"]);
+        assert_eq!(found("q=teacher-1").await, ["teacher-1"]);
+        assert_eq!(found("role=teacher").await, ["teacher-1", "teacher-2"]);
+        let school = format!("organisation_id={}", county.schools[0]);
+        assert_eq!(found(&school).await, ["school-1", "teacher-1"]);
+        assert_eq!(found(&format!("{school}&role=teacher")).await, ["teacher-1"]);
+        assert_eq!(found(&format!("organisation_id={}&role=teacher", county.bureau)).await, ["teacher-1", "teacher-2"]);
+        system.get(&format!("/v1/users?organisation_id={}", county.elsewhere)).await.refused(404, "not_found");
+        let path = format!("/v1/users/{}", teachers[0].account);
+        let shown = system.get(&path).await;
+        let user = shown.expect(200);
+        assert_eq!((&user["name"], &user["roles"][0]["organisation_name"]), (&json!("教师1"), &json!("实验小学")));
+        assert_eq!(system.get("/v1/users?q=教师1").await.expect(200)["data"][0], user);
+        let lecturer = json!({"role": "lecturer", "organisation_id": county.bureau.to_string()});
+        system.post(&format!("{path}/roles"), lecturer).await.expect(201);
+        assert_ne!(system.get(&path).await.etag(), shown.etag(), "another role looks different");
+    }
+
+    async fn a_school_sees_the_accounts_of_its_own_and_resets_those_that_are_a_teachers_alone(county: County) {
+        let [mine, other] = [county.add_teacher(1, county.schools[0]), county.add_teacher(2, county.schools[1])];
+        let (school, system) = (county.sign_in("school-1"), county.sign_in("system"));
+        let list = school.get("/v1/users?include=total").await.expect(200);
+        assert_eq!((&list["total"], &list["data"][0]["username"]), (&json!(1), &json!("teacher-1")));
+        let place = |teacher: shixun_domain::id::AccountId| format!("/v1/users/{teacher}");
+        school.get(&place(mine.account)).await.expect(200);
+        school.get(&format!("{}/roles", place(mine.account))).await.expect(200);
+        let chosen = || json!({"password": NEW});
+        for path in [place(other.account), place(county.account("monitor")), place(county.account("school-1"))] {
+            school.get(&path).await.refused(404, "not_found");
+            school.post(&format!("{path}/password"), chosen()).await.refused(404, "not_found");
+        }
+        school.post(&format!("{}/password", place(mine.account)), chosen()).await.expect(204);
+        assert_eq!(sign_in(county, "teacher-1", NEW).await.expect(200)["must_change_password"], true);
+        let office = json!({"role": "centre", "organisation_id": county.bureau.to_string()});
+        system.post(&format!("{}/roles", place(mine.account)), office).await.expect(201);
+        school.post(&format!("{}/password", place(mine.account)), chosen()).await.refused(403, "account_holds_office");
+        school.act(&format!("{}/disable", place(mine.account))).await.refused(403, "forbidden");
+    }
+
+    async fn teachers_without_accounts_get_them_a_portion_at_a_time(county: County) {
+        let persons = two_persons(county).await;
+        county.add_teacher(1, county.schools[0]);
+        let system = county.sign_in("system");
+        let path = format!("/v1/organisations/{}/accounts", county.bureau);
+        let tried = system.post(&format!("{path}?dry_run=true"), json!({"limit": 1})).await.expect(200);
+        assert_eq!((&tried["data"][0]["username"], &tried["data"][0]["initial_password"]), (&json!("t331123-00001"), &Value::Null));
+        assert_eq!(tried["remaining"], 1);
+        let send = || system.request(Method::POST, &path).header("Idempotency-Key", "open-1").json(&json!({"limit": 1})).send();
+        let answered = send().await;
+        let first = answered.expect(200);
+        assert_eq!(answered.header("cache-control").as_deref(), Some("no-store"));
+        assert_eq!((&first["data"][0]["name"], &first["remaining"]), (&json!("龚敏超"), &json!(1)));
+        let password = first["data"][0]["initial_password"].as_str().unwrap().to_owned();
+        let again = send().await;
+        assert_eq!(again.header("idempotency-hit").as_deref(), Some("true"));
+        assert_eq!((&again.expect(200)["data"][0]["user_id"], &again.expect(200)["data"][0]["initial_password"]), (&first["data"][0]["user_id"], &Value::Null));
+        assert!(!kept_answer(county, "system", "open-1").contains(&password), "the password is kept nowhere");
+        let log = county.sign_in("auditor").get("/v1/events?limit=200&object_kind=user").await.text();
+        assert!(!log.contains(&password) && !log.contains("argon2") && log.contains("t331123-00001"), "{log}");
+        let tokens = sign_in(county, "t331123-00001", &password).await.expect(200);
+        assert_eq!(tokens["must_change_password"], true);
+        let me = county.anonymous().with_token(tokens["access_token"].as_str().unwrap()).get("/v1/me").await.expect(200);
+        assert_eq!((&me["person_id"], &me["roles"][0]["role"]), (&persons[0]["id"], &json!("teacher")));
+        assert_eq!(me["roles"][0]["organisation_name"], "实验小学");
+        let sheet = system.post(&format!("{path}?format=csv&bom=false"), json!({})).await.text();
+        let lines: Vec<&str> = sheet.lines().collect();
+        assert!(lines.len() == 2 && lines[1].starts_with("山区中心小学,史娟明,t331123-00002,"), "{sheet}");
+        assert_eq!(system.post(&path, json!({})).await.expect(200)["data"], json!([]));
+    }
+
+    async fn a_school_opens_the_accounts_of_its_own_teachers_and_of_no_others(county: County) {
+        two_persons(county).await;
+        let school = county.sign_in("school-1");
+        let path = |organisation: shixun_domain::id::OrganisationId| format!("/v1/organisations/{organisation}/accounts");
+        for elsewhere in [county.schools[1], county.bureau, county.elsewhere] {
+            school.post(&path(elsewhere), json!({})).await.refused(404, "not_found");
+        }
+        let opened = school.post(&path(county.schools[0]), json!({})).await.expect(200);
+        assert_eq!((&opened["data"][0]["name"], &opened["remaining"]), (&json!("龚敏超"), &json!(0)));
+        assert_eq!(opened["data"].as_array().unwrap().len(), 1);
+        county.sign_in("centre").post(&path(county.bureau), json!({})).await.refused(403, "forbidden");
+        school.post(&path(county.schools[0]), json!({"limit": 201})).await.refused(422, "invalid_field");
+    }
+
+    async fn many_who_open_accounts_at_once_make_one_for_each_person(county: County) {
+        two_persons(county).await;
+        let path = format!("/v1/organisations/{}/accounts", county.bureau);
+        let (bureau, system) = (county.sign_in("bureau"), county.sign_in("system"));
+        let (one, other) = futures_util::future::join(bureau.post(&path, json!({})), system.post(&path, json!({}))).await;
+        let made: Vec<String> = [one.expect(200), other.expect(200)]
+            .iter()
+            .flat_map(|answer| answer["data"].as_array().unwrap().clone())
+            .map(|row| row["username"].as_str().unwrap().to_owned())
+            .collect();
+        let distinct: std::collections::BTreeSet<&String> = made.iter().collect();
+        assert_eq!((made.len(), distinct.len()), (2, 2), "{made:?}");
     }
 
     async fn one_changes_the_own_password_with_the_old_one_and_a_retry_is_safe(county: County) {

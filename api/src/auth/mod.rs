@@ -69,6 +69,7 @@ impl Authenticator {
                     username: standing.username,
                     person: standing.person,
                     disabled: standing.disabled,
+                    must_change_password: standing.must_change_password,
                     grants: standing.grants,
                 }))
             })

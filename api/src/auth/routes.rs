@@ -32,7 +32,12 @@ problem_set!(RefreshProblems = RefreshInvalid | RefreshReused | AccountDisabled)
 /// in a row the user name is locked for 30 seconds, twice as long after each further one, up to 15 minutes, whether anybody has
 /// it or not.
 ///
-/// 登录。返回访问令牌（放入Authorization请求头，最长15分钟有效）和刷新令牌。连续失败5次后该用户名暂时锁定（不论是否存在）。
+/// A teacher gets from here to the own hours in two steps: `GET /v1/me` with the access token gives `teacher_id`, and
+/// `GET /v1/teachers/{teacher_id}/statement?cycle=2016-2020` the statement; certificates, records and hours of the teacher have the same `teacher_id` in
+/// their addresses. Where the answer says `must_change_password`, `POST /v1/me/password` comes first.
+///
+/// 登录。返回访问令牌（放入Authorization请求头，最长15分钟有效）和刷新令牌。连续失败5次后该用户名暂时锁定（不论是否存在）。教师登录后先查GET /v1/me取得
+/// teacher_id，再用它查对账单、学时、证明书和登记；must_change_password为真时须先修改密码。
 #[utoipa::path(
     operation_id = "create_tokens", tag = "sign-in", security(()), request_body = LoginIn,
     responses((status = 200, description = "Signed in.", body = TokensView), LoginProblems)
@@ -78,16 +83,19 @@ async fn revoke_tokens(app: Data<App>, request: HttpRequest, body: Body<RefreshI
 
 /// Read who is signed in
 ///
-/// The account, its roles with their organisations and periods, and the permissions they give today.
+/// The account, the person behind it as person and as teacher, its roles with their organisations and periods, and the permissions they give today.
+/// `teacher_id` stands in the addresses of one's own statement, hours, certificates and records.
 ///
-/// 当前登录账号、角色、范围与权限。
+/// 当前登录账号、本人姓名与教师标识（用于查询本人对账单等）、角色、范围与权限。
 #[utoipa::path(
     operation_id = "get_me", tag = "sign-in",
     responses((status = 200, description = "The account.", body = MeView), (status = 304, description = "Unchanged since the ETag of If-None-Match."))
 )]
 #[get("/me")]
 async fn get_me(who: SignedIn, app: Data<App>, conditions: Conditions) -> Answer {
-    answer::digested(&conditions, &service::me(&who.0, app.clock.now()))
+    let now = app.clock.now();
+    let principal = who.0;
+    answer::digested(&conditions, &app.db.read(move |conn| service::me(conn, &principal, now)).await?)
 }
 
 /// Read the signing keys

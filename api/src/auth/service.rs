@@ -13,10 +13,11 @@ use crate::{
 };
 use shixun_domain::{Id, UtcMillis, access::Permission, id::AccountId};
 use shixun_persistence::{
-    DbError, WriteTx,
+    Conn, DbError, WriteTx,
     accounts::{self, AccountRow},
-    tokens, users,
+    org, people, tokens, users,
 };
+use std::collections::HashMap;
 
 /// How long the last exchange of a refresh token may be repeated: an answer that was lost on its way.
 const RETRY_MILLIS: i64 = 10_000;
@@ -47,9 +48,10 @@ pub async fn login(app: &App, username: String, password: String, now: UtcMillis
     let id = account.id;
     let refresh = app.chance.token();
     let (hash, expires_at) = (refresh_hash(&refresh), app.auth.tokens().refresh_expiry(now));
+    let must_change_password = account.must_change_password;
     let entered = app.db.write(now, move |tx| enter(tx, (&account, right), &hash, expires_at)).await;
     match entered.map_err(ApiError::from)? {
-        Entered::In => give(app, id, now, refresh),
+        Entered::In => give(app, id, now, refresh, must_change_password),
         Entered::Failed => Err(ApiError::new(Code::SignInFailed)),
         Entered::Disabled => Err(ApiError::new(Code::AccountDisabled)),
         Entered::Locked(until) => Err(locked(until, now)),
@@ -99,13 +101,20 @@ fn enter(
     Ok(Entered::In)
 }
 
-fn give(app: &App, account: AccountId, now: UtcMillis, refresh_token: String) -> Result<TokensView, ApiError> {
+fn give(
+    app: &App,
+    account: AccountId,
+    now: UtcMillis,
+    refresh_token: String,
+    must_change_password: bool,
+) -> Result<TokensView, ApiError> {
     let tokens = app.auth.tokens();
     Ok(TokensView {
         access_token: tokens.sign(account, now, app.chance.request_id())?,
         token_type: "Bearer".into(),
         expires_in: tokens.access_seconds(),
         refresh_token,
+        must_change_password,
     })
 }
 
@@ -129,8 +138,8 @@ pub async fn refresh(app: &App, token: String, now: UtcMillis) -> Result<TokensV
     match exchange {
         Exchange::Given(account) => {
             // A disabled account keeps no session.
-            app.auth.principal(&app.db, account, now).await?;
-            give(app, account, now, next)
+            let principal = app.auth.principal(&app.db, account, now).await?;
+            give(app, account, now, next, principal.must_change_password)
         }
         Exchange::Invalid => Err(ApiError::new(Code::RefreshInvalid)),
         Exchange::Reused => Err(ApiError::new(Code::RefreshReused)),
@@ -175,20 +184,34 @@ pub async fn logout(app: &App, token: String, now: UtcMillis) -> Result<(), ApiE
         .map_err(ApiError::from)
 }
 
-/// Who is signed in.
-pub fn me(principal: &Principal, now: UtcMillis) -> MeView {
-    let today = now.china_date();
-    MeView {
+/// Who is signed in, with the names of person and organisations as they are today.
+///
+/// # Errors
+/// Where the database does not answer.
+pub fn me(conn: &mut Conn, principal: &Principal, now: UtcMillis) -> Result<MeView, ApiError> {
+    let (area, today) = (principal.account.area(), now.china_date());
+    let name = match principal.person {
+        Some(person) => people::names_of(conn, person.area(), &[person.number()])?.remove(&person.number()),
+        None => None,
+    };
+    let numbers: Vec<i64> = principal.grants.iter().map(|grant| grant.scope.organisation).collect();
+    let places: HashMap<i64, String> =
+        org::find_many(conn, area, &numbers)?.into_iter().map(|row| (row.id.number(), row.name)).collect();
+    Ok(MeView {
         id: Text(principal.account),
         username: principal.username.clone(),
-        area: Text(principal.account.area()),
+        area: Text(area),
         person_id: principal.person.map(Text),
+        teacher_id: principal.person.map(|person| Text(person.teacher())),
+        name,
+        must_change_password: principal.must_change_password,
         roles: principal
             .grants
             .iter()
             .map(|grant| RoleHeldView {
                 role: OneOf(grant.role),
                 organisation_id: Text(Id::new(grant.scope.area, grant.scope.organisation)),
+                organisation_name: places.get(&grant.scope.organisation).cloned().unwrap_or_default(),
                 valid_from: grant.span.from,
                 valid_to: grant.span.to,
                 in_force: grant.span.contains(today),
@@ -199,7 +222,7 @@ pub fn me(principal: &Principal, now: UtcMillis) -> MeView {
             .filter(|permission| principal.within(**permission, today).is_ok())
             .map(|permission| permission.as_str().to_owned())
             .collect(),
-    }
+    })
 }
 
 /// The published keys.

@@ -1,6 +1,6 @@
 //! What signing in looks like in JSON.
 
-use crate::wire::{AccountRef, AreaText, OrganisationRef, PersonRef, RoleWord};
+use crate::wire::{AccountRef, AreaText, OrganisationRef, PersonRef, RoleWord, TeacherRef};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -36,7 +36,7 @@ pub struct RefreshIn {
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
     "access_token": "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfYTNiazY1bXd2ajU4MDA1MG4wIn0.c2lnbmF0dXJl", "token_type": "Bearer", "expires_in": 900,
-    "refresh_token": "wDgz0v0Qj6qg0J4o1w0l9l1y3C3mJ8Qn7x9dXJ1p1cE"
+    "refresh_token": "wDgz0v0Qj6qg0J4o1w0l9l1y3C3mJ8Qn7x9dXJ1p1cE", "must_change_password": false
 }))]
 pub struct TokensView {
     /// Send it as `Authorization: Bearer …`.
@@ -48,6 +48,9 @@ pub struct TokensView {
     pub expires_in: i64,
     /// Exchange it once for new tokens; it changes at each exchange.
     pub refresh_token: String,
+    /// The password was set by somebody else: the token is good for `GET /v1/me` and `POST /v1/me/password` alone, and everything else is
+    /// refused with `password_change_required` until it is changed.
+    pub must_change_password: bool,
 }
 
 /// Who is signed in.
@@ -61,6 +64,13 @@ pub struct MeView {
     pub area: AreaText,
     /// The person behind it, if any.
     pub person_id: Option<PersonRef>,
+    /// The same person as a teacher, as the addresses of the own statement, hours, certificates and records name it; null where there is no
+    /// person behind the account.
+    pub teacher_id: Option<TeacherRef>,
+    /// The name of that person.
+    pub name: Option<String>,
+    /// The password was set by somebody else and has to be changed before anything else.
+    pub must_change_password: bool,
     /// The roles it holds.
     pub roles: Vec<RoleHeldView>,
     /// The permissions its roles in force give, as the operations name them.
@@ -74,6 +84,8 @@ pub struct RoleHeldView {
     pub role: RoleWord,
     /// Over which organisation.
     pub organisation_id: OrganisationRef,
+    /// The name of the organisation.
+    pub organisation_name: String,
     /// First day.
     pub valid_from: NaiveDate,
     /// Last day; null while it lasts.

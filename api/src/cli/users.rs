@@ -47,7 +47,9 @@ pub(super) fn run(config: &Config, command: UserCommand) -> Result<ExitCode, Cli
             let name = username.clone();
             let added = db.write_blocking(now, Keep::Commit, move |tx| -> Result<_, DbError> {
                 let top = top(tx, area, &bureau)?;
-                let AddedAccount::New(id) = accounts::add(tx, area, &name, &hash, None)? else { return Ok(false) };
+                let AddedAccount::New(id) = accounts::add(tx, area, &name, &hash, None, false)? else {
+                    return Ok(false);
+                };
                 let span = DateSpan { from: tx.at().china_date(), to: None };
                 accounts::grant(tx, id, role, top, span, None)?;
                 Ok(true)
@@ -63,7 +65,7 @@ pub(super) fn run(config: &Config, command: UserCommand) -> Result<ExitCode, Cli
             let name = username.clone();
             let known = db.write_blocking(now, Keep::Commit, move |tx| -> Result<_, DbError> {
                 let Some(account) = accounts::find_by_username(tx.conn(), &name)? else { return Ok(false) };
-                accounts::set_password(tx, account.id, &hash)?;
+                accounts::set_password(tx, account.id, &hash, false)?;
                 Ok(true)
             })?;
             if !known {

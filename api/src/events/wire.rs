@@ -1,12 +1,12 @@
 //! What the event log looks like in JSON.
 
+use super::service::Told;
 use crate::{
     http::page::{list_of, list_query, sort_of},
-    wire::{AccountRef, EventRef, InstantText, Text},
+    wire::{AccountRef, AreaText, EventRef, InstantText, Text},
 };
 use serde::Serialize;
-use shixun_domain::Id;
-use shixun_persistence::events::{EventFilter, EventRecord};
+use shixun_persistence::events::EventFilter;
 use utoipa::ToSchema;
 
 /// Who did what to which object.
@@ -18,6 +18,8 @@ pub struct EventView {
     pub at: InstantText,
     /// Who; null where the program did it by itself.
     pub actor_id: Option<AccountRef>,
+    /// The user name of that account as it is today; null where there is no such account any more.
+    pub actor_name: Option<String>,
     /// For whom, where somebody acted for another.
     pub on_behalf_of: Option<AccountRef>,
     /// What was done, such as `approve`.
@@ -45,15 +47,15 @@ list_of! {
     EventList of EventView
 }
 
-impl From<EventRecord> for EventView {
-    fn from(record: EventRecord) -> Self {
-        let area = record.id.area();
+impl From<Told> for EventView {
+    fn from(Told { record, actor_name }: Told) -> Self {
         let json = |text: Option<String>| text.and_then(|text| serde_json::from_str(&text).ok());
         EventView {
             id: Text(record.id),
             at: Text(record.at),
-            actor_id: record.actor.map(|number| Text(Id::new(area, number))),
-            on_behalf_of: record.on_behalf_of.map(|number| Text(Id::new(area, number))),
+            actor_id: record.actor.map(Text),
+            actor_name,
+            on_behalf_of: record.on_behalf_of.map(Text),
             action: record.action,
             object_kind: record.object_kind,
             object_id: record.object_id,
@@ -73,6 +75,17 @@ sort_of! {
 list_query! {
     /// Which records are wanted.
     EventQuery by EventSort {
+        /// The area; the caller's own where it is not given. A role over a city or province reads the areas inside.
+        pub area: Option<AreaText>,
+        /// Only what was done at this instant or later.
+        pub from: Option<InstantText>,
+        /// Only what was done before this instant.
+        pub to: Option<InstantText>,
+        /// Only what this account did, whichever area it belongs to.
+        pub actor_id: Option<AccountRef>,
+        /// Only what was done to objects of this kind, such as `programme`.
+        #[param(max_length = 64)]
+        pub object_kind: Option<String>,
         /// Only those of this object, by its id.
         #[param(max_length = 64)]
         pub object_id: Option<String>,
@@ -92,6 +105,10 @@ impl EventQuery {
             object_id: self.object_id.clone(),
             request_id: self.request_id.clone(),
             action: self.action.clone(),
+            actor: self.actor_id.map(|id| id.0),
+            object_kind: self.object_kind.clone(),
+            from: self.from.map(|at| at.0),
+            before: self.to.map(|at| at.0),
         }
     }
 }

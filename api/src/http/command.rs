@@ -372,6 +372,23 @@ impl Command {
         self.settle_or_try(who, digest, Keep::Commit, |_| Ok(()), move |work, _| f(work)).await
     }
 
+    /// [`Command::settle`], or the same path rolled back.
+    ///
+    /// # Errors
+    /// As [`Command::run_or_try`].
+    pub async fn settle_or_roll_back<F>(
+        self,
+        who: &Actor,
+        digest: [u8; 32],
+        keep: Keep,
+        mut f: F,
+    ) -> Result<Settled, ApiError>
+    where
+        F: FnMut(&mut Work<'_, '_>) -> Result<Reply, ApiError> + Send + 'static,
+    {
+        self.settle_or_try(who, digest, keep, |_| Ok(()), move |work, _| f(work)).await
+    }
+
     /// [`Command::run`] behind a look at the database: what `look` refuses outside the transaction is not tried inside it. For
     /// commands that are refused often, so that those who come too late do not stand in the way of the others. The use case
     /// is given what was seen the first time it runs; the database has the last word.

@@ -86,7 +86,7 @@ async fn create_import(
         sheet: query.sheet,
     };
     let (bytes, today) = (file.bytes, command.at().china_date());
-    let schools = app.db.read_long(move |conn| service::known_schools(conn, area)).await?;
+    let schools = app.db.read_long(move |conn| service::known_schools(conn, area, today)).await?;
     let prepared = tokio::task::spawn_blocking(move || service::prepare(&bytes, &schools, options, today))
         .await
         .map_err(|gone| ApiError::internal(gone.to_string()))??;
@@ -115,7 +115,7 @@ fn short(text: String, name: &'static str, most: usize) -> Result<String, ApiErr
 
 /// List imports
 ///
-/// The imports of the area, newest first, with their counts.
+/// The imports of an area, newest first, with their counts.
 ///
 /// 导入记录，按时间倒序。
 #[utoipa::path(
@@ -132,7 +132,8 @@ async fn list_imports(
     let query = query.0;
     let page = query.page("imports")?;
     let (actor, wanted) = (who.actor(), page.clone());
-    let (mut rows, total) = app.db.read_long(move |conn| service::list(conn, &actor, &wanted)).await?;
+    let (mut rows, total) =
+        app.db.read_long(move |conn| service::list(conn, &actor, query.area.map(|area| area.0), &wanted)).await?;
     let next_cursor = page.cut(&mut rows, |row| row.id.map_or(0, |id| id.number()));
     let data = rows.iter().map(ImportSummaryView::from).collect();
     page::list(&request, &ImportList { data, next_cursor, total })

@@ -129,13 +129,14 @@ impl Imported {
     }
 }
 
-/// The schools and offices of an area as rosters may name them.
+/// The schools and offices of an area as rosters may name them today: one that closed employs nobody any more.
 ///
 /// # Errors
 /// Where the database does not answer.
-pub fn known_schools(conn: &mut Conn, area: AreaCode) -> Result<KnownSchools, ApiError> {
+pub fn known_schools(conn: &mut Conn, area: AreaCode, today: NaiveDate) -> Result<KnownSchools, ApiError> {
     let schools = org::all(conn, area)?
         .into_iter()
+        .filter(|row| row.closed_on.is_none_or(|closed| closed >= today))
         .map(|row| KnownSchool {
             number: row.id.number(),
             code: row.code.as_deref().and_then(|code| SchoolCode::parse(code).ok()),
@@ -320,7 +321,7 @@ pub fn import_file(
     now: UtcMillis,
     listener: &Listener,
 ) -> Result<Imported, ApiError> {
-    let schools = db.read_blocking(|conn| known_schools(conn, area))?;
+    let schools = db.read_blocking(|conn| known_schools(conn, area, now.china_date()))?;
     let prepared = Arc::new(prepare(bytes, &schools, options, now.china_date())?);
     listener(prepared.progress());
     let origin = Origin { actor: by, request_id: format!("import-{}", now.millis()), address: "command line".into() };
@@ -367,12 +368,20 @@ pub fn get(conn: &mut Conn, actor: &Actor, id: ImportId) -> Result<Imported, Api
     imported(imports::find(conn, id)?.ok_or_else(missing)?)
 }
 
-/// Imports of the actor's area, newest first.
+/// Imports of an area, the actor's own where none is given, newest first.
 ///
 /// # Errors
-/// As [`area_of`].
-pub fn list(conn: &mut Conn, actor: &Actor, page: &Page) -> Result<(Vec<Imported>, Option<i64>), ApiError> {
-    let area = area_of(actor)?;
+/// `not_found` where no role of the actor covers the area.
+pub fn list(
+    conn: &mut Conn,
+    actor: &Actor,
+    area: Option<AreaCode>,
+    page: &Page,
+) -> Result<(Vec<Imported>, Option<i64>), ApiError> {
+    let area = area.unwrap_or(actor.area());
+    if !actor.reaches_area(area) {
+        return Err(ApiError::no_area(area));
+    }
     let rows = imports::list(conn, area, page.after()?, page.fetch())?;
     let total = page.counted(|| imports::count(conn, area))?;
     Ok((rows.into_iter().map(imported).collect::<Result<_, _>>()?, total))

@@ -7,7 +7,9 @@ use super::{
 use crate::{
     http::page::{list_of, list_query},
     problem::Language,
-    wire::{AccountRef, ImportKindWord, ImportModeWord, ImportRef, InstantText, OneOf, OrganisationRef, Text},
+    wire::{
+        AccountRef, AreaText, ImportKindWord, ImportModeWord, ImportRef, InstantText, OneOf, OrganisationRef, Text,
+    },
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -296,7 +298,10 @@ pub struct ImportIn {
 
 list_query! {
     /// Which imports are wanted.
-    ImportQuery {}
+    ImportQuery {
+        /// The area; the caller's own where it is not given. A role over a city or province reads the areas inside.
+        pub area: Option<AreaText>,
+    }
 }
 
 /// What a roster is exported with.

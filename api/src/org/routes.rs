@@ -3,15 +3,17 @@
 use super::{
     export, service,
     wire::{
-        AreaList, AreaQuery, AreaView, OrganisationExportQuery, OrganisationIn, OrganisationList, OrganisationPath,
-        OrganisationQuery, OrganisationView,
+        AreaList, AreaQuery, AreaView, OrganisationClosingIn, OrganisationExportQuery, OrganisationIn,
+        OrganisationList, OrganisationPath, OrganisationQuery, OrganisationReopeningIn, OrganisationView,
     },
 };
 use crate::{
     access::Allowed,
     document::problem_set,
     http::{
-        Answer, Body, Command, Conditions, FromPath, FromQuery, Meta, Reply, answer, page,
+        Answer, Body, Command, Conditions, FromPath, FromQuery, Meta, Reply, answer,
+        fields::trimmed,
+        page,
         table::{self, FileFormat, FileName, SheetFile},
     },
     state::App,
@@ -28,10 +30,14 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(create_organisation)
         .service(get_organisation)
         .service(replace_organisation)
+        .service(close_organisation)
+        .service(reopen_organisation)
         .service(export_organisations);
 }
 
 problem_set!(SaveProblems = OrganisationCodeTaken | OrganisationParentInvalid);
+problem_set!(CloseProblems = OrganisationKindStays | OrganisationClosed | OrganisationEmploys);
+problem_set!(ReopenProblems = OrganisationOpen);
 problem_set!(ExportProblems = NotFound);
 
 /// List areas
@@ -65,7 +71,7 @@ async fn list_areas(
 ///
 /// The bureau, the training centre, schools and institutions of an area, in the order of their names.
 ///
-/// 机构列表，可按类别、学段、上级和名称筛选。
+/// 机构列表，可按类别、学段、上级、名称和是否在办（state）筛选。
 #[utoipa::path(
     operation_id = "list_organisations", tag = "organisations", params(OrganisationQuery), security(("bearer" = ["read_organisations"])),
     responses((status = 200, description = "A page of organisations.", body = OrganisationList))
@@ -79,10 +85,10 @@ async fn list_organisations(
 ) -> Answer {
     let query = query.0;
     let page = query.page("organisations")?;
-    let (actor, wanted) = (who.actor(), page.clone());
+    let (actor, wanted, today) = (who.actor(), page.clone(), app.clock.now().china_date());
     let (mut rows, total) = app
         .db
-        .read(move |conn| service::list(conn, &actor, query.area.map(|area| area.0), &query.filter(), &wanted))
+        .read(move |conn| service::list(conn, &actor, query.area.map(|area| area.0), &query.filter(today), &wanted))
         .await?;
     let next_cursor = page.cut(&mut rows, |row| (row.search_name(), row.id.number()));
     let data = rows.iter().map(OrganisationView::from).collect();
@@ -167,6 +173,65 @@ async fn replace_organisation(
     // Scopes follow paths, and a path may have changed.
     app.auth.forget_all();
     answer
+}
+
+/// Close an organisation
+///
+/// A school or institution has its last day: nobody is employed there after it, and reports of later days leave it out. What was stays, and its code
+/// is given to no other. Refused while somebody is employed there after that day: move them first.
+///
+/// 撤并（停办）机构：填写最后一天；之后不得再有人员在此任职，以后的报表不再列出，历史全部保留，代码不再使用。仍有人员任职的须先调动。
+#[utoipa::path(
+    operation_id = "close_organisation", tag = "organisations", request_body = OrganisationClosingIn, security(("bearer" = ["manage_organisations"])),
+    params(OrganisationPath, crate::http::conditions::IfMatch),
+    responses((status = 200, description = "Closed.", body = OrganisationView), CloseProblems)
+)]
+#[post("/organisations/{organisation_id}/close")]
+async fn close_organisation(
+    who: Allowed<ManageOrganisations>,
+    command: Command,
+    path: FromPath<OrganisationPath>,
+    conditions: Conditions,
+    body: Body<OrganisationClosingIn>,
+) -> Answer {
+    let (actor, id, based_on) = (who.actor(), path.0.organisation_id.0, conditions.based_on()?);
+    let (closed_on, reason) = (body.value.closed_on, trimmed(&body.value.reason));
+    command
+        .run(&who, body.digest, move |work| {
+            let row = service::close(work, &actor, id, based_on, (closed_on, &reason))?;
+            let view = OrganisationView::from(&row);
+            Reply::ok(Some(view.etag()), &view)
+        })
+        .await
+}
+
+/// Open an organisation again
+///
+/// Takes a closing back that was a mistake or is not to be any more.
+///
+/// 恢复机构：取消撤并（停办）。
+#[utoipa::path(
+    operation_id = "reopen_organisation", tag = "organisations", request_body = OrganisationReopeningIn, security(("bearer" = ["manage_organisations"])),
+    params(OrganisationPath, crate::http::conditions::IfMatch),
+    responses((status = 200, description = "Open again.", body = OrganisationView), ReopenProblems)
+)]
+#[post("/organisations/{organisation_id}/reopen")]
+async fn reopen_organisation(
+    who: Allowed<ManageOrganisations>,
+    command: Command,
+    path: FromPath<OrganisationPath>,
+    conditions: Conditions,
+    body: Body<OrganisationReopeningIn>,
+) -> Answer {
+    let (actor, id, based_on) = (who.actor(), path.0.organisation_id.0, conditions.based_on()?);
+    let reason = trimmed(&body.value.reason);
+    command
+        .run(&who, body.digest, move |work| {
+            let row = service::reopen(work, &actor, id, based_on, &reason)?;
+            let view = OrganisationView::from(&row);
+            Reply::ok(Some(view.etag()), &view)
+        })
+        .await
 }
 
 /// Export the schools

@@ -6,7 +6,15 @@ use crate::{
     org::wire::OrganisationView,
     problem::{ApiError, Code},
 };
-use shixun_domain::{AreaCode, access::Scope, id::OrganisationId, words::OrganisationKind};
+use chrono::NaiveDate;
+use serde_json::json;
+use shixun_domain::{
+    AreaCode,
+    access::Scope,
+    id::OrganisationId,
+    org::closing::{self, Refusal as ClosingRefusal},
+    words::OrganisationKind,
+};
 use shixun_persistence::{
     Conn,
     org::{self, AreaRow, NewOrganisation, OrganisationFilter, OrganisationRow, Saved},
@@ -88,9 +96,7 @@ pub fn change(
     new: &NewOrganisation,
 ) -> Result<OrganisationRow, ApiError> {
     org::hold_tree(work.tx(), id.area())?;
-    let before = org::find(work.conn(), id)?
-        .filter(|row| actor.reaches(id.area(), &row.path))
-        .ok_or_else(|| ApiError::missing(id))?;
+    let before = managed(work.conn(), actor, id)?;
     same_version(based_on, before.version)?;
     if new.parent != before.parent {
         may_place(work.conn(), actor, new.parent)?;
@@ -109,6 +115,74 @@ pub fn change(
     let row = org::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
     work.record("change", id, Some(&OrganisationView::from(&before)), Some(&OrganisationView::from(&row)))?;
     Ok(row)
+}
+
+/// Closes a school or institution after its last day. Whoever is employed there after it has to be moved first.
+///
+/// # Errors
+/// `not_found`, `precondition_failed`, `organisation_kind_stays`, `organisation_closed`, `organisation_employs`.
+pub fn close(
+    work: &mut Work<'_, '_>,
+    actor: &Actor,
+    id: OrganisationId,
+    based_on: i64,
+    (closed_on, reason): (NaiveDate, &str),
+) -> Result<OrganisationRow, ApiError> {
+    org::lock(work.tx(), id)?;
+    let before = managed(work.conn(), actor, id)?;
+    same_version(based_on, before.version)?;
+    let employed = org::employed_after(work.conn(), id, closed_on)?;
+    closing::close(before.kind, before.closed_on, employed).map_err(|refusal| match refusal {
+        ClosingRefusal::Stays => ApiError::new(Code::OrganisationKindStays),
+        ClosingRefusal::ClosedAlready { closed_on } => {
+            ApiError::new(Code::OrganisationClosed).with("closed_on", closed_on)
+        }
+        ClosingRefusal::Employs { persons } => {
+            ApiError::new(Code::OrganisationEmploys).with("persons", persons).with("closed_on", closed_on)
+        }
+    })?;
+    set_closed(work, before, Some(closed_on), "close", reason)
+}
+
+/// Opens an organisation again that was closed.
+///
+/// # Errors
+/// `not_found`, `precondition_failed`, `organisation_open`.
+pub fn reopen(
+    work: &mut Work<'_, '_>,
+    actor: &Actor,
+    id: OrganisationId,
+    based_on: i64,
+    reason: &str,
+) -> Result<OrganisationRow, ApiError> {
+    let before = managed(work.conn(), actor, id)?;
+    same_version(based_on, before.version)?;
+    if before.closed_on.is_none() {
+        return Err(ApiError::new(Code::OrganisationOpen));
+    }
+    set_closed(work, before, None, "reopen", reason)
+}
+
+fn set_closed(
+    work: &mut Work<'_, '_>,
+    before: OrganisationRow,
+    closed_on: Option<NaiveDate>,
+    action: &str,
+    reason: &str,
+) -> Result<OrganisationRow, ApiError> {
+    let id = before.id;
+    if !org::set_closed(work.tx(), &before, closed_on)? {
+        return Err(ApiError::new(Code::PreconditionFailed));
+    }
+    let row = org::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
+    let after = json!({"reason": reason, "organisation": OrganisationView::from(&row)});
+    work.record(action, id, Some(&OrganisationView::from(&before)), Some(&after))?;
+    Ok(row)
+}
+
+/// The organisation, where the actor manages it.
+fn managed(conn: &mut Conn, actor: &Actor, id: OrganisationId) -> Result<OrganisationRow, ApiError> {
+    org::find(conn, id)?.filter(|row| actor.reaches(id.area(), &row.path)).ok_or_else(|| ApiError::missing(id))
 }
 
 fn may_place(conn: &mut Conn, actor: &Actor, parent: Option<OrganisationId>) -> Result<(), ApiError> {

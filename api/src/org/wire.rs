@@ -9,6 +9,7 @@ use crate::{
     problem::{ApiError, Words},
     wire::{AreaText, InstantText, OneOf, OrganisationKindWord, OrganisationRef, SettingWord, StageWord, Text},
 };
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use shixun_domain::{org::SchoolCode, words::OrganisationKind};
 use shixun_persistence::org::{AreaRow, NewOrganisation, OrganisationFilter, OrganisationRow};
@@ -72,6 +73,8 @@ pub struct OrganisationView {
     pub setting: Option<SettingWord>,
     /// A small rural school that teaches in small classes (小班化).
     pub small_class: bool,
+    /// Its last day, where it closed; null while it is open.
+    pub closed_on: Option<NaiveDate>,
     /// Counts the changes; also the `ETag`.
     #[schema(minimum = 1)]
     pub version: i64,
@@ -105,6 +108,7 @@ impl From<&OrganisationRow> for OrganisationView {
             stage: row.stage.map(OneOf),
             setting: row.setting.map(OneOf),
             small_class: row.small_class,
+            closed_on: row.closed_on,
             version: row.version,
             created_at: Text(row.created_at),
             updated_at: Text(row.updated_at),
@@ -193,6 +197,30 @@ pub struct OrganisationPath {
     pub organisation_id: OrganisationRef,
 }
 
+/// When an organisation closes.
+#[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"closed_on": "2026-08-31", "reason": "并入实验小学"}))]
+pub struct OrganisationClosingIn {
+    /// Its last day.
+    pub closed_on: NaiveDate,
+    /// Why; it is kept in the event log.
+    #[validate(length(min = 4, max = 200), custom(function = "not_blank"))]
+    #[schema(min_length = 4, max_length = 200)]
+    pub reason: String,
+}
+
+/// Why an organisation opens again.
+#[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "撤并方案取消"}))]
+pub struct OrganisationReopeningIn {
+    /// Why; it is kept in the event log.
+    #[validate(length(min = 4, max = 200), custom(function = "not_blank"))]
+    #[schema(min_length = 4, max_length = 200)]
+    pub reason: String,
+}
+
 /// What is asked of an export of schools.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -229,17 +257,31 @@ list_query! {
         /// Only those whose name contains this.
         #[param(max_length = 100)]
         pub name: Option<String>,
+        /// Only those that are `open` today, or only those that are `closed`; both where it is not given.
+        #[param(inline)]
+        pub state: Option<OrganisationState>,
     }
 }
 
+/// Whether an organisation is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OrganisationState {
+    /// It is, today too where today is its last day.
+    Open,
+    /// Its last day is over.
+    Closed,
+}
+
 impl OrganisationQuery {
-    /// The filter.
-    pub fn filter(&self) -> OrganisationFilter {
+    /// The filter, as of a day.
+    pub fn filter(&self, today: NaiveDate) -> OrganisationFilter {
         OrganisationFilter {
             kind: self.kind.map(|kind| kind.0),
             stage: self.stage.map(|stage| stage.0),
             parent: self.parent_id.map(|parent| parent.0),
             name: self.name.clone(),
+            open: self.state.map(|state| (state == OrganisationState::Open, today)),
         }
     }
 }

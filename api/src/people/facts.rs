@@ -1,18 +1,18 @@
 //! Dated facts of a person: entering, ending, moving between schools.
 
 use super::{
-    facts_wire::{EmploymentView, FactsView, LeaveView, PostView, TeachingView, TitleHeldView},
+    facts_wire::{EmploymentView, FactsView, LeaveView, PostView, TeachingView, TitleHeldView, WithdrawnFactView},
     problems::refused,
     service,
 };
 use crate::{
     access::Actor,
     http::{Work, command::NOTHING},
-    problem::{ApiError, Words},
-    wire::Text,
+    problem::{ApiError, Code, FieldFault, Words},
+    wire::{OneOf, Text},
 };
 use chrono::NaiveDate;
-use serde_json::Value;
+use serde_json::{Value, json};
 use shixun_domain::{
     AreaCode, fold,
     id::{OrganisationId, PersonFactId, PersonId},
@@ -22,7 +22,7 @@ use shixun_domain::{
 };
 use shixun_persistence::{
     Conn, DbError, org,
-    people::{self, Fact, FactRow, NewFact},
+    people::{self, Fact, FactRow, NewFact, WithdrawnFact},
 };
 
 /// A fact to be entered, of whom is said beside it.
@@ -61,7 +61,30 @@ fn all_of(conn: &mut Conn, id: PersonId, on: Option<NaiveDate>) -> Result<FactsV
         teaching: facts.iter().filter_map(TeachingView::read).collect(),
         posts: facts.iter().filter_map(|fact| PostView::read(fact, &places)).collect(),
         leaves: facts.iter().filter_map(LeaveView::read).collect(),
+        withdrawn: match on {
+            // What was withdrawn was true on no day.
+            Some(_) => Vec::new(),
+            None => withdrawn(conn, id)?,
+        },
     })
+}
+
+fn withdrawn(conn: &mut Conn, id: PersonId) -> Result<Vec<WithdrawnFactView>, ApiError> {
+    let view = |fact: WithdrawnFact| {
+        let content = serde_json::from_str(&fact.content)
+            .map_err(|fault| DbError::damaged(format!("withdrawn_facts.content of {}: {fault}", fact.id)))?;
+        Ok(WithdrawnFactView {
+            id: Text(fact.id),
+            kind: OneOf(fact.kind),
+            content,
+            valid_from: fact.span.from,
+            valid_to: fact.span.to,
+            reason: fact.reason,
+            withdrawn_at: Text(fact.at),
+            withdrawn_by: fact.by.map(Text),
+        })
+    };
+    people::withdrawn_facts_of(conn, id)?.into_iter().map(view).collect()
 }
 
 /// One fact as its own view, for answers and the event log.
@@ -77,21 +100,35 @@ fn shown(conn: &mut Conn, row: &FactRow) -> Result<Value, ApiError> {
     value.map_err(|error| ApiError::internal(error.to_string()))
 }
 
-/// Refuses an organisation that does not exist, is of another area, or is out of the actor's reach: all look alike.
+/// Refuses an organisation that does not exist, is of another area, or is out of the actor's reach: all look alike. One that closes within the days of
+/// the fact is refused, too.
 pub(super) fn may_name(
     conn: &mut Conn,
     actor: &Actor,
     area: AreaCode,
-    fact: &Fact,
+    (fact, span): (&Fact, DateSpan),
     pointer: &str,
 ) -> Result<(), ApiError> {
     let id: OrganisationId = match fact {
         Fact::Employment { organisation } | Fact::Post { organisation, .. } => *organisation,
         _ => return Ok(()),
     };
+    org::hold_open(conn, id)?;
     let found = org::find(conn, id)?.filter(|row| id.area() == area && actor.reaches(area, &row.path));
     match found {
-        Some(_) => Ok(()),
+        Some(row) => match row.closed_on.filter(|closed| span.to.is_none_or(|to| to > *closed)) {
+            None => Ok(()),
+            Some(closed) => Err(FieldFault::new(
+                pointer,
+                "closed",
+                Words::new(
+                    format!("该机构的最后一天是{closed}，之后不能在此任职"),
+                    format!("the last day of the organisation is {closed}, and nobody is employed there after it"),
+                ),
+            )
+            .with("closed_on", closed)
+            .into()),
+        },
         None => Err(ApiError::field(
             pointer,
             "unknown_reference",
@@ -127,7 +164,7 @@ pub fn add(work: &mut Work<'_, '_>, actor: &Actor, id: PersonId, new: &NewFactDa
     let today = work.at().china_date();
     people::lock(work.tx(), id.area(), &[id.number()])?;
     service::get(work.conn(), actor, id, today)?;
-    may_name(work.conn(), actor, id.area(), &new.fact, "/organisation_id")?;
+    may_name(work.conn(), actor, id.area(), (&new.fact, new.span), "/organisation_id")?;
     let all = people::facts_of(work.conn(), id.area(), &[id.number()], None)?;
     facts::place(&rivals(&all, &new.fact), new.span).map_err(refused)?;
     let fact = NewFact { person: id, fact: new.fact.clone(), span: new.span };
@@ -169,6 +206,41 @@ pub fn end(
     all_of(work.conn(), id, Some(last_day))
 }
 
+/// Withdraws a fact that was entered by mistake, of a person the actor looks after; one that names an organisation needs a role that reaches it.
+///
+/// # Errors
+/// `not_found`, `fact_withdrawn`.
+pub fn withdraw(
+    work: &mut Work<'_, '_>,
+    actor: &Actor,
+    id: PersonId,
+    kind: FactKind,
+    fact: PersonFactId,
+    reason: &str,
+) -> Result<FactsView, ApiError> {
+    let today = work.at().china_date();
+    people::lock(work.tx(), id.area(), &[id.number()])?;
+    service::get(work.conn(), actor, id, today)?;
+    let Some(row) = people::find_fact(work.conn(), id, kind, fact)? else {
+        let gone = people::withdrawn_facts_of(work.conn(), id)?;
+        return Err(match gone.into_iter().find(|gone| gone.id == fact && gone.kind == kind) {
+            Some(gone) => ApiError::new(Code::FactWithdrawn).with_instant("at", gone.at),
+            None => ApiError::missing(fact),
+        });
+    };
+    if let Fact::Employment { organisation } | Fact::Post { organisation, .. } = row.fact {
+        let place = org::find(work.conn(), organisation)?;
+        place.filter(|place| actor.reaches(id.area(), &place.path)).ok_or_else(|| ApiError::missing(fact))?;
+    }
+    let before = shown(work.conn(), &row)?;
+    if !people::withdraw_fact(work.tx(), &row, &before.to_string(), reason, Some(actor.account))? {
+        return Err(ApiError::from(DbError::Busy("the fact changed meanwhile".into())));
+    }
+    people::touch(work.tx(), id.area(), &[id.number()])?;
+    work.record(&format!("withdraw_{kind}"), id, Some(&before), Some(&json!({"withdrawn": true, "reason": reason})))?;
+    all_of(work.conn(), id, None)
+}
+
 /// Moves a person to another school of the county: the employment ends on the day before, with it the posts at the old
 /// school; everything else hangs on the person and stays.
 ///
@@ -185,7 +257,7 @@ pub fn transfer(
     people::lock(work.tx(), area, &[id.number()])?;
     service::get(work.conn(), actor, id, today)?;
     let new = Fact::Employment { organisation: to };
-    may_name(work.conn(), actor, area, &new, "/organisation_id")?;
+    may_name(work.conn(), actor, area, (&new, DateSpan { from: on, to: None }), "/organisation_id")?;
     let all = people::facts_of(work.conn(), area, &[id.number()], None)?;
     let before = all_of(work.conn(), id, Some(on))?;
     let moved = match facts::plan_move(&employments(&all), to.number(), on).map_err(refused)? {

@@ -1,7 +1,9 @@
 //! What the dated facts of a person look like in JSON.
 
+use crate::http::fields::not_blank;
 use crate::wire::{
-    FactKindWord, LeaveKindWord, OneOf, OrganisationRef, PersonFactRef, PersonRef, PostWord, StageWord, Text, TitleWord,
+    AccountRef, FactKindWord, InstantText, LeaveKindWord, OneOf, OrganisationRef, PersonFactRef, PersonRef, PostWord,
+    StageWord, Text, TitleWord,
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -189,6 +191,30 @@ pub struct FactsView {
     pub posts: Vec<PostView>,
     /// Times away.
     pub leaves: Vec<LeaveView>,
+    /// What was entered by mistake and withdrawn; nothing where a day was asked for, because it was true on none.
+    pub withdrawn: Vec<WithdrawnFactView>,
+}
+
+/// A fact that was entered by mistake and withdrawn.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WithdrawnFactView {
+    /// Identifier that it had.
+    pub id: PersonFactRef,
+    /// Its kind.
+    pub kind: FactKindWord,
+    /// The fact as it was shown until then.
+    #[schema(value_type = Object)]
+    pub content: serde_json::Value,
+    /// First day.
+    pub valid_from: NaiveDate,
+    /// Last day; null where it had none.
+    pub valid_to: Option<NaiveDate>,
+    /// Why it was withdrawn.
+    pub reason: String,
+    /// When.
+    pub withdrawn_at: InstantText,
+    /// By whom.
+    pub withdrawn_by: Option<AccountRef>,
 }
 
 /// An employment to be entered. A person has one at a time; work at a second school is a leave of the kind `secondment`.
@@ -277,6 +303,17 @@ pub struct LeaveIn {
 pub struct FactEndIn {
     /// Its last day.
     pub last_day: NaiveDate,
+}
+
+/// Why a fact is withdrawn.
+#[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "误登为校长，实为教研组长"}))]
+pub struct FactWithdrawalIn {
+    /// What was wrong with it; it is kept with the fact and in the event log.
+    #[validate(length(min = 4, max = 200), custom(function = "not_blank"))]
+    #[schema(min_length = 4, max_length = 200)]
+    pub reason: String,
 }
 
 /// A move to another school of the county.

@@ -3,15 +3,15 @@
 use super::{
     facts::{self, NewFactData},
     facts_wire::{
-        EmploymentIn, EmploymentView, FactEndIn, FactPath, FactsQuery, FactsView, LeaveIn, LeaveView, PostIn, PostView,
-        TeachingIn, TeachingView, TitleHeldIn, TitleHeldView, TransferIn,
+        EmploymentIn, EmploymentView, FactEndIn, FactPath, FactWithdrawalIn, FactsQuery, FactsView, LeaveIn, LeaveView,
+        PostIn, PostView, TeachingIn, TeachingView, TitleHeldIn, TitleHeldView, TransferIn,
     },
     wire::PersonPath,
 };
 use crate::{
     access::Allowed,
     document::problem_set,
-    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Reply, answer},
+    http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Reply, answer, fields::trimmed},
     problem::{ApiError, Words},
     state::App,
 };
@@ -34,11 +34,13 @@ pub(super) fn mount(config: &mut ServiceConfig<'_>) {
         .service(add_post)
         .service(add_leave)
         .service(end_person_fact)
+        .service(withdraw_person_fact)
         .service(transfer_person);
 }
 
 problem_set!(AddProblems = FactSpanInvalid | FactOverlaps);
 problem_set!(EndProblems = FactSpanInvalid | FactEndedAlready);
+problem_set!(WithdrawProblems = FactWithdrawn);
 problem_set!(TransferProblems = NotEmployed | EmployedThereAlready | LaterFactKnown);
 
 /// Read the dated facts of a person
@@ -233,6 +235,34 @@ async fn end_person_fact(
     command
         .run(&who, body.digest, move |work| {
             let view = facts::end(work, &actor, path.person_id.0, path.fact_kind.0, path.fact_id.0, last_day)?;
+            Ok(Reply::ok(None, &view)?.digested())
+        })
+        .await
+}
+
+/// Withdraw a dated fact
+///
+/// For what was entered by mistake: it counts on no day any more, in no statement, list or profile. What it said is kept with the reason
+/// (`withdrawn` of the facts), and a statement with an earlier `known_at` still sees it. A wrong first day is corrected by withdrawing the fact
+/// and entering it anew. An employment or a post needs a role that reaches its organisation.
+///
+/// 撤回误登的记录：须说明理由，撤回后不再计入任何对账单、名单与画像；原内容及理由保留，known_at早于撤回时刻的查询仍按原样。起始日期有误的，撤回后重新登记。
+#[utoipa::path(
+    operation_id = "withdraw_person_fact", tag = "people", params(FactPath), request_body = FactWithdrawalIn,
+    security(("bearer" = ["manage_persons"])),
+    responses((status = 200, description = "All facts of the person that are left.", body = FactsView), WithdrawProblems)
+)]
+#[post("/persons/{person_id}/{fact_kind}/{fact_id}/withdraw")]
+async fn withdraw_person_fact(
+    who: Allowed<ManagePersons>,
+    command: Command,
+    path: FromPath<FactPath>,
+    body: Body<FactWithdrawalIn>,
+) -> Answer {
+    let (actor, path, reason) = (who.actor(), path.0, trimmed(&body.value.reason));
+    command
+        .run(&who, body.digest, move |work| {
+            let view = facts::withdraw(work, &actor, path.person_id.0, path.fact_kind.0, path.fact_id.0, &reason)?;
             Ok(Reply::ok(None, &view)?.digested())
         })
         .await

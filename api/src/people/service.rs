@@ -268,7 +268,7 @@ pub fn create(work: &mut Work<'_, '_>, actor: &Actor, body: &PersonIn) -> Result
         span: shixun_domain::time::DateSpan { from: first.valid_from, to: None },
     });
     match &employment {
-        Some(new) => facts::may_name(work.conn(), actor, area, &new.fact, "/employment/organisation_id")?,
+        Some(new) => facts::may_name(work.conn(), actor, area, (&new.fact, new.span), "/employment/organisation_id")?,
         None if actor.reaches_area(area) => {}
         None => {
             return Err(ApiError::field(

@@ -51,6 +51,8 @@ impl From<&OrganisationRow> for PlaceView {
 pub struct PersonView {
     /// Identifier.
     pub id: PersonRef,
+    /// The same person as a teacher, as the addresses of statements, hours and certificates name it.
+    pub teacher_id: TeacherRef,
     /// The area it belongs to.
     pub area: AreaText,
     /// Name.
@@ -70,6 +72,8 @@ pub struct PersonView {
     pub entered_on: Option<NaiveDate>,
     /// Last day of probation.
     pub probation_ends_on: Option<NaiveDate>,
+    /// Last day at work, where it is known.
+    pub retires_on: Option<NaiveDate>,
     /// Duties that are no management post, such as 班主任.
     pub duty: Option<String>,
     /// Remark.
@@ -97,6 +101,7 @@ impl From<&Known> for PersonView {
         let (row, data) = (&known.person, &known.person.data);
         PersonView {
             id: Text(row.id),
+            teacher_id: Text(row.id.teacher()),
             area: Text(row.id.area()),
             name: data.name.clone(),
             sex: OneOf(data.identity.sex()),
@@ -105,6 +110,7 @@ impl From<&Known> for PersonView {
             email: data.email.as_deref().map(contact::masked_email),
             entered_on: data.entered_on,
             probation_ends_on: data.probation_ends_on,
+            retires_on: data.retires_on,
             duty: data.duty.clone(),
             remark: data.remark.clone(),
             organisation: known.employed_at().map(PlaceView::from),

@@ -3,11 +3,13 @@
 //! A domain refusal becomes an [`ApiError`] in its feature's `problems.rs` through an exhaustive match, so that a new reason
 //! does not compile without a code. The text is written when the answer is, in the language the client asked for.
 
+mod field_codes;
 mod language;
 mod routes;
 pub mod samples;
 mod table;
 
+pub use field_codes::{FieldCode, Place};
 pub use language::Language;
 pub use routes::mount;
 pub use table::Code;
@@ -70,7 +72,9 @@ pub enum Example {
 impl FieldFault {
     /// A fault without an example.
     pub fn new(pointer: impl Into<String>, code: impl Into<String>, words: Words) -> Self {
-        FieldFault { pointer: pointer.into(), code: code.into(), words, example: None, parameters: BTreeMap::new() }
+        let code = code.into();
+        debug_assert!(FieldCode::of(&code).is_some(), "{code} stands in no row of api/src/problem/field_codes.rs");
+        FieldFault { pointer: pointer.into(), code, words, example: None, parameters: BTreeMap::new() }
     }
 
     /// The same with a value that its text names.
@@ -330,7 +334,7 @@ pub struct Problem {
 pub struct ProblemField {
     /// JSON pointer (RFC 6901) into the body.
     pub pointer: String,
-    /// The stable code of the fault.
+    /// The stable code of the fault: match on this, never on the text. `GET /v1/problems/fields` lists all.
     pub code: String,
     /// What is wrong and what is expected.
     pub detail: String,

@@ -85,6 +85,8 @@ problems! {
         "请核对后重试；多次失败后账号将暂时锁定。", "Check both and try again; after several failures the account is locked for a while.";
     SignInLocked = "sign_in_locked", 429, "登录暂时锁定", "Sign-in is locked for now",
         "失败次数过多，请在{seconds}秒后重试。", "Too many failures; try again in {seconds} seconds.";
+    PasswordChangeRequired = "password_change_required", 403, "须先修改密码", "The password has to be changed first",
+        "此密码由他人设置，只能用于修改密码；请用POST /v1/me/password改成自己的密码，然后重新登录。", "Somebody else set this password, and it is good for changing it alone; choose your own with POST /v1/me/password, then sign in again.";
     RefreshInvalid = "refresh_invalid", 401, "刷新令牌无效", "The refresh token is not valid",
         "它已过期、已撤销或不存在，请重新登录。", "It has expired, was revoked or never was; sign in again.";
     RefreshReused = "refresh_reused", 401, "刷新令牌被重复使用", "The refresh token was used twice",
@@ -118,6 +120,14 @@ problems! {
         "代码{code}已属于另一机构，请核对；代码一经使用不再分配给其他机构。", "The code {code} belongs to another organisation; check it, for codes are never used again.";
     OrganisationParentInvalid = "organisation_parent_invalid", 422, "上级机构不正确", "The parent cannot be above this organisation",
         "上级机构必须存在、属于同一地区，且不能是本机构或其下级；请另选上级机构。", "The parent must exist in the same area and be neither the organisation itself nor below it; choose another.";
+    OrganisationKindStays = "organisation_kind_stays", 409, "此类机构不能撤并", "An organisation of this kind stays",
+        "只有学校和培训机构可以撤并（停办）。", "Only schools and institutions close.";
+    OrganisationClosed = "organisation_closed", 409, "机构已撤并", "The organisation is closed already",
+        "它的最后一天是{closed_on}；如需更改，请先恢复再重新办理。", "Its last day is {closed_on}; open it again first to choose another.";
+    OrganisationEmploys = "organisation_employs", 409, "机构仍有人员任职", "Somebody is employed there",
+        "{closed_on}之后仍有{persons}人在此任职，请先办理调动或离任。", "After {closed_on} it still employs people ({persons}); move them or end their employments first.";
+    OrganisationOpen = "organisation_open", 409, "机构在办", "The organisation is open",
+        "它没有撤并，无需恢复。", "It is not closed, so there is nothing to open again.";
     // Enrolment
     TeacherNotNamed = "teacher_not_named", 400, "未指明教师", "No teacher is named",
         "当前账号未关联教师，请用teacher_id指明。", "The account is no teacher's: name one with teacher_id.";
@@ -358,6 +368,8 @@ problems! {
         "已有同类记录覆盖{from}至{to}，请先结束该记录或调整日期。", "A record of the kind covers {from} to {to}; end it first or choose other days.";
     FactEndedAlready = "fact_ended_already", 409, "该记录已经结束", "The record has ended already",
         "它已于{last_day}结束；结束日期只能提前，不能延后，之后的情况请另记一条。", "It ended on {last_day}; the end can only be moved to an earlier day. Enter a new record for what came after.";
+    FactWithdrawn = "fact_withdrawn", 409, "该记录已经撤回", "The record was withdrawn already",
+        "它已于{at}撤回，不再计入；如有需要，请另记一条正确的记录。", "It was withdrawn at {at} and no longer holds; enter a new record for what is right.";
     NotEmployed = "not_employed", 409, "该日没有任职单位", "Not employed on that day",
         "此人当日没有任职，无从调动；请直接新增任职记录。", "The person is employed nowhere on that day and cannot be moved; add an employment instead.";
     EmployedThereAlready = "employed_there_already", 409, "已在该单位任职", "Employed there already",
@@ -373,6 +385,8 @@ problems! {
         "每人只能有一个账号；请使用现有账号，忘记密码可由管理员重置。", "A person has one account at most; use it, and let an administrator reset a forgotten password.";
     OwnAccount = "own_account", 403, "不能对自己的账号执行此操作", "Not on one's own account",
         "角色、停用和重置密码须由他人办理；修改自己的密码请用POST /v1/me/password。", "Roles, disabling and resetting need somebody else; change your own password with POST /v1/me/password.";
+    AccountHoldsOffice = "account_holds_office", 403, "该账号还有管理角色", "The account holds an office",
+        "学校只能重置只有教师（授课教师）角色的账号；此账号还有其他角色，请由教育局或系统管理员重置。", "A school resets accounts that are a teacher's or lecturer's alone; this one holds another role too, so let the bureau or the system administrator do it.";
     OldPasswordWrong = "old_password_wrong", 422, "原密码不正确", "The old password is wrong",
         "输入的原密码与现用密码不符，请核对后重试；忘记密码请联系管理员重置。", "It is not the password in use; check it and try again, or let an administrator reset it.";
     RoleHeldAlready = "role_held_already", 409, "已持有该角色", "The role is held already",

@@ -136,8 +136,8 @@ pub fn school_completion(
         view.teachers = Some(persons.iter().map(|person| teacher(person, &beside)).collect());
         return Ok(view);
     }
-    let within = reports::schools(conn, area, &organisation.path)?;
-    let everywhere = if outsider { reports::schools(conn, area, "/")? } else { within.clone() };
+    let within = reports::schools(conn, area, &organisation.path, rules.as_of())?;
+    let everywhere = if outsider { reports::schools(conn, area, "/", rules.as_of())? } else { within.clone() };
     let whole = within.len() == everywhere.len();
     let tallied = tallied(everywhere, &persons);
     let tallies = statistics::of_schools(outsider, &tallied);
@@ -190,7 +190,7 @@ pub fn county_summary(
     let area_name = org::find_area(conn, area)?.ok_or_else(missing)?.name;
     let outsider = actor.is_outsider(area);
     let Everybody { rules, persons, .. } = everybody(conn, cache, actor, wish.question(Of::Area(area)))?;
-    let schools = tallied(reports::schools(conn, area, "/")?, &persons);
+    let schools = tallied(reports::schools(conn, area, "/", rules.as_of())?, &persons);
     let all = statistics::alone(outsider, &sum(&persons));
     let figures = || persons.iter().map(|person| &person.figures);
     let cuts = persons.iter().map(|person| (&*person.rules, &person.figures));

@@ -2,6 +2,7 @@
 
 use crate::{auth::Passwords, problem::ApiError};
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 
 /// Hashes a password off the worker.
 ///
@@ -9,6 +10,21 @@ use sha2::{Digest, Sha256};
 /// `internal` where the operating system gives no salt.
 pub(super) async fn hashed(passwords: Passwords, password: String) -> Result<String, ApiError> {
     blocking(move || passwords.hash(&password)).await?.ok_or_else(|| ApiError::internal("no salt for a password"))
+}
+
+/// Hashes the passwords of many, by number, on one thread: whoever signs in meanwhile finds the others free.
+///
+/// # Errors
+/// As [`hashed`].
+pub(super) async fn hashed_many(
+    passwords: Passwords,
+    plain: HashMap<i64, String>,
+) -> Result<HashMap<i64, String>, ApiError> {
+    let hash = move || {
+        let pairs = plain.iter().map(|(number, password)| Some((*number, passwords.hash(password)?)));
+        pairs.collect::<Option<HashMap<_, _>>>()
+    };
+    blocking(hash).await?.ok_or_else(|| ApiError::internal("no salt for a password"))
 }
 
 /// Checks a password off the worker.

@@ -2,7 +2,8 @@
 
 use super::{
     passwords::{digest_without_password, hashed, verified},
-    routes_roles, service,
+    routes_opening, routes_roles,
+    service::{self, NewPassword, Wanted},
     wire::{NewUserView, OwnPasswordIn, PasswordIn, UserIn, UserList, UserPath, UserQuery, UserView},
 };
 use crate::{
@@ -20,7 +21,7 @@ use actix_web::{
     web::Data,
 };
 use shixun_domain::{
-    access::needs::{ManageUsers, ReadUsers},
+    access::needs::{ManageTeacherAccounts, ManageUsers, ReadUsers},
     id::AccountId,
 };
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -35,20 +36,22 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(disable_user)
         .service(enable_user)
         .service(change_own_password)
+        .configure(routes_opening::mount)
         .configure(routes_roles::mount);
 }
 
-// A role over a part of the area does not reach its accounts.
+// An area or organisation out of reach.
 problem_set!(AreaProblems = NotFound);
 problem_set!(CreateProblems = UsernameTaken | PersonHasAccount | NotFound);
 problem_set!(OwnProblems = OwnAccount);
+problem_set!(ResetProblems = OwnAccount | AccountHoldsOffice);
 problem_set!(OldPasswordProblems = OldPasswordWrong | RateLimited);
 
 /// List accounts
 ///
-/// Accounts of the area in the order of user names. Needs a role over the whole area.
+/// Accounts of an area in the order of user names, each with the name of its person and its roles. A school sees those of whoever is employed there.
 ///
-/// 账号列表，须有覆盖全县的角色。
+/// 账号列表（含姓名与角色），可按姓名、角色、机构筛选；学校只见本校在职人员的账号。
 #[utoipa::path(
     operation_id = "list_users", tag = "users", params(UserQuery), security(("bearer" = ["read_users"])),
     responses((status = 200, description = "A page of accounts.", body = UserList), AreaProblems)
@@ -62,12 +65,14 @@ async fn list_users(
 ) -> Answer {
     let query = query.0;
     let page = query.page("users")?;
-    let (actor, wanted) = (who.actor(), page.clone());
-    let (mut rows, total) = app
-        .db
-        .read_long(move |conn| service::list(conn, &actor, query.area.map(|area| area.0), &query.filter(), &wanted))
-        .await?;
-    let next_cursor = page.cut(&mut rows, |row| row.username.clone());
+    let (actor, asked) = (who.actor(), page.clone());
+    let wanted = Wanted {
+        area: query.area.map(|area| area.0),
+        organisation: query.organisation_id.map(|id| id.0),
+        filter: query.filter(app.clock.now().china_date()),
+    };
+    let (mut rows, total) = app.db.read_long(move |conn| service::list(conn, &actor, wanted, &asked)).await?;
+    let next_cursor = page.cut(&mut rows, |shown| shown.row.username.clone());
     let data = rows.iter().map(UserView::from).collect();
     page::list(&request, &UserList { data, next_cursor, total })
 }
@@ -90,19 +95,24 @@ async fn create_user(who: Allowed<ManageUsers>, command: Command, body: Body<Use
     let (actor, new, app) = (who.actor(), body.value, command.app_data());
     service::username(&new.username)?;
     let person = new.person_id.map(|person| person.0);
+    let must_change = new.must_change_password.unwrap_or(new.password.is_none());
     let generated = if new.password.is_none() { Some(app.chance.password()) } else { None };
     let password = new.password.or_else(|| generated.clone()).unwrap_or_default();
     let hash = hashed(app.auth.passwords.clone(), password).await?;
     let person_text = person.map(|person| person.to_string()).unwrap_or_default();
     let chosen = if generated.is_none() { "chosen" } else { "made" };
-    let digest = digest_without_password(&[&new.username, &person_text, chosen]);
+    let digest = digest_without_password(&[&new.username, &person_text, chosen, &must_change.to_string()]);
     let username = new.username;
     let settled = command
         .settle(&who, digest, move |work| {
-            let row = service::create(work, &actor, &username, &hash, person)?;
-            let user = UserView::from(&row);
+            let made = service::create(work, &actor, &username, NewPassword { hash: &hash, must_change }, person)?;
+            let user = UserView::from(&made);
             let etag = user.etag();
-            Reply::created(format!("/v1/users/{}", row.id), Some(etag), &NewUserView { user, initial_password: None })
+            Reply::created(
+                format!("/v1/users/{}", made.row.id),
+                Some(etag),
+                &NewUserView { user, initial_password: None },
+            )
         })
         .await?;
     let mut reply = settled.reply;
@@ -124,45 +134,47 @@ fn with_password(body: &str, password: &str) -> Result<String, ApiError> {
 
 /// Read an account
 ///
-/// One account of the area.
+/// One account with the name of its person and its roles.
 ///
-/// 查看账号。
+/// 查看账号（含姓名与角色）。
 #[utoipa::path(
     operation_id = "get_user", tag = "users", params(UserPath), security(("bearer" = ["read_users"])),
     responses((status = 200, description = "The account.", body = UserView), (status = 304, description = "Unchanged since the ETag of If-None-Match."))
 )]
 #[get("/users/{user_id}")]
 async fn get_user(who: Allowed<ReadUsers>, app: Data<App>, path: FromPath<UserPath>, conditions: Conditions) -> Answer {
-    let (actor, id) = (who.actor(), path.0.user_id.0);
-    let row = app.db.read(move |conn| service::get(conn, &actor, id)).await?;
-    let view = UserView::from(&row);
+    let (actor, id, today) = (who.actor(), path.0.user_id.0, app.clock.now().china_date());
+    let shown = app.db.read(move |conn| service::get(conn, &actor, id, today)).await?;
+    let view = UserView::from(&shown);
     answer::tagged(&conditions, view.etag(), &view)
 }
 
 /// Set somebody's password
 ///
-/// Lifts the lock after failures and ends every sign-in of the account. One's own password is changed with
+/// Lifts the lock after failures and ends every sign-in of the account; whoever it belongs to changes it at the next sign-in, unless
+/// `must_change_password` is false. A school resets the accounts of those employed there who hold no office. One's own password is changed with
 /// `POST /v1/me/password`.
 ///
-/// 重置他人密码：同时解除锁定并撤销其全部登录；本人密码请用 /v1/me/password 修改。
+/// 重置他人密码：同时解除锁定并撤销其全部登录，对方下次登录须修改密码；学校可重置本校教师的账号；本人密码请用 /v1/me/password 修改。
 #[utoipa::path(
     operation_id = "set_user_password", tag = "users", params(UserPath), request_body = PasswordIn,
-    security(("bearer" = ["manage_users"])),
-    responses((status = 204, description = "Set."), OwnProblems)
+    security(("bearer" = ["manage_teacher_accounts"])),
+    responses((status = 204, description = "Set."), ResetProblems)
 )]
 #[post("/users/{user_id}/password")]
 async fn set_user_password(
-    who: Allowed<ManageUsers>,
+    who: Allowed<ManageTeacherAccounts>,
     command: Command,
     path: FromPath<UserPath>,
     body: Body<PasswordIn>,
 ) -> Answer {
     let (actor, id, app) = (who.actor(), path.0.user_id.0, command.app_data());
+    let must_change = body.value.must_change_password.unwrap_or(true);
     let hash = hashed(app.auth.passwords.clone(), body.value.password).await?;
-    let digest = digest_without_password(&[&id.to_string()]);
+    let digest = digest_without_password(&[&id.to_string(), &must_change.to_string()]);
     let answer = command
         .run(&who, digest, move |work| {
-            service::set_password(work, &actor, id, &hash)?;
+            service::set_password(work, &actor, id, NewPassword { hash: &hash, must_change })?;
             Ok(Reply::empty())
         })
         .await;
@@ -174,8 +186,8 @@ async fn disabled(who: Allowed<ManageUsers>, command: Command, id: AccountId, di
     let (actor, app) = (who.actor(), command.app_data());
     let answer = command
         .run(&who, NO_BODY, move |work| {
-            let row = service::set_disabled(work, &actor, id, disabled)?;
-            let view = UserView::from(&row);
+            let shown = service::set_disabled(work, &actor, id, disabled)?;
+            let view = UserView::from(&shown);
             Reply::ok(Some(view.etag()), &view)
         })
         .await;

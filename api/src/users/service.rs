@@ -1,7 +1,8 @@
 //! Accounts and roles: the use cases.
 //!
-//! Accounts belong to the area: a role over the whole of it reads and manages them. A role is granted over organisations that
-//! the grantor reaches, never to the own account, and nobody disables or resets the own account.
+//! Accounts belong to the area: a role over the whole of it reads and manages them, and a school sees those of whoever is employed there
+//! and resets those that are a teacher's alone. A role is granted over organisations that the grantor reaches, never to the own account,
+//! and nobody disables or resets the own account.
 //!
 //! Four eyes are two accounts. A person has one at most, so that two accounts of persons are two people; an account without a person,
 //! as an office has it, is whoever knows its password, and whoever manages accounts can make one and give it roles. What stands against
@@ -26,7 +27,8 @@ use shixun_domain::{
 use shixun_persistence::{
     Conn, DbError,
     accounts::{self, AccountRow, AddedAccount, Grant},
-    org, people,
+    org,
+    people::{self, Fact},
     users::{self, AccountFilter},
 };
 use std::collections::HashMap;
@@ -42,40 +44,116 @@ pub struct Held {
     pub in_force: bool,
 }
 
-/// Accounts of an area.
+/// An account with what a reader needs beside it.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// The account.
+    pub row: AccountRow,
+    /// The name of the person behind it.
+    pub name: Option<String>,
+    /// Its roles, past and coming ones too.
+    pub roles: Vec<Held>,
+}
+
+/// Which accounts are wanted.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// The area; the actor's own where there is none.
+    pub area: Option<AreaCode>,
+    /// With a role over this organisation or below.
+    pub organisation: Option<OrganisationId>,
+    /// The rest.
+    pub filter: AccountFilter,
+}
+
+/// Accounts of an area: all of them, or those of whoever is employed where the actor looks after.
 ///
 /// # Errors
-/// `not_found` where no role of the actor covers the whole area.
+/// `not_found` for an area or organisation out of reach.
 pub fn list(
     conn: &mut Conn,
     actor: &Actor,
-    area: Option<AreaCode>,
-    filter: &AccountFilter,
+    wanted: Wanted,
     page: &Page,
-) -> Result<(Vec<AccountRow>, Option<i64>), ApiError> {
-    let area = area.unwrap_or(actor.area());
+) -> Result<(Vec<Shown>, Option<i64>), ApiError> {
+    let (area, mut filter) = (wanted.area.unwrap_or(actor.area()), wanted.filter);
     if !actor.reaches_area(area) {
-        return Err(ApiError::no_area(area));
+        if area != actor.area() {
+            return Err(ApiError::no_area(area));
+        }
+        let paths: Vec<String> = actor.offices().map(|scope| scope.path.clone()).collect();
+        filter.within = Some(org::below(conn, area, &paths)?);
     }
-    let rows = users::list(conn, area, filter, page.after()?, page.fetch())?;
-    Ok((rows, page.counted(|| users::count(conn, area, filter))?))
+    if let Some(id) = wanted.organisation {
+        let row = org::find(conn, id)?.filter(|row| id.area() == area && actor.reaches(area, &row.path));
+        let row = row.ok_or_else(|| ApiError::missing(id))?;
+        filter.organisations = Some(org::below(conn, area, &[row.path])?);
+    }
+    let rows = users::list(conn, area, &filter, page.after()?, page.fetch())?;
+    let total = page.counted(|| users::count(conn, area, &filter))?;
+    Ok((shown(conn, area, rows, filter.on)?, total))
 }
 
-/// One account.
+/// Accounts of one area with the names of their persons and their roles.
+pub(super) fn shown(
+    conn: &mut Conn,
+    area: AreaCode,
+    rows: Vec<AccountRow>,
+    today: NaiveDate,
+) -> Result<Vec<Shown>, ApiError> {
+    let persons: Vec<i64> = rows.iter().filter_map(|row| row.person).map(|person| person.number()).collect();
+    let names = people::names_of(conn, area, &persons)?;
+    let numbers: Vec<i64> = rows.iter().map(|row| row.id.number()).collect();
+    let mut roles: HashMap<AccountId, Vec<Held>> = HashMap::new();
+    for held in held(conn, area, &numbers, today)? {
+        roles.entry(held.grant.account).or_default().push(held);
+    }
+    let one = |row: AccountRow| Shown {
+        name: row.person.and_then(|person| names.get(&person.number()).cloned()),
+        roles: roles.remove(&row.id).unwrap_or_default(),
+        row,
+    };
+    Ok(rows.into_iter().map(one).collect())
+}
+
+/// One account with what is shown beside it.
+pub(super) fn shown_one(conn: &mut Conn, row: AccountRow, today: NaiveDate) -> Result<Shown, ApiError> {
+    let area = row.id.area();
+    shown(conn, area, vec![row], today)?.pop().ok_or_else(|| ApiError::internal("an account that was read is gone"))
+}
+
+/// One account the actor looks after.
 ///
 /// # Errors
 /// `not_found`.
-pub fn get(conn: &mut Conn, actor: &Actor, id: AccountId) -> Result<AccountRow, ApiError> {
-    if !actor.reaches_area(id.area()) {
-        return Err(ApiError::missing(id));
+pub fn get(conn: &mut Conn, actor: &Actor, id: AccountId, today: NaiveDate) -> Result<Shown, ApiError> {
+    let row = reached(conn, actor, id, today)?;
+    shown_one(conn, row, today)
+}
+
+/// The account, where the actor's role covers the area or the place where its person is employed.
+fn reached(conn: &mut Conn, actor: &Actor, id: AccountId, today: NaiveDate) -> Result<AccountRow, ApiError> {
+    let missing = || ApiError::missing(id);
+    let row = accounts::find(conn, id)?.ok_or_else(missing)?;
+    if actor.reaches_area(id.area()) {
+        return Ok(row);
     }
-    accounts::find(conn, id)?.ok_or_else(|| ApiError::missing(id))
+    let person = row.person.ok_or_else(missing)?;
+    for fact in people::facts_of(conn, person.area(), &[person.number()], Some(today))? {
+        if let Fact::Employment { organisation } = fact.fact
+            && org::find(conn, organisation)?.is_some_and(|place| actor.reaches(organisation.area(), &place.path))
+        {
+            return Ok(row);
+        }
+    }
+    Err(missing())
 }
 
 /// Somebody else's account, kept from changing until the command ends.
 fn of_another(work: &mut Work<'_, '_>, actor: &Actor, id: AccountId) -> Result<AccountRow, ApiError> {
+    let today = work.at().china_date();
     users::lock(work.tx(), id)?;
-    let row = get(work.conn(), actor, id)?;
+    let row = reached(work.conn(), actor, id, today)?;
     if id == actor.account {
         return Err(ApiError::new(Code::OwnAccount));
     }
@@ -111,9 +189,9 @@ pub fn create(
     work: &mut Work<'_, '_>,
     actor: &Actor,
     username: &str,
-    password_hash: &str,
+    password: NewPassword<'_>,
     person: Option<PersonId>,
-) -> Result<AccountRow, ApiError> {
+) -> Result<Shown, ApiError> {
     let area = actor.area();
     if !actor.reaches_area(area) {
         return Err(ApiError::no_area(area));
@@ -128,30 +206,57 @@ pub fn create(
             return Err(ApiError::new(Code::PersonHasAccount));
         }
     }
-    let AddedAccount::New(id) = accounts::add(work.tx(), area, username, password_hash, person)? else {
+    let added = accounts::add(work.tx(), area, username, password.hash, person, password.must_change)?;
+    let AddedAccount::New(id) = added else {
         return Err(ApiError::new(Code::UsernameTaken).with("username", username));
     };
+    let today = work.at().china_date();
     let row = accounts::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
-    work.record("create", id, NOTHING, Some(&UserView::from(&row)))?;
-    Ok(row)
+    let made = shown_one(work.conn(), row, today)?;
+    work.record("create", id, NOTHING, Some(&UserView::from(&made)))?;
+    Ok(made)
 }
 
-/// Sets somebody else's password, lifts the lock and ends every sign-in.
+/// A password on its way in.
+#[derive(Clone, Copy)]
+pub struct NewPassword<'a> {
+    /// The PHC string.
+    pub hash: &'a str,
+    /// It is good for changing it alone.
+    pub must_change: bool,
+}
+
+/// Sets somebody else's password, lifts the lock and ends every sign-in. A school resets those accounts alone with which nobody sees more than
+/// oneself: whoever sets a password could sign in with it.
 ///
 /// # Errors
-/// `not_found`, `own_account`.
+/// `not_found`, `own_account`, `account_holds_office`.
 pub fn set_password(
     work: &mut Work<'_, '_>,
     actor: &Actor,
     id: AccountId,
-    password_hash: &str,
+    password: NewPassword<'_>,
 ) -> Result<(), ApiError> {
     of_another(work, actor, id)?;
-    replace_password(work, id, password_hash, "set_password")
+    let today = work.at().china_date();
+    let over = |grant: &Grant| grant.span.to.is_some_and(|to| to < today);
+    if !actor.reaches_area(id.area())
+        && accounts::grants(work.conn(), id)?
+            .iter()
+            .any(|grant| !over(grant) && !matches!(grant.role, Role::Teacher | Role::Lecturer))
+    {
+        return Err(ApiError::new(Code::AccountHoldsOffice));
+    }
+    replace_password(work, id, password, "set_password")
 }
 
-fn replace_password(work: &mut Work<'_, '_>, id: AccountId, password_hash: &str, action: &str) -> Result<(), ApiError> {
-    accounts::set_password(work.tx(), id, password_hash)?;
+fn replace_password(
+    work: &mut Work<'_, '_>,
+    id: AccountId,
+    password: NewPassword<'_>,
+    action: &str,
+) -> Result<(), ApiError> {
+    accounts::set_password(work.tx(), id, password.hash, password.must_change)?;
     let revoked = users::revoke_all(work.tx(), id)?;
     work.record(action, id, NOTHING, Some(&json!({"sign_ins_ended": revoked})))
 }
@@ -179,33 +284,32 @@ pub fn set_own_password(
     if checked_hash != Some(row.password_hash.as_str()) {
         return Err(ApiError::new(Code::OldPasswordWrong));
     }
-    replace_password(work, id, password_hash, "change_own_password")
+    let password = NewPassword { hash: password_hash, must_change: false };
+    replace_password(work, id, password, "change_own_password")
 }
 
 /// Refuses or allows signing in. Refusing ends every sign-in. Repeating it changes nothing.
 ///
 /// # Errors
 /// `not_found`, `own_account`.
-pub fn set_disabled(
-    work: &mut Work<'_, '_>,
-    actor: &Actor,
-    id: AccountId,
-    disabled: bool,
-) -> Result<AccountRow, ApiError> {
-    let before = of_another(work, actor, id)?;
-    if before.disabled == disabled {
+pub fn set_disabled(work: &mut Work<'_, '_>, actor: &Actor, id: AccountId, disabled: bool) -> Result<Shown, ApiError> {
+    let today = work.at().china_date();
+    let row = of_another(work, actor, id)?;
+    let before = shown_one(work.conn(), row, today)?;
+    if before.row.disabled == disabled {
         return Ok(before);
     }
-    if !accounts::set_disabled(work.tx(), id, disabled, before.version)? {
+    if !accounts::set_disabled(work.tx(), id, disabled, before.row.version)? {
         return Err(ApiError::from(DbError::Busy("the account changed meanwhile".into())));
     }
     if disabled {
         users::revoke_all(work.tx(), id)?;
     }
     let row = accounts::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
+    let after = shown_one(work.conn(), row, today)?;
     let action = if disabled { "disable" } else { "enable" };
-    work.record(action, id, Some(&UserView::from(&before)), Some(&UserView::from(&row)))?;
-    Ok(row)
+    work.record(action, id, Some(&UserView::from(&before)), Some(&UserView::from(&after)))?;
+    Ok(after)
 }
 
 /// The roles of an account, past and coming ones too.
@@ -213,15 +317,16 @@ pub fn set_disabled(
 /// # Errors
 /// `not_found`.
 pub fn roles(conn: &mut Conn, actor: &Actor, id: AccountId, today: NaiveDate) -> Result<Vec<Held>, ApiError> {
-    get(conn, actor, id)?;
-    held(conn, id, today)
+    reached(conn, actor, id, today)?;
+    held(conn, id.area(), &[id.number()], today)
 }
 
-fn held(conn: &mut Conn, id: AccountId, today: NaiveDate) -> Result<Vec<Held>, ApiError> {
-    let grants = accounts::grants(conn, id)?;
+/// The roles of accounts of one area, in the order in which they were granted.
+fn held(conn: &mut Conn, area: AreaCode, accounts: &[i64], today: NaiveDate) -> Result<Vec<Held>, ApiError> {
+    let grants = accounts::grants_of(conn, area, accounts)?;
     let numbers: Vec<i64> = grants.iter().map(|grant| grant.scope.organisation).collect();
     let names: HashMap<i64, String> =
-        org::find_many(conn, id.area(), &numbers)?.into_iter().map(|row| (row.id.number(), row.name)).collect();
+        org::find_many(conn, area, &numbers)?.into_iter().map(|row| (row.id.number(), row.name)).collect();
     Ok(grants
         .into_iter()
         .map(|grant| Held {
@@ -267,7 +372,7 @@ pub fn grant(
     let by = (actor.account.area() == id.area()).then_some(actor.account);
     let made = accounts::grant(work.tx(), id, role, organisation, span, by)?;
     let today = work.at().china_date();
-    let all = held(work.conn(), id, today)?;
+    let all = held(work.conn(), id.area(), &[id.number()], today)?;
     let held = all.into_iter().find(|held| held.grant.id == made).ok_or_else(|| ApiError::internal("no grant"))?;
     work.record("grant_role", id, NOTHING, Some(&RoleGrantView::from(&held)))?;
     Ok(held)
@@ -287,7 +392,7 @@ pub fn end_grant(
 ) -> Result<Vec<Held>, ApiError> {
     of_another(work, actor, id)?;
     let today = work.at().china_date();
-    let all = held(work.conn(), id, today)?;
+    let all = held(work.conn(), id.area(), &[id.number()], today)?;
     let missing = || ApiError::missing(grant);
     let before = all.into_iter().find(|held| held.grant.id == grant).ok_or_else(missing)?;
     if !actor.reaches(before.grant.scope.area, &before.grant.scope.path) {
@@ -303,7 +408,7 @@ pub fn end_grant(
             return Err(ApiError::from(DbError::Busy("the role changed meanwhile".into())));
         }
     }
-    let left = held(work.conn(), id, today)?;
+    let left = held(work.conn(), id.area(), &[id.number()], today)?;
     let after = left.iter().find(|held| held.grant.id == grant).map(RoleGrantView::from);
     work.record("end_role", id, Some(&RoleGrantView::from(&before)), after.as_ref())?;
     Ok(left)

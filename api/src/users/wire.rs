@@ -1,7 +1,7 @@
 //! What accounts and roles look like in JSON. No view shows a password or its hash; a new account's first password is shown
 //! once, where the server made it.
 
-use super::service::Held;
+use super::service::{Held, Shown};
 use crate::{
     auth::{PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN},
     http::{
@@ -13,7 +13,7 @@ use crate::{
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use shixun_domain::access::{Permission, Role};
-use shixun_persistence::{accounts::AccountRow, users::AccountFilter};
+use shixun_persistence::users::AccountFilter;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
@@ -28,10 +28,16 @@ pub struct UserView {
     pub username: String,
     /// The person behind it.
     pub person_id: Option<PersonRef>,
+    /// The name of that person; null where there is none.
+    pub name: Option<String>,
+    /// The roles it holds, past and coming ones too, in the order in which they were granted.
+    pub roles: Vec<RoleGrantView>,
     /// Signing in is refused.
     pub disabled: bool,
     /// Signing in is refused until then, after failures in a row.
     pub locked_until: Option<InstantText>,
+    /// The password was set by somebody else and has to be changed at the next sign-in.
+    pub must_change_password: bool,
     /// The last time signing in succeeded.
     pub last_sign_in_at: Option<InstantText>,
     /// Counts the changes.
@@ -47,22 +53,24 @@ list_of! {
 }
 
 impl UserView {
-    /// The entity tag. Signing in changes what is shown without being an edit.
+    /// The entity tag, of the text: signing in, a role that begins and another name of the person change what is shown without being an edit.
     pub fn etag(&self) -> Etag {
-        let millis = |at: Option<InstantText>| at.map_or(0, |at| at.0.millis());
-        Etag::version_and(self.version, &[millis(self.locked_until), millis(self.last_sign_in_at)])
+        Etag::digest(&serde_json::to_vec(self).unwrap_or_default())
     }
 }
 
-impl From<&AccountRow> for UserView {
-    fn from(row: &AccountRow) -> Self {
+impl From<&Shown> for UserView {
+    fn from(Shown { row, name, roles }: &Shown) -> Self {
         UserView {
             id: Text(row.id),
             area: Text(row.id.area()),
             username: row.username.clone(),
             person_id: row.person.map(Text),
+            name: name.clone(),
+            roles: roles.iter().map(RoleGrantView::from).collect(),
             disabled: row.disabled,
             locked_until: row.locked_until.map(Text),
+            must_change_password: row.must_change_password,
             last_sign_in_at: row.last_sign_in_at.map(Text),
             version: row.version,
             created_at: Text(row.created_at),
@@ -95,6 +103,8 @@ pub struct UserIn {
     pub password: Option<String>,
     /// The person behind it: needed for teachers and lecturers, who see themselves. A person has one account at most.
     pub person_id: Option<PersonRef>,
+    /// Whether the password has to be changed at the first sign-in; without it, one that the server made has to be and a chosen one need not.
+    pub must_change_password: Option<bool>,
 }
 
 /// A password set by somebody else.
@@ -106,6 +116,8 @@ pub struct PasswordIn {
     #[validate(length(min = PASSWORD_LENGTH_MIN, max = PASSWORD_LENGTH_MAX))]
     #[schema(min_length = 10, max_length = 128, format = Password)]
     pub password: String,
+    /// Whether it has to be changed at the next sign-in; it has to where this is not given.
+    pub must_change_password: Option<bool>,
 }
 
 /// One's own new password.
@@ -266,16 +278,28 @@ list_query! {
         pub person_id: Option<PersonRef>,
         /// Only those that are disabled, or only those that are not.
         pub disabled: Option<bool>,
+        /// Only those whose user name contains this, or the name of the person behind them.
+        #[param(max_length = 64)]
+        pub q: Option<String>,
+        /// Only those that hold this role today.
+        pub role: Option<RoleWord>,
+        /// Only those that hold a role over this organisation or one below it today; with `role` that role.
+        pub organisation_id: Option<OrganisationRef>,
     }
 }
 
 impl UserQuery {
-    /// The filter.
-    pub fn filter(&self) -> AccountFilter {
+    /// The filter, as of a day; what the caller and the organisation narrow is filled in by the use case.
+    pub fn filter(&self, today: NaiveDate) -> AccountFilter {
         AccountFilter {
             username: self.username.clone(),
             person: self.person_id.map(|person| person.0),
             disabled: self.disabled,
+            either_name: self.q.clone(),
+            role: self.role.map(|role| role.0),
+            organisations: None,
+            within: None,
+            on: today,
         }
     }
 }

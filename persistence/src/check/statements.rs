@@ -236,6 +236,7 @@ const SPELLS: &[(&str, &str, &str)] = &[
     ("filing_windows", "opens_on", "closes_on"),
     ("sessions", "starts_on", "ends_on"),
     ("repeat_allowances", "cycle_from", "cycle_to"),
+    ("withdrawn_facts", "valid_from", "valid_to"),
 ];
 
 fn people() -> Vec<Statement> {
@@ -274,8 +275,26 @@ fn people() -> Vec<Statement> {
     ]
 }
 
+/// The tables of dated facts.
+const FACTS: [&str; 5] = ["employments", "titles_held", "teaching_assignments", "posts_held", "leave_spells"];
+
 fn others() -> Vec<Statement> {
+    let standing: Vec<String> = FACTS
+        .iter()
+        .map(|table| {
+            format!(
+                "SELECT w.area, w.id, 'stands in {table} too' AS detail FROM withdrawn_facts w \
+                 JOIN {table} f ON f.area = w.area AND f.id = w.id"
+            )
+        })
+        .collect();
     vec![
+        statement(
+            "withdrawn_facts",
+            "a fact of a person that was withdrawn holds no more",
+            shown::<id::PersonFact>,
+            format!("SELECT area, id, detail FROM ({}) f ORDER BY area, id", standing.join(" UNION ALL ")),
+        ),
         statement(
             "certificates_in_order",
             "the certificates of a person and cycle are numbered from 1 without gaps, so that one of them at most is valid",
@@ -298,6 +317,15 @@ fn others() -> Vec<Statement> {
             "SELECT o.area, o.id, 'has the path ' || o.path || ' below ' || COALESCE(p.path, '/') AS detail FROM organisations o \
              LEFT JOIN organisations p ON p.area = o.area AND p.id = o.parent_id \
              WHERE o.path <> COALESCE(p.path, '/') || CAST(o.id AS TEXT) || '/' ORDER BY o.area, o.id",
+        ),
+        statement(
+            "closed_organisations",
+            "nobody is employed at an organisation after its last day",
+            shown::<id::Organisation>,
+            "SELECT o.area, o.id, CAST(COUNT(*) AS TEXT) || ' are employed there after ' || CAST(o.closed_on AS TEXT) AS detail \
+             FROM organisations o JOIN employments e ON e.area = o.area AND e.organisation_id = o.id \
+             WHERE o.closed_on IS NOT NULL AND (e.valid_to IS NULL OR e.valid_to > o.closed_on) \
+             GROUP BY o.area, o.id, o.closed_on ORDER BY o.area, o.id",
         ),
         statement(
             "schools_are_described",

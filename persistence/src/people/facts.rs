@@ -357,6 +357,15 @@ pub fn end_fact(tx: &mut WriteTx<'_>, fact: &FactRow, last_day: NaiveDate) -> Db
     Ok(rows == 1)
 }
 
+/// Takes out a fact that is kept elsewhere, where its version is still the one the caller saw.
+pub(super) fn delete_fact(tx: &mut WriteTx<'_>, fact: &FactRow) -> DbResult<bool> {
+    let key = fact.id.key();
+    let rows = on_table!(fact.fact.kind(), t => {
+        diesel::delete(t::table.find(key).filter(t::version.eq(fact.version))).execute(tx.conn())?
+    });
+    Ok(rows == 1)
+}
+
 /// Ends many facts of a kind on one day.
 ///
 /// # Errors

@@ -6,10 +6,12 @@
 mod facts;
 mod list;
 mod past;
+mod withdrawn;
 
 pub use facts::{Fact, FactRow, NewFact, add_facts, cut_facts, end_fact, facts_of, find_fact, remove_facts};
 pub use list::{PersonFilter, count, list};
 pub(crate) use past::{PastFacts, known_at, read as read_past};
+pub use withdrawn::{WithdrawnFact, withdraw_fact, withdrawn_facts_of};
 
 use crate::{
     Conn, DbError, DbResult, WriteTx, columns,
@@ -160,6 +162,20 @@ pub fn find_by_identities(conn: &mut Conn, area: AreaCode, numbers: &[&str]) -> 
         for columns in rows {
             found.push(row(columns)?);
         }
+    }
+    Ok(found)
+}
+
+/// The names of persons, by number. Unlike [`find`] it reads no identity number.
+///
+/// # Errors
+/// A [`DbError`] where the database does not answer.
+pub fn names_of(conn: &mut Conn, area: AreaCode, persons: &[i64]) -> DbResult<HashMap<i64, String>> {
+    let mut found = HashMap::new();
+    for chunk in persons.chunks(CHUNK) {
+        let rows: Vec<(i64, String)> =
+            t::table.filter(t::area.eq(area.get())).filter(t::id.eq_any(chunk)).select((t::id, t::name)).load(conn)?;
+        found.extend(rows);
     }
     Ok(found)
 }

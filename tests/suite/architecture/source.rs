@@ -3,34 +3,34 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// A Rust file of the workspace.
-pub(super) struct Source {
+pub(crate) struct Source {
     /// From the root of the workspace, with forward slashes.
-    pub(super) path: String,
+    pub(crate) path: String,
     /// The text as it stands.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// The text without comments, texts in quotes and items under `#[cfg(test)]`; the line feeds stay.
-    pub(super) code: String,
+    pub(crate) code: String,
 }
 
 /// A word of the code, or a mark such as `::`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Token<'a> {
-    pub(super) text: &'a str,
-    pub(super) line: usize,
+pub(crate) struct Token<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) line: usize,
 }
 
 /// The root of the workspace.
-pub(super) fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
 
 /// The text of a file of the workspace, empty if there is none.
-pub(super) fn read(path: &str) -> String {
+pub(crate) fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_default()
 }
 
 /// The names in a folder of the workspace in order; none if there is no such folder.
-pub(super) fn names(folder: &str) -> Vec<String> {
+pub(crate) fn names(folder: &str) -> Vec<String> {
     let Ok(entries) = fs::read_dir(root().join(folder)) else { return Vec::new() };
     let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
     names.sort();
@@ -38,7 +38,7 @@ pub(super) fn names(folder: &str) -> Vec<String> {
 }
 
 /// Every Rust file under a folder of the workspace.
-pub(super) fn sources(folder: &str) -> Vec<Source> {
+pub(crate) fn sources(folder: &str) -> Vec<Source> {
     let mut found = Vec::new();
     for name in names(folder) {
         let path = format!("{folder}/{name}");
@@ -57,17 +57,17 @@ pub(super) fn sources(folder: &str) -> Vec<Source> {
 
 impl Source {
     /// Whether the whole file is test code.
-    pub(super) fn is_test(&self) -> bool {
+    pub(crate) fn is_test(&self) -> bool {
         self.path.ends_with("/tests.rs") || self.path.contains("/tests/")
     }
 
     /// The words and marks of the code.
-    pub(super) fn tokens(&self) -> Vec<Token<'_>> {
+    pub(crate) fn tokens(&self) -> Vec<Token<'_>> {
         tokens(&self.code)
     }
 
     /// The lines on which the code has this sequence of words, such as `Utc::now` or `rand::`.
-    pub(super) fn lines_with(&self, wanted: &str) -> Vec<usize> {
+    pub(crate) fn lines_with(&self, wanted: &str) -> Vec<usize> {
         let wanted: Vec<_> = tokens(wanted).iter().map(|token| token.text).collect();
         let tokens = self.tokens();
         let hits =
@@ -77,7 +77,7 @@ impl Source {
 }
 
 /// Words, `::`, and every other mark by itself.
-pub(super) fn tokens(code: &str) -> Vec<Token<'_>> {
+pub(crate) fn tokens(code: &str) -> Vec<Token<'_>> {
     let mut found = Vec::new();
     for (index, text) in code.split('\n').enumerate() {
         let mut rest = text.trim_start();
@@ -99,7 +99,7 @@ pub(super) fn tokens(code: &str) -> Vec<Token<'_>> {
 }
 
 /// The text without comments and without what stands in quotes.
-pub(super) fn stripped(text: &str) -> String {
+pub(crate) fn stripped(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let at = |index: usize| chars.get(index).copied().unwrap_or('\0');
     let mut code = String::with_capacity(text.len());
@@ -155,7 +155,7 @@ pub(super) fn stripped(text: &str) -> String {
 }
 
 /// The code without the items that stand under `#[cfg(test)]`.
-pub(super) fn without_tests(code: &str) -> String {
+pub(crate) fn without_tests(code: &str) -> String {
     const MARK: &str = "#[cfg(test)]";
     let mut kept = String::with_capacity(code.len());
     let mut rest = code;
@@ -180,7 +180,7 @@ pub(super) fn without_tests(code: &str) -> String {
 
 /// The modules right under a crate that the code of a file names: `x` in `crate::x`, `shixun_domain::{x, y::Z}`, or
 /// `super::x` where `super` leads to the root of the crate. `depth` is how many steps of `super` do that.
-pub(super) fn modules_named(code: &str, depth: usize) -> BTreeSet<(String, usize)> {
+pub(crate) fn modules_named(code: &str, depth: usize) -> BTreeSet<(String, usize)> {
     let tokens = tokens(code);
     let word = |index: usize| tokens.get(index).map_or("", |token| token.text);
     let mut roots: BTreeSet<&str> = ["crate", "shixun_domain", "shixun_persistence", "shixun_api"].into();

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 pub(super) async fn outside(demo: &Demo, shown: &mut Shown) {
     let me = demo.sign_in("teacher-0001").get("/v1/me").await.expect(200);
-    let me = format!("/v1/teachers/{}", me["person_id"].as_str().unwrap().replace("per_", "tch_"));
+    let me = format!("/v1/teachers/{}", me["teacher_id"].as_str().unwrap());
     let entry = records(demo, shown, &me).await;
     disputes(demo, shown, &me, &entry).await;
     transfers(demo, shown).await;
@@ -83,7 +83,7 @@ async fn transfers(demo: &Demo, shown: &mut Shown) {
     let person = json!({"name": "祝晓岚", "identity_number": identity(77).as_str(), "entered_on": "2019-08-01",
         "employment": {"organisation_id": school, "valid_from": "2026-08-15"}});
     let person = centre.post("/v1/persons", person).await.expect(201);
-    let path = format!("/v1/teachers/{}/transfers", id(&person).replace("per_", "tch_"));
+    let path = format!("/v1/teachers/{}/transfers", person["teacher_id"].as_str().unwrap());
     for (verb, county) in [("recognise", "南平市延平区"), ("refuse", "南平市建阳区")] {
         let line = json!({"on": "2025-12-31", "route": "mandated", "delivery_form": "lecture", "level": "county",
             "themes": ["subject"], "block_key": null, "hours": "72.00", "practice": "0.00"});

@@ -38,13 +38,22 @@ pub(super) async fn walk(demo: &Demo) -> Shown {
     super::again::again(demo, &mut shown, &programme, (&session, &seated)).await;
     super::evaluations::evaluations(demo, &mut shown).await;
     super::timetable::timetable(demo, &mut shown, &session).await;
+    super::staff::staff(demo, &mut shown).await;
     // What is added is asked here: before the others it would change their numbers and the log they are shown.
     shown
 }
 
 async fn system(demo: &Demo, shown: &mut Shown) {
     let auditor = demo.sign_in("auditor");
-    for path in ["/livez", "/readyz", "/version", "/v1/problems", "/v1/areas?parent=331100&limit=3", "/v1/me"] {
+    for path in [
+        "/livez",
+        "/readyz",
+        "/version",
+        "/v1/problems",
+        "/v1/problems/fields",
+        "/v1/areas?parent=331100&limit=3",
+        "/v1/me",
+    ] {
         shown.get(&auditor, path).await;
     }
 }
@@ -179,7 +188,7 @@ async fn reports(demo: &Demo, shown: &mut Shown) {
 async fn hours(demo: &Demo, shown: &mut Shown) {
     let (centre, bureau, teacher) = (demo.sign_in("centre"), demo.sign_in("bureau"), demo.sign_in("teacher-0001"));
     let me = teacher.get("/v1/me").await.expect(200);
-    let me = format!("/v1/teachers/{}", me["person_id"].as_str().unwrap().replace("per_", "tch_"));
+    let me = format!("/v1/teachers/{}", me["teacher_id"].as_str().unwrap());
     let entered = shown.post(&centre, &format!("{me}/hour-entries"), example("HourEntryIn")).await;
     let pending = format!("/v1/hour-entries/{}", id(&entered));
     shown.get(&teacher, &pending).await;
@@ -239,7 +248,7 @@ async fn log(demo: &Demo, shown: &mut Shown) {
 async fn certificates(demo: &Demo, shown: &mut Shown) {
     let (centre, teacher, nobody) = (demo.sign_in("centre"), demo.sign_in("teacher-0001"), demo.test.anonymous());
     let me = teacher.get("/v1/me").await.expect(200);
-    let own = format!("/v1/teachers/{}/certificates", me["person_id"].as_str().unwrap().replace("per_", "tch_"));
+    let own = format!("/v1/teachers/{}/certificates", me["teacher_id"].as_str().unwrap());
     let first = teacher.post(&own, example("CertificateIn")).await.expect(201);
     demo.test.advance_millis(1_000);
     let second = shown.post(&teacher, &own, example("CertificateIn")).await;
@@ -268,8 +277,8 @@ async fn closing(demo: &Demo, shown: &mut Shown) {
     shown.act(&bureau, &format!("{place}/confirm")).await;
     shown.get(&centre, "/v1/frozen-reports?limit=2").await;
     shown.get(&centre, &place).await;
-    let teacher = &demo.sign_in("teacher-0001").get("/v1/me").await.expect(200)["person_id"];
-    let ledger = format!("/v1/teachers/{}/hour-entries", teacher.as_str().unwrap().replace("per_", "tch_"));
+    let teacher = &demo.sign_in("teacher-0001").get("/v1/me").await.expect(200)["teacher_id"];
+    let ledger = format!("/v1/teachers/{}/hour-entries", teacher.as_str().unwrap());
     let late = with(
         example("HourEntryIn"),
         json!({"reference": "苏大培字2020-0112", "effective_on": "2025-07-03",
@@ -357,7 +366,7 @@ async fn session(demo: &Demo, shown: &mut Shown, programme: &str) -> String {
 /// Five apply: two are approved, one is declined, one withdraws, and one is never reviewed.
 async fn applications(demo: &Demo, shown: &mut Shown, session: &str) -> Vec<String> {
     let (teacher, school) = (demo.sign_in("teacher-0001"), demo.sign_in("school-01"));
-    let me = teacher.get("/v1/me").await.expect(200)["person_id"].as_str().unwrap().replace("per_", "tch_");
+    let me = teacher.get("/v1/me").await.expect(200)["teacher_id"].as_str().unwrap().to_owned();
     shown.get(&teacher, &format!("/v1/teachers/{me}/way?cycle=2026-2030")).await;
     shown.get(&teacher, &format!("{session}/eligibility")).await;
     let path = format!("{session}/enrolments");

@@ -230,7 +230,7 @@ fn account(
     organisation: OrganisationId,
     person: Option<shixun_domain::id::PersonId>,
 ) -> Result<AccountId, DbError> {
-    let AddedAccount::New(id) = accounts::add(tx, organisation.area(), username, hash, person)? else {
+    let AddedAccount::New(id) = accounts::add(tx, organisation.area(), username, hash, person, false)? else {
         panic!("{username} exists")
     };
     let span = DateSpan { from: at.china_date(), to: None };

@@ -108,6 +108,9 @@ both! {
         remember().await;
         bureau.post(&format!("{waiver}/revoke"), json!({"reason": "未成行"})).await.expect(200);
         remember().await;
+        let withdraw = format!("{own}/leaves/{}/withdraw", leave["id"].as_str().unwrap());
+        centre.post(&withdraw, json!({"reason": "产假登错了人"})).await.expect(200);
+        remember().await;
         for (step, (at, read, report)) in known.iter().enumerate() {
             assert_eq!(statement(&centre, person, &format!("cycle=2026-2030&{}", asked(*at))).await, *read, "step {step}");
             let again = centre.get(&format!("/v1/reports/county-summary?cycle=2026-2030&{}", asked(*at))).await.expect(200);

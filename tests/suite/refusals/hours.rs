@@ -78,8 +78,7 @@ pub(super) async fn hours(told: &mut Told, county: &mut County) {
     follow(&doomed["id"], "void")(&bureau).await.expect(201);
     told.by(Code::EntryAlreadyVoided, &bureau, follow(&doomed["id"], "void")).await;
     let newcomer = json!({"name": "甲", "identity_number": NUMBERS[2], "entered_on": "2014-08-01"});
-    let newcomer =
-        centre.post("/v1/persons", newcomer).await.expect(201)["id"].as_str().unwrap().replace("per_", "tch_");
+    let newcomer = centre.post("/v1/persons", newcomer).await.expect(201)["teacher_id"].as_str().unwrap().to_owned();
     let theirs = format!("/v1/teachers/{newcomer}/hour-entries");
     told.by(Code::TeacherNeverEmployed, &centre, async |me| me.post(&theirs, record(json!({}))).await).await;
     let ids = post(county, vec![entry(person, "2026-05-01", "48"), entry(person, "2019-05-01", "8")]);

@@ -18,6 +18,24 @@ pub(super) async fn organisations_and_users(told: &mut Told, county: &mut County
     let own = format!("/v1/organisations/{}", county.bureau);
     let etag = bureau.get(&own).await.etag();
     told.by(Code::OrganisationParentInvalid, &bureau, async |me| me.put(&own, &etag, below.clone()).await).await;
+    let (own, school) = (own.clone(), format!("/v1/organisations/{}", county.schools[0]));
+    let closing = |place: &str, verb: &'static str| {
+        let place = place.to_owned();
+        async move |me: &Caller<'_>| {
+            let etag = me.get(&place).await.etag();
+            let body = match verb {
+                "close" => json!({"closed_on": "2026-08-31", "reason": "并入山区中心小学"}),
+                _ => json!({"reason": "撤并方案取消"}),
+            };
+            me.request(Method::POST, &format!("{place}/{verb}")).header("If-Match", &etag).json(&body).send().await
+        }
+    };
+    told.by(Code::OrganisationKindStays, &bureau, closing(&own, "close")).await;
+    told.by(Code::OrganisationEmploys, &bureau, closing(&school, "close")).await;
+    told.by(Code::OrganisationOpen, &bureau, closing(&school, "reopen")).await;
+    let institution = format!("/v1/organisations/{}", county.institutions[1]);
+    closing(&institution, "close")(&bureau).await.expect(200);
+    told.by(Code::OrganisationClosed, &bureau, closing(&institution, "close")).await;
     let user = |username: &'static str, person: Value| {
         async move |me: &Caller<'_>| me.post("/v1/users", json!({"username": username, "person_id": person})).await
     };
@@ -28,6 +46,17 @@ pub(super) async fn organisations_and_users(told: &mut Told, county: &mut County
     told.by(Code::OwnAccount, &system, async |me| me.act(&disable).await).await;
     let wrong = json!({"old_password": "something else", "new_password": "quiet river 41 lanterns"});
     told.by(Code::OldPasswordWrong, &system, async |me| me.post("/v1/me/password", wrong.clone()).await).await;
+    let teacher = county.add_teacher(8, county.schools[0]);
+    let office = json!({"role": "school_administrator", "organisation_id": county.schools[0].to_string()});
+    let (bureau, system) = (county.sign_in("bureau"), county.sign_in("system"));
+    system.post(&format!("/v1/users/{}/roles", teacher.account), office).await.expect(201);
+    let reset = format!("/v1/users/{}/password", teacher.account);
+    let chosen = json!({"password": "quiet river 41 lanterns"});
+    told.by(Code::AccountHoldsOffice, &county.sign_in("school-1"), async |me| me.post(&reset, chosen.clone()).await)
+        .await;
+    bureau.post(&reset, chosen.clone()).await.expect(204);
+    let waiting = county.caller(teacher.account);
+    told.by(Code::PasswordChangeRequired, &waiting, async |me| me.get("/v1/sessions").await).await;
     let roles = format!("/v1/users/{}/roles", county.account("monitor"));
     let grant = json!({"role": "monitor", "organisation_id": county.bureau.to_string()});
     told.by(Code::RoleHeldAlready, &system, async |me| me.post(&roles, grant.clone()).await).await;
@@ -50,6 +79,10 @@ pub(super) async fn people(told: &mut Told, county: &mut County) {
     told.by(Code::FactSpanInvalid, &centre, ending("2015-11-30")).await;
     ending("2020-11-30")(&centre).await.expect(200);
     told.by(Code::FactEndedAlready, &centre, ending("2021-11-30")).await;
+    let withdraw = format!("{at}/titles/{}/withdraw", held["id"].as_str().unwrap());
+    let withdrawn = async |me: &Caller<'_>| me.post(&withdraw, json!({"reason": "误登职称"})).await;
+    withdrawn(&centre).await.expect(200);
+    told.by(Code::FactWithdrawn, &centre, withdrawn).await;
     let unemployed = centre.post("/v1/persons", new(NUMBERS[2])).await.expect(201);
     let schools = county.schools;
     let transfer = |person: &Value, to: usize, on: &'static str| {

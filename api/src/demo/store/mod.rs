@@ -147,7 +147,7 @@ fn accounts(
                 (school, Some(*at(&staffed.teachers, place)?), teacher.entered_on)
             }
         };
-        let AddedAccount::New(account) = accounts::add(tx, area, &name, hash, person)? else {
+        let AddedAccount::New(account) = accounts::add(tx, area, &name, hash, person, false)? else {
             return Err(DbError::Other(format!("the user name {name} is taken")).into());
         };
         accounts::grant(tx, account, role, organisation, DateSpan { from, to: None }, None)?;

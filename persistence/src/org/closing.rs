@@ -1,0 +1,68 @@
+//! The last day of an organisation, and who keeps it from having one.
+
+use super::OrganisationRow;
+use crate::{
+    Conn, DbResult, WriteTx,
+    schema::{employments, organisations as t},
+};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use shixun_domain::id::OrganisationId;
+
+/// Keeps an organisation from closing under another transaction until this one ends, and waits for one that is about to. SQLite has one
+/// writer.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn hold_open(conn: &mut Conn, id: OrganisationId) -> DbResult<()> {
+    if let Conn::Postgres(conn) = conn {
+        let _: Vec<i64> = t::table
+            .filter(t::area.eq(id.area().get()))
+            .filter(t::id.eq(id.number()))
+            .select(t::id)
+            .for_share()
+            .load(conn)?;
+    }
+    Ok(())
+}
+
+/// Keeps everybody from being employed at an organisation until this transaction ends.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn lock(tx: &mut WriteTx<'_>, id: OrganisationId) -> DbResult<()> {
+    if let Conn::Postgres(conn) = tx.conn() {
+        let _: Vec<i64> = t::table
+            .filter(t::area.eq(id.area().get()))
+            .filter(t::id.eq(id.number()))
+            .select(t::id)
+            .for_update()
+            .load(conn)?;
+    }
+    Ok(())
+}
+
+/// How many are employed at an organisation after a day.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn employed_after(conn: &mut Conn, id: OrganisationId, day: NaiveDate) -> DbResult<i64> {
+    Ok(employments::table
+        .filter(employments::area.eq(id.area().get()))
+        .filter(employments::organisation_id.eq(id.number()))
+        .filter(employments::valid_to.is_null().or(employments::valid_to.gt(day)))
+        .count()
+        .get_result(conn)?)
+}
+
+/// Closes an organisation after its last day, or opens it again, where the version is still the one the caller saw.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn set_closed(tx: &mut WriteTx<'_>, before: &OrganisationRow, closed_on: Option<NaiveDate>) -> DbResult<bool> {
+    let at = tx.at().naive();
+    let rows = diesel::update(t::table.find(before.id.key()).filter(t::version.eq(before.version)))
+        .set((t::closed_on.eq(closed_on), t::version.eq(before.version + 1), t::updated_at.eq(at)))
+        .execute(tx.conn())?;
+    Ok(rows == 1)
+}
