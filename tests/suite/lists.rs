@@ -100,6 +100,7 @@ async fn every_list_counts_its_rows_and_turns_round(kind: Kind) {
         "list_session_enrolments",
         "list_sessions",
         "list_teachers",
+        "list_timetable",
     ];
     assert_eq!(turned, expected);
 }
