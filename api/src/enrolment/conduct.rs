@@ -29,7 +29,9 @@ use shixun_domain::{
 };
 use shixun_persistence::{
     Conn,
-    enrolment::{self as store, AttendanceMark, AttendanceRow, EnrolmentRow, EnrolmentShown, Freed, OfferRow, UnitTime},
+    enrolment::{
+        self as store, AttendanceMark, AttendanceRow, EnrolmentRow, EnrolmentShown, Freed, OfferRow, UnitTime,
+    },
     ledger::{self as hours, Appended, NewEntry},
 };
 use std::collections::{HashMap, HashSet};
