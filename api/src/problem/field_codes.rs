@@ -300,7 +300,10 @@ mod tests {
         let codes: BTreeSet<&str> = FieldCode::ALL.iter().map(|known| known.code).collect();
         assert_eq!(codes.len(), FieldCode::ALL.len());
         for known in FieldCode::ALL {
-            let word = known.code.bytes().all(|letter| letter.is_ascii_lowercase() || letter == b'_');
+            let word = known
+                .code
+                .bytes()
+                .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == b'_');
             assert!(word && !known.zh.is_empty() && !known.en.is_empty(), "{known:?}");
         }
     }
