@@ -23,6 +23,8 @@ fn written() -> Vec<(String, String)> {
             let rest = text.match_indices(maker).map(|(at, _)| &text[at + maker.len()..]);
             found.extend(rest.filter_map(second_argument).map(|code| (code, path.clone())));
         }
+        let checks = text.match_indices("ValidationError::new(\"").map(|(at, maker)| &text[at + maker.len()..]);
+        found.extend(checks.filter_map(|rest| rest.split_once('"')).map(|(code, _)| (code.to_owned(), path.clone())));
         let words = text.split('"').skip(1).step_by(2);
         let of_files = words.filter(|word| {
             let kind = ["roster_", "schools_", "records_"].iter().any(|kind| word.starts_with(kind));

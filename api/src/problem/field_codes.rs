@@ -3,6 +3,8 @@
 //! The texts here say what a code means; where a fault is found its text says it of the value. [`super::FieldFault`] takes no code that is not
 //! here while the program is tested, and `tests/suite/problems.rs` reads the sources for those that no test provokes.
 
+use super::Code;
+
 /// Where a code stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -43,6 +45,12 @@ impl FieldCode {
         FieldCode::ALL.iter().find(|known| known.code == code)
     }
 
+    /// Whether a fault may have this code: one of these, or that of a problem, where the row of a file is refused as a request with its
+    /// content would be.
+    pub fn may_be(code: &str) -> bool {
+        FieldCode::of(code).is_some() || Code::ALL.iter().any(|known| known.as_str() == code)
+    }
+
     /// Every code, those of fields first.
     pub const ALL: &'static [FieldCode] = &[
         field("unknown_field", "没有这个字段", "there is no such field", &["field", "expected"]),
@@ -51,7 +59,7 @@ impl FieldCode {
         field("wrong_type", "类型不符", "the value has another type than the field", &["expected"]),
         field("invalid_value", "值不可用", "the value cannot be used here", &["expected", "min", "max"]),
         field("blank", "不能只有空白", "must not be blank", &[]),
-        field("hexadecimal", "应为十六进制数", "must be hexadecimal", &[]),
+        field("sha256", "应为64位小写十六进制的SHA-256", "must be a SHA-256 in 64 lower-case hexadecimal digits", &[]),
         field("length", "长度超出范围", "the length is out of range", &["min", "max", "equal"]),
         field("range", "超出范围", "the value is out of range", &["min", "max", "above"]),
         field("too_deep", "嵌套过深", "nested too deeply", &["max"]),
@@ -292,7 +300,10 @@ mod tests {
         let codes: BTreeSet<&str> = FieldCode::ALL.iter().map(|known| known.code).collect();
         assert_eq!(codes.len(), FieldCode::ALL.len());
         for known in FieldCode::ALL {
-            let word = known.code.bytes().all(|letter| letter.is_ascii_lowercase() || letter == b'_');
+            let word = known
+                .code
+                .bytes()
+                .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == b'_');
             assert!(word && !known.zh.is_empty() && !known.en.is_empty(), "{known:?}");
         }
     }

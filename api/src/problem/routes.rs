@@ -94,7 +94,8 @@ list_of! {
 /// List every code of a single fault
 ///
 /// What `errors[].code` of a problem and the codes at rows of an import may be, with what each means in both languages, on one page. A fault's own
-/// `detail` says it of the value that was sent.
+/// `detail` says it of the value that was sent. A row that is refused as a request with its content would be has the code of that problem
+/// (`GET /v1/problems`).
 ///
 /// 全部字段错误代码和导入行错误代码及中英文含义。
 #[utoipa::path(
