@@ -70,7 +70,14 @@ mod tests {
     fn principal(username: &str) -> Arc<Principal> {
         let account = AccountId::new(AreaCode::new(331_123).unwrap(), 7);
         let username = username.to_owned();
-        Arc::new(Principal { account, username, person: None, disabled: false, must_change_password: false, grants: Vec::new() })
+        Arc::new(Principal {
+            account,
+            username,
+            person: None,
+            disabled: false,
+            must_change_password: false,
+            grants: Vec::new(),
+        })
     }
 
     #[test]

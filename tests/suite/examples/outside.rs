@@ -72,6 +72,13 @@ async fn disputes(demo: &Demo, shown: &mut Shown, me: &str, entry: &str) {
     shown.step(&teacher, &place, "withdraw", None).await;
 }
 
+/// What waits for somebody else.
+pub(super) async fn waiting(demo: &Demo, shown: &mut Shown) {
+    let bureau = demo.sign_in("bureau");
+    shown.get(&bureau, "/v1/pending-hours?limit=1").await;
+    shown.get(&bureau, "/v1/waivers?limit=1").await;
+}
+
 async fn transfers(demo: &Demo, shown: &mut Shown) {
     let (centre, bureau) = (demo.sign_in("centre"), demo.sign_in("bureau"));
     let leaving = &centre.get("/v1/teachers?subject=数学&limit=1").await.expect(200)["data"][0];

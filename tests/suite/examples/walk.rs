@@ -39,6 +39,7 @@ pub(super) async fn walk(demo: &Demo) -> Shown {
     super::evaluations::evaluations(demo, &mut shown).await;
     super::timetable::timetable(demo, &mut shown, &session).await;
     super::staff::staff(demo, &mut shown).await;
+    super::outside::waiting(demo, &mut shown).await;
     // What is added is asked here: before the others it would change their numbers and the log they are shown.
     shown
 }

@@ -101,13 +101,15 @@ pub(super) async fn hours(told: &mut Told, county: &mut County) {
         "reference": "讲-1"});
     publish(
         county,
-        json!({"conversions": [{"kind": "talk", "zh": "讲座", "en": "talk", "approver": figure("county"),
+        json!({"conversions": [{"kind": "talk", "zh": "讲座", "en": "talk", "approver": figure("province"),
         "lines": [{"hours": figure("2")}]}]}),
     )
     .await;
     let convert = format!("/v1/teachers/{}/conversions", person.teacher());
     let school = county.sign_in("school-1");
-    told.by(Code::ConversionNeedsApprover, &school, async |me| me.post(&convert, talk.clone()).await).await;
+    let entered = school.post(&convert, talk).await.expect(201);
+    let post = format!("/v1/hour-entries/{}/post", entered["entry"]["id"].as_str().unwrap());
+    told.by(Code::ConversionNeedsApprover, &bureau, async |me| me.act(&post).await).await;
     let claimed = json!({"activity": {"kind": "talk"}, "level": "school", "hours": "3", "practice": "0", "starts_on": "2019-07-03",
         "ends_on": "2019-07-03"});
     let claimed = with(records::record("K-1"), claimed);

@@ -50,7 +50,7 @@ pub(super) async fn records(told: &mut Told, county: &mut County) {
     let number = other.person.number();
     sql(county, &format!("UPDATE employments SET valid_to = '2026-03-31' WHERE person_id = {number}")).unwrap();
     let theirs = of(other.person);
-    told.by(Code::HoursOutsideEmployment, &school, async |me| me.post(&theirs, record("K-1")).await).await;
+    told.by(Code::HoursOutsideEmployment, &centre, async |me| me.post(&theirs, record("K-1")).await).await;
 }
 
 pub(super) async fn transfers(told: &mut Told, county: &mut County) {
