@@ -224,11 +224,11 @@ pub struct RequirementView {
     pub rule: RuleNameView,
     /// Its period.
     pub period: PeriodView,
-    /// What it is about and its period, in Chinese.
-    #[schema(example = "年度学时2018年")]
+    /// What it is about and its period, in Chinese, for where the figures stand in columns; the sentences begin with it.
+    #[serde(skip)]
     pub name_zh: String,
     /// The same in English.
-    #[schema(example = "Hours of the year, 2018")]
+    #[serde(skip)]
     pub name_en: String,
     /// Hours owed.
     pub owed: HoursText,

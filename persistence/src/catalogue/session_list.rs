@@ -120,7 +120,7 @@ pub struct SessionFilter {
     pub starts_from: Option<NaiveDate>,
     /// Only those that begin on this day or earlier.
     pub starts_to: Option<NaiveDate>,
-    /// Only published ones that take applications at this instant: after the first day nobody comes in.
+    /// Only published ones that take applications at this instant: from the first day on nobody comes in.
     pub open_at: Option<UtcMillis>,
     /// Only of this programme.
     pub programme: Option<ProgrammeId>,
@@ -178,7 +178,7 @@ macro_rules! filtered {
             let (at, today) = (at.naive(), at.china_date());
             $query = $query
                 .filter(t::state.eq(SessionState::Published.as_str()))
-                .filter(t::starts_on.ge(today))
+                .filter(t::starts_on.gt(today))
                 .filter(t::applications_open_at.le(at))
                 .filter(t::applications_close_at.gt(at));
         }

@@ -250,10 +250,10 @@ both! {
         let found = county.sign_in("teacher-3").get(&format!("/v1/sessions/{}/eligibility", made.id)).await.expect(200);
         assert_eq!(found["reasons"][0]["code"], "applications_closed");
         county.sign_in("teacher-2").act(&withdraw(&rows[1])).await.refused(409, "withdrawal_closed");
-        // A window that outlasts the first day ends with it all the same.
+        // A window that outlasts the day before the first ends with it all the same.
         let longer = TestSession { applications_close_at: at("2026-12-06T18:00:00"), ..TestSession::default() };
         let longer = county.add_session(longer);
-        for (now, listed, code) in [("2026-12-05T23:59:59", 1, None), ("2026-12-06T00:00:00", 0, Some("session_begun"))] {
+        for (now, listed, code) in [("2026-12-04T23:59:59", 1, None), ("2026-12-05T00:00:00", 0, Some("session_begun"))] {
             county.clock.set(at(now));
             assert_eq!(open().await, listed, "{now}");
             let found = county.sign_in("teacher-3").get(&format!("/v1/sessions/{}/eligibility", longer.id)).await.expect(200);

@@ -174,7 +174,9 @@ both! {
         county.caller(one.account).request(Method::POST, &withdraw).header("If-Match", &etag).json(&json!({})).send().await.expect(200);
         centre.post(&of(one.person), keyed).await.expect(201);
         // The platform's file has the course by its title, and a key of its own.
-        let made = county.add_session(TestSession { content_key: "org/another".into(), ..TestSession::default() });
+        let made = county.add_session(TestSession {
+            content_key: "org/another".into(), starts_on: "2026-10-10".parse().unwrap(), ..TestSession::default()
+        });
         let (area, number) = (one.person.area(), made.id.number());
         let given = crate::ledger::fixture::post(county, vec![shixun_persistence::ledger::NewEntry {
             source: Some((area, number)),
@@ -186,7 +188,7 @@ both! {
         let again = crate::catalogue::steps::with(record("K-7"), again);
         let told = centre.post(&of(one.person), again.clone()).await.refused(409, "duplicate_content");
         assert_eq!(told["parameters"]["title"], "小学语文单元整体教学");
-        let later = json!({"starts_on": "2026-11-01", "ends_on": "2026-11-02", "source_key": "P-2"});
+        let later = json!({"starts_on": "2026-11-01", "ends_on": "2026-11-02", "source_key": "P-2", "content_key": "winter-term"});
         centre.post(&of(one.person), crate::catalogue::steps::with(again.clone(), later)).await.expect(201);
         // Hours that were taken back stand in nobody's way.
         crate::ledger::fixture::corrected(county, given[0], json!({"reason": "误录"})).await;

@@ -322,7 +322,7 @@ list_query! {
         pub area: Option<AreaText>,
         /// Only in this state.
         pub state: Option<SessionStateWord>,
-        /// `true`: only those that take applications now: published, within their window and not after their first day.
+        /// `true`: only those that take applications now: published, within their window and before their first day.
         pub open_now: Option<bool>,
         /// Only those that begin on this day or later.
         pub starts_from: Option<NaiveDate>,
