@@ -22,7 +22,7 @@ pub use facts::{
     snapshot, was_employed_below, was_employed_below_on,
 };
 pub use known::Known;
-pub use pending::{PendingFilter, count_pending, pending};
+pub use pending::{PendingFilter, PendingRow, count_pending, pending};
 pub use read::{
     EntryFilter, EntryRow, appended_since, count, find, find_by_source, last_of_chain, list, successors, taken_back,
 };

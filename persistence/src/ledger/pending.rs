@@ -17,6 +17,15 @@ use shixun_domain::{
 };
 use std::collections::HashMap;
 
+/// Hours that wait.
+#[derive(Debug, Clone)]
+pub struct PendingRow {
+    /// The pending entry.
+    pub entry: EntryRow,
+    /// The name of whose hours they are.
+    pub person_name: String,
+}
+
 /// What is wanted of the list.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PendingFilter {
@@ -60,7 +69,7 @@ pub fn pending(
     filter: &PendingFilter,
     after: Option<i64>,
     limit: i64,
-) -> DbResult<Vec<(EntryRow, String)>> {
+) -> DbResult<Vec<PendingRow>> {
     let mut query = filtered(area, viewer, filter).order(t::id.asc()).limit(limit);
     if let Some(number) = after {
         query = query.filter(t::id.gt(number));
@@ -71,9 +80,9 @@ pub fn pending(
     let names: Vec<(i64, String)> =
         p::table.filter(p::area.eq(area.get())).filter(p::id.eq_any(persons)).select((p::id, p::name)).load(conn)?;
     let names: HashMap<i64, String> = names.into_iter().collect();
-    let named = |row: EntryRow| {
-        let name = names.get(&row.person.number()).cloned().unwrap_or_default();
-        (row, name)
+    let named = |entry: EntryRow| PendingRow {
+        person_name: names.get(&entry.person.number()).cloned().unwrap_or_default(),
+        entry,
     };
     Ok(rows.into_iter().map(named).collect())
 }

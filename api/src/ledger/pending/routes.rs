@@ -43,7 +43,7 @@ async fn list_pending_hours(
     let (actor, wanted, area) = (who.actor(), page.clone(), query.area.map(|area| area.0));
     let (mut rows, total) =
         app.db.read(move |conn| service::list(conn, &actor, area, &query.filter(), &wanted)).await?;
-    let next_cursor = page.cut(&mut rows, |(row, _)| row.id.number());
+    let next_cursor = page.cut(&mut rows, |row| row.entry.id.number());
     let data = rows.into_iter().map(PendingHoursView::from).collect();
     page::list(&request, &PendingHoursList { data, next_cursor, total })
 }

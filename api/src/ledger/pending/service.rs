@@ -4,7 +4,7 @@ use crate::{access::Actor, http::Page, ledger::sight::viewer, problem::ApiError}
 use shixun_domain::AreaCode;
 use shixun_persistence::{
     Conn,
-    ledger::{self, EntryRow, PendingFilter},
+    ledger::{self, PendingFilter, PendingRow},
 };
 
 /// Hours that wait and that the actor may see, each with the name of whose they are.
@@ -17,7 +17,7 @@ pub fn list(
     area: Option<AreaCode>,
     filter: &PendingFilter,
     page: &Page,
-) -> Result<(Vec<(EntryRow, String)>, Option<i64>), ApiError> {
+) -> Result<(Vec<PendingRow>, Option<i64>), ApiError> {
     let area = area.unwrap_or(actor.area());
     let viewer = viewer(conn, actor, area)?;
     let rows = ledger::pending(conn, area, &viewer, filter, page.after()?, page.fetch())?;

@@ -13,7 +13,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use serde::Serialize;
-use shixun_persistence::ledger::{EntryRow, PendingFilter};
+use shixun_persistence::ledger::{PendingFilter, PendingRow};
 use utoipa::ToSchema;
 
 /// Hours that wait, and for what.
@@ -63,12 +63,12 @@ list_of! {
     PendingHoursList of PendingHoursView
 }
 
-impl From<(EntryRow, String)> for PendingHoursView {
-    fn from((row, teacher_name): (EntryRow, String)) -> Self {
+impl From<PendingRow> for PendingHoursView {
+    fn from(PendingRow { entry: row, person_name }: PendingRow) -> Self {
         PendingHoursView {
             id: Text(row.id),
             teacher_id: Text(row.person.teacher()),
-            teacher_name,
+            teacher_name: person_name,
             organisation_id: row.organisation.map(Text),
             organisation_name: row.organisation_name,
             effective_on: row.effective_on,
