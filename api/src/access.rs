@@ -11,7 +11,10 @@ use shixun_domain::{
     access::{Needs, Permission, Role, Scope},
     id::{AccountId, PersonId},
 };
-use shixun_persistence::accounts::Grant;
+use shixun_persistence::{
+    Conn, DbResult,
+    accounts::{self, Grant},
+};
 use std::{future::Future, marker::PhantomData, ops::Deref, pin::Pin, sync::Arc};
 
 /// Someone who signed in, with every role they hold, past and coming ones too.
@@ -66,6 +69,14 @@ impl Actor {
     /// True where the permission comes from `role`.
     pub fn is(&self, role: Role) -> bool {
         self.reach.iter().any(|(held, _)| *held == role)
+    }
+
+    /// The account of the person whom the actor acts for; `None` where one acts for oneself, or for somebody without an account.
+    ///
+    /// # Errors
+    /// A [`shixun_persistence::DbError`] where the database does not answer.
+    pub fn behalf_of(&self, conn: &mut Conn, person: PersonId) -> DbResult<Option<AccountId>> {
+        if self.is_self(person) { Ok(None) } else { accounts::of_person(conn, person) }
     }
 
     /// True for one's own record, where the permission comes from being a teacher or lecturer too.

@@ -24,7 +24,7 @@ use shixun_domain::{
     policy::Effect,
 };
 use shixun_persistence::{
-    Conn, DbError, accounts,
+    Conn, DbError,
     enrolment::{
         self as store, ApplicantRow, Claim, Commitments, EnrolmentRow, EnrolmentShown, Freed, Hold, NewEnrolment,
         OfferRow, Offered, Taken,
@@ -249,7 +249,7 @@ pub fn apply(
 ) -> Result<EnrolmentShown, ApiError> {
     let now = work.at();
     let person = whom(work.conn(), actor, session, person, now)?;
-    let on_behalf_of = behalf(work.conn(), actor, person)?;
+    let on_behalf_of = actor.behalf_of(work.conn(), person)?;
     for _ in 0..LOOKS_MAX {
         let Offered { offer, version, session: brief, .. } = match seen.take() {
             Some(seen) => seen,
@@ -262,11 +262,6 @@ pub fn apply(
         }
     }
     Err(again())
-}
-
-/// The account of the person whom somebody else acts for.
-fn behalf(conn: &mut Conn, actor: &Actor, person: PersonId) -> Result<Option<AccountId>, ApiError> {
-    if actor.is_self(person) { Ok(None) } else { Ok(accounts::of_person(conn, person)?) }
 }
 
 /// Takes what the facts allow, and writes the application down: the enrolment, and its place in the queue. `None` where the session
@@ -375,7 +370,7 @@ pub fn withdraw(work: &mut Work<'_, '_>, actor: &Actor, id: EnrolmentId) -> Resu
         .ok_or_else(|| ApiError::missing(id))?;
     let offer = store::offer(work.conn(), before.session)?.ok_or_else(|| ApiError::missing(before.session))?;
     let status = withdrawn(before.status, offer.withdraw_until, work.at()).map_err(status_refused)?;
-    let on_behalf_of = behalf(work.conn(), actor, before.person)?;
+    let on_behalf_of = actor.behalf_of(work.conn(), before.person)?;
     change(work, &before, status, None, ("withdraw", on_behalf_of))
 }
 

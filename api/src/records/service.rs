@@ -25,7 +25,7 @@ use shixun_domain::{
     },
 };
 use shixun_persistence::{
-    Conn, accounts,
+    Conn,
     ledger::{self, Appended, NewEntry},
     records::{self as store, Content, NewRecord, RecordFilter, RecordRow, Saved, Step},
 };
@@ -115,7 +115,7 @@ pub fn enter(
     let person = teacher.person();
     let today = work.at().china_date();
     may_enter_for(work.conn(), actor, person, [today, input.claim.ends_on])?;
-    let on_behalf_of = behalf(work.conn(), actor, person)?;
+    let on_behalf_of = actor.behalf_of(work.conn(), person)?;
     let new = prepared(work, cache, by(actor), (person, None), input)?;
     let id = store::add(work.tx(), &new)?;
     noted(work, id, RecordStep::Enter, &new, input)?;
@@ -144,11 +144,6 @@ pub fn enter_line(
 /// Who enters, and whether the same content may be allowed again.
 fn by(actor: &Actor) -> (AccountId, bool) {
     (actor.account, may_allow_again(actor))
-}
-
-/// The account of the person whom somebody else acts for.
-fn behalf(conn: &mut Conn, actor: &Actor, person: PersonId) -> Result<Option<AccountId>, ApiError> {
-    if actor.is_self(person) { Ok(None) } else { Ok(accounts::of_person(conn, person)?) }
 }
 
 fn noted(
@@ -226,7 +221,7 @@ pub fn correct(
     let new = prepared(work, cache, by(actor), (before.person, Some(id)), input)?;
     kept(store::change(work.tx(), &before, &new)?)?;
     noted(work, id, RecordStep::Correct, &new, input)?;
-    let on_behalf_of = behalf(work.conn(), actor, before.person)?;
+    let on_behalf_of = actor.behalf_of(work.conn(), before.person)?;
     recorded(work, before, ("correct", on_behalf_of))
 }
 
@@ -282,7 +277,7 @@ pub fn withdraw(
     based_on: i64,
 ) -> Result<RecordView, ApiError> {
     let before = mine(work, actor, id, based_on)?;
-    let on_behalf_of = behalf(work.conn(), actor, before.person)?;
+    let on_behalf_of = actor.behalf_of(work.conn(), before.person)?;
     advance(work, actor, &before, RecordStep::Withdraw, (None, STAGES))?;
     recorded(work, before, (RecordStep::Withdraw.as_str(), on_behalf_of))
 }
