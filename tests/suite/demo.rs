@@ -211,6 +211,7 @@ async fn every_statement_has_its_grounds(kind: Kind) {
             place = format!("/v1/teachers/{}/statement?{query}", id(teacher));
             let statement = centre.get(&place).await.expect(200);
             crate::ledger::grounds::every_figure_has_its_grounds(&statement);
+            crate::ledger::grounds::every_requirement_has_its_leaves(&centre, &statement, query).await;
             asked += statement["entries"].as_array().unwrap().len();
         }
     }

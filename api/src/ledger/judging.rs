@@ -26,16 +26,60 @@ use std::sync::Arc;
 pub(super) fn judge(
     conn: &mut Conn,
     person: PersonId,
+    record: PersonRecord,
+    terms: &Terms,
+    known_at: Option<UtcMillis>,
+) -> Result<Judged, ApiError> {
+    let read = read(conn, person, record, terms, known_at)?;
+    Ok(read.judged(person, &terms.rules))
+}
+
+/// A person and the entries by which a cycle is judged.
+pub(crate) struct Read {
+    /// The person.
+    pub(super) record: PersonRecord,
+    /// The entries; those that stand are of the cycle, or reach into it.
+    pub(super) entries: StandingEntries,
+}
+
+/// Reads what is judged.
+pub(super) fn read(
+    conn: &mut Conn,
+    person: PersonId,
     mut record: PersonRecord,
     Terms { rules, before }: &Terms,
     known_at: Option<UtcMillis>,
-) -> Result<Judged, ApiError> {
+) -> Result<Read, ApiError> {
     if let Some(before) = before {
         record.facts.surplus = surplus(conn, person, &record, before, known_at)?;
     }
     let (from, to) = span(rules, &record.facts);
     let entries = ledger::standing_entries(conn, person, from, to, known_at)?;
-    Ok(judged(person, record, entries, rules))
+    Ok(Read::new(record, entries, rules))
+}
+
+impl Read {
+    /// Leaves out entries that nothing of the cycle looks at.
+    pub(crate) fn new(record: PersonRecord, mut entries: StandingEntries, rules: &CycleRules) -> Self {
+        let (first, last) = days_of_cycle(rules, &record.facts);
+        let within = |day: NaiveDate| first <= day && day <= last;
+        entries.standing.retain(|entry| within(entry.entry.facts.effective) || rules.reaches(&entry.entry.facts));
+        entries.corrected.retain(|entry| within(entry.entry.facts.effective));
+        entries.pending.retain(|entry| rules.cycle().contains(entry.entry.facts.effective));
+        Read { record, entries }
+    }
+
+    /// What the evaluator looks at of the entries that stand.
+    pub(super) fn facts(&self) -> Vec<EntryFacts> {
+        self.entries.standing.iter().map(|entry| entry.entry.facts.clone()).collect()
+    }
+
+    /// Evaluates them.
+    pub(crate) fn judged(self, person: PersonId, rules: &CycleRules) -> Judged {
+        let evaluation = evaluate(rules, &self.record.facts, &self.facts());
+        let Read { record, entries } = self;
+        Judged { person, record, entries, evaluation }
+    }
 }
 
 /// What counted in the cycle before beyond what was owed in it.
@@ -53,23 +97,6 @@ pub(crate) fn surplus(
     let earlier = ledger::standing_entries(conn, person, from, to, known_at)?.standing;
     let earlier: Vec<EntryFacts> = earlier.into_iter().map(|entry| entry.entry.facts).collect();
     Ok(evaluate(before, &record.facts, &earlier).surplus())
-}
-
-/// Evaluates entries that were read.
-pub(crate) fn judged(
-    person: PersonId,
-    record: PersonRecord,
-    mut entries: StandingEntries,
-    rules: &CycleRules,
-) -> Judged {
-    let (first, last) = days_of_cycle(rules, &record.facts);
-    let within = |day: NaiveDate| first <= day && day <= last;
-    entries.standing.retain(|entry| within(entry.entry.facts.effective) || rules.reaches(&entry.entry.facts));
-    entries.corrected.retain(|entry| within(entry.entry.facts.effective));
-    let facts: Vec<EntryFacts> = entries.standing.iter().map(|entry| entry.entry.facts.clone()).collect();
-    let evaluation = evaluate(rules, &record.facts, &facts);
-    entries.pending.retain(|entry| rules.cycle().contains(entry.entry.facts.effective));
-    Judged { person, record, entries, evaluation }
 }
 
 /// What is judged at the end of a cycle.

@@ -12,6 +12,7 @@ pub mod judging;
 pub mod moment;
 pub mod pending;
 mod problems;
+pub mod requirements;
 mod roster;
 mod routes;
 pub mod rules;
@@ -31,4 +32,5 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
     routes::mount(config);
     disputes::routes::mount(config);
     pending::routes::mount(config);
+    requirements::routes::mount(config);
 }

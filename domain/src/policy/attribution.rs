@@ -118,8 +118,8 @@ impl Spread {
         Evaluation { entries: counted, ..parts }
     }
 
-    /// The entry that a part belongs to.
-    fn entry_of(&self, part: usize) -> Option<usize> {
+    /// The place of the entry that a part belongs to.
+    pub(super) fn entry_of(&self, part: usize) -> Option<usize> {
         let mut first = 0;
         self.counts.iter().position(|count| {
             first += count;

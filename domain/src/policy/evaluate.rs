@@ -10,10 +10,11 @@
 
 use super::{
     attribution,
+    contributions::Listener,
     counting::Piece,
     cycle_rules::{CapRule, CycleRules, RuleIndex},
     facts::{EntryFacts, PersonFacts, ProfileSet},
-    limits,
+    limits, owing,
     requirements::{self, Requirement, Verdict},
     rule::{Body, Effect},
     selector::Shape,
@@ -178,15 +179,20 @@ impl Evaluation {
 /// of completion ([`CycleRules::by_completion`]), all entries are handed over of which a part may lie in the cycle.
 pub fn evaluate(rules: &CycleRules, person: &PersonFacts, entries: &[EntryFacts]) -> Evaluation {
     match attribution::spread(rules, entries) {
-        None => judged(rules, person, entries),
-        Some(spread) => spread.gathered(entries, judged(rules, person, &spread.parts)),
+        None => judged(rules, person, entries, &mut ()),
+        Some(spread) => spread.gathered(entries, judged(rules, person, &spread.parts, &mut ())),
     }
 }
 
 /// Judges entries that stand on the days to which their hours belong.
-fn judged(rules: &CycleRules, person: &PersonFacts, entries: &[EntryFacts]) -> Evaluation {
+pub(super) fn judged(
+    rules: &CycleRules,
+    person: &PersonFacts,
+    entries: &[EntryFacts],
+    listener: &mut impl Listener,
+) -> Evaluation {
     let profiles = ProfileSet::of(person, &rules.cycle());
-    let required = requirements::required_total(rules, person, profiles);
+    let required = owing::required_total(rules, person, profiles);
     let mut works = works(rules, entries);
     let mut order: Vec<usize> = (0..entries.len()).collect();
     let date_order = |place: &usize| entries.get(*place).map(|entry| (entry.effective, entry.sequence, entry.key));
@@ -243,7 +249,7 @@ fn judged(rules: &CycleRules, person: &PersonFacts, entries: &[EntryFacts]) -> E
     }
     cuts.sort_by_key(|(place, _)| *place);
     let counted = counted_entries(entries, &works, &cuts);
-    let requirements = requirements::judge(rules, person, profiles, required, entries, &works);
+    let requirements = requirements::judge(rules, person, profiles, required, (entries, &works), listener);
     Evaluation {
         years: years(rules, &works),
         total: counted.iter().map(|entry| entry.counted).sum(),
@@ -286,7 +292,7 @@ pub fn headroom(
     let year = candidate.year();
     let spread = attribution::spread(rules, entries);
     let entries = spread.as_ref().map_or(entries, |spread| &spread.parts);
-    let evaluation = judged(rules, person, entries);
+    let evaluation = judged(rules, person, entries, &mut ());
     let rooms = maxima.into_iter().filter_map(|(rule, maximum, effect, counts)| {
         let of = super::selector::Compiled::new(counts, rules.interned());
         let counts_here =

@@ -4,13 +4,15 @@
 //! - [`layers`]: which packs are in force where and when, and how a school's rules stand over the county's, the county's over
 //!   the province's; [`Schools`]: where a person belonged when;
 //! - [`CycleRules`]: the rules of one cycle, compiled once and used for every person;
-//! - [`evaluate`]: what counts, what was cut by which rule, what is owed; [`headroom`]: what a year still takes;
+//! - [`evaluate`]: what counts, what was cut by which rule, what is owed; [`contributions`]: which entries make it up; [`headroom`]: what a
+//!   year still takes;
 //! - [`wording`]: the same for people, in Chinese and English;
 //! - [`conversion`]: what activities outside courses are worth;
 //! - [`packs`]: the packs shipped with the program.
 
 mod attribution;
 mod citation;
+mod contributions;
 pub mod conversion;
 mod counting;
 mod cycle;
@@ -26,6 +28,7 @@ mod jurisdiction;
 pub mod layers;
 mod limits;
 pub mod lint;
+mod owing;
 mod pack;
 mod packing;
 pub mod packs;
@@ -42,6 +45,7 @@ pub mod wording;
 mod tests;
 
 pub use citation::{Citation, CitedDocument};
+pub use contributions::{Contribution, Portion, contributions};
 pub use cycle::{Cycle, CycleCalendar};
 pub use cycle_rules::{CycleRules, RuleIndex};
 pub use effects::{RuleEffect, RuleKey, effects};

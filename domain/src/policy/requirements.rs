@@ -1,11 +1,12 @@
 //! What a person owes, and whether it is there.
 
 use super::{
-    cycle::full_months,
+    contributions::{Listener, Portion},
     cycle_rules::{self, CycleRules, RuleIndex},
     evaluate::{Period, Work},
     facts::{EntryFacts, PersonFacts, ProfileSet, WaiverFacts},
-    rule::{Body, Least, LeaveTotal, Measure, Profile, Prorate, Ratio, Rounding, Strength, TotalAmount, Window},
+    owing::{by_months, months_between, months_of_leave, owing},
+    rule::{Body, Least, Measure, Profile, Ratio, Rounding, Strength, Window},
 };
 use crate::{
     hours::{Days, Hours},
@@ -68,116 +69,33 @@ struct Judge<'a> {
     rounding: Rounding,
 }
 
-/// The days of the cycle in which the person owes hours: after probation or joining, until retirement.
-///
-/// Reduction by months is inferred (`domain.md` 9, `prorate.newcomer`); with `none` a newcomer owes the whole cycle.
-fn owing(rules: &CycleRules, person: &PersonFacts) -> DateSpan {
-    let cycle = rules.cycle();
-    let reduced = rules.closing_rules().is_some_and(|set| set.prorate_newcomer() != Prorate::None);
-    let after_probation = person.probation.map(|span| span.to.and_then(|to| to.succ_opt()).unwrap_or(NaiveDate::MAX));
-    let begins = [person.joined_on, after_probation].into_iter().flatten().filter(|_| reduced).max();
-    DateSpan {
-        from: begins.map_or(cycle.from(), |day| day.max(cycle.from())),
-        to: Some(person.retires_on.map_or(cycle.to(), |day| day.min(cycle.to()))),
-    }
-}
-
 /// What counts of the surplus of the cycle before.
 pub(super) fn carried(rules: &CycleRules, person: &PersonFacts) -> Hours {
     person.surplus.min(rules.carry_over())
 }
 
-/// Full months of a span that lie between two days.
-fn months_between(span: &DateSpan, from: NaiveDate, to: NaiveDate) -> i32 {
-    full_months(span.from.max(from), span.to.map_or(to, |end| end.min(to)))
-}
-
-/// Full months between two days that were spent on leave, whether or not one leave followed another within a month.
-fn months_of_leave(person: &PersonFacts, from: NaiveDate, to: NaiveDate) -> i32 {
-    let mut spells: Vec<(NaiveDate, NaiveDate)> = person
-        .leave
-        .iter()
-        .map(|leave| (leave.from.max(from), leave.to.map_or(to, |end| end.min(to))))
-        .filter(|(first, last)| first <= last)
-        .collect();
-    spells.sort_unstable();
-    let mut joined: Vec<(NaiveDate, NaiveDate)> = Vec::with_capacity(spells.len());
-    for (first, last) in spells {
-        match joined.last_mut().filter(|(_, end)| end.succ_opt().is_none_or(|next| first <= next)) {
-            Some((_, end)) => *end = last.max(*end),
-            None => joined.push((first, last)),
-        }
-    }
-    joined.into_iter().map(|(first, last)| full_months(first, last)).sum()
-}
-
-/// `hours × months ÷ of`, rounded down.
-fn by_months(hours: Hours, months: i32, of: i32) -> Hours {
-    hours.share(i64::from(months.clamp(0, of)), i64::from(of)).unwrap_or(hours)
-}
-
-/// What the person owes in the cycle; `None` where no rule asks for a total.
-pub(super) fn required_total(rules: &CycleRules, person: &PersonFacts, profiles: ProfileSet) -> Option<Hours> {
-    // Where a wider area's total stands beside a narrower one, the greater is owed.
-    let amounts: Vec<TotalAmount> = rules
-        .closing
-        .iter()
-        .filter(|rule| rule.binds(profiles))
-        .filter_map(|rule| match rule.reference.rule.body {
-            Body::Total(amount) => Some(amount),
-            _ => None,
-        })
-        .collect();
-    if amounts.is_empty() {
-        return None;
-    }
-    if person.required.is_some() {
-        return person.required;
-    }
-    let (cycle, owing) = (rules.cycle(), owing(rules, person));
-    let prorates = rules.closing_rules().is_some_and(|set| set.leave_total() == LeaveTotal::Prorate);
-    // Full months of the span without those of leave, where leave is taken off.
-    let months_owed = |span: &DateSpan| {
-        let end = span.to.unwrap_or(cycle.to()).min(cycle.to());
-        let leave = || months_of_leave(person, span.from.max(cycle.from()), end);
-        months_between(span, cycle.from(), cycle.to()) - if prorates { leave() } else { 0 }
-    };
-    let owed = |amount: TotalAmount| match amount {
-        TotalAmount::PerYear(hours) => hours.share(i64::from(months_owed(&owing).max(0)), 12).unwrap_or(hours),
-        TotalAmount::PerCycle(hours) => {
-            let (entry, retirement) = rules
-                .closing_rules()
-                .map_or((Prorate::None, Prorate::None), |set| (set.prorate_newcomer(), set.prorate_retirement()));
-            let to = owing.to.filter(|_| retirement != Prorate::None);
-            let months = months_owed(&DateSpan { from: owing.from, to });
-            // Whole years go by the stricter of what holds for the two ends that are not the cycle's.
-            let by_years = (owing.from > cycle.from() && entry == Prorate::Year)
-                || (to.is_some_and(|to| to < cycle.to()) && retirement == Prorate::Year);
-            by_months(hours, if by_years { months / 12 * 12 } else { months }, cycle.months())
-        }
-    };
-    amounts.into_iter().map(owed).max()
-}
-
-/// Judges every requirement that binds the person: the cycle's, then each year's that has begun.
+/// Judges every requirement that binds the person: the cycle's, then each year's that has begun. `listener` hears of every requirement
+/// which hours make it, and then that it is complete.
 pub(super) fn judge(
     rules: &CycleRules,
     person: &PersonFacts,
     profiles: ProfileSet,
     required: Option<Hours>,
-    entries: &[EntryFacts],
-    works: &[Work],
+    (entries, works): (&[EntryFacts], &[Work]),
+    listener: &mut impl Listener,
 ) -> Vec<Requirement> {
     let rounding = rules.closing_rules().map_or(Rounding::Keep, |set| set.rounding());
     let judge = Judge { rules, person, required, entries, works, owing: owing(rules, person), rounding };
     let mut requirements = Vec::with_capacity(rules.closing.len() + rules.yearly.len() * 2);
-    for rule in rules.closing.iter().filter(|rule| rule.binds(profiles)) {
-        requirements.extend(judge.of_cycle(rule));
-    }
-    for (year, yearly) in &rules.yearly {
-        for rule in yearly.iter().filter(|rule| rule.binds(profiles)) {
-            requirements.extend(judge.of_year(rule, *year));
-        }
+    let of_cycle = rules.closing.iter().map(|rule| (rule, None));
+    let of_years = rules.yearly.iter().flat_map(|(year, yearly)| yearly.iter().map(|rule| (rule, Some(*year))));
+    for (rule, year) in of_cycle.chain(of_years).filter(|(rule, _)| rule.binds(profiles)) {
+        let requirement = match year {
+            None => judge.of_cycle(rule, listener),
+            Some(year) => judge.of_year(rule, year, listener),
+        };
+        listener.ends(requirement.is_some());
+        requirements.extend(requirement);
     }
     if !person.waivers.is_empty() {
         requirements.iter_mut().for_each(|requirement| waive(rules, person, requirement));
@@ -213,17 +131,18 @@ pub(super) fn worst(requirements: &[Requirement]) -> Verdict {
 }
 
 impl Judge<'_> {
-    fn of_cycle(&self, rule: &cycle_rules::Requirement) -> Option<Requirement> {
+    fn of_cycle(&self, rule: &cycle_rules::Requirement, listener: &mut impl Listener) -> Option<Requirement> {
         let cycle = self.rules.cycle();
         let (from, to) = (cycle.from(), cycle.to());
         match &rule.reference.rule.body {
             Body::Total(_) => {
-                let counted = self.sum(rule, Measure::Counted, from, to).plus(carried(self.rules, self.person));
+                let counted = self.sum(rule, Measure::Counted, (from, to), listener);
+                let counted = counted.plus(carried(self.rules, self.person));
                 Some(self.verdict(rule, Period::Cycle, self.required?, counted, to, Strength::Fail))
             }
             Body::Block { required_from_months, .. } => {
                 let months = months_between(&self.owing, from, to);
-                let mut requirement = self.blocks(rule)?;
+                let mut requirement = self.blocks(rule, listener)?;
                 if required_from_months.is_some_and(|least| months < least) && requirement.verdict != Verdict::Met {
                     requirement.verdict = Verdict::Waived;
                     requirement.missing = Hours::ZERO;
@@ -232,26 +151,31 @@ impl Judge<'_> {
             }
             Body::Minimum { measure, window, amount, strength, .. } => {
                 let (period, from, to) = self.window(rule, *window)?;
-                self.least(rule, *amount, *measure, (period, from, to), *strength)
+                self.least(rule, *amount, *measure, (period, from, to), *strength, listener)
             }
             Body::Share { practice, share, measure, window, strength, .. } => {
-                let (period, from, to) = self.window(rule, *window)?;
-                Some(self.share(rule, period, (from, to), (*practice, *share, *measure, *strength)))
+                let window = self.window(rule, *window)?;
+                Some(self.share(rule, window, (*practice, *share, *measure, *strength), listener))
             }
             Body::YearFloor { .. } | Body::YearMaximum { .. } | Body::Cap { .. } | Body::Factor { .. } => None,
         }
     }
 
-    fn of_year(&self, rule: &cycle_rules::Requirement, year: i32) -> Option<Requirement> {
+    fn of_year(
+        &self,
+        rule: &cycle_rules::Requirement,
+        year: i32,
+        listener: &mut impl Listener,
+    ) -> Option<Requirement> {
         let (from, to) = self.rules.cycle().year_span(year);
         match &rule.reference.rule.body {
             Body::YearFloor { hours, strength, block_year_hours, waived_from_leave_months, .. } => {
                 let with_block =
-                    || self.works_in(from, to).any(|(entry, work)| entry.block.is_some() && work.counted > 0);
+                    || self.works_in(from, to).any(|(_, entry, work)| entry.block.is_some() && work.counted > 0);
                 let whole = block_year_hours.filter(|_| with_block()).unwrap_or(*hours);
                 // Owed by the full months of the year that lie in the cycle and in the person's time of owing.
                 let owed = by_months(whole, months_between(&self.owing, from, to), 12);
-                let counted = self.sum(rule, Measure::Counted, from, to);
+                let counted = self.sum(rule, Measure::Counted, (from, to), listener);
                 let mut requirement = self.verdict(rule, Period::Year(year), owed, counted, to, *strength);
                 let on_leave = months_of_leave(self.person, from, to);
                 if waived_from_leave_months.is_some_and(|least| on_leave >= least)
@@ -264,11 +188,11 @@ impl Judge<'_> {
             }
             Body::Minimum { measure, window, amount, strength, .. } => {
                 let span = self.window_of_year(*window, year)?;
-                self.least(rule, *amount, *measure, span, *strength)
+                self.least(rule, *amount, *measure, span, *strength, listener)
             }
             Body::Share { practice, share, measure, window, strength, .. } => {
-                let (period, from, to) = self.window_of_year(*window, year)?;
-                Some(self.share(rule, period, (from, to), (*practice, *share, *measure, *strength)))
+                let window = self.window_of_year(*window, year)?;
+                Some(self.share(rule, window, (*practice, *share, *measure, *strength), listener))
             }
             _ => None,
         }
@@ -299,20 +223,25 @@ impl Judge<'_> {
         measure: Measure,
         (period, from, to): (Period, NaiveDate, NaiveDate),
         strength: Strength,
+        listener: &mut impl Listener,
     ) -> Option<Requirement> {
         let days = match least {
             Least::Hours(amount) => {
                 let owed = amount.for_required(self.required)?;
-                return Some(self.verdict(rule, period, owed, self.sum(rule, measure, from, to), to, strength));
+                let counted = self.sum(rule, measure, (from, to), listener);
+                return Some(self.verdict(rule, period, owed, counted, to, strength));
             }
             Least::Days(days) => days,
         };
         let day = self.rules.rules_on(to.min(self.rules.as_of()))?.hours_per_day();
         let of_hours = |hours: i64| hours.max(0).saturating_mul(100) / day.hundredths().max(1);
-        let concerned = self.works_in(from, to).filter(|(_, work)| rule.of.matches(&work.shape));
-        let there = concerned.map(|(_, work)| match work.days {
-            Some(days) if work.credited > 0 => days,
-            _ => of_hours(work.credited),
+        let there = self.concerned(rule, from, to).map(|(place, _, work)| {
+            let days = match work.days {
+                Some(days) if work.credited > 0 => days,
+                _ => of_hours(work.credited),
+            };
+            listener.hears(place, Portion::Days(Days::from_hundredths(days)));
+            days
         });
         let counted = Days::from_hundredths(there.sum());
         let missing = days.less(counted);
@@ -339,19 +268,21 @@ impl Judge<'_> {
     fn share(
         &self,
         rule: &cycle_rules::Requirement,
-        period: Period,
-        (from, to): (NaiveDate, NaiveDate),
+        (period, from, to): (Period, NaiveDate, NaiveDate),
         (practice, Ratio { numerator, denominator }, measure, strength): (bool, Ratio, Measure, Strength),
+        listener: &mut impl Listener,
     ) -> Requirement {
         let (mut whole, mut part) = (0, 0);
-        for (_, work) in self.works_in(from, to).filter(|(_, work)| rule.of.matches(&work.shape)) {
+        for (place, _, work) in self.concerned(rule, from, to) {
             let hours = measured(work, measure);
-            whole += hours;
-            part += match &rule.part {
+            let of_part = match &rule.part {
                 Some(selected) if selected.matches(&work.shape) => hours,
                 _ if practice => work.practice.min(hours),
                 _ => 0,
             };
+            let (shown, of) = (Hours::from_hundredths(of_part), Hours::from_hundredths(hours));
+            listener.hears(place, Portion::Share { part: shown, whole: of });
+            (whole, part) = (whole + hours, part + of_part);
         }
         let owed = Hours::from_hundredths(ceil_div(whole * numerator, denominator));
         let mut requirement = self.verdict(rule, period, owed, Hours::from_hundredths(part), to, strength);
@@ -378,15 +309,37 @@ impl Judge<'_> {
         (span.from, to)
     }
 
-    /// Entries between two days that are no corrections of others. Corrections count on the day of what they correct.
-    fn works_in(&self, from: NaiveDate, to: NaiveDate) -> impl Iterator<Item = (&EntryFacts, &Work)> {
+    /// Entries between two days, each with its place, that are no corrections of others. Corrections count on the day of what they
+    /// correct.
+    fn works_in(&self, from: NaiveDate, to: NaiveDate) -> impl Iterator<Item = (usize, &EntryFacts, &Work)> {
         let within = move |entry: &EntryFacts| from <= entry.effective && entry.effective <= to;
-        self.entries.iter().zip(self.works).filter(move |(entry, _)| within(entry) && !self.rules.is_ahead(entry))
+        let all = self.entries.iter().zip(self.works).zip(0..).map(|((entry, work), place)| (place, entry, work));
+        all.filter(move |(_, entry, _)| within(entry) && !self.rules.is_ahead(entry))
     }
 
-    fn sum(&self, rule: &cycle_rules::Requirement, measure: Measure, from: NaiveDate, to: NaiveDate) -> Hours {
-        let concerned = self.works_in(from, to).filter(|(_, work)| rule.of.matches(&work.shape));
-        self.rounding.applied(Hours::from_hundredths(concerned.map(|(_, work)| measured(work, measure)).sum()))
+    /// Those of them that a rule is about.
+    fn concerned<'s>(
+        &'s self,
+        rule: &'s cycle_rules::Requirement,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> impl Iterator<Item = (usize, &'s EntryFacts, &'s Work)> {
+        self.works_in(from, to).filter(|(.., work)| rule.of.matches(&work.shape))
+    }
+
+    fn sum(
+        &self,
+        rule: &cycle_rules::Requirement,
+        measure: Measure,
+        (from, to): (NaiveDate, NaiveDate),
+        listener: &mut impl Listener,
+    ) -> Hours {
+        let there = self.concerned(rule, from, to).map(|(place, _, work)| {
+            let hours = measured(work, measure);
+            listener.hears(place, Portion::Hours(Hours::from_hundredths(hours)));
+            hours
+        });
+        self.rounding.applied(Hours::from_hundredths(there.sum()))
     }
 
     fn verdict(
@@ -410,43 +363,64 @@ impl Judge<'_> {
 
     /// The best blocks, as many as are asked for. A block that lacks practice is incomplete, and the larger gap is shown. Where a
     /// block may not be interrupted, each course is one by itself.
-    fn blocks(&self, rule: &cycle_rules::Requirement) -> Option<Requirement> {
+    fn blocks(&self, rule: &cycle_rules::Requirement, listener: &mut impl Listener) -> Option<Requirement> {
         let Body::Block { hours, measure, count, practice_hours, uninterrupted, .. } = rule.reference.rule.body else {
             return None;
         };
         let cycle = self.rules.cycle();
         let practice_owed = practice_hours.unwrap_or(Hours::ZERO).hundredths();
         let owed_each = hours.hundredths();
-        // Block, course where each is a block by itself, hours, practice.
-        let mut blocks: Vec<(i64, Option<i64>, i64, i64)> = Vec::new();
-        for (entry, work) in self.works_in(cycle.from(), cycle.to()).filter(|(_, work)| rule.of.matches(&work.shape)) {
+        let mut blocks: Vec<BlockHours> = Vec::new();
+        for (place, entry, work) in self.concerned(rule, cycle.from(), cycle.to()) {
             let Some(block) = entry.block else { continue };
-            let (earned, practice) = (measured(work, measure), measured(work, Measure::Practice));
-            let course = uninterrupted.then_some(entry.part_of.unwrap_or(entry.key));
-            match blocks.iter_mut().find(|(known, by, ..)| (*known, *by) == (block, course)) {
-                Some((.., hours, practised)) => (*hours, *practised) = (*hours + earned, *practised + practice),
-                None => blocks.push((block, course, earned, practice)),
-            }
+            let name = (block, uninterrupted.then_some(entry.part_of.unwrap_or(entry.key)));
+            let known = blocks.iter().position(|known| known.name == name);
+            let at = known.unwrap_or_else(|| {
+                blocks.push(BlockHours { name, earned: 0, practice: 0, of: Vec::new() });
+                blocks.len() - 1
+            });
+            let Some(block) = blocks.get_mut(at) else { continue };
+            let earned = measured(work, measure);
+            block.earned += earned;
+            block.practice += measured(work, Measure::Practice);
+            block.of.push((place, earned));
         }
         let gap = |earned: i64, practice: i64| (owed_each - earned).max(practice_owed - practice).max(0);
-        blocks
-            .sort_by_key(|(block, _, earned, practice)| (gap(*earned, *practice), std::cmp::Reverse(*earned), *block));
+        blocks.sort_by_key(|block| {
+            (gap(block.earned, block.practice), std::cmp::Reverse(block.earned), block.name.0)
+        });
         let asked = usize::try_from(count).unwrap_or(0);
-        let best = || {
-            blocks
-                .iter()
-                .map(|(.., earned, practice)| (*earned, *practice))
-                .chain(std::iter::repeat((0, 0)))
-                .take(asked)
-        };
-        let owed = Hours::from_hundredths(owed_each * i64::from(count));
+        blocks.truncate(asked);
+        let lacking = asked - blocks.len();
+        let missing = blocks.iter().map(|block| gap(block.earned, block.practice)).sum::<i64>()
+            + i64::try_from(lacking).unwrap_or(0) * gap(0, 0);
         // With one block its own hours are shown; with several, no block makes up for another.
-        let shown = |earned: i64| if asked == 1 { earned } else { earned.min(owed_each) };
-        let counted = Hours::from_hundredths(best().map(|(earned, _)| shown(earned)).sum());
-        let missing = Hours::from_hundredths(best().map(|(earned, practice)| gap(earned, practice)).sum());
+        let most = if asked == 1 { i64::MAX } else { owed_each };
+        let counted = blocks.iter().map(|block| block.earned.min(most)).sum();
+        for block in &blocks {
+            // What is not shown is taken from the last of its courses.
+            let mut beyond = (block.earned - most).max(0);
+            for (place, earned) in block.of.iter().rev() {
+                let taken = beyond.min((*earned).max(0));
+                beyond -= taken;
+                listener.hears(*place, Portion::Hours(Hours::from_hundredths(earned - taken)));
+            }
+        }
+        let (counted, missing) = (Hours::from_hundredths(counted), Hours::from_hundredths(missing));
+        let owed = Hours::from_hundredths(owed_each * i64::from(count));
         let requirement = self.verdict(rule, Period::Cycle, missing, Hours::ZERO, cycle.to(), Strength::Fail);
         Some(Requirement { owed, counted, ..requirement })
     }
+}
+
+/// Hours of a concentrated block.
+struct BlockHours {
+    /// The block, and the course where each is a block by itself.
+    name: (i64, Option<i64>),
+    earned: i64,
+    practice: i64,
+    /// Place and hours of each entry.
+    of: Vec<(usize, i64)>,
 }
 
 /// Divided and rounded up; for what is not negative.

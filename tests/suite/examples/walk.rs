@@ -221,6 +221,7 @@ async fn hours(demo: &Demo, shown: &mut Shown) {
     shown.get(&teacher, &format!("{me}/waivers")).await;
     shown.get(&teacher, &format!("{me}/hour-entries?from=2019-07-01&to=2019-07-31&limit=2")).await;
     shown.get(&teacher, &format!("{me}/statement?cycle=2016-2020&as_of=2020-12-31")).await;
+    shown.get(&teacher, &format!("{me}/requirements?cycle=2016-2020&as_of=2020-12-31&rule=year.floor&year=2017")).await;
 }
 
 async fn log(demo: &Demo, shown: &mut Shown) {

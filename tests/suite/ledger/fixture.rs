@@ -185,6 +185,7 @@ pub async fn corrected(county: &County, entry: impl std::fmt::Display, body: Val
 pub async fn statement(caller: &Caller<'_>, person: PersonId, query: &str) -> Value {
     let read = caller.get(&format!("/v1/teachers/{}/statement?{query}", person.teacher())).await.expect(200);
     super::grounds::every_figure_has_its_grounds(&read);
+    super::grounds::every_requirement_has_its_leaves(caller, &read, query).await;
     read
 }
 

@@ -1,7 +1,7 @@
 //! From any figure of a statement to the document it comes from, and every figure's leaves add up to it.
 
 use super::fixture::*;
-use crate::harness::both;
+use crate::harness::{Caller, both};
 use serde_json::{Value, json};
 use shixun_domain::{Hours, ledger::EntrySource};
 use std::collections::BTreeSet;
@@ -118,6 +118,40 @@ pub fn every_figure_has_its_grounds(statement: &Value) {
     }
 }
 
+/// Follows every requirement of a statement to the entries that make it up, as [`every_figure_has_its_grounds`] does the figures of entries.
+pub async fn every_requirement_has_its_leaves(caller: &Caller<'_>, statement: &Value, query: &str) {
+    let teacher = statement["teacher"]["id"].as_str().unwrap();
+    let read = caller.get(&format!("/v1/teachers/{teacher}/requirements?{query}")).await.expect(200);
+    let told: Vec<&Value> = rows(&read, "data").iter().map(|one| &one["requirement"]).collect();
+    assert_eq!(told, rows(statement, "requirements").iter().collect::<Vec<_>>(), "the same requirements");
+    let whole_hours = rows(statement, "settings").iter().any(|one| one["name"] == "rounding" && one["value"] != "keep");
+    for one in rows(&read, "data") {
+        let (requirement, entries) = (&one["requirement"], rows(one, "entries"));
+        let total = |field: &str| -> Hours {
+            entries.iter().filter(|entry| !entry[field].is_null()).map(|entry| amount(&entry[field])).sum()
+        };
+        let counted = amount(&requirement["counted"]);
+        if requirement["days"].is_null() {
+            assert_eq!((total("hours"), total("days")), (amount(&one["sum"]), Hours::ZERO), "{one:#}");
+            let there = amount(&one["sum"]).plus(amount(&one["carried_over"]));
+            assert!(there == counted || whole_hours, "{one:#}");
+        } else {
+            assert_eq!((total("days"), total("hours")), (amount(&requirement["days"]["counted"]), Hours::ZERO), "{one:#}");
+            assert_eq!(amount(&one["sum"]), counted);
+        }
+        let whole = if one["whole"].is_null() { Hours::ZERO } else { amount(&one["whole"]) };
+        assert_eq!(total("whole"), whole, "{one:#}");
+        let ids: BTreeSet<&str> = entries.iter().map(|entry| entry["id"].as_str().unwrap()).collect();
+        assert_eq!(ids.len(), entries.len(), "each entry once");
+        if requirement["rule"]["id"] == "total.cycle" {
+            let counts = |entry: &&Value| amount(&entry["counted"]) != Hours::ZERO;
+            let standing: BTreeSet<&str> =
+                rows(statement, "entries").iter().filter(counts).map(|entry| entry["id"].as_str().unwrap()).collect();
+            assert_eq!(ids, standing, "what counts is what the total is made of");
+        }
+    }
+}
+
 both! {
     async fn a_cut_is_followed_to_its_article_and_its_document(county: County) {
         let person = with_teacher(county);
@@ -164,5 +198,26 @@ both! {
             assert_eq!(centre.get(&format!("/v1/hour-entries/{last}")).await.expect(200)["source_id"], Value::Null);
         }
         assert_eq!(centre.get(&format!("/v1/hour-entries/{first}")).await.expect(200)["source_id"], json!(session.to_string()));
+    }
+
+    async fn a_requirement_names_the_entries_that_make_it_up(county: County) {
+        let person = with_teacher(county);
+        let ids = post(county, vec![school_based(person, "2017-04-01", "30"), entry(person, "2017-05-01", "20"), entry(person, "2018-05-01", "10")]);
+        let place = format!("/v1/teachers/{}/requirements?{CYCLE}", person.teacher());
+        let centre = county.sign_in("centre");
+        let all = centre.get(&place).await;
+        assert!(rows(&all.expect(200), "data").len() > 5);
+        let year = centre.get(&format!("{place}&rule=year.floor&year=2017")).await.expect(200);
+        let [only] = &rows(&year, "data")[..] else { panic!("{year:#}") };
+        let parts: Vec<(&str, &str)> = rows(only, "entries").iter().map(|one| (one["id"].as_str().unwrap(), one["hours"].as_str().unwrap())).collect();
+        // 24 of the 30 hours of school-based training count in a year.
+        assert_eq!(parts, [(ids[0].to_string().as_str(), "24.00"), (ids[1].to_string().as_str(), "20.00")]);
+        assert_eq!((&only["sum"], &only["requirement"]["counted"], &only["carried_over"]), (&json!("44.00"), &json!("44.00"), &json!("0.00")));
+        assert!(rows(&centre.get(&format!("{place}&rule=unheard-of")).await.expect(200), "data").is_empty());
+        // Whoever reads the statement reads this, and nobody else does; what one has needs not be sent again.
+        assert_eq!(county.sign_in("centre").request(actix_web::http::Method::GET, &place).header("If-None-Match", &all.etag()).send().await.status, 304);
+        county.sign_in("school-2").get(&place).await.refused(404, "not_found");
+        centre.get(&format!("/v1/teachers/{}/requirements?cycle=1999-2003", person.teacher())).await.refused(400, "cycle_unknown");
+        centre.get(&format!("{place}&years=2017")).await.refused(400, "unknown_parameter");
     }
 }

@@ -1,6 +1,6 @@
 //! From leaves to a statement: what the writer of a bundle and whoever checks it both do.
 
-use crate::ledger::{days::span, explain, judging::judged, statement::StatementView};
+use crate::ledger::{days::span, explain, judging, statement::StatementView};
 use chrono::NaiveDate;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -281,6 +281,7 @@ pub(super) fn statement(rules: &CycleRules, about: About, leaves: &[Read]) -> Re
         waivers: about.waivers,
         disputed: about.disputed,
     };
-    let judged = judged(about.person, record, StandingEntries::arrange(entries), rules);
+    let entries = StandingEntries::arrange(entries);
+    let judged = judging::Read::new(record, entries, rules).judged(about.person, rules);
     Ok(explain::statement(rules, judged, None))
 }

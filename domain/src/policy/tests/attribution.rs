@@ -135,3 +135,30 @@ fn the_yearly_maximum_reads_the_year_to_which_hours_belong() {
     let room = headroom(&rules, &PersonFacts::default(), &[over_the_new_year()], day("2020-11-01")).unwrap();
     assert_eq!((room.counted, room.left), (hours("24"), hours("120")));
 }
+
+#[test]
+fn hours_over_the_new_year_make_up_each_year_with_their_own_part() {
+    let floor = rule("f", json!({"year_floor": {"hours": figure("10"), "strength": figure("warn"), "counts": {}}}));
+    let own = county_pack(json!({"attribution": figure("session"), "rules": [floor]}));
+    let packs: Vec<Pack> = shipped().into_iter().chain([own]).collect();
+    let course = EntryFacts {
+        dated: vec![
+            DatedHours { on: day("2019-12-20"), hours: hours("8") },
+            DatedHours { on: day("2019-12-31"), hours: hours("16") },
+            DatedHours { on: day("2020-01-10"), hours: hours("16") },
+        ],
+        ..entry(900, "2020-01-10", "40")
+    };
+    let correction = EntryFacts { corrects: Some(900), ..entry(901, "2020-01-10", "-10") };
+    let rules = cycle_rules(&packs, "2016-2020", CYCLE_END);
+    let (evaluation, parts) = contributions(&rules, &PersonFacts::default(), &[correction, course]);
+    let of = |id: &str, period: Period| {
+        let mut both = evaluation.requirements.iter().zip(&parts);
+        let asked = |one: &Requirement| rules.rule(one.rule).unwrap().rule.id == id && one.period == period;
+        both.find(|(one, _)| asked(one)).map(|(_, parts)| parts.clone()).unwrap()
+    };
+    let part = |amount: &str| vec![Contribution { key: 900, portion: Portion::Hours(hours(amount)) }];
+    assert_eq!(of("f", Period::Year(2019)), part("18"), "24 attended, of 40, of the 30 that stand");
+    assert_eq!(of("f", Period::Year(2020)), part("12"));
+    assert_eq!(of("total.cycle", Period::Cycle), part("30"));
+}
