@@ -30,7 +30,7 @@ use actix_web::{
     middleware::from_fn,
     web::{self, Bytes, Data},
 };
-use shixun_persistence::{Db, DbError, Keep};
+use shixun_persistence::{Db, DbError, Gathering, Keep};
 use std::net::TcpListener;
 use thiserror::Error;
 use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
@@ -71,6 +71,8 @@ pub fn state(config: Config, db: Db, clock: Clock, chance: Chance) -> Result<Dat
         proxies: config.proxies()?,
         metrics: Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?,
         policy: PolicyCache::default(),
+        editions: Gathering::default(),
+        revisions: Gathering::default(),
         log: signer,
         fill_seats: enrolment::service::move_up,
         jobs: Jobs::new(JOB_KINDS),

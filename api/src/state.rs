@@ -12,7 +12,7 @@ use crate::{
     problem::ApiError,
 };
 use shixun_domain::id::{AccountId, SessionId};
-use shixun_persistence::Db;
+use shixun_persistence::{Db, Gathering, catalogue::sessions::Edition, ledger::Revision};
 use std::{
     collections::HashSet,
     sync::{Mutex, PoisonError},
@@ -41,6 +41,10 @@ pub struct App {
     pub metrics: Metrics,
     /// The rules in force, compiled.
     pub policy: PolicyCache,
+    /// Tells whether a session still looks the same.
+    pub editions: Gathering<Edition>,
+    /// Tells whether somebody's hours are still the same.
+    pub revisions: Gathering<Revision>,
     /// Signs the checkpoints of the log.
     pub log: LogSigner,
     /// Gives free seats of a session to those who wait: enrolment's, for the catalogue, which knows nothing of enrolment.

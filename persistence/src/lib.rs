@@ -31,5 +31,5 @@ mod schema;
 pub mod tokens;
 pub mod users;
 
-pub use db::{Conn, DatabaseKind, Db, DbOptions, Keep, Order, WriteTx};
+pub use db::{Conn, DatabaseKind, Db, DbOptions, Gathering, Keep, LookedUp, Order, WriteTx};
 pub use error::{DbError, DbResult, Failure};

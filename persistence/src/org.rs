@@ -345,8 +345,23 @@ pub enum Saved {
     CodeTaken,
     /// The parent does not exist, or lies below.
     ParentInvalid,
+    /// The bureau of this name stands at the top of the area already.
+    TopTaken(String),
     /// Somebody changed it meanwhile.
     Stale,
+}
+
+/// The bureau at the top of an area, with its name.
+fn top(conn: &mut Conn, area: AreaCode) -> DbResult<Option<(OrganisationId, String)>> {
+    let found = t::table
+        .filter(t::area.eq(area.get()))
+        .filter(t::parent_id.is_null())
+        .filter(t::kind.eq(OrganisationKind::Bureau.as_str()))
+        .order(t::id)
+        .select((t::id, t::name))
+        .first::<(i64, String)>(conn)
+        .optional()?;
+    Ok(found.map(|(number, name)| (Id::new(area, number), name)))
 }
 
 /// The path of a child of `parent`.
@@ -378,7 +393,12 @@ pub fn add(tx: &mut WriteTx<'_>, area: AreaCode, new: &NewOrganisation) -> DbRes
             Some(parent) if parent.id.area() == area => Some(parent),
             _ => return Ok(Saved::ParentInvalid),
         },
-        None => None,
+        None => {
+            if let Some((_, name)) = top(tx.conn(), area)? {
+                return Ok(Saved::TopTaken(name));
+            }
+            None
+        }
     };
     if let Some(code) = &new.code
         && find_by_code(tx.conn(), area, code)?.is_some()
@@ -424,7 +444,12 @@ pub fn change(tx: &mut WriteTx<'_>, before: &OrganisationRow, new: &NewOrganisat
             Some(parent) if parent.id.area() == area && !parent.path.starts_with(&before.path) => Some(parent),
             _ => return Ok(Saved::ParentInvalid),
         },
-        None => None,
+        None => {
+            if let Some((_, name)) = top(tx.conn(), area)?.filter(|(top, _)| *top != before.id) {
+                return Ok(Saved::TopTaken(name));
+            }
+            None
+        }
     };
     if let Some(code) = &new.code
         && find_by_code(tx.conn(), area, code)?.is_some_and(|other| other.id != before.id)

@@ -1,15 +1,20 @@
 //! The door to the database, from outside.
 
-use crate::harness::{
-    County,
-    database::{Database, Kind, postgres_is_here},
-    off_runtime, start,
+use crate::{
+    harness::{
+        County, both,
+        database::{Database, Kind, postgres_is_here},
+        off_runtime, start,
+    },
+    ledger::fixture::{entry, post, teacher, with_teacher},
 };
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
-use shixun_domain::{AreaCode, access::Scope, words::OrganisationKind};
+use futures_util::future::join_all;
+use shixun_domain::{AreaCode, Id, access::Scope, id::PersonId, words::OrganisationKind};
 use shixun_persistence::{
-    Conn, Db, DbError, DbOptions, Keep, WriteTx,
+    Conn, Db, DbError, DbOptions, Gathering, Keep, LookedUp, WriteTx,
     db::DbUrl,
+    ledger::Revision,
     org::{self, OrganisationFilter},
 };
 
@@ -134,4 +139,56 @@ async fn when_postgresql_has_cut_every_connection_only_the_first_request_notices
     for _ in 0..20 {
         ask().unwrap();
     }
+}
+
+both! {
+    async fn what_many_ask_at_once_is_what_each_would_be_told_alone(county: County) {
+        let one = with_teacher(county);
+        let two = teacher(county, 77, "潘素琴", county.schools[1]);
+        post(county, vec![entry(one, "2017-05-01", "20"), entry(one, "2018-05-01", "10")]);
+        let elsewhere: PersonId = Id::new(county.elsewhere.area(), one.number());
+        let alone = [one, two, elsewhere].map(|key| off_runtime(|| county.app.db.read_blocking(|conn| Revision::one(conn, key)).unwrap()));
+        assert_eq!(alone[0].map(|revision| revision.entries), Some(2));
+        assert_eq!((alone[1].map(|revision| revision.entries), alone[2]), (Some(0), None));
+        let gathering = Gathering::<Revision>::default();
+        let keys: Vec<PersonId> = (0..300).map(|place| [one, two, elsewhere][place % 3]).collect();
+        let told = join_all(keys.iter().map(|key| gathering.find(&county.app.db, *key))).await;
+        for (place, told) in told.into_iter().enumerate() {
+            assert_eq!(told.unwrap(), alone[place % 3]);
+        }
+        // Whoever asks after a change is told of the change.
+        post(county, vec![entry(two, "2019-05-01", "5")]);
+        assert_eq!(gathering.find(&county.app.db, two).await.unwrap().map(|revision| revision.entries), Some(1));
+    }
+}
+
+/// Something that nobody can look up.
+#[derive(Clone)]
+struct Panics;
+
+impl LookedUp for Panics {
+    type Key = i64;
+
+    fn one(_: &mut Conn, _: i64) -> Result<Option<Panics>, DbError> {
+        panic!("one")
+    }
+
+    fn many(_: &mut Conn, keys: &[i64]) -> Result<std::collections::HashMap<i64, Panics>, DbError> {
+        assert!(!keys.contains(&13), "many");
+        Ok(std::collections::HashMap::new())
+    }
+}
+
+#[actix_web::test]
+async fn a_panic_while_many_are_answered_leaves_nobody_waiting() {
+    if !postgres_is_here() {
+        return;
+    }
+    let (database, gathering) = (Database::fresh(Kind::Postgres), Gathering::<Panics>::default());
+    let db = database.open();
+    for _ in 0..5 {
+        let told = join_all((0..20).map(|key| gathering.find(&db, key))).await;
+        assert!(told.iter().any(Result::is_err));
+    }
+    assert!(gathering.find(&db, 1).await.unwrap().is_none(), "the next is answered again");
 }

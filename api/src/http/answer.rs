@@ -33,9 +33,7 @@ impl Reply {
     /// # Errors
     /// `internal` where the value cannot be written as JSON.
     pub fn ok<T: Serialize>(etag: Option<Etag>, value: &T) -> Result<Reply, ApiError> {
-        let mut body = Vec::with_capacity(BODY_LENGTH_USUAL);
-        serde_json::to_writer(&mut body, value).map_err(|error| ApiError::internal(error.to_string()))?;
-        let body = String::from_utf8(body).map_err(|error| ApiError::internal(error.to_string()))?;
+        let body = String::from_utf8(written(value)?).map_err(|error| ApiError::internal(error.to_string()))?;
         Ok(Reply { status: 200, body, etag: etag.map(|etag| etag.as_str().to_owned()), location: None })
     }
 
@@ -83,6 +81,25 @@ impl Reply {
     }
 }
 
+/// A value as JSON. Only what is kept for a retry has to be a text: looking through a long answer once more takes its time.
+///
+/// # Errors
+/// `internal` where the value cannot be written as JSON.
+pub fn written<T: Serialize>(value: &T) -> Result<Vec<u8>, ApiError> {
+    let mut body = Vec::with_capacity(BODY_LENGTH_USUAL);
+    serde_json::to_writer(&mut body, value).map_err(|error| ApiError::internal(error.to_string()))?;
+    Ok(body)
+}
+
+/// 200 with what was [`written`].
+pub fn whole(etag: Option<&Etag>, body: Vec<u8>) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    if let Some(etag) = etag {
+        response.insert_header((header::ETAG, etag.as_str()));
+    }
+    response.content_type("application/json").body(body)
+}
+
 /// 200 with a body, or 304 where the client has it.
 ///
 /// # Errors
@@ -91,7 +108,7 @@ pub fn tagged<T: Serialize>(conditions: &Conditions, etag: Etag, value: &T) -> A
     if conditions.already_has(&etag) {
         return Ok(unchanged(&etag));
     }
-    Ok(Reply::ok(Some(etag), value)?.into_response(false))
+    Ok(whole(Some(&etag), written(value)?))
 }
 
 /// The same of what has no version: the tag is that of the text.
@@ -99,9 +116,9 @@ pub fn tagged<T: Serialize>(conditions: &Conditions, etag: Etag, value: &T) -> A
 /// # Errors
 /// As [`tagged`].
 pub fn digested<T: Serialize>(conditions: &Conditions, value: &T) -> Answer {
-    let reply = Reply::ok(None, value)?;
-    let etag = Etag::digest(reply.body.as_bytes());
-    Ok(if conditions.already_has(&etag) { unchanged(&etag) } else { reply.digested().into_response(false) })
+    let body = written(value)?;
+    let etag = Etag::digest(&body);
+    Ok(if conditions.already_has(&etag) { unchanged(&etag) } else { whole(Some(&etag), body) })
 }
 
 /// 304.
@@ -114,5 +131,5 @@ pub fn unchanged(etag: &Etag) -> HttpResponse {
 /// # Errors
 /// `internal` where the value cannot be written as JSON.
 pub fn json<T: Serialize>(value: &T) -> Answer {
-    Ok(Reply::ok(None, value)?.into_response(false))
+    Ok(whole(None, written(value)?))
 }

@@ -37,7 +37,7 @@ use std::sync::Arc;
 /// # Errors
 /// `not_found`.
 pub fn may_see(conn: &mut Conn, actor: &Actor, person: PersonId) -> Result<(), ApiError> {
-    if actor.is_self(person) || actor.reaches_area(person.area()) {
+    if sees_at_once(actor, person) {
         return Ok(());
     }
     let looks_after_a_school = actor.offices().any(|scope| scope.area == person.area());
@@ -88,6 +88,40 @@ pub struct StatementWish {
     pub conditions: Conditions,
 }
 
+/// The tag of a statement.
+fn tag(policy: &AreaPolicy, moment: Moment, wish: &StatementWish, revision: Revision) -> Etag {
+    let (packs, published) = policy.revision();
+    let counters = [
+        revision.entries,
+        packs,
+        published.unwrap_or_default(),
+        i64::from(moment.cycle.from().num_days_from_ce()),
+        i64::from(moment.as_of.num_days_from_ce()),
+        wish.known_at.map_or(0, UtcMillis::millis),
+    ];
+    Etag::version_and(revision.person, &counters)
+}
+
+/// Whether it takes no look at the database to know that the actor sees the person's hours.
+pub fn sees_at_once(actor: &Actor, person: PersonId) -> bool {
+    actor.is_self(person) || actor.reaches_area(person.area())
+}
+
+/// The tag of the statement that the client has and that is still right, as far as it can be told from the revision of the person's
+/// ledger and from what is in memory. The caller sees the hours ([`sees_at_once`]).
+pub fn unchanged(
+    cache: &PolicyCache,
+    person: PersonId,
+    wish: &StatementWish,
+    now: UtcMillis,
+    revision: Revision,
+) -> Option<Etag> {
+    let answered_at = answered_at(wish.known_at, now).ok()?;
+    let policy = cache.remembered(person.area(), now)?.known_at(wish.known_at);
+    let moment = moment(&policy, wish.cycle.as_deref(), wish.as_of, answered_at.china_date()).ok()?;
+    Some(tag(&policy, moment, wish, revision)).filter(|etag| wish.conditions.already_has(etag))
+}
+
 /// A teacher's statement. Where the client may have it, one query says whether, and nothing is evaluated.
 ///
 /// # Errors
@@ -104,25 +138,15 @@ pub fn statement(
     may_see(conn, actor, person)?;
     let answered_at = answered_at(wish.known_at, now)?;
     let policy = cache.area(conn, person.area(), now)?.known_at(wish.known_at);
-    let Moment { cycle, as_of } = moment(&policy, wish.cycle.as_deref(), wish.as_of, answered_at.china_date())?;
-    let (packs, published) = policy.revision();
-    let etag = |revision: Revision| {
-        let counters = [
-            revision.entries,
-            packs,
-            published.unwrap_or_default(),
-            i64::from(cycle.from().num_days_from_ce()),
-            i64::from(as_of.num_days_from_ce()),
-            wish.known_at.map_or(0, UtcMillis::millis),
-        ];
-        Etag::version_and(revision.person, &counters)
-    };
+    let moment = moment(&policy, wish.cycle.as_deref(), wish.as_of, answered_at.china_date())?;
+    let etag = |revision: Revision| tag(&policy, moment, wish, revision);
     if wish.conditions.has_any() {
         let etag = etag(ledger::revision(conn, person)?.ok_or_else(|| ApiError::missing(teacher))?);
         if wish.conditions.already_has(&etag) {
             return Ok(StatementAnswer::Unchanged(etag));
         }
     }
+    let Moment { cycle, as_of } = moment;
     let record = record(conn, &policy, person, as_of, wish.known_at)?.ok_or_else(|| ApiError::missing(teacher))?;
     // Read before the entries are, so that a tag never stands for less than its statement shows.
     let etag = etag(record.revision);

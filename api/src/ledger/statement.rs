@@ -65,7 +65,7 @@ pub struct StatementView {
     pub facts: StatementFactsView,
     /// The packs in force on any day of the cycle up to the day of the statement.
     pub policy_packs: Vec<PackNameView>,
-    /// Every requirement, the cycle's before the years'.
+    /// Every requirement, the cycle's before the years'; `GET /v1/teachers/{id}/requirements` names the entries that make each up.
     pub requirements: Vec<RequirementView>,
     /// The years of the cycle that have begun.
     pub years: Vec<StatementYearView>,

@@ -35,7 +35,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(export_organisations);
 }
 
-problem_set!(SaveProblems = OrganisationCodeTaken | OrganisationParentInvalid);
+problem_set!(SaveProblems = OrganisationCodeTaken | OrganisationParentInvalid | OrganisationTopTaken);
 problem_set!(CloseProblems = OrganisationKindStays | OrganisationClosed | OrganisationEmploys);
 problem_set!(ReopenProblems = OrganisationOpen);
 problem_set!(ExportProblems = NotFound);

@@ -200,6 +200,7 @@ fn saved(saved: Saved, new: &NewOrganisation) -> Result<OrganisationId, ApiError
             Err(ApiError::new(Code::OrganisationCodeTaken).with("code", new.code.as_deref().unwrap_or_default()))
         }
         Saved::ParentInvalid => Err(ApiError::new(Code::OrganisationParentInvalid)),
+        Saved::TopTaken(name) => Err(ApiError::new(Code::OrganisationTopTaken).with("name", name)),
         Saved::Stale => Err(ApiError::new(Code::PreconditionFailed)),
     }
 }

@@ -43,6 +43,12 @@ struct Kept {
     policy: Arc<AreaPolicy>,
 }
 
+impl Kept {
+    fn is_fresh(&self, now: UtcMillis) -> bool {
+        (0..FRESH_MILLIS).contains(&(now.millis() - self.looked_at.millis()))
+    }
+}
+
 /// The published packs for one area, those of the areas above included.
 #[derive(Debug)]
 pub struct AreaPolicy {
@@ -65,11 +71,9 @@ impl PolicyCache {
     /// # Errors
     /// Where the database does not answer or a published document is damaged.
     pub fn area(&self, conn: &mut Conn, area: AreaCode, now: UtcMillis) -> Result<Arc<AreaPolicy>, ApiError> {
-        let kept = self.areas.read().unwrap_or_else(PoisonError::into_inner).get(&area).cloned();
-        if let Some(kept) = &kept
-            && (0..FRESH_MILLIS).contains(&(now.millis() - kept.looked_at.millis()))
-        {
-            return Ok(Arc::clone(&kept.policy));
+        let kept = self.kept(area);
+        if let Some(fresh) = kept.as_ref().filter(|kept| kept.is_fresh(now)) {
+            return Ok(Arc::clone(&fresh.policy));
         }
         let revision = policy::revision(conn, area)?;
         let policy = match kept {
@@ -79,6 +83,15 @@ impl PolicyCache {
         let kept = Kept { looked_at: now, policy: Arc::clone(&policy) };
         self.areas.write().unwrap_or_else(PoisonError::into_inner).insert(area, kept);
         Ok(policy)
+    }
+
+    /// The packs for `area`, where the database needs not be asked for them.
+    pub fn remembered(&self, area: AreaCode, now: UtcMillis) -> Option<Arc<AreaPolicy>> {
+        self.kept(area).filter(|kept| kept.is_fresh(now)).map(|kept| kept.policy)
+    }
+
+    fn kept(&self, area: AreaCode) -> Option<Kept> {
+        self.areas.read().unwrap_or_else(PoisonError::into_inner).get(&area).cloned()
     }
 
     /// Forgets everything: a pack was published.

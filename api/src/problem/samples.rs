@@ -39,6 +39,7 @@ fn special(code: Code, parameter: &str) -> Option<&'static str> {
         (Code::PolicyMissing, "reason") => "2009-09-01在331123没有生效的政策包",
         (Code::CosignatureRefused, "reason") => "签名与该检查点的文本不符",
         (Code::FileUnreadable, "reason") => "不是XLSX或CSV文件",
+        (Code::OrganisationTopTaken, "name") => "遂昌县教育局",
         (Code::TransferOtherPerson, "name") => "雷晓燕",
         (Code::DisputeTooLate | Code::EvaluationClosed | Code::EntryAwaitsEvaluation, "until") => "2018-10-08",
         (Code::JobsWaiting, "most") => "10",

@@ -120,6 +120,8 @@ problems! {
         "代码{code}已属于另一机构，请核对；代码一经使用不再分配给其他机构。", "The code {code} belongs to another organisation; check it, for codes are never used again.";
     OrganisationParentInvalid = "organisation_parent_invalid", 422, "上级机构不正确", "The parent cannot be above this organisation",
         "上级机构必须存在、属于同一地区，且不能是本机构或其下级；请另选上级机构。", "The parent must exist in the same area and be neither the organisation itself nor below it; choose another.";
+    OrganisationTopTaken = "organisation_top_taken", 409, "本地区已有教育局", "The area has a bureau at its top already",
+        "每个地区只有一个机构居于最上级，本地区是{name}；请把本机构填在它的下面（parent_id）。", "One bureau stands at the top of an area, here {name}; enter this organisation below it (`parent_id`).";
     OrganisationKindStays = "organisation_kind_stays", 409, "此类机构不能撤并", "An organisation of this kind stays",
         "只有学校和培训机构可以撤并（停办）。", "Only schools and institutions close.";
     OrganisationClosed = "organisation_closed", 409, "机构已撤并", "The organisation is closed already",

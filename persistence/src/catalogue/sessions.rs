@@ -3,10 +3,11 @@
 use super::Saved;
 use crate::{
     Conn, DbResult, WriteTx, columns,
-    db::{At, Day, Word, each, kept},
+    db::{At, Day, LookedUp, Word, by_area, each, kept},
     schema::{enrolments, organisations, programmes, sessions as t, units},
 };
 use diesel::prelude::*;
+use std::collections::HashMap;
 use shixun_domain::{
     DeliveryForm, Hours, Id, Level, Route, UtcMillis,
     catalogue::{ProgrammeKind, ProgrammeState, SessionState, SessionTerms},
@@ -203,22 +204,38 @@ pub struct Edition {
     pub published: bool,
 }
 
-/// The edition of a session; `None` where there is no such session.
-///
-/// # Errors
-/// A [`crate::DbError`] where the database does not answer.
-pub fn edition(conn: &mut Conn, id: SessionId) -> DbResult<Option<Edition>> {
-    let found: Option<(i64, i32, i32, bool)> = each!(conn, k => kept!(t::table
-            .find(id.key())
-            .select((t::version, t::seats_taken, t::queue_taken, t::published_at.is_not_null())))
-        .get_result(k)
-        .optional())?;
-    Ok(found.map(|(version, seats_taken, queue_taken, published)| Edition {
-        version,
-        seats_taken,
-        queue_taken,
-        published,
-    }))
+type EditionColumns = (i64, i32, i32, bool);
+
+impl From<EditionColumns> for Edition {
+    fn from((version, seats_taken, queue_taken, published): EditionColumns) -> Self {
+        Edition { version, seats_taken, queue_taken, published }
+    }
+}
+
+impl LookedUp for Edition {
+    type Key = SessionId;
+
+    fn one(conn: &mut Conn, id: SessionId) -> DbResult<Option<Edition>> {
+        let found: Option<EditionColumns> = each!(conn, k => kept!(t::table
+                .find(id.key())
+                .select((t::version, t::seats_taken, t::queue_taken, t::published_at.is_not_null())))
+            .get_result(k)
+            .optional())?;
+        Ok(found.map(Edition::from))
+    }
+
+    fn many(conn: &mut Conn, keys: &[SessionId]) -> DbResult<HashMap<SessionId, Edition>> {
+        let mut editions = HashMap::with_capacity(keys.len());
+        for (area, numbers) in by_area(keys) {
+            let found: Vec<(i64, EditionColumns)> = each!(conn, k => t::table
+                .filter(t::area.eq(area.get()))
+                .filter(t::id.eq_any(numbers))
+                .select((t::id, (t::version, t::seats_taken, t::queue_taken, t::published_at.is_not_null())))
+                .load(k))?;
+            editions.extend(found.into_iter().map(|(number, columns)| (Id::new(area, number), columns.into())));
+        }
+        Ok(editions)
+    }
 }
 
 /// Plans a session of a programme.

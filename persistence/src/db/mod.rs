@@ -7,6 +7,7 @@
 
 mod both;
 mod conn;
+mod gathering;
 mod ids;
 mod migrate;
 mod pool;
@@ -18,6 +19,8 @@ mod writer;
 pub use both::Both;
 pub(crate) use conn::each;
 pub use conn::{Conn, DatabaseKind, MultiBackend};
+pub(crate) use gathering::by_area;
+pub use gathering::{Gathering, LookedUp};
 
 /// In which order a list goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

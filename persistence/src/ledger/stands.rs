@@ -2,10 +2,11 @@
 
 use crate::{
     Conn, DbError, DbResult, columns,
-    db::{Day, Word, each, kept},
+    db::{Day, LookedUp, Word, by_area, each, kept},
     schema::{hour_entries as t, persons as p},
 };
 use chrono::NaiveDate;
+use std::collections::HashMap;
 use diesel::{dsl::sql, expression::SqlLiteral, prelude::*, sql_types::BigInt};
 use shixun_domain::{
     Hours, Id, UtcMillis,
@@ -39,6 +40,34 @@ pub fn revision(conn: &mut Conn, person: PersonId) -> DbResult<Option<Revision>>
         .get_result(k)
         .optional())?;
     Ok(found.map(|(person, entries)| Revision { person, entries: entries.unwrap_or_default() }))
+}
+
+impl LookedUp for Revision {
+    type Key = PersonId;
+
+    fn one(conn: &mut Conn, person: PersonId) -> DbResult<Option<Revision>> {
+        revision(conn, person)
+    }
+
+    fn many(conn: &mut Conn, keys: &[PersonId]) -> DbResult<HashMap<PersonId, Revision>> {
+        let mut revisions = HashMap::with_capacity(keys.len());
+        for (area, numbers) in by_area(keys) {
+            let entries = t::table
+                .filter(t::area.eq(p::area))
+                .filter(t::person_id.eq(p::id))
+                .select(diesel::dsl::count_star())
+                .single_value();
+            let found: Vec<(i64, i64, Option<i64>)> = each!(conn, k => p::table
+                .filter(p::area.eq(area.get()))
+                .filter(p::id.eq_any(numbers))
+                .select((p::id, p::version, entries))
+                .load(k))?;
+            revisions.extend(found.into_iter().map(|(number, person, entries)| {
+                (Id::new(area, number), Revision { person, entries: entries.unwrap_or_default() })
+            }));
+        }
+        Ok(revisions)
+    }
 }
 
 /// How many entries a person has.

@@ -18,6 +18,8 @@ pub(super) async fn organisations_and_users(told: &mut Told, county: &mut County
     let own = format!("/v1/organisations/{}", county.bureau);
     let etag = bureau.get(&own).await.etag();
     told.by(Code::OrganisationParentInvalid, &bureau, async |me| me.put(&own, &etag, below.clone()).await).await;
+    let second = json!({"kind": "bureau", "name": "遂昌县经济开发区社会事业局"});
+    told.by(Code::OrganisationTopTaken, &bureau, async |me| me.post("/v1/organisations", second.clone()).await).await;
     let (own, school) = (own.clone(), format!("/v1/organisations/{}", county.schools[0]));
     let closing = |place: &str, verb: &'static str| {
         let place = place.to_owned();

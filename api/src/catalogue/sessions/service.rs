@@ -28,7 +28,7 @@ use shixun_persistence::{
         changes::{self, ChangeRow},
         programmes,
         session_list::{self, SessionFilter, SessionListRow},
-        sessions::{self, Cancelled, SessionRow},
+        sessions::{self, Cancelled, Edition, SessionRow},
         units,
     },
 };
@@ -59,17 +59,12 @@ pub fn get(conn: &mut Conn, actor: &Actor, id: SessionId) -> Result<SessionRow, 
     sessions::find(conn, id)?.filter(|row| sees_session(actor, row)).ok_or_else(|| ApiError::missing(id))
 }
 
-/// The tag of a session that everybody of the actor's area sees; `None` where more must be read to know whether the actor does.
-///
-/// # Errors
-/// Where the database does not answer.
-pub fn public_etag(conn: &mut Conn, actor: &Actor, id: SessionId) -> Result<Option<Etag>, ApiError> {
-    if id.area() != actor.area() {
-        return Ok(None);
-    }
-    let edition = sessions::edition(conn, id)?.filter(|edition| edition.published);
-    Ok(edition.map(|edition| etag(edition.version, edition.seats_taken, edition.queue_taken)))
+/// The tag of a session of the actor's area that everybody there sees; `None` where more must be read to know whether the actor does.
+pub fn public_etag(actor: &Actor, id: SessionId, edition: Edition) -> Option<Etag> {
+    let public = edition.published && id.area() == actor.area();
+    public.then(|| etag(edition.version, edition.seats_taken, edition.queue_taken))
 }
+
 
 /// The changes of a session that the actor sees, and of its units, since it was published.
 ///

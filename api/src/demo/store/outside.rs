@@ -6,7 +6,7 @@ use crate::{
     access::Actor,
     demo::plan::{Plan, later},
     http::{Work, command::Origin},
-    ledger::disputes::service as disputes,
+    ledger::{disputes::service as disputes, entering, wire::HourEntryIn},
     policy::PolicyCache,
     problem::ApiError,
     records::{
@@ -126,6 +126,14 @@ pub(super) fn write(
     desk.as_one(tx, (name, Role::Teacher, Some(*person)), |work, actor| {
         records::withdraw(work, actor, mistaken.id.0, 1)
     })?;
+    // Entered by the county, waiting for somebody else to post it.
+    let entered = json!({
+        "title": "苏州大学小学数学高级研修", "effective_on": day(20), "route": "converted", "delivery_form": "lecture", "level": "province",
+        "themes": ["subject"], "nominal": "20", "reference": "苏大培字2026-0731", "provider": "苏州大学"
+    });
+    let entered: HourEntryIn = serde_json::from_value(entered).map_err(|fault| ApiError::internal(fault.to_string()))?;
+    let (input, (_, person)) = (entered.read()?, two);
+    desk.centre(tx, |work, actor| entering::enter(work, &desk.cache, actor, person.teacher(), &input))?;
     // Somebody moves to the next county.
     let leaving = json!({"direction": "out", "moved_on": today, "other_area": "331124", "other_name": "松阳县"});
     let leaving: HourTransferIn =

@@ -12,7 +12,6 @@ use crate::{
     state::App,
 };
 use actix_web::{get, web::Data};
-use serde_json::json;
 use shixun_domain::access::needs::ReadHours;
 use utoipa_actix_web::service_config::ServiceConfig;
 
