@@ -69,6 +69,7 @@ pub struct Config {
     pub refresh_token_days: u32,
     pub trusted_proxies: String,
     pub public_url: String,
+    pub web_origins: String,
     pub issuer: String,
     pub audience: String,
     pub argon2_memory_kib: u32,
@@ -183,10 +184,14 @@ impl Config {
     /// # Errors
     /// [`BadConfig`] where the embedded text is wrong.
     pub fn defaults() -> Result<Config, BadConfig> {
-        Figment::from(Toml::string(DEFAULTS)).extract().map_err(|error| BadConfig(error.to_string()))
+        let defaults = Figment::from(Toml::string(DEFAULTS)).extract::<Config>();
+        defaults.map_err(|error| BadConfig(error.to_string())).and_then(Config::checked)
     }
 
-    fn checked(self) -> Result<Config, BadConfig> {
+    fn checked(mut self) -> Result<Config, BadConfig> {
+        if self.public_url.is_empty() {
+            self.public_url = format!("http://{}", self.listen);
+        }
         let within = |name: &str, value: u64, least: u64, most: u64| {
             if (least..=most).contains(&value) {
                 Ok(())
@@ -220,6 +225,7 @@ impl Config {
         }
         self.witnesses()?;
         self.proxies()?;
+        self.origins()?;
         let url = &self.public_url;
         let plain = url.bytes().all(|byte| byte.is_ascii_graphic()) && !url.ends_with('/') && url.len() <= 100;
         if !plain || !(url.starts_with("https://") || url.starts_with("http://")) {
@@ -252,6 +258,25 @@ impl Config {
         })
     }
 
+    /// Whose web pages may call the server.
+    ///
+    /// # Errors
+    /// [`BadConfig`] where one of them is no origin.
+    pub fn origins(&self) -> Result<Vec<String>, BadConfig> {
+        let parts = self.web_origins.split(',').map(str::trim).filter(|part| !part.is_empty());
+        let read = |part: &str| {
+            let host = part.strip_prefix("https://").or_else(|| part.strip_prefix("http://")).unwrap_or_default();
+            let is_host = !host.is_empty() && host.bytes().all(|sign| sign.is_ascii_graphic() && sign != b'/');
+            if part == "*" || is_host {
+                return Ok(part.to_owned());
+            }
+            Err(BadConfig(format!(
+                "web_origins: {part} is no origin: write them as https://web.example.cn, without a slash at the end and with commas between"
+            )))
+        };
+        parts.map(read).collect()
+    }
+
     /// How long a dispute about hours may take.
     pub const fn dispute_deadlines(&self) -> Deadlines {
         Deadlines { open_days: self.dispute_days, decide_days: self.dispute_decision_days }
@@ -280,10 +305,27 @@ mod tests {
     fn the_public_address_is_one_that_a_code_can_lead_to() {
         let read = |url: &str| Config::read(None, None, &[("public_url", url.to_owned())]);
         assert_eq!(read("https://px.example.cn/shixun").unwrap().public_url, "https://px.example.cn/shixun");
-        for url in ["px.example.cn", "https://px.example.cn/", "ftp://px.example.cn", "https://px example.cn", ""] {
+        for url in ["px.example.cn", "https://px.example.cn/", "ftp://px.example.cn", "https://px example.cn"] {
             let refused = read(url).unwrap_err().to_string();
             assert!(refused.contains("public_url"), "{refused}");
         }
+    }
+
+    #[test]
+    fn web_pages_are_named_by_their_origin() {
+        let read = |origins: &str| Config::read(None, None, &[("web_origins", origins.to_owned())]);
+        let read_well = read("https://web.example.cn, http://localhost:5173").unwrap().origins().unwrap();
+        assert_eq!(read_well, ["https://web.example.cn", "http://localhost:5173"]);
+        assert_eq!(read("*").unwrap().origins().unwrap(), ["*"]);
+        for origin in ["web.example.cn", "https://web.example.cn/", "https://", "https://web example.cn"] {
+            assert!(read(origin).unwrap_err().to_string().contains("web_origins"), "{origin}");
+        }
+    }
+
+    #[test]
+    fn where_nothing_else_is_said_everybody_reaches_the_server_where_it_listens() {
+        let read = Config::read(None, None, &[("listen", "127.0.0.1:9090".into())]).unwrap();
+        assert_eq!(read.public_url, "http://127.0.0.1:9090");
     }
 
     #[test]

@@ -23,11 +23,12 @@ use crate::{
     state::{App, Running},
     system, users,
 };
+use actix_cors::Cors;
 use actix_web::{
     App as ActixApp, HttpResponse, HttpServer,
     dev::Server,
     http::header::ETAG,
-    middleware::from_fn,
+    middleware::{Compress, Condition, from_fn},
     web::{self, Bytes, Data},
 };
 use shixun_persistence::{Db, DbError, Gathering, Keep};
@@ -181,10 +182,38 @@ pub fn configure(config: &mut web::ServiceConfig, app: &Data<App>, published: &P
         .default_service(web::to(fallback));
 }
 
+/// Lets web pages of these origins call the server, and read of its answers what clients need. Nobody is known by a cookie, so that
+/// a page that may call knows no more than whoever holds the token it sends.
+fn cors(origins: &[String]) -> Condition<Cors> {
+    let mut cors = Cors::default()
+        .allow_any_header()
+        .allowed_methods(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
+        .expose_headers(READABLE)
+        .max_age(3_600);
+    for origin in origins {
+        cors = if origin == "*" { cors.allow_any_origin().send_wildcard() } else { cors.allowed_origin(origin) };
+    }
+    Condition::new(!origins.is_empty(), cors)
+}
+
+/// The headers of answers that a web page reads.
+const READABLE: [&str; 10] = [
+    "Content-Disposition",
+    "Content-Language",
+    "ETag",
+    "Idempotency-Hit",
+    "Link",
+    "Location",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "X-Request-Id",
+];
+
 /// Binds a server to a socket.
 ///
 /// # Errors
-/// [`StartError::Socket`] where the socket cannot be used.
+/// [`StartError::Socket`] where the socket cannot be used; [`StartError::Config`] where `web_origins` names none.
 pub fn bind(app: Data<App>, listener: TcpListener) -> Result<Server, StartError> {
     let published = Published::new();
     let workers = match app.config.workers {
@@ -192,13 +221,15 @@ pub fn bind(app: Data<App>, listener: TcpListener) -> Result<Server, StartError>
         workers => workers,
     };
     let blocking = usize::try_from(app.config.connections).unwrap_or(8).div_ceil(workers).max(1);
-    let shutdown = app.config.shutdown_seconds;
+    let (shutdown, origins) = (app.config.shutdown_seconds, app.config.origins()?);
     let server = HttpServer::new(move || {
         let (app, published) = (app.clone(), published.clone());
         let resting = app.clone();
         // On the worker's own thread, where its connection is.
         actix_web::rt::spawn(async move { housekeeping::rest_here(&resting).await });
-        ActixApp::new().wrap(from_fn(observe)).configure(move |config| configure(config, &app, &published))
+        let (compress, cors) = (Compress::default(), cors(&origins));
+        let served = ActixApp::new().wrap(from_fn(observe)).wrap(compress).wrap(cors);
+        served.configure(move |config| configure(config, &app, &published))
     })
     .workers(workers)
     .worker_max_blocking_threads(blocking)

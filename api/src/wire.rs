@@ -215,7 +215,10 @@ impl WireText for UtcMillis {
     }
 
     fn read(text: &str) -> Result<Self, String> {
-        UtcMillis::parse_rfc3339(text).ok_or_else(|| {
+        // Whoever takes a query apart makes a blank of a `+` that was not written as `%2B`; before its offset an instant has none.
+        let blank = text.rsplit_once(' ').filter(|(before, _)| before.contains('T'));
+        let whole = blank.map(|(before, offset)| format!("{before}+{offset}"));
+        UtcMillis::parse_rfc3339(whole.as_deref().unwrap_or(text)).ok_or_else(|| {
             "应为带时区的时刻，如\"2026-11-23T08:00:00+08:00\"|an instant such as \"2026-11-23T08:00:00+08:00\""
                 .to_owned()
         })

@@ -5,7 +5,7 @@ use crate::{
     harness::{
         County, both,
         database::{Database, Kind, folder, postgres_is_here},
-        program::{Running, Serving, shixun, shixun_with},
+        program::{Running, Serving, asked, shixun, shixun_with},
     },
 };
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
@@ -179,6 +179,29 @@ fn a_running_request_is_answered_after_sigterm_and_the_program_ends_well() {
         assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.contains("\"access_token\""), "{answer}");
         assert_eq!(server.ended(), Some(0));
     }
+}
+
+#[test]
+fn web_pages_of_named_origins_call_the_server_and_long_answers_are_compressed() {
+    let database = Database::fresh(Kind::Sqlite);
+    shixun(&["migrate", "--database", &database.address()]).well();
+    let server = Serving::with(&[("SHIXUN_WEB_ORIGINS", "https://web.example.cn")], &database.address());
+    let preflight = |origin: &str| {
+        let head = format!("Origin: {origin}\r\nAccess-Control-Request-Method: PUT\r\nAccess-Control-Request-Headers: authorization, if-match\r\n");
+        asked(server.address, "OPTIONS /v1/me", &head, "").to_lowercase()
+    };
+    let named = preflight("https://web.example.cn");
+    assert!(named.starts_with("http/1.1 20") && named.contains("access-control-allow-origin: https://web.example.cn"), "{named}");
+    assert!(named.contains("access-control-allow-headers: ") && named.contains("if-match"), "{named}");
+    assert!(!preflight("https://other.example.cn").contains("access-control-allow-origin"));
+    let read = asked(server.address, "GET /v1/problems", "Origin: https://web.example.cn\r\n", "").to_lowercase();
+    assert!(read.contains("access-control-allow-origin: https://web.example.cn") && read.contains("etag"), "{read}");
+    assert!(read.contains("access-control-expose-headers"));
+    let head = asked(server.address, "HEAD /v1/problems", "Accept-Encoding: gzip\r\n", "").to_lowercase();
+    assert!(head.contains("content-encoding: gzip") && head.trim_end().ends_with(|sign: char| sign.is_ascii_graphic()), "{head}");
+    assert_eq!(head.split("\r\n\r\n").nth(1), Some(""), "a head has no body");
+    let plain = asked(server.address, "HEAD /v1/problems", "", "").to_lowercase();
+    assert!(!plain.contains("content-encoding"), "{plain}");
 }
 
 const ROSTER: &str = "姓名,身份证号码,学校标识码,学段,任教学科,专业技术职务,行政职务,参加工作时间,联系电话,备注";

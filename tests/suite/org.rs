@@ -63,7 +63,16 @@ both! {
         let etag = bureau.get(&place).await.etag();
         let to_the_top = json!({"kind": "school", "code": "2133000101", "name": "实验小学", "stage": "primary"});
         bureau.put(&place, &etag, to_the_top).await.refused(422, "invalid_field");
-        bureau.post("/v1/organisations", json!({"kind": "bureau", "name": "另一教育局"})).await.expect(201);
+        let second = bureau.post("/v1/organisations", json!({"kind": "bureau", "name": "另一教育局"})).await;
+        assert_eq!(second.refused(409, "organisation_top_taken")["parameters"]["name"], "遂昌县教育局");
+        let below = json!({"kind": "bureau", "name": "开发区社会事业局", "parent_id": county.bureau.to_string()});
+        let below = bureau.post("/v1/organisations", below).await.expect(201);
+        let place = format!("/v1/organisations/{}", below["id"].as_str().unwrap());
+        let to_the_top = json!({"kind": "bureau", "name": "开发区社会事业局"});
+        bureau.put(&place, &bureau.get(&place).await.etag(), to_the_top).await.refused(409, "organisation_top_taken");
+        let own = format!("/v1/organisations/{}", county.bureau);
+        let renamed = json!({"kind": "bureau", "name": "遂昌县教育局（新）"});
+        bureau.put(&own, &bureau.get(&own).await.etag(), renamed).await.expect(200);
     }
 
     async fn a_role_at_a_school_that_stands_alone_reaches_that_school(county: County) {

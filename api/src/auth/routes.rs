@@ -10,7 +10,12 @@ use crate::{
     http::{Answer, Body, Conditions, answer},
     state::App,
 };
-use actix_web::{HttpRequest, HttpResponse, get, post, web::Data};
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::header::{CACHE_CONTROL, HeaderValue},
+    post,
+    web::Data,
+};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Mounts the operations under `/v1`.
@@ -46,7 +51,7 @@ problem_set!(RefreshProblems = RefreshInvalid | RefreshReused | AccountDisabled)
 async fn create_tokens(app: Data<App>, request: HttpRequest, body: Body<LoginIn>) -> Answer {
     app.limits.sign_in(&request)?;
     let tokens = service::login(&app, body.value.username, body.value.password, app.clock.now()).await?;
-    answer::json(&tokens)
+    unkept(&tokens)
 }
 
 /// Renew the tokens
@@ -62,7 +67,14 @@ async fn create_tokens(app: Data<App>, request: HttpRequest, body: Body<LoginIn>
 #[post("/auth/refresh")]
 async fn refresh_tokens(app: Data<App>, request: HttpRequest, body: Body<RefreshIn>) -> Answer {
     app.limits.address(&request)?;
-    answer::json(&service::refresh(&app, body.value.refresh_token, app.clock.now()).await?)
+    unkept(&service::refresh(&app, body.value.refresh_token, app.clock.now()).await?)
+}
+
+/// Tokens are kept by nobody on the way (RFC 6749, 5.1).
+fn unkept(tokens: &TokensView) -> Answer {
+    let mut answer = answer::json(tokens)?;
+    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(answer)
 }
 
 /// Sign out

@@ -11,32 +11,11 @@ use shixun_domain::{
 };
 use shixun_persistence::DbError;
 
-/// The labels of a word in both languages.
-trait Labels: Word {
-    fn labels(self) -> Words;
-}
-
-macro_rules! labels {
-    ($($word:ty),+) => {$(
-        impl Labels for $word {
-            fn labels(self) -> Words {
-                Words::new(self.zh(), self.en())
-            }
-        }
-    )+};
-}
-
-labels!(shixun_domain::catalogue::ProgrammeState, shixun_domain::catalogue::SessionState);
-
-fn all<W: Labels>(words: &[W]) -> Words {
-    let labels: Vec<Words> = words.iter().map(|word| word.labels()).collect();
-    let zh: Vec<&str> = labels.iter().map(|words| words.zh.as_str()).collect();
-    let en: Vec<&str> = labels.iter().map(|words| words.en.as_str()).collect();
-    Words::new(zh.join("、"), en.join(" or "))
-}
-
-fn wrong_state<W: Labels>(code: Code, state: W, needs: &[W]) -> ApiError {
-    ApiError::new(code).with_words("state", state.labels()).with_words("needs", all(needs))
+fn wrong_state<W: Word>(code: Code, state: W, needs: &[W]) -> ApiError {
+    let (zh, en): (Vec<&str>, Vec<&str>) = needs.iter().map(|word| word.labels()).unzip();
+    let words: Vec<&str> = needs.iter().map(|word| word.word()).collect();
+    let shown = Words::new(zh.join("、"), en.join(" or "));
+    ApiError::new(code).with_word("state", state).with_shown("needs", words.join(", "), shown)
 }
 
 /// The problem of a refused step of a programme.
@@ -90,7 +69,7 @@ pub fn session(refusal: SessionRefusal, span: (chrono::NaiveDate, chrono::NaiveD
     match refusal {
         SessionRefusal::WrongState { state, needs } => wrong_state(Code::SessionWrongState, state, needs),
         SessionRefusal::ProgrammeNotApproved { state } => {
-            ApiError::new(Code::ProgrammeNotApproved).with_words("state", state.labels())
+            ApiError::new(Code::ProgrammeNotApproved).with_word("state", state)
         }
         SessionRefusal::NoClassHead => ApiError::new(Code::ClassHeadMissing),
         SessionRefusal::ClassSize { seats, least, most } => {

@@ -206,7 +206,7 @@ fn must_run(offer: &OfferRow) -> Result<(), ApiError> {
     match offer.offer.openings.state {
         SessionState::Running => Ok(()),
         state => {
-            Err(ApiError::new(Code::SessionNotRunning).with_words("state", Words::new(state.zh(), state.as_str())))
+            Err(ApiError::new(Code::SessionNotRunning).with_word("state", state))
         }
     }
 }

@@ -3,15 +3,11 @@
 use crate::problem::{ApiError, Code, Words};
 use shixun_domain::enrolment::{Closed, EnrolmentStatus, Reason, Recorded, StatusRefusal};
 
-fn status_words(status: EnrolmentStatus) -> Words {
-    Words::new(status.zh(), status.as_str())
-}
-
 /// The problem of a reason against an application.
 pub fn refused(reason: &Reason) -> ApiError {
     match reason {
         Reason::WindowClosed(Closed::State(state)) => {
-            ApiError::new(Code::SessionNotOpen).with_words("state", Words::new(state.zh(), state.as_str()))
+            ApiError::new(Code::SessionNotOpen).with_word("state", *state)
         }
         Reason::WindowClosed(Closed::OpensAt(at)) => {
             ApiError::new(Code::ApplicationsNotOpenYet).with_instant("opens", *at)
@@ -21,7 +17,7 @@ pub fn refused(reason: &Reason) -> ApiError {
         }
         Reason::WindowClosed(Closed::Begun(day)) => ApiError::new(Code::SessionBegun).with("day", day),
         Reason::AlreadyEnrolled(status) => {
-            ApiError::new(Code::AlreadyEnrolled).with_words("status", status_words(*status))
+            ApiError::new(Code::AlreadyEnrolled).with_word("status", *status)
         }
         Reason::NotEmployed => ApiError::new(Code::ApplicantNotEmployed),
         Reason::NotInAudience(gap) => ApiError::new(Code::NotInAudience)
@@ -45,17 +41,17 @@ pub fn refused(reason: &Reason) -> ApiError {
 
 /// The problem of an enrolment without hours of its own.
 pub fn not_settled(status: EnrolmentStatus) -> ApiError {
-    ApiError::new(Code::EnrolmentNotSettled).with_words("status", status_words(status))
+    ApiError::new(Code::EnrolmentNotSettled).with_word("status", status)
 }
 
 /// The problem of a status that does not change.
 pub fn status_refused(refusal: StatusRefusal) -> ApiError {
     match refusal {
         StatusRefusal::NotAwaitingReview(status) => {
-            ApiError::new(Code::NotAwaitingReview).with_words("status", status_words(status))
+            ApiError::new(Code::NotAwaitingReview).with_word("status", status)
         }
         StatusRefusal::NotOpen(status) => {
-            ApiError::new(Code::EnrolmentEnded).with_words("status", status_words(status))
+            ApiError::new(Code::EnrolmentEnded).with_word("status", status)
         }
         StatusRefusal::WithdrawalClosed(until) => ApiError::new(Code::WithdrawalClosed).with_instant("until", until),
     }

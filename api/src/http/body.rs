@@ -1,6 +1,10 @@
 //! JSON bodies: read strictly, with every fault named by a JSON pointer.
 
-use super::{reasons, text};
+use super::{
+    reasons,
+    strict::{AsItIs, Unambiguous},
+    text,
+};
 use crate::{
     problem::{ApiError, Code, FieldFault, Words},
     state::App,
@@ -13,10 +17,18 @@ use actix_web::{
 };
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use shixun_domain::policy::document::json_pointer;
 use std::{future::Future, pin::Pin};
+use utoipa::{
+    PartialSchema,
+    openapi::{RefOr, Schema},
+};
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
+
+/// The most faults of one body that are told.
+const FAULTS_MAX: usize = 50;
 
 /// A body that was read and checked, with the digest a retry is compared by.
 #[derive(Debug)]
@@ -27,17 +39,26 @@ pub struct Body<T> {
     pub digest: [u8; 32],
 }
 
-impl<T: DeserializeOwned + Validate + 'static> FromRequest for Body<T> {
+impl<T: DeserializeOwned + Validate + PartialSchema + 'static> FromRequest for Body<T> {
     type Error = ApiError;
     type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let absent = is_absent(request);
         let bytes = read(request, payload, "application/json");
         Box::pin(async move {
-            let bytes = bytes.await?;
+            // Where every field may be left out, so may the body.
+            let bytes = if absent { Bytes::from_static(b"{}") } else { bytes.await? };
             Ok(Body { value: parse(&bytes)?, digest: Sha256::digest(&bytes).into() })
         })
     }
+}
+
+/// True where the request neither has a body nor says what it would be.
+fn is_absent(request: &HttpRequest) -> bool {
+    let headers = request.headers();
+    let nothing = headers.get(header::CONTENT_LENGTH).is_none_or(|length| length == "0");
+    nothing && !headers.contains_key(header::TRANSFER_ENCODING) && !headers.contains_key(header::CONTENT_TYPE)
 }
 
 /// Reads a body of the content type `expected`, up to the configured size.
@@ -76,6 +97,10 @@ pub fn read(
 
 fn media_type(request: &HttpRequest, expected: &'static str) -> Result<(), ApiError> {
     let refused = || ApiError::new(Code::UnsupportedMediaType).with("expected", expected);
+    let coding = request.headers().get(header::CONTENT_ENCODING);
+    if coding.is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return Err(refused());
+    }
     let given =
         request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).ok_or_else(refused)?;
     let mut parts = given.split(';').map(str::trim);
@@ -105,20 +130,19 @@ fn malformed(line: usize, column: usize, reason: &str) -> ApiError {
 /// Reads bytes as a `T`.
 ///
 /// # Errors
-/// `malformed_json` where it is not JSON; `invalid_field` with a pointer where it is not a `T`.
-pub fn parse<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, ApiError> {
-    let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|error| {
+/// `malformed_json` where it is not JSON; `invalid_field` with a pointer to each fault where it is not a `T`.
+pub fn parse<T: DeserializeOwned + Validate + PartialSchema>(bytes: &[u8]) -> Result<T, ApiError> {
+    let Unambiguous(value) = serde_json::from_slice(bytes).map_err(|error| {
         malformed(error.line(), error.column(), error.to_string().split(" at line").next().unwrap_or_default())
     })?;
     let faults = text::faults(&value);
     if !faults.is_empty() {
         return Err(ApiError::new(Code::InvalidField).with_faults(faults));
     }
-    let parsed: T = serde_path_to_error::deserialize(value).map_err(|error| {
-        let pointer = json_pointer(error.path());
-        let reason = error.inner().to_string();
-        let fault = FieldFault::new(pointer, field_code(&reason), reasons::words(&reason));
-        ApiError::from(fault.with_all(reasons::parameters(&reason)))
+    let parsed = read_as::<T>(value).map_err(|first| {
+        // Read anew rather than copied each time for the few bodies that have a fault.
+        let value = serde_json::from_slice(bytes).unwrap_or_default();
+        ApiError::new(Code::InvalidField).with_faults(all_faults::<T>(value, first))
     })?;
     parsed.validate().map_err(|errors| {
         let mut faults = Vec::new();
@@ -128,6 +152,55 @@ pub fn parse<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, ApiError
     Ok(parsed)
 }
 
+/// Reads a value as a `T`, or says what is wrong with it first.
+fn read_as<T: DeserializeOwned>(value: Value) -> Result<T, FieldFault> {
+    serde_path_to_error::deserialize(AsItIs(value)).map_err(|error| {
+        let pointer = json_pointer(error.path());
+        let reason = error.inner().to_string();
+        let code = field_code(&reason);
+        // Serde stands at the object that lacks the field.
+        let missing = reason.split('`').nth(1).filter(|_| code == "missing_field");
+        let pointer = missing.map_or(pointer.clone(), |name| format!("{pointer}/{name}"));
+        FieldFault::new(pointer, code, reasons::words(&reason)).with_all(reasons::parameters(&reason))
+    })
+}
+
+/// Every fault of a body, one of each member: serde ends at the first. Members with a fault are left out until what remains has none
+/// but that something is missing.
+fn all_faults<T: DeserializeOwned + PartialSchema>(mut value: Value, first: FieldFault) -> Vec<FieldFault> {
+    let needed = match T::schema() {
+        RefOr::T(Schema::Object(object)) => object.required,
+        _ => Vec::new(),
+    };
+    let (mut faults, mut left_out) = (vec![first], Vec::new());
+    let Some(members) = value.as_object_mut() else { return faults };
+    while let Some(name) = faults.last().and_then(|fault| member(&fault.pointer)).filter(|_| faults.len() < FAULTS_MAX) {
+        if members.shift_remove(&name).is_none() {
+            break;
+        }
+        left_out.push(name);
+        match read_as::<T>(Value::Object(members.clone())) {
+            Err(next) if member(&next.pointer).is_some_and(|name| members.contains_key(&name)) => faults.push(next),
+            _ => break,
+        }
+    }
+    for name in needed {
+        let known = members.contains_key(&name) || left_out.contains(&name);
+        if !known && faults.iter().all(|fault| fault.pointer != format!("/{name}")) {
+            let reason = format!("missing field `{name}`");
+            let fault = FieldFault::new(format!("/{name}"), "missing_field", reasons::words(&reason));
+            faults.push(fault.with_all(reasons::parameters(&reason)));
+        }
+    }
+    faults
+}
+
+/// The member of a body in which a pointer lies; `None` for the body itself.
+fn member(pointer: &str) -> Option<String> {
+    let name = pointer.strip_prefix('/')?.split('/').next()?;
+    Some(name.replace("~1", "/").replace("~0", "~"))
+}
+
 /// serde's reasons begin with fixed words; anything else is a value out of its type's range.
 pub fn field_code(reason: &str) -> &'static str {
     let codes = [
@@ -135,6 +208,7 @@ pub fn field_code(reason: &str) -> &'static str {
         ("missing field", "missing_field"),
         ("duplicate field", "duplicate_field"),
         ("invalid type", "wrong_type"),
+        ("invalid value: integer", "range"),
     ];
     codes.iter().find(|(start, _)| reason.starts_with(start)).map_or("invalid_value", |(_, code)| code)
 }
@@ -186,4 +260,53 @@ fn field_fault(pointer: &str, error: &validator::ValidationError) -> FieldFault 
     };
     let bounds = ["min", "max", "equal"].into_iter().filter_map(|name| Some((name, bound(name)?)));
     FieldFault::new(pointer, code, words).with_all(bounds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::NaiveDate;
+    use serde::Deserialize;
+    use utoipa::ToSchema;
+
+    #[derive(Debug, Deserialize, Validate, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code)]
+    struct Course {
+        name: String,
+        seats: u16,
+        on: NaiveDate,
+        days: Vec<u16>,
+        remark: Option<String>,
+    }
+
+    fn told(text: &str) -> Vec<(String, String)> {
+        let Err(problem) = parse::<Course>(text.as_bytes()) else { return Vec::new() };
+        problem.faults().iter().map(|fault| (fault.pointer.clone(), fault.code.clone())).collect()
+    }
+
+    #[test]
+    fn every_fault_of_a_body_is_told_at_once() {
+        let check = |text: &str, expected: &[(&str, &str)]| {
+            let expected: Vec<(String, String)> =
+                expected.iter().map(|(pointer, code)| ((*pointer).to_owned(), (*code).to_owned())).collect();
+            assert_eq!(told(text), expected, "{text}");
+        };
+        check(r#"{"name": "a", "seats": 5, "on": "2026-09-01", "days": [1]}"#, &[]);
+        let missing = [("/name", "missing_field"), ("/seats", "missing_field"), ("/on", "missing_field"), ("/days", "missing_field")];
+        check("{}", &missing);
+        check(
+            r#"{"seats": "5", "colour": 1, "on": "soon", "days": [1, "x"], "remark": 3}"#,
+            &[
+                ("/seats", "wrong_type"),
+                ("/colour", "unknown_field"),
+                ("/on", "invalid_value"),
+                ("/days/1", "wrong_type"),
+                ("/remark", "wrong_type"),
+                ("/name", "missing_field"),
+            ],
+        );
+        check(r#"{"name": "a", "seats": 70000, "days": [], "on": "2026-09-01"}"#, &[("/seats", "range")]);
+        check("[]", &[("", "wrong_type")]);
+    }
 }

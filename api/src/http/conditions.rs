@@ -1,6 +1,6 @@
 //! `ETag`, `If-Match` and `If-None-Match`.
 
-use crate::problem::{ApiError, Code};
+use crate::problem::{ApiError, Code, Words};
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
 use sha2::{Digest, Sha256};
 use std::future::{Ready, ready};
@@ -36,8 +36,9 @@ impl Etag {
         &self.0
     }
 
+    /// The version in a tag of ours. One that a proxy made weak, because it compressed the answer, still says which version was read.
     fn edition(tag: &str) -> Option<i64> {
-        tag.trim().trim_matches('"').split('.').next()?.parse().ok()
+        tag.trim().trim_start_matches("W/").trim_matches('"').split('.').next()?.parse().ok()
     }
 }
 
@@ -72,16 +73,19 @@ impl Conditions {
     /// The version a change was based on.
     ///
     /// # Errors
-    /// `precondition_required` where the client sent none; `precondition_failed` where it cannot be one of ours.
+    /// `precondition_required` where the client sent none; `invalid_header` where it cannot be one of ours.
     pub fn based_on(&self) -> Result<i64, ApiError> {
         let given = self.if_match.as_deref().ok_or_else(|| ApiError::new(Code::PreconditionRequired))?;
-        Etag::edition(given).ok_or_else(|| ApiError::new(Code::PreconditionFailed))
+        Etag::edition(given).ok_or_else(|| {
+            let reason = Words::new("应为读取该对象时ETag响应头的值", "must be the `ETag` that the object was read with");
+            ApiError::new(Code::InvalidHeader).with("name", "If-Match").with_words("reason", reason)
+        })
     }
 
     /// The version that a step means, where the client says so.
     ///
     /// # Errors
-    /// `precondition_failed` where it cannot be one of ours.
+    /// `invalid_header` where it cannot be one of ours.
     pub fn based_on_if_given(&self) -> Result<Option<i64>, ApiError> {
         self.if_match.is_some().then(|| self.based_on()).transpose()
     }

@@ -5,6 +5,7 @@ use crate::problem::{ApiError, Code, Words};
 use actix_web::{HttpRequest, dev::ServiceRequest, http::Method, web};
 use matchit::Router;
 use serde_json::Value;
+use shixun_domain::time::parse_day;
 
 /// The addresses the API documents, and the operations of each.
 #[derive(Debug, Clone, Default)]
@@ -20,8 +21,17 @@ struct Address {
 #[derive(Debug, Clone)]
 struct Operation {
     method: String,
-    /// The parameters it reads of a query, each with its longest text in characters, where it has one.
-    query: Vec<(String, Option<usize>)>,
+    /// The parameters it reads of a query.
+    query: Vec<Queried>,
+}
+
+/// What the document says of a parameter.
+#[derive(Debug, Clone)]
+struct Queried {
+    name: String,
+    /// Its longest text, in characters, where it has one.
+    longest: Option<usize>,
+    is_day: bool,
 }
 
 impl Operation {
@@ -31,7 +41,11 @@ impl Operation {
         let read = |parameter: &Value| {
             let longest = parameter.pointer("/schema/maxLength").and_then(Value::as_u64);
             let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
-            (name.to_owned(), longest.and_then(|longest| usize::try_from(longest).ok()))
+            Queried {
+                name: name.to_owned(),
+                longest: longest.and_then(|longest| usize::try_from(longest).ok()),
+                is_day: parameter.pointer("/schema/format").is_some_and(|format| format == "date"),
+            }
         };
         Operation { method: method.to_uppercase(), query: queried.map(read).collect() }
     }
@@ -39,11 +53,13 @@ impl Operation {
     /// What is wrong with a parameter of a query, as far as the document says so. Names that are not known are left to the operation's
     /// own reader, which tells those that are.
     fn fault(&self, name: &str, value: &str) -> Option<ApiError> {
-        let longest = self.query.iter().find(|(known, _)| known == name).and_then(|(_, longest)| *longest);
+        let queried = self.query.iter().find(|known| known.name == name);
         let reason = if text::has_control(value) {
             Words::new("含有控制字符", "contains control characters")
+        } else if queried.is_some_and(|queried| queried.is_day && parse_day(value).is_none()) {
+            Words::new("应为日期，如2026-11-23", "must be a date such as 2026-11-23")
         } else {
-            let longest = longest.filter(|longest| value.chars().count() > *longest)?;
+            let longest = queried.and_then(|queried| queried.longest).filter(|longest| value.chars().count() > *longest)?;
             Words::new(format!("不得超过{longest}个字符"), format!("has at most {longest} characters"))
         };
         Some(ApiError::new(Code::InvalidParameter).with("name", shown(name)).with_words("reason", reason))
@@ -94,8 +110,9 @@ impl KnownRoutes {
     }
 
     fn methods(&self, path: &str) -> Option<String> {
-        let methods: Vec<&str> = self.operations(path)?.iter().map(|operation| operation.method.as_str()).collect();
-        Some(methods.join(", "))
+        let methods = self.operations(path)?.iter().map(|operation| operation.method.as_str());
+        let with_head = methods.flat_map(|method| [Some(method), (method == "GET").then_some("HEAD")]).flatten();
+        Some(with_head.collect::<Vec<_>>().join(", "))
     }
 
     fn operations(&self, path: &str) -> Option<&[Operation]> {
@@ -136,7 +153,7 @@ mod tests {
         let document =
             serde_json::json!({"paths": {"/v1/sessions/{id}": {"get": {}, "patch": {}}, "/v1/sessions": {"post": {}}}});
         let routes = KnownRoutes::from_document(&document);
-        assert_eq!(routes.methods("/v1/sessions/ses_1").as_deref(), Some("GET, PATCH"));
+        assert_eq!(routes.methods("/v1/sessions/ses_1").as_deref(), Some("GET, HEAD, PATCH"));
         assert_eq!(routes.methods("/v1/sessions").as_deref(), Some("POST"));
         assert_eq!(routes.template("/v1/sessions/ses_1"), Some("/v1/sessions/{id}"));
         assert_eq!((routes.methods("/v1/sessions/"), routes.template("/v1/sessions/")), (None, None));
@@ -154,7 +171,7 @@ mod tests {
                 .collect::<Vec<_>>()
                 .join("/");
             let methods: Vec<String> = item.as_object().unwrap().keys().map(|method| method.to_uppercase()).collect();
-            assert_eq!(routes.methods(&asked), Some(methods.join(", ")), "{path}");
+            assert_eq!(routes.methods(&asked), Some(methods.join(", ").replace("GET", "GET, HEAD")), "{path}");
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod page;
 pub mod params;
 pub mod proxies;
 pub mod reasons;
+mod strict;
 pub mod table;
 pub mod text;
 

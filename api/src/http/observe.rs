@@ -13,7 +13,10 @@ use actix_web::{
     Error, HttpMessage, HttpResponse,
     body::{BodySize, BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
-    http::header::{self, HeaderName, HeaderValue},
+    http::{
+        Method,
+        header::{self, HeaderName, HeaderValue},
+    },
     middleware::Next,
     web::Data,
 };
@@ -62,7 +65,7 @@ impl Metrics {
 /// # Errors
 /// None of its own: errors of handlers and extractors become problem documents here.
 pub async fn observe(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let Some(app) = request.app_data::<Data<App>>().cloned() else {
@@ -71,6 +74,10 @@ pub async fn observe(
     let started = Instant::now();
     let meta = Meta::attach(&request, &app);
     let method = known(request.method().as_str());
+    if request.method() == Method::HEAD {
+        // Answered as GET would be: the framework knows by itself that no body goes out.
+        request.head_mut().method = Method::GET;
+    }
     // Errors of handlers and extractors arrive as answers that carry them; the request must not be held meanwhile.
     let routes = request.app_data::<Data<KnownRoutes>>().cloned();
     let refused = routes.as_ref().and_then(|routes| routes.refused(&request));

@@ -54,12 +54,13 @@ pub fn parameters(reason: &str) -> Vec<(&'static str, String)> {
     let (head, expected) = parts.map_or((reason, None), |(head, expected)| (head, Some(expected)));
     let name = if head.starts_with("unknown") { "given" } else { "field" };
     let named = quoted(head).into_iter().take(1).filter(|_| !head.starts_with("invalid")).map(|value| (name, value));
-    let expected = expected.map(|text| match quoted(text).as_slice() {
-        [] => ["one of ", "an id that begins with "]
+    let expected = expected.map(|text| match (quoted(text).as_slice(), Kind::of(text)) {
+        ([], Some(kind)) => kind.word().to_owned(),
+        ([], None) => ["one of ", "an id that begins with "]
             .iter()
             .fold(text, |text, start| text.strip_prefix(start).unwrap_or(text))
             .to_owned(),
-        words => words.join(", "),
+        (words, _) => words.join(", "),
     });
     named.chain(expected.map(|words| ("expected", words))).collect()
 }
@@ -88,7 +89,10 @@ fn chinese(reason: &str) -> String {
     } else if reason.starts_with("unknown variant") {
         format!("没有“{name}”这个值{}", choice("值"))
     } else if reason.starts_with("invalid type") {
-        format!("类型不符{}", reason.split_once(", expected ").map_or("", |(_, wanted)| kind(wanted)))
+        let kind = reason.split_once(", expected ").and_then(|(_, wanted)| Kind::of(wanted));
+        format!("类型不符{}", kind.map_or("", Kind::zh))
+    } else if reason.starts_with("invalid value: integer") {
+        "数值超出范围".to_owned()
     } else if reason.starts_with("invalid length") {
         "个数不符".to_owned()
     } else {
@@ -96,22 +100,55 @@ fn chinese(reason: &str) -> String {
     }
 }
 
-/// What serde expects, where it says so in one of its own words.
-fn kind(wanted: &str) -> &'static str {
-    let kinds = [
-        ("a boolean", "，应为true或false"),
-        ("a sequence", "，应为列表"),
-        ("a map", "，应为对象"),
-        ("struct ", "，应为对象"),
-        ("internally tagged enum", "，应为对象"),
-    ];
-    let is_number = wanted.len() <= 5 && wanted.trim_start_matches(['i', 'u']).parse::<u8>().is_ok();
-    if is_number {
-        "，应为整数"
-    } else if wanted.contains("string") {
-        "，应为文本（加双引号）"
-    } else {
-        kinds.iter().find(|(start, _)| wanted.starts_with(start)).map_or("", |(_, zh)| *zh)
+/// The kinds of values that JSON Schema knows.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Boolean,
+    Integer,
+    Text,
+    List,
+    Object,
+}
+
+impl Kind {
+    /// The kind that serde expects, where it says so in one of its own words.
+    fn of(wanted: &str) -> Option<Kind> {
+        let kinds = [
+            ("a boolean", Kind::Boolean),
+            ("a sequence", Kind::List),
+            ("a map", Kind::Object),
+            ("struct ", Kind::Object),
+            ("internally tagged enum", Kind::Object),
+        ];
+        let is_integer = wanted.len() <= 5 && wanted.trim_start_matches(['i', 'u']).parse::<u8>().is_ok();
+        if is_integer {
+            Some(Kind::Integer)
+        } else if wanted.contains("string") {
+            Some(Kind::Text)
+        } else {
+            kinds.iter().find(|(start, _)| wanted.starts_with(start)).map(|(_, kind)| *kind)
+        }
+    }
+
+    /// The word of JSON Schema.
+    fn word(self) -> &'static str {
+        match self {
+            Kind::Boolean => "boolean",
+            Kind::Integer => "integer",
+            Kind::Text => "string",
+            Kind::List => "array",
+            Kind::Object => "object",
+        }
+    }
+
+    fn zh(self) -> &'static str {
+        match self {
+            Kind::Boolean => "，应为true或false",
+            Kind::Integer => "，应为整数",
+            Kind::Text => "，应为文本（加双引号）",
+            Kind::List => "，应为列表",
+            Kind::Object => "，应为对象",
+        }
     }
 }
 
@@ -148,7 +185,7 @@ mod tests {
             ("unknown field `colour`, expected `kind` or `name`", &[("given", "colour"), ("expected", "kind, name")]),
             ("unknown field `x`, there are no fields", &[("given", "x")]),
             ("expected one of school, bureau", &[("expected", "school, bureau")]),
-            ("invalid type: string \"a`b`\", expected u16", &[("expected", "u16")]),
+            ("invalid type: string \"a`b`\", expected u16", &[("expected", "integer")]),
             ("expected an id that begins with org_", &[("expected", "org_")]),
             ("input is out of range", &[]),
             ("应为日期|expected a day", &[]),

@@ -1,6 +1,6 @@
 //! What jobs refuse, as problems, and the problems with which they fail.
 
-use crate::problem::{ApiError, Code, Language, Problem, Words};
+use crate::problem::{ApiError, Code, Language, Problem};
 use serde::{Deserialize, Serialize};
 use shixun_domain::jobs::Refusal;
 use utoipa::ToSchema;
@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 pub(super) fn refused(refusal: Refusal) -> ApiError {
     match refusal {
         Refusal::Ended { state } => {
-            ApiError::new(Code::JobEnded).with_words("state", Words::new(state.zh(), state.as_str()))
+            ApiError::new(Code::JobEnded).with_word("state", state)
         }
     }
 }

@@ -309,6 +309,9 @@ pub fn change(
     let before = get(work.conn(), actor, id, today)?;
     same_version(based_on, before.person.version)?;
     let (data, given) = reading::changed_person(&before.person.data, body)?;
+    if data == before.person.data {
+        return Ok(before);
+    }
     match people::change(work.tx(), &before.person, &data)? {
         SavedPerson::Done(_) => {}
         SavedPerson::IdentityTaken => return Err(ApiError::new(Code::IdentityNumberTaken)),

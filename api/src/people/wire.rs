@@ -182,6 +182,15 @@ pub struct PersonIn {
     pub employment: Option<FirstEmploymentIn>,
 }
 
+/// Reads a field that cannot be emptied: it is there with a value, or not there.
+fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(deserializer).map(Some)
+}
+
 /// Tells a field that is null from one that is not there.
 fn given<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
 where
@@ -197,12 +206,14 @@ where
 #[schema(example = json!({"phone": "19943192252", "remark": null}))]
 pub struct PersonChangeIn {
     /// Name.
+    #[serde(deserialize_with = "present")]
     #[validate(length(min = 1, max = 50))]
-    #[schema(min_length = 1, max_length = 50)]
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 50)]
     pub name: Option<String>,
     /// Identity number, where it was entered wrongly.
+    #[serde(deserialize_with = "present")]
     #[validate(length(min = 15, max = 40))]
-    #[schema(min_length = 15, max_length = 40)]
+    #[schema(value_type = String, required = false, min_length = 15, max_length = 40)]
     pub identity_number: Option<String>,
     /// Telephone numbers, several with `/` between. A masked number is refused.
     #[serde(deserialize_with = "given")]
@@ -215,6 +226,8 @@ pub struct PersonChangeIn {
     #[schema(value_type = Option<String>, min_length = 1, max_length = 254)]
     pub email: Option<Option<String>>,
     /// Entry into the profession.
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = NaiveDate, required = false)]
     pub entered_on: Option<NaiveDate>,
     /// Last day of probation.
     #[serde(deserialize_with = "given")]

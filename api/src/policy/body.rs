@@ -6,10 +6,11 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
 use shixun_domain::policy::document::example_at;
 use std::{future::Future, pin::Pin};
+use utoipa::PartialSchema;
 use validator::Validate;
 
 /// A body with a document somewhere in it.
-pub trait HoldsPolicy: DeserializeOwned + Validate + 'static {
+pub trait HoldsPolicy: DeserializeOwned + Validate + PartialSchema + 'static {
     /// Where the document stands.
     const AT: &'static str;
 }

@@ -16,7 +16,7 @@ pub use table::Code;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use shixun_domain::{AreaCode, Id, UtcMillis, id::Kind};
+use shixun_domain::{AreaCode, Id, UtcMillis, id::Kind, words::Word};
 use shixun_persistence::{DbError, Failure};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -144,6 +144,13 @@ impl ApiError {
         self.with(name, value)
     }
 
+    /// A word of a closed list: as the contract has it for programs, in their own language for people.
+    #[must_use]
+    pub fn with_word(self, name: &'static str, word: impl Word) -> Self {
+        let (zh, en) = word.labels();
+        self.with_shown(name, word.word(), Words::new(zh, en))
+    }
+
     /// An instant: as everywhere for programs, to the minute for people.
     #[must_use]
     pub fn with_instant(self, name: &'static str, at: UtcMillis) -> Self {
@@ -200,6 +207,11 @@ impl ApiError {
     /// A defect of the program: the text goes to the log only.
     pub fn internal(what: impl Into<String>) -> Self {
         ApiError::from(DbError::Other(what.into()))
+    }
+
+    /// The fields at fault.
+    pub fn faults(&self) -> &[FieldFault] {
+        &self.faults
     }
 
     /// The code.

@@ -45,7 +45,7 @@ problems! {
     InvalidField = "invalid_field", 422, "请求体中有字段不符合要求", "Some fields of the body are not acceptable",
         "共{count}处，逐条见errors。", "{count} in all; each is listed in errors.";
     UnsupportedMediaType = "unsupported_media_type", 415, "不支持的内容类型", "Unsupported media type",
-        "此操作只接受{expected}（UTF-8编码），请检查Content-Type请求头。", "This operation takes {expected} in UTF-8; check the header Content-Type.";
+        "此操作只接受{expected}，不压缩（JSON须为UTF-8编码）；请检查Content-Type和Content-Encoding请求头。", "This operation takes {expected}, not compressed, and JSON in UTF-8; check the headers Content-Type and Content-Encoding.";
     BodyTooLarge = "body_too_large", 413, "请求体过大", "The body is too large",
         "上限为{limit}字节，请缩减内容或分次提交。", "The limit is {limit} bytes; send less at a time.";
     UnknownParameter = "unknown_parameter", 400, "查询参数不存在", "Unknown query parameter",

@@ -74,7 +74,13 @@ pub struct Serving {
 impl Serving {
     /// Starts on a database and waits for the line that says where it listens.
     pub fn on(database: &str) -> Serving {
+        Serving::with(&[], database)
+    }
+
+    /// The same with variables in its environment.
+    pub fn with(variables: &[(&str, &str)], database: &str) -> Serving {
         let mut child = command(&["serve", "--listen", "127.0.0.1:0", "--database", database])
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

@@ -187,7 +187,7 @@ pub struct TransferInput {
 }
 
 fn missing(pointer: &str) -> FieldFault {
-    fault(pointer, "required", "此项必填", "is needed here")
+    fault(pointer, "missing_field", "此项必填", "is needed here")
 }
 
 fn beside_the_point(pointer: &str) -> FieldFault {
