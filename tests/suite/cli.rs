@@ -187,18 +187,26 @@ fn web_pages_of_named_origins_call_the_server_and_long_answers_are_compressed() 
     shixun(&["migrate", "--database", &database.address()]).well();
     let server = Serving::with(&[("SHIXUN_WEB_ORIGINS", "https://web.example.cn")], &database.address());
     let preflight = |origin: &str| {
-        let head = format!("Origin: {origin}\r\nAccess-Control-Request-Method: PUT\r\nAccess-Control-Request-Headers: authorization, if-match\r\n");
+        let head = format!(
+            "Origin: {origin}\r\nAccess-Control-Request-Method: PUT\r\nAccess-Control-Request-Headers: authorization, if-match\r\n"
+        );
         asked(server.address, "OPTIONS /v1/me", &head, "").to_lowercase()
     };
     let named = preflight("https://web.example.cn");
-    assert!(named.starts_with("http/1.1 20") && named.contains("access-control-allow-origin: https://web.example.cn"), "{named}");
+    assert!(
+        named.starts_with("http/1.1 20") && named.contains("access-control-allow-origin: https://web.example.cn"),
+        "{named}"
+    );
     assert!(named.contains("access-control-allow-headers: ") && named.contains("if-match"), "{named}");
     assert!(!preflight("https://other.example.cn").contains("access-control-allow-origin"));
     let read = asked(server.address, "GET /v1/problems", "Origin: https://web.example.cn\r\n", "").to_lowercase();
     assert!(read.contains("access-control-allow-origin: https://web.example.cn") && read.contains("etag"), "{read}");
     assert!(read.contains("access-control-expose-headers"));
     let head = asked(server.address, "HEAD /v1/problems", "Accept-Encoding: gzip\r\n", "").to_lowercase();
-    assert!(head.contains("content-encoding: gzip") && head.trim_end().ends_with(|sign: char| sign.is_ascii_graphic()), "{head}");
+    assert!(
+        head.contains("content-encoding: gzip") && head.trim_end().ends_with(|sign: char| sign.is_ascii_graphic()),
+        "{head}"
+    );
     assert_eq!(head.split("\r\n\r\n").nth(1), Some(""), "a head has no body");
     let plain = asked(server.address, "HEAD /v1/problems", "", "").to_lowercase();
     assert!(!plain.contains("content-encoding"), "{plain}");

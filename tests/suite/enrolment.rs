@@ -73,7 +73,7 @@ both! {
         let school_1 = county.sign_in("school-1");
         let pending = school_1.get("/v1/enrolments?status=applied").await.expect(200);
         assert_eq!(pending["data"][0]["id"], enrolment["id"]);
-        county.sign_in("school-2").act(&format!("{place}/approve")).await.refused(415, "unsupported_media_type");
+        county.sign_in("school-2").act(&format!("{place}/approve")).await.refused(404, "not_found");
         county.sign_in("school-2").post(&format!("{place}/approve"), json!({})).await.refused(404, "not_found");
         let approved = school_1.post(&format!("{place}/approve"), json!({"note": "同意"})).await.expect(200);
         assert_eq!((&approved["status"], &approved["note"]), (&json!("confirmed"), &json!("同意")));

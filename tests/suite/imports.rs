@@ -234,8 +234,9 @@ both! {
         let list = "学校标识码,学校名称,学段\n3133000102,第三中学,初中\n";
         let alone = county.schools[1].number();
         let sql = format!("UPDATE organisations SET parent_id = NULL, path = '/{alone}/' WHERE id = {alone}");
-        crate::check::behind_the_back(county, &[sql]);
-        bureau.post("/v1/organisations", json!({"kind": "bureau", "name": "另一教育局"})).await.expect(201);
+        let other = county.institutions[1].number();
+        let second = format!("UPDATE organisations SET kind = 'bureau', parent_id = NULL, path = '/{other}/' WHERE id = {other}");
+        crate::check::behind_the_back(county, &[sql, second]);
         let problem = import(&bureau, "kind=organisations", "text/csv", list).await.refused(422, "import_has_faults");
         assert_eq!(problem["errors"][0]["code"], "schools_no_bureau");
         let named = "学校标识码,学校名称,学段,上级机构\n3133000102,第三中学,初中,遂昌县教育局\n2133000104,山区中心小学,小学,遂昌县教育局\n";

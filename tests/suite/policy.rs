@@ -248,7 +248,7 @@ both! {
             ("/valid/from", json!("2027-02-30"), "/valid/from", json!("2027-01-01"), "应为日期，如2016-09-01，1900年至2999年"),
             ("/rules/0/rule/cap/period", json!("month"), "/rules/0/rule/cap/period", json!("year"), "应为以下之一：year、cycle"),
             ("/rules/0/rule/cap/hours/source", json!("B"), "/rules/0/rule/cap/hours/source", json!("A"), "不是本政策包所列的出处（sources）：A"),
-            ("/rules/0/rule/cap/hours", json!({"value": "3"}), "/rules/0/rule/cap/hours", cited("24"), "缺少字段source"),
+            ("/rules/0/rule/cap/hours", json!({"value": "3", "article": "第三条", "confidence": "R"}), "/rules/0/rule/cap/hours/source", json!("S1"), "缺少字段source"),
             ("/rules/0/rule/cap/hour", json!(1), "/rules/0/rule/cap/hour",
                 json!({"of": {"routes": ["school_based"]}, "period": "year", "hours": cited("24")}),
                 "没有字段hour，可用的字段：of、period、hours、share_of_required、share_of_counted"),

@@ -205,9 +205,7 @@ fn seated(conn: &mut Conn, session: SessionId) -> Result<HashMap<EnrolmentId, En
 fn must_run(offer: &OfferRow) -> Result<(), ApiError> {
     match offer.offer.openings.state {
         SessionState::Running => Ok(()),
-        state => {
-            Err(ApiError::new(Code::SessionNotRunning).with_word("state", state))
-        }
+        state => Err(ApiError::new(Code::SessionNotRunning).with_word("state", state)),
     }
 }
 

@@ -6,9 +6,7 @@ use shixun_domain::enrolment::{Closed, EnrolmentStatus, Reason, Recorded, Status
 /// The problem of a reason against an application.
 pub fn refused(reason: &Reason) -> ApiError {
     match reason {
-        Reason::WindowClosed(Closed::State(state)) => {
-            ApiError::new(Code::SessionNotOpen).with_word("state", *state)
-        }
+        Reason::WindowClosed(Closed::State(state)) => ApiError::new(Code::SessionNotOpen).with_word("state", *state),
         Reason::WindowClosed(Closed::OpensAt(at)) => {
             ApiError::new(Code::ApplicationsNotOpenYet).with_instant("opens", *at)
         }
@@ -16,9 +14,7 @@ pub fn refused(reason: &Reason) -> ApiError {
             ApiError::new(Code::ApplicationsClosed).with_instant("closed", *at)
         }
         Reason::WindowClosed(Closed::Begun(day)) => ApiError::new(Code::SessionBegun).with("day", day),
-        Reason::AlreadyEnrolled(status) => {
-            ApiError::new(Code::AlreadyEnrolled).with_word("status", *status)
-        }
+        Reason::AlreadyEnrolled(status) => ApiError::new(Code::AlreadyEnrolled).with_word("status", *status),
         Reason::NotEmployed => ApiError::new(Code::ApplicantNotEmployed),
         Reason::NotInAudience(gap) => ApiError::new(Code::NotInAudience)
             .with("gap", gap.code())
@@ -47,12 +43,8 @@ pub fn not_settled(status: EnrolmentStatus) -> ApiError {
 /// The problem of a status that does not change.
 pub fn status_refused(refusal: StatusRefusal) -> ApiError {
     match refusal {
-        StatusRefusal::NotAwaitingReview(status) => {
-            ApiError::new(Code::NotAwaitingReview).with_word("status", status)
-        }
-        StatusRefusal::NotOpen(status) => {
-            ApiError::new(Code::EnrolmentEnded).with_word("status", status)
-        }
+        StatusRefusal::NotAwaitingReview(status) => ApiError::new(Code::NotAwaitingReview).with_word("status", status),
+        StatusRefusal::NotOpen(status) => ApiError::new(Code::EnrolmentEnded).with_word("status", status),
         StatusRefusal::WithdrawalClosed(until) => ApiError::new(Code::WithdrawalClosed).with_instant("until", until),
     }
 }

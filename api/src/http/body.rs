@@ -2,7 +2,7 @@
 
 use super::{
     reasons,
-    strict::{AsItIs, Unambiguous},
+    strict::{AsItIs, OUT_OF_YEARS, Unambiguous},
     text,
 };
 use crate::{
@@ -174,7 +174,8 @@ fn all_faults<T: DeserializeOwned + PartialSchema>(mut value: Value, first: Fiel
     };
     let (mut faults, mut left_out) = (vec![first], Vec::new());
     let Some(members) = value.as_object_mut() else { return faults };
-    while let Some(name) = faults.last().and_then(|fault| member(&fault.pointer)).filter(|_| faults.len() < FAULTS_MAX) {
+    while let Some(name) = faults.last().and_then(|fault| member(&fault.pointer)).filter(|_| faults.len() < FAULTS_MAX)
+    {
         if members.shift_remove(&name).is_none() {
             break;
         }
@@ -209,6 +210,7 @@ pub fn field_code(reason: &str) -> &'static str {
         ("duplicate field", "duplicate_field"),
         ("invalid type", "wrong_type"),
         ("invalid value: integer", "range"),
+        (OUT_OF_YEARS, "range"),
     ];
     codes.iter().find(|(start, _)| reason.starts_with(start)).map_or("invalid_value", |(_, code)| code)
 }
@@ -293,7 +295,12 @@ mod tests {
             assert_eq!(told(text), expected, "{text}");
         };
         check(r#"{"name": "a", "seats": 5, "on": "2026-09-01", "days": [1]}"#, &[]);
-        let missing = [("/name", "missing_field"), ("/seats", "missing_field"), ("/on", "missing_field"), ("/days", "missing_field")];
+        let missing = [
+            ("/name", "missing_field"),
+            ("/seats", "missing_field"),
+            ("/on", "missing_field"),
+            ("/days", "missing_field"),
+        ];
         check("{}", &missing);
         check(
             r#"{"seats": "5", "colour": 1, "on": "soon", "days": [1, "x"], "remark": 3}"#,

@@ -77,7 +77,8 @@ impl Conditions {
     pub fn based_on(&self) -> Result<i64, ApiError> {
         let given = self.if_match.as_deref().ok_or_else(|| ApiError::new(Code::PreconditionRequired))?;
         Etag::edition(given).ok_or_else(|| {
-            let reason = Words::new("应为读取该对象时ETag响应头的值", "must be the `ETag` that the object was read with");
+            let reason =
+                Words::new("应为读取该对象时ETag响应头的值", "must be the `ETag` that the object was read with");
             ApiError::new(Code::InvalidHeader).with("name", "If-Match").with_words("reason", reason)
         })
     }

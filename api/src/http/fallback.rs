@@ -59,7 +59,8 @@ impl Operation {
         } else if queried.is_some_and(|queried| queried.is_day && parse_day(value).is_none()) {
             Words::new("应为日期，如2026-11-23", "must be a date such as 2026-11-23")
         } else {
-            let longest = queried.and_then(|queried| queried.longest).filter(|longest| value.chars().count() > *longest)?;
+            let longest =
+                queried.and_then(|queried| queried.longest).filter(|longest| value.chars().count() > *longest)?;
             Words::new(format!("不得超过{longest}个字符"), format!("has at most {longest} characters"))
         };
         Some(ApiError::new(Code::InvalidParameter).with("name", shown(name)).with_words("reason", reason))

@@ -93,6 +93,8 @@ impl<'de> Visitor<'de> for Once {
 
 /// What the reader of days says it wants.
 const A_DAY: &str = "a formatted date string";
+/// What is said of a day long before or after anything a county keeps.
+pub const OUT_OF_YEARS: &str = "应为1900年至2199年的日期|must be a date of the years 1900 to 2199";
 /// More than any text has that the reader of days would take for one.
 const LENIENT_DAY_LENGTH_MAX: usize = 40;
 
@@ -145,7 +147,9 @@ impl<'de> Deserializer<'de> for AsItIs {
             && parse_day(text).is_none()
             && Wanted(&visitor).to_string() == A_DAY
         {
-            return Err(Error::custom("input contains invalid characters"));
+            let four_two_two =
+                text.len() == "2026-11-23".len() && text.bytes().all(|sign| sign == b'-' || sign.is_ascii_digit());
+            return Err(Error::custom(if four_two_two { OUT_OF_YEARS } else { "input contains invalid characters" }));
         }
         self.deserialize_any(visitor)
     }
@@ -166,11 +170,7 @@ impl<'de> Deserializer<'de> for AsItIs {
         if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Self::Error> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Self::Error> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -224,14 +224,28 @@ mod tests {
         ] {
             assert!(read(wrong.clone()).unwrap_err().starts_with("invalid type: sequence, expected struct"), "{wrong}");
         }
-        assert!(read(json!({"inner": inner(), "list": inner()})).unwrap_err().starts_with("invalid type: map, expected a sequence"));
+        assert!(
+            read(json!({"inner": inner(), "list": inner()}))
+                .unwrap_err()
+                .starts_with("invalid type: map, expected a sequence")
+        );
     }
 
     #[test]
     fn a_day_is_written_in_one_way() {
         let read = |text: &str| NaiveDate::deserialize(AsItIs(json!(text))).map(|day| day.to_string());
         assert_eq!(read("2027-04-01").unwrap(), "2027-04-01");
-        for wrong in ["2027-4-1", " 2027-04-01", "2027-04-01 ", "+2027-04-01", "2027-04 -01", "0160-05-11", "2200-01-01", "2027-02-30", "soon"] {
+        for wrong in [
+            "2027-4-1",
+            " 2027-04-01",
+            "2027-04-01 ",
+            "+2027-04-01",
+            "2027-04 -01",
+            "0160-05-11",
+            "2200-01-01",
+            "2027-02-30",
+            "soon",
+        ] {
             assert!(read(wrong).is_err(), "{wrong}");
         }
         assert_eq!(String::deserialize(AsItIs(json!("2027-4-1"))).unwrap(), "2027-4-1", "a text is a text");
@@ -240,7 +254,10 @@ mod tests {
     #[test]
     fn a_name_stands_once_in_an_object() {
         let read = |text: &str| serde_json::from_str::<Unambiguous>(text).map(|read| read.0);
-        assert_eq!(read(r#"{"a": [1, -1, 1.5, null, true, "x"], "b": {"a": {}}}"#).unwrap(), json!({"a": [1, -1, 1.5, null, true, "x"], "b": {"a": {}}}));
+        assert_eq!(
+            read(r#"{"a": [1, -1, 1.5, null, true, "x"], "b": {"a": {}}}"#).unwrap(),
+            json!({"a": [1, -1, 1.5, null, true, "x"], "b": {"a": {}}})
+        );
         for twice in [r#"{"a": 1, "a": 1}"#, r#"{"b": [{"a": 1, "\u0061": 2}]}"#] {
             assert!(read(twice).unwrap_err().to_string().starts_with("duplicate field `a`"), "{twice}");
         }

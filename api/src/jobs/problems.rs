@@ -8,9 +8,7 @@ use utoipa::ToSchema;
 /// A refusal to cancel a job.
 pub(super) fn refused(refusal: Refusal) -> ApiError {
     match refusal {
-        Refusal::Ended { state } => {
-            ApiError::new(Code::JobEnded).with_word("state", state)
-        }
+        Refusal::Ended { state } => ApiError::new(Code::JobEnded).with_word("state", state),
     }
 }
 

@@ -161,12 +161,7 @@ impl Judge<'_> {
         }
     }
 
-    fn of_year(
-        &self,
-        rule: &cycle_rules::Requirement,
-        year: i32,
-        listener: &mut impl Listener,
-    ) -> Option<Requirement> {
+    fn of_year(&self, rule: &cycle_rules::Requirement, year: i32, listener: &mut impl Listener) -> Option<Requirement> {
         let (from, to) = self.rules.cycle().year_span(year);
         match &rule.reference.rule.body {
             Body::YearFloor { hours, strength, block_year_hours, waived_from_leave_months, .. } => {
@@ -386,9 +381,7 @@ impl Judge<'_> {
             block.of.push((place, earned));
         }
         let gap = |earned: i64, practice: i64| (owed_each - earned).max(practice_owed - practice).max(0);
-        blocks.sort_by_key(|block| {
-            (gap(block.earned, block.practice), std::cmp::Reverse(block.earned), block.name.0)
-        });
+        blocks.sort_by_key(|block| (gap(block.earned, block.practice), std::cmp::Reverse(block.earned), block.name.0));
         let asked = usize::try_from(count).unwrap_or(0);
         blocks.truncate(asked);
         let lacking = asked - blocks.len();

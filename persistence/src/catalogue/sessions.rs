@@ -7,12 +7,12 @@ use crate::{
     schema::{enrolments, organisations, programmes, sessions as t, units},
 };
 use diesel::prelude::*;
-use std::collections::HashMap;
 use shixun_domain::{
     DeliveryForm, Hours, Id, Level, Route, UtcMillis,
     catalogue::{ProgrammeKind, ProgrammeState, SessionState, SessionTerms},
     id::{OrganisationId, ProgrammeId, Session, SessionId},
 };
+use std::collections::HashMap;
 
 /// What a session shows of its programme and institution.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,6 @@ use crate::{
     schema::{hour_entries as t, persons as p},
 };
 use chrono::NaiveDate;
-use std::collections::HashMap;
 use diesel::{dsl::sql, expression::SqlLiteral, prelude::*, sql_types::BigInt};
 use shixun_domain::{
     Hours, Id, UtcMillis,
@@ -15,6 +14,7 @@ use shixun_domain::{
     policy::EntryFacts,
     words::{DeliveryForm, Level, Route, Theme},
 };
+use std::collections::HashMap;
 
 /// What tells whether a person's ledger and facts are still the same: entries only ever get more, and every change of a
 /// person's facts raises the row version of the person.

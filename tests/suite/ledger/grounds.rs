@@ -136,7 +136,11 @@ pub async fn every_requirement_has_its_leaves(caller: &Caller<'_>, statement: &V
             let there = amount(&one["sum"]).plus(amount(&one["carried_over"]));
             assert!(there == counted || whole_hours, "{one:#}");
         } else {
-            assert_eq!((total("days"), total("hours")), (amount(&requirement["days"]["counted"]), Hours::ZERO), "{one:#}");
+            assert_eq!(
+                (total("days"), total("hours")),
+                (amount(&requirement["days"]["counted"]), Hours::ZERO),
+                "{one:#}"
+            );
             assert_eq!(amount(&one["sum"]), counted);
         }
         let whole = if one["whole"].is_null() { Hours::ZERO } else { amount(&one["whole"]) };

@@ -65,7 +65,6 @@ pub fn public_etag(actor: &Actor, id: SessionId, edition: Edition) -> Option<Eta
     public.then(|| etag(edition.version, edition.seats_taken, edition.queue_taken))
 }
 
-
 /// The changes of a session that the actor sees, and of its units, since it was published.
 ///
 /// # Errors

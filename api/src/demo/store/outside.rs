@@ -131,7 +131,8 @@ pub(super) fn write(
         "title": "苏州大学小学数学高级研修", "effective_on": day(20), "route": "converted", "delivery_form": "lecture", "level": "province",
         "themes": ["subject"], "nominal": "20", "reference": "苏大培字2026-0731", "provider": "苏州大学"
     });
-    let entered: HourEntryIn = serde_json::from_value(entered).map_err(|fault| ApiError::internal(fault.to_string()))?;
+    let entered: HourEntryIn =
+        serde_json::from_value(entered).map_err(|fault| ApiError::internal(fault.to_string()))?;
     let (input, (_, person)) = (entered.read()?, two);
     desk.centre(tx, |work, actor| entering::enter(work, &desk.cache, actor, person.teacher(), &input))?;
     // Somebody moves to the next county.
