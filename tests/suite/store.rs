@@ -147,7 +147,8 @@ both! {
         let two = teacher(county, 77, "潘素琴", county.schools[1]);
         post(county, vec![entry(one, "2017-05-01", "20"), entry(one, "2018-05-01", "10")]);
         let elsewhere: PersonId = Id::new(county.elsewhere.area(), one.number());
-        let alone = [one, two, elsewhere].map(|key| off_runtime(|| county.app.db.read_blocking(|conn| Revision::one(conn, key)).unwrap()));
+        let db = county.app.db.clone();
+        let alone = [one, two, elsewhere].map(|key| off_runtime(|| db.read_blocking(|conn| Revision::one(conn, key)).unwrap()));
         assert_eq!(alone[0].map(|revision| revision.entries), Some(2));
         assert_eq!((alone[1].map(|revision| revision.entries), alone[2]), (Some(0), None));
         let gathering = Gathering::<Revision>::default();
