@@ -4,8 +4,13 @@
 //! once: problems of signing in where it needs a token, of bodies where it has one, of ids, parameters and limits; the
 //! headers it reads and sends; examples from the demo county.
 
+mod codes;
 mod headers;
 mod problems;
+mod shapes;
+
+pub use codes::{FieldCodeWord, PermissionWord, ProblemCodeWord};
+pub use shapes::listed;
 
 use crate::problem::Code;
 use headers::Retry;
@@ -33,6 +38,9 @@ pub(crate) use problem_set;
 /// What the demo county was asked and answered, by operation; `tests/suite/examples.rs` records it and holds it to the server.
 const EXCHANGES: &str = include_str!("examples.json");
 
+/// What this is, in one line.
+const SUMMARY: &str = "师训: the backend of a county's teacher professional-development training. 县域教师培训管理后端";
+
 /// The extension that names the problem codes of an answer.
 const CODES: &str = "x-problem-codes";
 
@@ -54,10 +62,13 @@ pub fn problem_responses(codes: &[Code]) -> BTreeMap<String, RefOr<Response>> {
 #[derive(OpenApi)]
 #[openapi(
     info(
-        title = "shixun 师训",
+        // Generators name packages after it.
+        title = "shixun",
+        contact(name = "shixun 师训"),
         description = include_str!("document.md"),
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
+    servers((url = "/", description = "The server that this document was read from. 提供本文档的服务器")),
     components(schemas(crate::problem::Problem, crate::problem::ProblemField)),
     tags(
         (name = "sign-in", description = "Everybody: sign in, stay signed in, see one's own rights. 登录与权限"),
@@ -97,6 +108,9 @@ fn complete(collected: utoipa::openapi::OpenApi) -> Value {
     if let Some(root) = document.as_object_mut() {
         root.insert("security".into(), json!([{"bearer": []}]));
     }
+    if let Some(info) = document.get_mut("info").and_then(Value::as_object_mut) {
+        info.insert("summary".into(), json!(SUMMARY));
+    }
     if let Some(components) = document.pointer_mut("/components").and_then(Value::as_object_mut) {
         components.insert(
             "securitySchemes".into(),
@@ -123,6 +137,7 @@ fn complete(collected: utoipa::openapi::OpenApi) -> Value {
         }
     }
     problems::share(&mut document);
+    problems::drop_unused_examples(&mut document);
     if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
         name_results_of_jobs(schemas);
         for (name, schema) in schemas {
@@ -130,6 +145,7 @@ fn complete(collected: utoipa::openapi::OpenApi) -> Value {
             limit_names_of_maps(schema);
         }
     }
+    shapes::improve(&mut document);
     document
 }
 
@@ -156,7 +172,8 @@ fn require_all_fields_of_answers(name: &str, schema: &mut Value) {
     }
     let answer = name.ends_with("View") || name.ends_with("List") || name.starts_with("Problem");
     if answer && let Some(properties) = schema.get("properties").and_then(Value::as_object) {
-        let absent = |field: &str| field == "total" || ABSENT_IN_KEPT_TEXTS.contains(&(name, field));
+        let absent =
+            |field: &str| (field == "total" && name.ends_with("List")) || ABSENT_IN_KEPT_TEXTS.contains(&(name, field));
         let names: Vec<&String> = properties.keys().filter(|field| !absent(field)).collect();
         let required = json!(names);
         schema.insert("required".into(), required);

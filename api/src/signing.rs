@@ -8,7 +8,9 @@ use jsonwebtoken::{
         OctetKeyPairType,
     },
 };
+use serde::Serialize;
 use shixun_persistence::DbError;
+use utoipa::ToSchema;
 
 /// What stands before the 32 bytes of an Ed25519 private key in PKCS #8.
 const PKCS8_PREFIX: [u8; 16] =
@@ -48,6 +50,22 @@ impl From<Key> for PublicKey {
     fn from(key: Key) -> Self {
         PublicKey { decoding: key.decoding, jwk: key.jwk }
     }
+}
+
+/// A public key (RFC 8037).
+#[derive(Serialize, ToSchema)]
+#[allow(dead_code, reason = "names the fields that the library writes, for the document")]
+pub struct JwkView {
+    /// `OKP`.
+    kty: String,
+    /// `Ed25519`.
+    crv: String,
+    /// The public key, base64url.
+    x: String,
+    /// The id that tokens and credentials name in their header.
+    kid: String,
+    /// `EdDSA`.
+    alg: String,
 }
 
 /// 32 bytes of chance as a private key is kept.

@@ -32,7 +32,7 @@ impl fmt::Display for Finding {
 }
 
 /// The rules by id, with what each asks for.
-pub const RULES: [(&str, &str); 30] = [
+pub const RULES: [(&str, &str); 35] = [
     ("operation-id", "operationId is unique and reads <verb>_<resource> in snake_case"),
     ("path-base", "every path is under /v1, but for the few that operate the server"),
     ("path-words", "path words are kebab-case nouns, plural where they hold many, and parameters snake_case"),
@@ -44,6 +44,7 @@ pub const RULES: [(&str, &str); 30] = [
     ("operation-security", "security is stated, or stated to be empty, with declared schemes"),
     ("parameter-description", "a description on every parameter"),
     ("property-description", "a description on every property"),
+    ("hidden-description", "what is said of a property that may be null stands beside its oneOf, not inside it"),
     ("request-example", "an example of every request body"),
     ("answer-description", "a description on every answer, and at least one answer that is no problem"),
     ("answer-schema", "a schema for every JSON answer that is a success"),
@@ -61,8 +62,12 @@ pub const RULES: [(&str, &str); 30] = [
     ("closed-body", "objects in request bodies refuse unknown properties"),
     ("string-limit", "strings in request bodies have a greatest length"),
     ("decimal", "hours and money are strings with a pattern, and there are no floating-point numbers"),
+    ("closed-list", "a closed list of words is an enum, not a pattern"),
+    ("open-object", "an object without named properties says with additionalProperties what it may have"),
+    ("server", "the document names its servers, each with a description"),
     ("dangling-ref", "every reference leads to something in the document"),
     ("unused-schema", "every component schema is used"),
+    ("unused-example", "every component example is used"),
 ];
 
 /// All findings, in the order of rule and place.

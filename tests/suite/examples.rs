@@ -132,11 +132,13 @@ impl Shown {
     }
 }
 
-/// The headers that are sent in certain cases only: of a limit that counted the request, of a retry, of a page that is not the last.
+/// The headers that are sent in certain cases only: of a limit that counted the request, of a retry, of a page that is not the
+/// last, of a file where JSON may be asked for, too.
 fn may_be_absent(header: &str, answered: &Answered) -> bool {
     match header {
         "RateLimit" | "RateLimit-Policy" | "Idempotency-Hit" | "Retry-After" => true,
         "Content-Language" => answered.status < 300,
+        "Content-Disposition" => answered.header("content-type").as_deref() == Some("application/json"),
         "Link" => answered.json()["next_cursor"].is_null(),
         _ => false,
     }

@@ -1,6 +1,10 @@
 //! What signing in looks like in JSON.
 
-use crate::wire::{AccountRef, AreaText, OrganisationRef, PersonRef, RoleWord, TeacherRef};
+use crate::{
+    document::PermissionWord,
+    signing::JwkView,
+    wire::{AccountRef, AreaText, OrganisationRef, PersonRef, RoleWord, TeacherRef},
+};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -42,6 +46,7 @@ pub struct TokensView {
     /// Send it as `Authorization: Bearer …`.
     pub access_token: String,
     /// Always `Bearer`.
+    #[schema(pattern = "^Bearer$")]
     pub token_type: String,
     /// Seconds for which the access token is good.
     #[schema(minimum = 60, maximum = 900)]
@@ -74,6 +79,7 @@ pub struct MeView {
     /// The roles it holds.
     pub roles: Vec<RoleHeldView>,
     /// The permissions its roles in force give, as the operations name them.
+    #[schema(value_type = Vec<PermissionWord>)]
     pub permissions: Vec<String>,
 }
 
@@ -103,20 +109,4 @@ pub struct JwksView {
     /// The keys, newest first.
     #[schema(value_type = Vec<JwkView>)]
     pub keys: Vec<serde_json::Value>,
-}
-
-/// A public key (RFC 8037).
-#[derive(Serialize, ToSchema)]
-#[allow(dead_code, reason = "names the fields that the library writes, for the document")]
-pub struct JwkView {
-    /// `OKP`.
-    kty: String,
-    /// `Ed25519`.
-    crv: String,
-    /// The public key, base64url.
-    x: String,
-    /// The id that tokens name in their header.
-    kid: String,
-    /// `EdDSA`.
-    alg: Option<String>,
 }

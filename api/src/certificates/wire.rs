@@ -7,6 +7,7 @@ use crate::{
         page::{list_of, list_query},
     },
     problem::ApiError,
+    signing::JwkView,
     wire::{AccountRef, AreaText, CertificateRef, CertificateStateWord, InstantText, OneOf, TeacherRef, Text},
 };
 use chrono::NaiveDate;
@@ -206,7 +207,7 @@ pub struct VerifyIn {
     #[validate(length(max = 200_000))]
     #[schema(max_length = 200_000)]
     pub jwt: Option<String>,
-    /// The `content` of a certificate as JSON, whatever the order of its fields.
+    /// The `content` of a certificate (`CertificateContentView`) as JSON, whatever the order of its fields.
     #[schema(value_type = Option<Object>)]
     pub content: Option<serde_json::Value>,
 }
@@ -283,7 +284,7 @@ pub struct IssuerView {
     #[serde(rename = "assertionMethod")]
     pub assertion_method: Vec<String>,
     /// The same keys as a set (RFC 7517), in which Open Badges 3.0 looks for the `kid` behind the `#` of a credential's header.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<JwkView>)]
     pub keys: Vec<serde_json::Value>,
 }
 
@@ -300,7 +301,7 @@ pub struct VerificationMethodView {
     pub controller: String,
     /// The key.
     #[serde(rename = "publicKeyJwk")]
-    #[schema(value_type = Object)]
+    #[schema(value_type = JwkView)]
     pub public_key_jwk: serde_json::Value,
     /// From when on it signed.
     pub valid_from: InstantText,

@@ -50,7 +50,15 @@ pub fn add_components(components: &mut Map<String, Value>) {
                 "description": "`true` where this is the kept answer of an earlier request with the same `Idempotency-Key`.",
                 "schema": {"type": "string", "const": "true"}
             },
-            "Retry-After": {"description": "Seconds to wait.", "schema": whole(), "example": 2}
+            "Retry-After": {"description": "Seconds to wait.", "schema": whole(), "example": 2},
+            "Content-Disposition": {
+                "description": "With a file: `attachment`, and the name under which to save it; where it has a Chinese one, in `filename*` (RFC 6266).",
+                "schema": text(400), "example": "attachment; filename=\"roster-2026-11-23.xlsx\"; filename*=UTF-8''%E8%8A%B1%E5%90%8D%E5%86%8C-2026-11-23.xlsx"
+            },
+            "WWW-Authenticate": {
+                "description": "How to sign in: with a token (RFC 6750).",
+                "schema": {"type": "string", "const": "Bearer realm=\"shixun\""}
+            }
         }),
     );
     let key = |description: &str| {
@@ -66,12 +74,12 @@ pub fn add_components(components: &mut Map<String, Value>) {
             "Accept-Language": {
                 "name": "Accept-Language", "in": "header", "required": false,
                 "description": "The language of texts in the answer: `zh-CN`, which is the default, or `en`. 答复文字的语言",
-                "schema": text(200), "example": "zh-CN"
+                "schema": {"type": "string"}, "example": "zh-CN"
             },
             "If-None-Match": {
                 "name": "If-None-Match", "in": "header", "required": false,
                 "description": "The `ETag` of an earlier answer: 304 without a body where it still stands.",
-                "schema": text(400), "example": "\"3\""
+                "schema": {"type": "string"}, "example": "\"3\""
             },
             IDEMPOTENCY_KEY: key("Makes a retry safe: the same key with the same request gives the first answer again (`Idempotency-Hit: true`) for 24 hours."),
             IDEMPOTENCY_KEY_UNKEPT: key("Not needed, and nothing is kept under it: a retry is answered anew. A key that could not be one is refused here as everywhere."),
@@ -97,9 +105,18 @@ fn json_schema(response: &Value) -> Option<&str> {
 }
 
 /// Whether an answer may be a workbook, whose headers are in one language.
+fn is_workbook(response: &Value) -> bool {
+    has_media(response, |media_type, _| media_type.ends_with("spreadsheetml.sheet"))
+}
+
+/// Whether an answer may be a file to be saved.
 fn is_file(response: &Value) -> bool {
+    has_media(response, |_, media| media.get("schema").and_then(named).is_some_and(|name| name.ends_with("File")))
+}
+
+fn has_media(response: &Value, wanted: impl Fn(&str, &Value) -> bool) -> bool {
     let media = response.get("content").and_then(Value::as_object);
-    media.into_iter().flatten().any(|(media_type, _)| media_type.ends_with("spreadsheetml.sheet"))
+    media.into_iter().flatten().any(|(media_type, media)| wanted(media_type, media))
 }
 
 /// How the operation takes a retry.
@@ -131,7 +148,9 @@ pub fn add(path: &str, method: &str, operation: &mut Map<String, Value>, retry: 
             (true, "X-Request-Id"),
             (limited, "RateLimit"),
             (limited, "RateLimit-Policy"),
-            ((!done && status != "304") || is_file(response), "Content-Language"),
+            ((!done && status != "304") || is_workbook(response), "Content-Language"),
+            (is_file(response), "Content-Disposition"),
+            (status == "401", "WWW-Authenticate"),
             (is_tagged || status == "304", "ETag"),
             (done && paged, "Link"),
             (matches!(status.as_str(), "201" | "202"), "Location"),
@@ -151,6 +170,12 @@ pub fn add(path: &str, method: &str, operation: &mut Map<String, Value>, retry: 
         (limited, "Accept-Language"),
     ];
     let Some(list) = operation.entry("parameters").or_insert_with(|| json!([])).as_array_mut() else { return };
+    for parameter in list.iter_mut().filter(|parameter| parameter.get("name") == Some(&json!("If-Match"))) {
+        // One that is too long is not refused for that: it is no tag that we gave.
+        if let Some(schema) = parameter.get_mut("schema").and_then(Value::as_object_mut) {
+            schema.remove("maxLength");
+        }
+    }
     for (_, name) in read.iter().filter(|(read, _)| *read) {
         list.push(json!({"$ref": format!("#/components/parameters/{name}")}));
     }

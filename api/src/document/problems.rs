@@ -4,7 +4,7 @@ use super::CODES;
 use crate::problem::{Code, Language, samples};
 use serde_json::{Map, Value, json};
 use shixun_domain::access::Permission;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Adds the codes that follow from an operation's shape to those it names itself.
 pub fn add(operation: &mut Map<String, Value>, codes: &[Code]) {
@@ -105,6 +105,28 @@ pub fn share(document: &mut Value) {
     let shared: Map<String, Value> = seen.into_iter().map(|(name, (_, response))| (name, response)).collect();
     if let Some(components) = document.pointer_mut("/components").and_then(Value::as_object_mut) {
         components.insert("responses".into(), shared.into());
+    }
+}
+
+/// Leaves out the examples that nothing refers to: of codes that no operation has, and of those that are shown otherwise.
+pub fn drop_unused_examples(document: &mut Value) {
+    let mut used = BTreeSet::new();
+    collect_examples(document, &mut used);
+    if let Some(examples) = document.pointer_mut("/components/examples").and_then(Value::as_object_mut) {
+        examples.retain(|name, _| used.contains(name));
+    }
+}
+
+fn collect_examples(value: &Value, used: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            let reference = members.get("$ref").and_then(Value::as_str);
+            let name = reference.and_then(|path| path.strip_prefix("#/components/examples/"));
+            used.extend(name.map(str::to_owned));
+            members.values().for_each(|member| collect_examples(member, used));
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect_examples(item, used)),
+        _ => {}
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     catalogue::words::SessionStateWord,
+    document::ProblemCodeWord,
     http::page::{list_query, sort_of},
     problem::{FieldFault, Words},
     wire::{
@@ -58,6 +59,7 @@ pub struct EligibilityView {
 #[schema(example = json!({"code": "applications_closed", "title": "报名已截止", "detail": "报名已于2026-11-20 17:00截止。", "parameters": {"closed": "2026-11-20T17:00:00.000+08:00"}}))]
 pub struct EligibilityReasonView {
     /// The code an application would be refused with.
+    #[schema(value_type = ProblemCodeWord)]
     pub code: String,
     /// The same words for every occurrence, in the language of `Accept-Language`.
     pub title: String,

@@ -220,7 +220,7 @@ macro_rules! list_of {
             pub next_cursor: Option<String>,
             /// The number of all rows, with `include=total`.
             #[serde(skip_serializing_if = "Option::is_none")]
-            #[schema(minimum = 0)]
+            #[schema(minimum = 0, nullable = false)]
             pub total: Option<i64>,
         }
 

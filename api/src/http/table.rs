@@ -261,6 +261,7 @@ impl PartialSchema for SheetFile {
             ObjectBuilder::new()
                 .schema_type(Type::String)
                 .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)))
+                .content_media_type("application/octet-stream")
                 .description(Some("A file: an .xlsx workbook, or CSV in UTF-8 (files that come in may be in GB18030)."))
                 .into(),
         )

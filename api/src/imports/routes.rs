@@ -48,6 +48,11 @@ problem_set!(ExportProblems = NotFound);
 /// record to be examined and verified by two other people, and a row that was imported before changes nothing. Every fault names its cell and what to do. With `dry_run=true` the same is checked and
 /// reported, and nothing is written.
 ///
+/// ```sh
+/// curl -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/octet-stream" \
+///   --data-binary @花名册.xlsx "$SERVER/v1/imports?kind=roster&dry_run=true"
+/// ```
+///
 /// 导入文件（请求体即文件本身）：花名册、学校名单或省平台学时，.xlsx或CSV。按身份证号码识别人员；缺列和空格不改动已有数据；学校不同视为调动；
 /// 每处错误都指明单元格和改法；dry_run=true只检查不写入。
 #[utoipa::path(

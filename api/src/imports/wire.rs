@@ -5,6 +5,7 @@ use super::{
     service::Imported,
 };
 use crate::{
+    document::FieldCodeWord,
     http::page::{list_of, list_query},
     problem::Language,
     wire::{
@@ -112,7 +113,7 @@ pub struct ImportFindingView {
     #[schema(example = "identity_number")]
     pub column: Option<String>,
     /// The stable code: match on this, never on the text.
-    #[schema(example = "roster_short_id")]
+    #[schema(value_type = FieldCodeWord)]
     pub code: String,
     /// What happened and what to do, in the language of `Accept-Language`. Identity and telephone numbers are never repeated.
     pub detail: String,
@@ -129,7 +130,10 @@ pub struct SkippedRowView {
     #[schema(minimum = 1)]
     pub row: u32,
     /// Why, as a word.
-    #[schema(example = "totals")]
+    #[schema(
+        pattern = "^(title|header|blank|no_person|no_school|no_record|totals|signature|footnote|repeated_header|column_numbers|example|banner)$",
+        example = "totals"
+    )]
     pub reason: String,
     /// Why, in the language of `Accept-Language`.
     pub detail: String,

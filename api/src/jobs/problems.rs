@@ -1,6 +1,9 @@
 //! What jobs refuse, as problems, and the problems with which they fail.
 
-use crate::problem::{ApiError, Code, Language, Problem};
+use crate::{
+    document::ProblemCodeWord,
+    problem::{ApiError, Code, Language, Problem},
+};
 use serde::{Deserialize, Serialize};
 use shixun_domain::jobs::Refusal;
 use utoipa::ToSchema;
@@ -16,6 +19,7 @@ pub(super) fn refused(refusal: Refusal) -> ApiError {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct JobProblemView {
     /// The stable code, the same in both languages: match on this.
+    #[schema(value_type = ProblemCodeWord)]
     pub code: String,
     /// The problem in Chinese.
     pub zh: Problem,

@@ -7,8 +7,8 @@ use super::{
 use crate::{
     policy::wire::PackNameView,
     wire::{
-        DaysText, DeliveryFormWord, HourEntryRef, HoursText, InstantText, LevelWord, OneOf, OrganisationRef, RouteWord,
-        StageWord, TeacherRef, Text, TitleWord, WaiverRef,
+        ActivityText, DaysText, DeliveryFormWord, HourEntryRef, HoursText, InstantText, LevelWord, OneOf,
+        OrganisationRef, RouteWord, StageWord, TeacherRef, Text, ThemeText, TitleWord, WaiverRef,
     },
 };
 use chrono::NaiveDate;
@@ -207,6 +207,7 @@ pub struct RuleNameView {
 pub struct PeriodView {
     /// `entry` for the entry by itself, `year`, `cycle`, or `span` for the time in which a profile holds, until a deadline, or for some
     /// months of a year.
+    #[schema(pattern = "^(entry|year|cycle|span)$")]
     pub kind: &'static str,
     /// The calendar year, for `year`.
     #[schema(minimum = 1900)]
@@ -324,6 +325,7 @@ pub struct StatementEntryView {
     /// Level.
     pub level: LevelWord,
     /// Themes.
+    #[schema(value_type = Vec<ThemeText>)]
     pub themes: Vec<String>,
     /// Whether it is part of a concentrated block (集中培训).
     pub concentrated: bool,
@@ -352,7 +354,7 @@ pub struct StatementEntryView {
     pub unit: UnitWord,
     /// The kind of activity that the hours were converted from; null for a course. What the packs in force on its day say of it stands
     /// among `rules` with the id `conversion.` and the kind.
-    #[schema(example = "open_lesson")]
+    #[schema(value_type = Option<ActivityText>)]
     pub activity: Option<String>,
     /// Days of training, where they were recorded.
     pub days: Option<DaysText>,

@@ -19,8 +19,8 @@ use crate::{
     },
     problem::{ApiError, FieldFault, Words},
     wire::{
-        AccountRef, DaysText, DeliveryFormWord, HourEntryRef, HoursText, InstantText, LevelWord, OneOf,
-        OrganisationRef, RouteWord, SAMPLE_AREA, TeacherRef, Text, TitleWord, WireText,
+        AccountRef, ActivityText, DaysText, DeliveryFormWord, HourEntryRef, HoursText, InstantText, LevelWord, OneOf,
+        OrganisationRef, RouteWord, SAMPLE_AREA, TeacherRef, Text, ThemeText, TitleWord, WireText,
     },
 };
 use chrono::NaiveDate;
@@ -126,6 +126,7 @@ pub struct HourEntryView {
     /// Level.
     pub level: LevelWord,
     /// Themes.
+    #[schema(value_type = Vec<ThemeText>)]
     pub themes: Vec<String>,
     /// The concentrated block the hours belong to; entries with the same key make one block.
     pub block_key: Option<String>,
@@ -149,7 +150,7 @@ pub struct HourEntryView {
     /// Days of training, where they were recorded.
     pub days: Option<DaysText>,
     /// The kind of activity that the hours were converted from; null for a course.
-    #[schema(example = "open_lesson")]
+    #[schema(value_type = Option<ActivityText>)]
     pub activity: Option<String>,
     /// The day of recognition: that on which the hours were entered, or a session was closed.
     pub recognised_on: NaiveDate,
@@ -264,7 +265,7 @@ pub struct HourEntryIn {
     /// Themes.
     #[serde(default)]
     #[validate(length(max = 10))]
-    #[schema(max_items = 10)]
+    #[schema(max_items = 10, value_type = Vec<ThemeText>)]
     pub themes: Vec<ThemeWord>,
     /// The concentrated block (集中培训) the hours belong to; entries with the same key make one block.
     #[validate(length(min = 1, max = 100))]
@@ -308,9 +309,8 @@ pub struct HourEntryIn {
     pub note: Option<String>,
 }
 
-/// A theme: a short lower-case word.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[schema(min_length = 1, max_length = 32, pattern = "^[a-z][a-z0-9_]*$", example = "subject")]
+/// A theme as it was sent: what it may be is checked with its place in the body.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ThemeWord(pub String);
 
 /// An institution that did not pass the review.

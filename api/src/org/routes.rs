@@ -35,6 +35,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(export_organisations);
 }
 
+problem_set!(ListProblems = NotFound);
 problem_set!(SaveProblems = OrganisationCodeTaken | OrganisationParentInvalid | OrganisationTopTaken);
 problem_set!(CloseProblems = OrganisationKindStays | OrganisationClosed | OrganisationEmploys);
 problem_set!(ReopenProblems = OrganisationOpen);
@@ -74,7 +75,7 @@ async fn list_areas(
 /// 机构列表，可按类别、学段、上级、名称和是否在办（state）筛选。
 #[utoipa::path(
     operation_id = "list_organisations", tag = "organisations", params(OrganisationQuery), security(("bearer" = ["read_organisations"])),
-    responses((status = 200, description = "A page of organisations.", body = OrganisationList))
+    responses((status = 200, description = "A page of organisations.", body = OrganisationList), ListProblems)
 )]
 #[get("/organisations")]
 async fn list_organisations(

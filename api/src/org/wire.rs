@@ -25,6 +25,7 @@ pub struct AreaView {
     /// Its name.
     pub name: String,
     /// `province`, `city` or `county`.
+    #[schema(pattern = "^(province|city|county)$")]
     pub level: String,
     /// The area above; null for a province.
     pub parent: Option<AreaText>,

@@ -7,11 +7,19 @@ mod conversion;
 
 pub use conversion::{PolicyConversion, PolicyConversionLine};
 
-use crate::wire::OrganisationRef;
+use crate::wire::{AreaText, OneOf, OrganisationRef};
 use serde::{Deserialize, Serialize};
+use shixun_domain::policy::{Confidence, Measure, Profile};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use validator::Validate;
+
+/// A word of [`Confidence`].
+type ConfidenceWord = OneOf<Confidence>;
+/// A word of [`Measure`].
+type MeasureWord = OneOf<Measure>;
+/// A word of [`Profile`].
+type ProfileWord = OneOf<Profile>;
 
 macro_rules! document {
     ($($(#[$doc:meta])* $setting:ident $about:tt)+) => {
@@ -38,7 +46,7 @@ macro_rules! document {
             pub version: i32,
             /// GB/T 2260 code of the area whose teachers are judged by it.
             #[validate(length(min = 6, max = 6))]
-            #[schema(min_length = 6, max_length = 6)]
+            #[schema(value_type = AreaText)]
             pub area: String,
             /// The one school of this county for whose teachers alone the pack is; it stands over the county's packs as those stand over the
             /// province's. Such a pack has `rules`, `profiles` and `themes`, and nothing that is one in its county.
@@ -86,11 +94,11 @@ shixun_domain::policy_settings!(document);
 #[serde(deny_unknown_fields)]
 pub struct PolicyValidity {
     /// First day, such as `2016-09-01`.
-    #[schema(max_length = 10)]
+    #[schema(format = Date)]
     pub from: String,
     /// Last day; absent while the pack lasts.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 10)]
+    #[schema(format = Date)]
     pub to: Option<String>,
 }
 
@@ -133,7 +141,7 @@ pub struct PolicyValue {
     #[schema(max_length = 200)]
     pub article: String,
     /// How sure it is: `R` read for Zhejiang, `R-x` read elsewhere, `K` common knowledge, `I` inferred.
-    #[schema(max_length = 3)]
+    #[schema(value_type = ConfidenceWord)]
     pub confidence: String,
 }
 
@@ -151,7 +159,7 @@ pub struct PolicySetting {
     #[schema(max_length = 200)]
     pub article: String,
     /// How sure it is, as in `PolicyValue`.
-    #[schema(max_length = 3)]
+    #[schema(value_type = ConfidenceWord)]
     pub confidence: String,
     /// Whether a narrower area may ask for less, allow more or say otherwise: `yes` or `no`. `no` where absent: then the stricter of
     /// both stands.
@@ -174,7 +182,7 @@ pub struct PolicyCycle {
 #[serde(deny_unknown_fields)]
 pub struct PolicyProfile {
     /// `retiring`, `new_teacher`, `new_head`, `head`, `deputy_head` or `middle_manager`.
-    #[schema(max_length = 32)]
+    #[schema(value_type = ProfileWord)]
     pub profile: String,
     /// Ids of the rules that do not bind, each with its source: the value is the id.
     pub drops: Vec<PolicyValue>,
@@ -195,7 +203,7 @@ pub struct PolicyRule {
     pub en: String,
     /// The profile whose persons alone it binds, instead of the rule of this id for everybody.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 32)]
+    #[schema(value_type = Option<ProfileWord>)]
     pub profile: Option<String>,
     /// Whether a narrower area may ask for less or allow more: `yes`, `no`, or the profile for whose persons alone it may. `no`
     /// where absent: then the rule stands beside whatever a narrower area says.
@@ -286,7 +294,7 @@ pub struct PolicyCap {
     /// Which entries.
     pub of: PolicySelector,
     /// `year` or `cycle`.
-    #[schema(max_length = 8)]
+    #[schema(pattern = "^(year|cycle)$")]
     pub period: String,
     /// As an amount.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -330,11 +338,11 @@ pub struct PolicyMinimum {
     /// Which entries.
     pub of: PolicySelector,
     /// `credited`, `counted`, `nominal` or `practice`.
-    #[schema(max_length = 16)]
+    #[schema(value_type = MeasureWord)]
     pub measure: String,
     /// `cycle`, `year`, `months` for some months of each year, `until` for a deadline in the cycle, or `profile` for the time in
     /// which the rule's profile holds.
-    #[schema(max_length = 16)]
+    #[schema(pattern = "^(cycle|year|months|until|profile)$")]
     pub window: String,
     /// First month (1 to 12) of a `months` window.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -374,10 +382,10 @@ pub struct PolicyShare {
     /// 0 to 1.
     pub share: PolicyValue,
     /// `credited`, `counted` or `nominal`.
-    #[schema(max_length = 16)]
+    #[schema(pattern = "^(credited|counted|nominal)$")]
     pub measure: String,
     /// As for a minimum.
-    #[schema(max_length = 16)]
+    #[schema(pattern = "^(cycle|year|months|until|profile)$")]
     pub window: String,
     /// As for a minimum.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -332,6 +332,7 @@ pub struct Problem {
     /// What happened this time and what to do.
     pub detail: String,
     /// The stable code: match on this, never on the text. `GET /v1/problems` lists all.
+    #[schema(value_type = crate::document::ProblemCodeWord)]
     pub code: String,
     /// Quote this when you ask for help.
     pub request_id: String,
@@ -347,6 +348,7 @@ pub struct ProblemField {
     /// JSON pointer (RFC 6901) into the body.
     pub pointer: String,
     /// The stable code of the fault: match on this, never on the text. `GET /v1/problems/fields` lists all.
+    #[schema(value_type = crate::document::FieldCodeWord)]
     pub code: String,
     /// What is wrong and what is expected.
     pub detail: String,

@@ -21,6 +21,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 #[schema(example = json!({"status": "ok"}))]
 pub struct HealthView {
     /// `ok`.
+    #[schema(pattern = "^ok$")]
     pub status: String,
 }
 
@@ -33,6 +34,7 @@ pub struct VersionView {
     /// The program's version.
     pub version: String,
     /// `sqlite` or `postgres`.
+    #[schema(pattern = "^(sqlite|postgres)$")]
     pub database: String,
 }
 

@@ -4,6 +4,7 @@
 use super::service::{Held, Shown};
 use crate::{
     auth::{PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN},
+    document::PermissionWord,
     http::{
         Etag,
         page::{list_of, list_query},
@@ -218,7 +219,7 @@ pub struct RoleView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PermissionView {
     /// The word that the operations name.
-    #[schema(example = "read_persons")]
+    #[schema(value_type = PermissionWord)]
     pub permission: String,
     /// What it allows, in Chinese.
     pub name_zh: String,

@@ -3,6 +3,7 @@
 use super::{Comparison, Direction};
 use crate::document::{Node, follow};
 use serde_json::{Number, Value};
+use shixun_api::document::listed;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Limits that narrow when they get smaller, and limits that narrow when they get larger.
@@ -46,8 +47,9 @@ impl<'a> Shape<'a> {
             self.merge(doc, &target, seen);
         }
         self.types.extend(node.types());
-        let listed = node.value.get("enum").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        for value in listed.iter().chain(node.value.get("const")) {
+        let values = node.value.get("enum").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        // Whether null may stand there is for the types to say.
+        for value in values.iter().chain(node.value.get("const")).filter(|value| !value.is_null()) {
             self.values.get_or_insert_default().insert(value.to_string());
         }
         self.properties.extend(node.members("properties"));
@@ -55,7 +57,16 @@ impl<'a> Shape<'a> {
         for key in UPPER.into_iter().chain(LOWER).chain(["multipleOf"]) {
             self.limits.extend(node.value.get(key).and_then(Value::as_number).map(|limit| (key, limit)));
         }
-        self.texts.extend(["pattern", "format"].into_iter().filter_map(|key| node.text(key).map(|text| (key, text))));
+        self.texts.extend(node.text("format").map(|format| ("format", format)));
+        // A pattern that lists words is an enumeration in another spelling.
+        match node.text("pattern").map(|pattern| (pattern, listed(pattern))) {
+            Some((_, Some(words))) => {
+                let words = words.into_iter().map(|word| Value::from(word).to_string());
+                self.values.get_or_insert_default().extend(words);
+            }
+            Some((pattern, None)) => self.texts.extend([("pattern", pattern)]),
+            None => {}
+        }
         self.items = self.items.take().or_else(|| node.get("items"));
         for key in ["additionalProperties", "unevaluatedProperties"] {
             let member = node.get(key);
@@ -74,6 +85,12 @@ impl<'a> Shape<'a> {
     fn choose(&mut self, doc: &'a Value, choices: Vec<Node<'a>>, seen: &mut BTreeSet<&'a str>) {
         let (nulls, others): (Vec<_>, Vec<_>) = choices.into_iter().partition(|choice| choice.types() == ["null"]);
         self.nullable |= !nulls.is_empty();
+        // Words of which there may be more are a text.
+        if let Some(text) = others.iter().find(|choice| is_any_text(choice))
+            && others.iter().all(|choice| choice.resolve(doc).types() == ["string"])
+        {
+            return self.merge(doc, text, seen);
+        }
         let listed = others.iter().all(|choice| choice.has("const") || choice.has("enum"));
         for (index, choice) in others.into_iter().enumerate() {
             if listed {
@@ -106,6 +123,12 @@ impl<'a> Shape<'a> {
         let nullable = self.types.contains("null");
         Shape { choices: BTreeMap::from([(format!("#{}", node.at), node.clone())]), nullable, ..Shape::default() }
     }
+}
+
+/// Whether a schema lets every text pass.
+fn is_any_text(choice: &Node<'_>) -> bool {
+    let limits = ["enum", "const", "pattern", "format", "minLength", "maxLength"];
+    choice.types() == ["string"] && !limits.into_iter().any(|key| choice.has(key))
 }
 
 /// The name of an alternative that has neither a reference nor a title: the fixed texts of its properties, its types, or

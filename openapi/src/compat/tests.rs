@@ -178,6 +178,32 @@ fn what_a_client_reads_for_the_first_time_is_a_warning() {
 }
 
 #[test]
+fn a_pattern_that_lists_words_is_the_enumeration_of_them() {
+    let listed = |values: Value| {
+        let mut old = base();
+        for at in [format!("{IN}/kind"), format!("{OUT}/state")] {
+            *old.pointer_mut(&at).unwrap() = json!({"type": ["string", "null"], "pattern": "^(draft|open)$"});
+        }
+        let mut new = base();
+        for at in [format!("{IN}/kind"), format!("{OUT}/state")] {
+            *new.pointer_mut(&at).unwrap() = json!({"type": ["string", "null"], "enum": values});
+        }
+        compare(&old, &new).into_iter().map(|change| change.rule).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(json!(["draft", "open", null])), [""; 0]);
+    assert_eq!(listed(json!(["draft", null])), ["removed-enum-value"]);
+    assert_eq!(listed(json!(["draft", "open", "closed", null])), ["added-enum-value"]);
+}
+
+#[test]
+fn words_of_which_there_may_be_more_are_a_text() {
+    let open = json!({"anyOf": [{"type": "string", "enum": ["a", "b"]}, {"type": "string"}]});
+    harmless(&format!("{OUT}/id"), open.clone());
+    harmless(&format!("{IN}/title"), open.clone());
+    warns(&format!("{OUT}/state"), open, "added-enum-value");
+}
+
+#[test]
 fn a_change_says_where_it_is() {
     let found = changed(&format!("{IN}/title/maxLength"), json!(99));
     assert_eq!(found[0].to_string(), format!("breaking narrowed-limit {IN}/title: maxLength 100 → 99"));

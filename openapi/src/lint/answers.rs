@@ -113,6 +113,8 @@ fn headers<'a>(lint: &mut Lint<'a>, operation: &Operation<'a>, responses: &[(&st
             (is_problem(status), "Content-Language"),
             (*status == "304" || (conditional && is_success(status)), "ETag"),
             (matches!(*status, "201" | "202"), "Location"),
+            (*status == "401", "WWW-Authenticate"),
+            (is_file(lint.doc, response), "Content-Disposition"),
             (is_success(status) && is_list(lint.doc, operation), "Link"),
         ];
         let sent = response.members("headers");
@@ -120,6 +122,12 @@ fn headers<'a>(lint: &mut Lint<'a>, operation: &Operation<'a>, responses: &[(&st
             lint.report("answer-headers", &response.at, format!("document the header {name}"));
         }
     }
+}
+
+/// Whether an answer may be a file to be saved.
+fn is_file(doc: &Value, response: &Node<'_>) -> bool {
+    let schemas = content(response).into_iter().filter_map(|(_, media)| media.get("schema"));
+    schemas.into_iter().any(|schema| schema.resolve(doc).text("format") == Some("binary"))
 }
 
 /// Where an operation says, with the reason, that its list is short by nature and answered whole.

@@ -13,6 +13,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
         let described = tag.text("description").is_some();
         lint.expect(described, "tag-description", &tag.at, format!("say for whom and for what the tag {name} is"));
     }
+    servers(lint);
     for operation in &lint.operations.clone() {
         let at = &operation.node.at;
         summary(lint, operation);
@@ -29,11 +30,21 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     }
     for schema in lint.schemas() {
         for (name, property) in schema.members("properties") {
-            let described = is_described(lint.doc, &property);
+            // What is said of a type is not what is said of a property that has it or null.
+            let choice = property.elements("oneOf").iter().any(|choice| choice.reference().is_some());
+            let described = if choice { property.has("description") } else { is_described(lint.doc, &property) };
             let mend = format!("describe {name}: its meaning, unit and range (a doc comment on the field)");
             lint.expect(described, "property-description", &property.at, mend);
         }
     }
+}
+
+fn servers(lint: &mut Lint<'_>) {
+    let root = Node::root(lint.doc);
+    let servers = root.elements("servers");
+    let described = servers.iter().all(|server| server.text("url").is_some() && server.text("description").is_some());
+    let mend = "add servers, with url and description: generated clients begin with the first";
+    lint.expect(!servers.is_empty() && described, "server", &root.at, mend);
 }
 
 fn summary(lint: &mut Lint<'_>, operation: &Operation<'_>) {

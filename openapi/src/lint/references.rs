@@ -18,6 +18,10 @@ pub(super) fn check(lint: &mut Lint<'_>) {
         let mend = format!("no operation uses {name}: remove it from the document, or refer to it");
         lint.expect(used.contains(&schema.at), "unused-schema", &schema.at, mend);
     }
+    for (name, example) in components.iter().flat_map(|node| node.members("examples")) {
+        let mend = format!("no operation shows {name}: remove it from the document, or refer to it");
+        lint.expect(used.contains(&example.at), "unused-example", &example.at, mend);
+    }
 }
 
 /// The places that operations lead to, directly or through other components.

@@ -2,6 +2,7 @@
 
 use super::Lint;
 use crate::document::{Node, Pointer, reachable};
+use shixun_api::document::listed;
 use std::collections::BTreeSet;
 
 pub(super) fn check(lint: &mut Lint<'_>) {
@@ -12,6 +13,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
             schema.value.get("required").is_some_and(serde_json::Value::is_array) || schema.has("minProperties");
         let mend = "list `required`; where every property may be left out, say `required: []` or minProperties";
         lint.expect(!named || stated || partial.contains(&schema.at), "required-list", &schema.at, mend);
+        shape(lint, &schema);
         let mend = "numbers that are not whole are decimal strings with a pattern, never JSON floating point";
         lint.expect(!schema.is_type("number"), "decimal", &schema.at, mend);
         if schema.text("format") == Some("decimal") {
@@ -23,6 +25,21 @@ pub(super) fn check(lint: &mut Lint<'_>) {
             }
         }
     }
+}
+
+/// What generators make of a schema: they drop what is said inside a choice, make types of enumerations alone, and take an object of which
+/// nothing is said to be empty.
+fn shape(lint: &mut Lint<'_>, schema: &Node<'_>) {
+    for choice in schema.elements("oneOf").iter().filter(|choice| choice.reference().is_some()) {
+        let mend = "move the description beside oneOf: generators drop it here";
+        lint.expect(!choice.has("description"), "hidden-description", &choice.at, mend);
+    }
+    let words = schema.text("pattern").and_then(listed);
+    lint.expect(words.is_none(), "closed-list", &schema.at, "write the words as an enum");
+    let said = ["properties", "additionalProperties", "unevaluatedProperties", "allOf", "oneOf", "anyOf"];
+    let open = schema.is_type("object") && !said.iter().any(|key| schema.has(key));
+    let mend = "add additionalProperties: true, or the schema of what it may have";
+    lint.expect(!open, "open-object", &schema.at, mend);
 }
 
 /// Hours and money by the names they have in this contract.

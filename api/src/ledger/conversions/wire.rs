@@ -11,7 +11,7 @@ use crate::{
     },
     policy::document::PolicyConversion,
     problem::{ApiError, Words},
-    wire::{DaysText, DeliveryFormWord, HoursText, LevelWord, OneOf},
+    wire::{ActivityText, DaysText, DeliveryFormWord, HoursText, LevelWord, OneOf, ThemeText},
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -41,10 +41,10 @@ pub struct ConversionQuery {
     pub on: Option<NaiveDate>,
 }
 
-/// A word that the packs of an area define: of a kind of activity, a role in it, a result, a kind of evidence.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[schema(min_length = 1, max_length = 32, pattern = "^[a-z][a-z0-9_]*$", example = "open_lesson")]
-pub struct ActivityText(pub String);
+/// A word that the packs of an area define, as it was sent: of a kind of activity, a role in it, a result, a kind of evidence. What it may
+/// be is checked with its place in the body.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ActivityTyped(pub String);
 
 /// An activity outside courses that is to be recognised.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
@@ -61,13 +61,16 @@ pub struct ConversionIn {
     /// The day on which it was done; the packs in force then decide.
     pub effective_on: NaiveDate,
     /// The kind of activity.
-    pub kind: ActivityText,
+    #[schema(value_type = ActivityText)]
+    pub kind: ActivityTyped,
     /// The level at which it was organised.
     pub level: LevelWord,
     /// The teacher's part in it, where there are several.
-    pub role: Option<ActivityText>,
+    #[schema(value_type = Option<ActivityText>)]
+    pub role: Option<ActivityTyped>,
     /// How it ended, where it has a result.
-    pub result: Option<ActivityText>,
+    #[schema(value_type = Option<ActivityText>)]
+    pub result: Option<ActivityTyped>,
     /// Hours it took, where the packs multiply them.
     pub hours: Option<HoursText>,
     /// Days of training it took, from 0 to 366, for rules that ask for days; where they are not given, hours stand for them.
@@ -77,13 +80,13 @@ pub struct ConversionIn {
     /// Themes.
     #[serde(default)]
     #[validate(length(max = 10))]
-    #[schema(max_items = 10)]
+    #[schema(max_items = 10, value_type = Vec<ThemeText>)]
     pub themes: Vec<ThemeWord>,
     /// The kinds of evidence that are there.
     #[serde(default)]
     #[validate(length(max = 10))]
-    #[schema(max_items = 10)]
-    pub evidence: Vec<ActivityText>,
+    #[schema(max_items = 10, value_type = Vec<ActivityText>)]
+    pub evidence: Vec<ActivityTyped>,
     /// Number of the certificate or document. The same number is taken once per teacher.
     #[validate(length(min = 1, max = 100), custom(function = "not_blank"))]
     #[schema(min_length = 1, max_length = 100)]

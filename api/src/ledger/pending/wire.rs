@@ -7,8 +7,8 @@ use crate::{
         wire::{AwaitsView, EntrySourceRef, Evidence},
     },
     wire::{
-        AccountRef, AreaText, HourEntryRef, HoursText, InstantText, LevelWord, OneOf, OrganisationRef, RouteWord,
-        TeacherRef, Text,
+        AccountRef, ActivityText, AreaText, HourEntryRef, HoursText, InstantText, LevelWord, OneOf, OrganisationRef,
+        RouteWord, TeacherRef, Text,
     },
 };
 use chrono::NaiveDate;
@@ -42,7 +42,7 @@ pub struct PendingHoursView {
     /// The session it was earned in; null for hours that were entered by themselves.
     pub source_id: Option<EntrySourceRef>,
     /// The kind of activity that the hours were converted from; null for a course.
-    #[schema(example = "open_lesson")]
+    #[schema(value_type = Option<ActivityText>)]
     pub activity: Option<String>,
     /// Hours that will be earned.
     pub credited: HoursText,

@@ -14,23 +14,28 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Evidence {
     /// Number of the certificate or document.
+    #[schema(required)]
     pub reference: Option<String>,
     /// Who gave the training.
+    #[schema(required)]
     pub provider: Option<String>,
     /// The county that certified the hours.
+    #[schema(required)]
     pub certified_by: Option<String>,
     /// Anything else.
+    #[schema(required)]
     pub note: Option<String>,
-    /// Why the hours count although the same content is there in the cycle; null where it is not.
+    /// Why the hours count although the same content is there in the cycle; absent where it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable)]
+    #[schema(nullable = false)]
     pub duplicate_reason: Option<String>,
     /// Attendance at the session the hours were earned in, as it stood when they were entered; null for hours from elsewhere.
     #[serde(default)]
+    #[schema(required)]
     pub attendance: Option<Attendance>,
-    /// What the packs gave for the activity the hours were converted from, when they were entered; null where nothing was converted.
+    /// What the packs gave for the activity the hours were converted from, when they were entered; absent where nothing was converted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable)]
+    #[schema(nullable = false)]
     pub conversion: Option<Converted>,
 }
 
@@ -92,6 +97,7 @@ pub struct AttendedUnit {
     #[schema(minimum = 1)]
     pub minutes_total: i32,
     /// The mark; null where nothing was recorded, which counts as absent.
+    #[schema(required)]
     pub mark: Option<MarkWord>,
     /// Minutes attended.
     #[schema(minimum = 0)]

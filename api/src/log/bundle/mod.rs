@@ -74,6 +74,7 @@ impl PartialSchema for BundleFile {
             ObjectBuilder::new()
                 .schema_type(Type::String)
                 .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)))
+                .content_media_type(BUNDLE_TYPE)
                 .description(Some("A zip file as docs/bundle.md describes it."))
                 .into(),
         )

@@ -40,6 +40,11 @@ problem_set!(ReconciliationProblems = FileUnreadable | NotFound);
 /// the platform has, what only we have, and where the hours differ; ours are those that stand after every correction. Nothing is
 /// written: import what is missing, correct what is wrong.
 ///
+/// ```sh
+/// curl -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/octet-stream" \
+///   --data-binary @省平台.xlsx "$SERVER/v1/reconciliations?from=2026-01-01&to=2026-12-31"
+/// ```
+///
 /// 与省平台对账（请求体为省平台文件）：列出仅平台有、仅本系统有、学时不一致的条目；不写入任何数据。
 #[utoipa::path(
     operation_id = "create_reconciliation", tag = "records", params(ReconciliationQuery), security(("bearer" = ["review_records"])),

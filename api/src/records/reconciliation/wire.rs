@@ -1,6 +1,9 @@
 //! What a reconciliation looks like in JSON.
 
-use crate::wire::{HoursText, OrganisationRef, RecordRef, RecordStateWord, TeacherRef};
+use crate::{
+    document::FieldCodeWord,
+    wire::{HoursText, OrganisationRef, RecordRef, RecordStateWord, TeacherRef},
+};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -134,7 +137,7 @@ pub struct ReconciliationFaultView {
     /// The letters of the column.
     pub letters: Option<String>,
     /// The stable code.
-    #[schema(example = "records_bad_day")]
+    #[schema(value_type = FieldCodeWord)]
     pub code: String,
     /// What is wrong and what to do, in the language of `Accept-Language`.
     pub detail: String,
