@@ -101,6 +101,22 @@ pub fn value() -> Value {
     complete(crate::server::collected())
 }
 
+/// A body whose fields may all be left out may be left out itself, as `http/body.rs` reads it.
+fn let_body_be_left_out(operation: &mut Map<String, Value>, schemas: &Value) {
+    let reference = |body: &Value| body.pointer("/content/application~1json/schema/$ref")?.as_str().map(str::to_owned);
+    let Some(body) = operation.get_mut("requestBody") else { return };
+    let Some(name) = reference(body).and_then(|of| of.rsplit('/').next().map(str::to_owned)) else { return };
+    let schema = schemas.get(&name);
+    let is_object = schema.and_then(|schema| schema.get("type")).is_some_and(|kind| kind == "object");
+    let needed = schema.and_then(|schema| schema.get("required")).and_then(Value::as_array);
+    if is_object
+        && needed.is_none_or(Vec::is_empty)
+        && let Some(body) = body.as_object_mut()
+    {
+        body.insert("required".into(), json!(false));
+    }
+}
+
 /// Completes a collected document.
 fn complete(collected: utoipa::openapi::OpenApi) -> Value {
     // A document that was just built always has a JSON form.
@@ -133,6 +149,7 @@ fn complete(collected: utoipa::openapi::OpenApi) -> Value {
                 let retry = complete_operation(path, method, operation);
                 headers::add(path, method, operation, retry, &tagged);
                 add_examples(operation, &schemas, &exchanges);
+                let_body_be_left_out(operation, &schemas);
             }
         }
     }

@@ -24,8 +24,8 @@ pub trait Word: Copy + FromStr<Err = UnknownWord> + 'static {
     fn all() -> &'static [Self];
     /// The word used in data and in the contract.
     fn word(self) -> &'static str;
-    /// What a Chinese reader sees, and what an English one does.
-    fn labels(self) -> (&'static str, &'static str);
+    /// What a Chinese reader sees. An English one reads the word itself.
+    fn label(self) -> &'static str;
 }
 
 /// Declares a closed list of words once: the enum, `ALL`, `as_str`, `FromStr`, `Display` and the two labels.
@@ -75,8 +75,8 @@ macro_rules! word_list {
                 self.as_str()
             }
 
-            fn labels(self) -> (&'static str, &'static str) {
-                (self.zh(), self.en())
+            fn label(self) -> &'static str {
+                self.zh()
             }
         }
 

@@ -12,9 +12,8 @@ use shixun_domain::{
 use shixun_persistence::DbError;
 
 fn wrong_state<W: Word>(code: Code, state: W, needs: &[W]) -> ApiError {
-    let (zh, en): (Vec<&str>, Vec<&str>) = needs.iter().map(|word| word.labels()).unzip();
-    let words: Vec<&str> = needs.iter().map(|word| word.word()).collect();
-    let shown = Words::new(zh.join("、"), en.join(" or "));
+    let (zh, words): (Vec<&str>, Vec<&str>) = needs.iter().map(|word| (word.label(), word.word())).unzip();
+    let shown = Words::new(zh.join("、"), words.join(" or ").replace('_', " "));
     ApiError::new(code).with_word("state", state).with_shown("needs", words.join(", "), shown)
 }
 

@@ -6,7 +6,7 @@ use super::{
     paper, routes_public,
     service::{self, CertificateWish, Lent},
     wire::{
-        CertificateFormQuery, CertificateIn, CertificateList, CertificatePath, CertificateQuery,
+        CertificateFileQuery, CertificateForm, CertificateIn, CertificateList, CertificatePath, CertificateQuery,
         CertificateRevocationIn, CertificateView,
     },
 };
@@ -14,18 +14,18 @@ use crate::{
     access::Allowed,
     document::problem_set,
     http::{
-        Answer, Body, Command, FromPath, FromQuery, Meta, Reply,
+        Answer, Body, Command, FromPath, FromQuery, Meta, Reply, answer,
         fields::trimmed,
         page,
-        table::{FileFormat, FileName, SheetFile},
+        table::{FileFormat, SheetFile},
     },
     ledger::wire::TeacherPath,
-    problem::{ApiError, Code, Words},
+    problem::ApiError,
     state::App,
 };
 use actix_web::{
     HttpRequest, HttpResponse, get,
-    http::header::{ACCEPT, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LANGUAGE, VARY},
+    http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LANGUAGE, VARY},
     post,
     web::Data,
 };
@@ -38,6 +38,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(create_certificate)
         .service(list_certificates)
         .service(get_certificate)
+        .service(get_certificate_file)
         .service(revoke_certificate)
         .configure(routes_public::mount);
 }
@@ -100,111 +101,74 @@ async fn list_certificates(
     page::list(&request, &CertificateList { data, next_cursor, total })
 }
 
-/// The forms of a certificate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Json,
-    Pdf,
-    Xlsx,
-    Credential,
-}
-
 const PDF: &str = "application/pdf";
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const CREDENTIAL: &str = "application/vc+jwt";
-
-impl Form {
-    fn read(word: Option<&str>, accept: &str) -> Result<Form, ApiError> {
-        match word {
-            Some("json") => Ok(Form::Json),
-            Some("pdf") => Ok(Form::Pdf),
-            Some("xlsx") => Ok(Form::Xlsx),
-            Some("vc") => Ok(Form::Credential),
-            Some(_) => Err(ApiError::new(Code::InvalidParameter)
-                .with("name", "format")
-                .with_words("reason", Words::new("可用的值：json、pdf、xlsx、vc", "takes json, pdf, xlsx or vc"))),
-            None => {
-                let first = accept.split(',').filter_map(|part| {
-                    Some(match part.split(';').next()?.trim() {
-                        PDF => Form::Pdf,
-                        XLSX => Form::Xlsx,
-                        CREDENTIAL => Form::Credential,
-                        "application/json" => Form::Json,
-                        _ => return None,
-                    })
-                });
-                Ok(first.into_iter().next().unwrap_or(Form::Json))
-            }
-        }
-    }
-}
-
-/// A certificate in the form that was asked for.
-enum Made {
-    Json(Reply),
-    File(&'static str, &'static str, FileName, Vec<u8>),
-}
 
 /// Read a certificate
 ///
-/// As JSON; with `format` or `Accept` as a PDF to print (A4, Chinese or English by `Accept-Language`), as a workbook, or as a
-/// verifiable credential: Open Badges 3.0 as a JWT (EdDSA, `typ` is `vc+jwt`) whose key `GET /v1/issuers/{area_code}` publishes.
-/// The same certificate gives the same bytes in each form and language, whatever became of it since.
+/// What it says, and what it is worth today. `GET /v1/certificates/{certificate_id}/file` gives it to print or to pass on.
 ///
-/// 查看或下载学时证明书：JSON、PDF（A4打印，含二维码）、XLSX，或可验证凭证（Open Badges 3.0，JWT）。
+/// 查看学时证明书的内容及其当前效力；PDF等文件见/file。
 #[utoipa::path(
-    operation_id = "get_certificate", tag = "certificates", params(CertificatePath, CertificateFormQuery), security(("bearer" = ["read_hours"])),
-    responses((status = 200, description = "The certificate.", content(
-        (CertificateView = "application/json"),
+    operation_id = "get_certificate", tag = "certificates", params(CertificatePath), security(("bearer" = ["read_hours"])),
+    responses((status = 200, description = "The certificate.", body = CertificateView))
+)]
+#[get("/certificates/{certificate_id}")]
+async fn get_certificate(who: Allowed<ReadHours>, app: Data<App>, path: FromPath<CertificatePath>) -> Answer {
+    let (actor, id) = (who.actor(), path.0.certificate_id.0);
+    let found = app.db.read(move |conn| service::find(conn, &actor, id)).await?;
+    answer::json(&CertificateView::new(&found)?)
+}
+
+/// Save a certificate as a file
+///
+/// As a PDF to print (A4, Chinese or English by `Accept-Language`, with a QR code), as a workbook, or as a verifiable credential: Open Badges
+/// 3.0 as a JWT (EdDSA, `typ` is `vc+jwt`) whose key `GET /v1/issuers/{area_code}` publishes. The same certificate gives the same
+/// bytes in each form and language, whatever became of it since.
+///
+/// 下载学时证明书：PDF（A4打印，含二维码）、XLSX，或可验证凭证（Open Badges 3.0，JWT）。
+#[utoipa::path(
+    operation_id = "get_certificate_file", tag = "certificates", params(CertificatePath, CertificateFileQuery), security(("bearer" = ["read_hours"])),
+    responses((status = 200, description = "The file.", content(
         (SheetFile = "application/pdf"),
         (SheetFile = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (String = "application/vc+jwt")
     )))
 )]
-#[get("/certificates/{certificate_id}")]
-async fn get_certificate(
+#[get("/certificates/{certificate_id}/file")]
+async fn get_certificate_file(
     who: Allowed<ReadHours>,
     app: Data<App>,
     meta: Meta,
-    request: HttpRequest,
     path: FromPath<CertificatePath>,
-    query: FromQuery<CertificateFormQuery>,
+    query: FromQuery<CertificateFileQuery>,
 ) -> Answer {
-    let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let form = Form::read(query.0.format.as_deref(), accept)?;
     let (actor, id, shared, language) = (who.actor(), path.0.certificate_id.0, app.clone(), meta.language());
-    let made = app
-        .db
-        .read_long(move |conn| {
-            let found = service::find(conn, &actor, id)?;
-            if form == Form::Json {
-                return Reply::ok(None, &CertificateView::new(&found)?).map(Made::Json);
+    let form = query.0.format;
+    let made = app.db.read_long(move |conn| {
+        let found = service::find(conn, &actor, id)?;
+        let content = CertificateContentView::read(&found.row.document)?;
+        let name = book::name(&content);
+        Ok::<_, ApiError>(match form {
+            CertificateForm::Pdf => (PDF, name.disposition("pdf"), paper::pdf(&content, language)?),
+            CertificateForm::Xlsx => {
+                let book = book::book(&content, language).write(FileFormat::Xlsx, language.into(), false)?;
+                (FileFormat::Xlsx.media_type(), name.disposition("xlsx"), book)
             }
-            let content = CertificateContentView::read(&found.row.document)?;
-            let name = book::name(&content);
-            Ok::<_, ApiError>(match form {
-                Form::Pdf => Made::File(PDF, "pdf", name, paper::pdf(&content, language)?),
-                Form::Xlsx => {
-                    let book = book::book(&content, language);
-                    Made::File(XLSX, "xlsx", name, book.write(FileFormat::Xlsx, language.into(), false)?)
-                }
-                Form::Credential | Form::Json => {
-                    let jwt = service::credential(conn, &shared.config.public_url, &found)?;
-                    Made::File(CREDENTIAL, "jwt", name, jwt.into_bytes())
-                }
-            })
+            CertificateForm::Vc => {
+                let jwt = service::credential(conn, &shared.config.public_url, &found)?;
+                (CREDENTIAL, name.disposition("jwt"), jwt.into_bytes())
+            }
         })
-        .await?;
-    Ok(match made {
-        Made::Json(reply) => reply.into_response(false),
-        Made::File(media, ending, name, bytes) => HttpResponse::Ok()
-            .content_type(media)
-            .insert_header((CONTENT_DISPOSITION, name.disposition(ending)))
-            .insert_header((CONTENT_LANGUAGE, language.tag()))
-            .insert_header((CACHE_CONTROL, "no-store"))
-            .insert_header((VARY, "Accept, Accept-Language"))
-            .body(bytes),
-    })
+    });
+    let (media, disposition, bytes) = made.await?;
+    Ok(HttpResponse::Ok()
+        .content_type(media)
+        .insert_header((CONTENT_DISPOSITION, disposition))
+        .insert_header((CONTENT_LANGUAGE, language.tag()))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((VARY, "Accept-Language"))
+        .body(bytes))
 }
 
 /// Revoke a certificate

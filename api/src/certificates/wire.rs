@@ -173,14 +173,26 @@ impl From<&Found> for CertificateSummaryView {
     }
 }
 
+/// A form in which a certificate is saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CertificateForm {
+    /// To print.
+    Pdf,
+    /// A workbook.
+    Xlsx,
+    /// A verifiable credential as a JWT.
+    Vc,
+}
+
 /// The form in which a certificate is wanted.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct CertificateFormQuery {
-    /// `json`, `pdf` (to print), `xlsx` or `vc` (a verifiable credential as a JWT). Where it is not given, `Accept` decides.
-    #[param(pattern = "^(json|pdf|xlsx|vc)$", example = "json")]
-    pub format: Option<String>,
+pub struct CertificateFileQuery {
+    /// `pdf` (A4, to print), `xlsx` or `vc` (Open Badges 3.0 as a JWT).
+    #[param(inline)]
+    pub format: CertificateForm,
 }
 
 /// Why a certificate is revoked.

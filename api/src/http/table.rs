@@ -61,7 +61,8 @@ impl FileFormat {
         }
     }
 
-    const fn media_type(self) -> &'static str {
+    /// The media type.
+    pub const fn media_type(self) -> &'static str {
         match self {
             FileFormat::Csv => "text/csv; charset=utf-8; header=present",
             FileFormat::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -144,11 +144,10 @@ impl ApiError {
         self.with(name, value)
     }
 
-    /// A word of a closed list: as the contract has it for programs, in their own language for people.
+    /// A word of a closed list: as the contract has it for programs, for people in theirs.
     #[must_use]
     pub fn with_word(self, name: &'static str, word: impl Word) -> Self {
-        let (zh, en) = word.labels();
-        self.with_shown(name, word.word(), Words::new(zh, en))
+        self.with_shown(name, word.word(), Words::new(word.label(), word.word().replace('_', " ")))
     }
 
     /// An instant: as everywhere for programs, to the minute for people.

@@ -213,7 +213,7 @@ async fn the_paper_is_a4_and_its_qr_code_leads_to_the_address_that_verifies_it()
     let teacher = county.sign_in("teacher-1");
     let made = issue(&teacher, person).await;
     for caller in [&teacher, &teacher.clone().in_chinese()] {
-        let pdf = caller.get(&format!("{}?format=pdf", place(&made))).await.bytes;
+        let pdf = caller.get(&format!("{}/file?format=pdf", place(&made))).await.bytes;
         let raw = String::from_utf8_lossy(&pdf).into_owned();
         let boxes: Vec<&str> =
             raw.match_indices("/MediaBox").map(|(at, _)| raw[at..].split(']').next().unwrap()).collect();

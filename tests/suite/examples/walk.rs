@@ -255,9 +255,8 @@ async fn certificates(demo: &Demo, shown: &mut Shown) {
     demo.test.advance_millis(1_000);
     let second = shown.post(&teacher, &own, example("CertificateIn")).await;
     let place = format!("/v1/certificates/{}", id(&second));
-    for accept in ["application/json", "application/vc+jwt"] {
-        shown.text(&teacher, &place, accept).await;
-    }
+    shown.get(&teacher, &place).await;
+    shown.text(&teacher, &format!("{place}/file?format=vc"), "application/vc+jwt").await;
     shown.get(&nobody, "/v1/issuers/331123").await;
     shown.ask(&nobody, Method::GET, "/v1/status-lists/331123/refresh/1", None).await;
     shown.post(&nobody, "/v1/verify", json!({"code": first["content"]["code"]})).await;
