@@ -263,10 +263,15 @@ both! {
         let (at, zh, example) = told("/rules/0/rule", json!({}), "zh").await;
         assert_eq!((at.as_str(), zh.starts_with("一条规则须有且只有一项内容")), ("/rules/0/rule", true), "{zh}");
         assert_eq!(example["cap"]["period"], "year");
-        let trial = json!({"document": {"code": "SX"}});
-        let problem = centre.post("/v1/policy-packs/simulate", trial).await.refused(422, "invalid_field");
-        assert_eq!(problem["errors"][0]["pointer"], "/document", "{problem:#}");
-        let mut smallest = problem["errors"][0]["example"].clone();
+        let simulated = async |document: Value| {
+            let body = json!({"document": document});
+            centre.post("/v1/policy-packs/simulate", body).await.refused(422, "invalid_field")["errors"][0].clone()
+        };
+        let missing = simulated(json!({"code": "SX"})).await;
+        assert_eq!((&missing["pointer"], &missing["example"]), (&json!("/document/version"), &json!(1)));
+        let fault = simulated(json!("SX")).await;
+        assert_eq!(fault["pointer"], "/document");
+        let mut smallest = fault["example"].clone();
         smallest["area"] = json!("331123");
         centre.post("/v1/policy-packs", smallest).await.expect(201);
     }
