@@ -91,9 +91,9 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(
             // The framework tries addresses in this order: those that are asked for most come first.
             utoipa_actix_web::scope("/v1")
+                .configure(ledger::mount)
                 .configure(enrolment::mount)
                 .configure(catalogue::mount)
-                .configure(ledger::mount)
                 .configure(auth::mount)
                 .configure(org::mount)
                 .configure(planning::mount)

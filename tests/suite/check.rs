@@ -276,7 +276,7 @@ both! {
             ("programme_search_names", "UPDATE programmes SET search_name = 'x'".to_owned()),
             ("verified_records_posted", "UPDATE outside_records SET state = 'examined'".to_owned()),
             ("record_hours_claimed", "UPDATE outside_records SET hours = hours + 1".to_owned()),
-            ("three_people", "UPDATE outside_records SET decided_by = examined_by".to_owned()),
+            ("three_people", "UPDATE outside_records SET decided_by_area = examined_by_area, decided_by = examined_by".to_owned()),
             ("transfers_posted", "UPDATE transfers SET state = 'waiting'".to_owned()),
             ("disputes_settled", "UPDATE disputes SET reversal_id = NULL".to_owned()),
             ("entries_four_eyes", "UPDATE hour_entries SET recognised_by = (SELECT MAX(p.recognised_by) FROM hour_entries p \
@@ -311,6 +311,7 @@ both! {
             ("school_codes", format!("UPDATE organisations SET code = '9900000000' WHERE id = {school}")),
             ("schools_are_described", format!("UPDATE organisations SET stage = NULL WHERE id = {school}")),
             ("closed_organisations", "UPDATE organisations SET closed_on = '2020-08-31' WHERE kind = 'school'".to_owned()),
+            ("one_bureau_at_the_top", format!("UPDATE organisations SET parent_id = NULL, kind = 'bureau' WHERE kind = 'school' AND id <> {school}")),
             ("four_eyes", "UPDATE programmes SET decided_by = submitted_by".to_owned()),
             ("published_packs", "UPDATE policy_packs SET valid_to = '2030-12-31' WHERE area = 331123".to_owned()),
             ("event_order", "UPDATE event_log SET at = '2099-01-01 00:00:00' WHERE id = (SELECT MAX(id) FROM event_log)".to_owned()),

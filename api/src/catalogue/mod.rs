@@ -15,8 +15,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// Mounts the operations under `/v1`.
 pub fn mount(config: &mut ServiceConfig<'_>) {
     config
-        .configure(filing_windows::routes::mount)
-        .configure(programmes::routes::mount)
         .configure(sessions::routes::mount)
-        .configure(units::routes::mount);
+        .configure(units::routes::mount)
+        .configure(programmes::routes::mount)
+        .configure(filing_windows::routes::mount);
 }

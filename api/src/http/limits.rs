@@ -115,7 +115,7 @@ impl<K: Hash + Eq + Clone> Limit<K> {
         let (remaining, seconds) = match self.limiter.check_key(key) {
             Ok(state) => (state.remaining_burst_capacity(), None),
             Err(not_until) => {
-                let wait = not_until.wait_time_from(DefaultClock::default().now());
+                let wait = not_until.wait_time_from(self.limiter.clock().now());
                 (0, Some(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1)))
             }
         };

@@ -198,11 +198,11 @@ async fn examine_record(
 
 /// Verify a record
 ///
-/// By a third person; where the policy packs of today let hours pass through fewer hands (`hours_stages`), without being examined by a second, or
-/// by whoever entered them, and never by the teacher. The hours are posted in the same transaction, dated to the last day of the training; from
+/// By a third person, of the county or above it: what the packs leave to a city or the province is verified there. Where the policy packs of today let hours pass through fewer hands (`hours_stages`), without being examined by a second, or
+/// by whoever entered them; never by the teacher. The hours are posted in the same transaction, dated to the last day of the training; from
 /// then on only a reversal corrects them.
 ///
-/// 验证登记：须由第三人办理（政策包允许减少环节的除外），不得由教师本人办理，同时入账；入账后只能冲销更正。
+/// 验证登记：须由第三人办理，政策规定由市、省认定的由市、省办理（政策包允许减少环节的除外），不得由教师本人办理，同时入账；入账后只能冲销更正。
 #[utoipa::path(
     operation_id = "verify_record", tag = "records", params(RecordPath, IfMatch), security(("bearer" = ["review_records"])),
     responses((status = 200, description = "Verified and posted.", body = RecordView), ReviewProblems, VerifyProblems)

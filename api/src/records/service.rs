@@ -299,11 +299,11 @@ pub fn review(
     recorded(work, before, (to.as_str(), None))
 }
 
-/// A record that the actor may examine and decide on.
+/// A record that the actor may examine and decide on: whoever looks after the whole area, in it or above it, because packs leave some
+/// activities to a city or the province.
 fn theirs(work: &mut Work<'_, '_>, actor: &Actor, id: OutsideRecordId, based_on: i64) -> Result<RecordRow, ApiError> {
-    let row = store::find(work.conn(), id)?
-        .filter(|_| manages_area(actor, id.area()))
-        .ok_or_else(|| ApiError::missing(id))?;
+    let row =
+        store::find(work.conn(), id)?.filter(|_| actor.reaches_area(id.area())).ok_or_else(|| ApiError::missing(id))?;
     same_version(based_on, row.version)?;
     Ok(row)
 }

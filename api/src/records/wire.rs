@@ -320,7 +320,7 @@ pub struct RecordView {
     pub entered_by: AccountRef,
     /// Who examined it.
     pub examined_by: Option<AccountRef>,
-    /// Who verified or rejected it.
+    /// Who verified or rejected it, in the county or above it.
     pub decided_by: Option<AccountRef>,
     /// The entry that was posted; null until the record is verified.
     pub hour_entry_id: Option<HourEntryRef>,

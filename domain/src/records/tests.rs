@@ -144,6 +144,18 @@ fn who_entered_a_record_that_another_corrected_does_not_verify_it() {
 }
 
 #[test]
+fn accounts_of_two_areas_with_one_number_are_two_people() {
+    let above: AccountId = Id::new(AreaCode::new(330_000).unwrap(), 1);
+    let hands = Hands { made_by: vec![account(1)], examined_by: Some(account(2)) };
+    let verify = |account: AccountId| {
+        let by = Hand { account, is_subject: false };
+        after(RecordState::Examined, RecordStep::Verify, &hands, by, None, 3)
+    };
+    assert_eq!(verify(above), Ok(RecordState::Verified));
+    assert_eq!(verify(account(1)), Err(Refusal::SamePerson { did: Some(RecordStep::Enter) }));
+}
+
+#[test]
 fn a_step_says_why_it_cannot_be_taken() {
     let hands = Hands { made_by: vec![account(1)], examined_by: Some(account(2)) };
     let by = |number: i64| Hand { account: account(number), is_subject: false };

@@ -1,7 +1,7 @@
 //! What the migrations declare, read from their text: whatever is checked of all keys and triggers is checked of new ones too.
 
 use crate::Conn;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
 
@@ -18,21 +18,25 @@ pub struct ForeignKey {
     pub keys: &'static str,
 }
 
-/// Every foreign key, the same on both databases.
+/// Every foreign key as the last migration leaves it, the same on both databases.
 pub fn foreign_keys() -> BTreeSet<ForeignKey> {
-    let mut found = BTreeSet::new();
+    let mut found = BTreeMap::new();
     // On PostgreSQL a table is never made anew to change it, so that each key is of the table it is written for. A comment may
     // hold any sign, so that lines are looked at and not statements.
     let mut table = "";
     for line in POSTGRES.iter().flat_map(|step| step.lines()).filter(|line| !line.trim_start().starts_with("--")) {
         table = named_after(line, "CREATE TABLE ").or_else(|| named_after(line, "ALTER TABLE ")).unwrap_or(table);
+        if let Some(dropped) = named_after(line, "DROP CONSTRAINT ") {
+            found.remove(dropped.trim_end_matches([',', ';']));
+        }
         let Some((_, key)) = line.split_once("FOREIGN KEY (") else { continue };
+        let Some(name) = named_after(line, "CONSTRAINT ") else { continue };
         let Some((columns, rest)) = key.split_once(") REFERENCES ") else { continue };
         let Some((target, rest)) = rest.split_once(" (") else { continue };
         let Some((keys, _)) = rest.split_once(')') else { continue };
-        found.insert(ForeignKey { table, columns, target, keys });
+        found.insert(name, ForeignKey { table, columns, target, keys });
     }
-    found
+    found.into_values().collect()
 }
 
 /// The triggers of a database like this one. All of them refuse changes.

@@ -195,18 +195,21 @@ fn differs(
     (!fits).then(|| format!("days or months are not those of the attendance: {circumstances}"))
 }
 
+/// An account: its area and its number.
+type By = (i32, i64);
+
 /// A record as its steps leave it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stood {
     state: RecordState,
-    entered_by: i64,
-    examined_by: Option<i64>,
-    decided_by: Option<i64>,
+    entered_by: By,
+    examined_by: Option<By>,
+    decided_by: Option<By>,
     duplicate: bool,
 }
 
 impl Stood {
-    fn after(before: Option<Stood>, step: RecordStep, account: i64) -> Option<Stood> {
+    fn after(before: Option<Stood>, step: RecordStep, account: By) -> Option<Stood> {
         let entered = Stood {
             state: RecordState::Entered,
             entered_by: account,
@@ -226,7 +229,8 @@ impl Stood {
     }
 }
 
-type RecordColumns = (i64, String, i64, Option<i64>, Option<i64>, Option<String>, String);
+type RecordColumns = (i64, String, i64, MaybeBy, MaybeBy, Option<String>, String);
+type MaybeBy = (Option<i32>, Option<i64>);
 
 fn record_steps(conn: &mut Conn, _: UtcMillis) -> DbResult<Checked> {
     let mut checked = Checked::new(
@@ -244,18 +248,18 @@ fn record_steps(conn: &mut Conn, _: UtcMillis) -> DbResult<Checked> {
                     r::id,
                     r::state,
                     r::entered_by,
-                    r::examined_by,
-                    r::decided_by,
+                    (r::examined_by_area, r::examined_by),
+                    (r::decided_by_area, r::decided_by),
                     r::content_claim,
                     r::content_key,
                 ))
                 .limit(TOGETHER)
                 .load(conn)?;
             let Some(last) = page.last().map(|row| row.0) else { break };
-            let rows: Vec<(i64, String, i64)> = s::table
+            let rows: Vec<(i64, String, By)> = s::table
                 .filter(s::area.eq(area).and(s::record_id.gt(after)).and(s::record_id.le(last)))
                 .order(s::id)
-                .select((s::record_id, s::step, s::account_id))
+                .select((s::record_id, s::step, (s::account_area, s::account_id)))
                 .load(conn)?;
             after = last;
             let mut stood: BTreeMap<i64, Option<Stood>> = BTreeMap::new();
@@ -267,7 +271,8 @@ fn record_steps(conn: &mut Conn, _: UtcMillis) -> DbResult<Checked> {
                 let steps = stood.get(&number).copied().flatten();
                 let fits = |steps: &Stood| {
                     let people = (steps.entered_by, steps.examined_by, steps.decided_by);
-                    steps.state.as_str() == state && people == (entered_by, examined_by, decided_by)
+                    let named = ((area, entered_by), examined_by.0.zip(examined_by.1), decided_by.0.zip(decided_by.1));
+                    steps.state.as_str() == state && people == named
                 };
                 let detail = match steps {
                     None => Some(format!("{state} without steps that lead there")),

@@ -35,14 +35,16 @@ pub(super) fn all() -> Vec<Statement> {
              only where the packs let it pass through fewer hands",
             shown::<id::OutsideRecord>,
             "SELECT r.area, r.id, r.state || ', and one person took two of the stages' AS detail FROM outside_records r \
-             LEFT JOIN accounts e ON e.area = r.area AND e.id = r.examined_by \
-             LEFT JOIN accounts d ON d.area = r.area AND d.id = r.decided_by \
+             LEFT JOIN accounts e ON e.area = r.examined_by_area AND e.id = r.examined_by \
+             LEFT JOIN accounts d ON d.area = r.decided_by_area AND d.id = r.decided_by \
              LEFT JOIN record_steps v ON v.area = r.area AND v.record_id = r.id AND v.step = 'verify' \
-             WHERE r.examined_by = r.entered_by OR r.decided_by = r.examined_by \
-             OR (r.decided_by = r.entered_by AND COALESCE(v.stages, 3) > 1) \
-             OR e.person_id = r.person_id OR d.person_id = r.person_id \
+             WHERE (r.examined_by = r.entered_by AND r.examined_by_area = r.area) \
+             OR (r.decided_by = r.examined_by AND r.decided_by_area = r.examined_by_area) \
+             OR (r.decided_by = r.entered_by AND r.decided_by_area = r.area AND COALESCE(v.stages, 3) > 1) \
+             OR (e.person_id = r.person_id AND e.area = r.area) OR (d.person_id = r.person_id AND d.area = r.area) \
              OR EXISTS (SELECT 1 FROM record_steps s WHERE s.area = r.area AND s.record_id = r.id AND s.step IN ('enter', 'correct') \
-             AND (s.account_id = r.examined_by OR (s.account_id = r.decided_by AND COALESCE(v.stages, 3) > 1))) \
+             AND ((s.account_id = r.examined_by AND s.account_area = r.examined_by_area) \
+             OR (s.account_id = r.decided_by AND s.account_area = r.decided_by_area AND COALESCE(v.stages, 3) > 1))) \
              OR (r.state = 'verified' AND (r.decided_by IS NULL OR (r.examined_by IS NULL AND COALESCE(v.stages, 3) = 3))) \
              ORDER BY r.area, r.id",
         ),

@@ -311,6 +311,13 @@ fn others() -> Vec<Statement> {
              WHERE parent_id IS NULL AND kind <> 'bureau' ORDER BY area, id",
         ),
         statement(
+            "one_bureau_at_the_top",
+            "one bureau stands at the top of an area",
+            shown::<id::Organisation>,
+            "SELECT area, MAX(id) AS id, CAST(COUNT(*) AS TEXT) || ' bureaus stand at the top; put all but one below it' AS detail \
+             FROM organisations WHERE parent_id IS NULL AND kind = 'bureau' GROUP BY area HAVING COUNT(*) > 1 ORDER BY area",
+        ),
+        statement(
             "organisation_paths",
             "the path of an organisation is that of its parent and its own number",
             shown::<id::Organisation>,

@@ -55,9 +55,12 @@ pub struct DisputeRow {
     pub created_at: UtcMillis,
 }
 
+/// The pending entry before it, who recognised it, and who entered and examined its record.
+type Made = (Option<i64>, Option<i64>, Option<(i64, Option<i32>, Option<i64>)>);
+
 type Columns = (
     (i32, i64, i64, String, i64, String),
-    (Option<i64>, Option<i64>, Option<(i64, Option<i64>)>),
+    Made,
     (String, String, NaiveDate, i64, Option<i64>, Option<At>, Option<String>),
     (Option<i64>, Option<i64>, i64, At),
 );
@@ -66,7 +69,7 @@ macro_rules! dispute_columns {
     () => {
         (
             (t::area, t::id, t::person_id, p::name, t::entry_id, h::title),
-            (h::refers_to, h::recognised_by, (r::entered_by, r::examined_by).nullable()),
+            (h::refers_to, h::recognised_by, (r::entered_by, r::examined_by_area, r::examined_by).nullable()),
             (t::state, t::claim, t::decide_by, t::opened_by, t::decided_by, t::decided_at, t::reason),
             (t::reversal_id, t::replacement_id, t::version, t::created_at),
         )
@@ -88,6 +91,19 @@ macro_rules! joined {
     };
 }
 
+/// Who entered, examined and recognised an entry, as far as is known.
+fn made_by(area: AreaCode, made: Made, entered: &HashMap<i64, i64>) -> DbResult<Vec<AccountId>> {
+    let (pending, recognised_by, record) = made;
+    let examined = record.and_then(|(_, area, number)| area.zip(number));
+    let here = [
+        pending.and_then(|number| entered.get(&number).copied()),
+        recognised_by,
+        record.map(|(entered_by, ..)| entered_by),
+    ];
+    let here = here.into_iter().flatten().map(|number| Ok(Id::new(area, number)));
+    here.chain(examined.map(|(area, number)| columns::id(area, number))).collect()
+}
+
 fn row((who, made, what, after): Columns, entered: &HashMap<i64, i64>) -> DbResult<DisputeRow> {
     let id: DisputeId = columns::id(who.0, who.1)?;
     let area = id.area();
@@ -97,16 +113,7 @@ fn row((who, made, what, after): Columns, entered: &HashMap<i64, i64>) -> DbResu
         person_name: who.3,
         entry: Id::new(area, who.4),
         entry_title: who.5,
-        made_by: [
-            made.0.and_then(|number| entered.get(&number).copied()),
-            made.1,
-            made.2.map(|hands| hands.0),
-            made.2.and_then(|hands| hands.1),
-        ]
-        .into_iter()
-        .flatten()
-        .map(|number| Id::new(area, number))
-        .collect(),
+        made_by: made_by(area, made, entered)?,
         state: columns::word("disputes.state", &what.0)?,
         claim: what.1,
         decide_by: what.2,

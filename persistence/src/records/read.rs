@@ -39,11 +39,11 @@ pub struct RecordRow {
     pub content_claim: Option<String>,
     /// How far it has come.
     pub state: RecordState,
-    /// Who entered it.
+    /// Who entered it: of the record's area.
     pub entered_by: AccountId,
-    /// Who examined it.
+    /// Who examined it: of this area or one above.
     pub examined_by: Option<AccountId>,
-    /// Who verified or rejected it.
+    /// Who verified or rejected it: of this area or one above.
     pub decided_by: Option<AccountId>,
     /// Row version.
     pub version: i64,
@@ -53,12 +53,19 @@ pub struct RecordRow {
     pub entry: Option<HourEntryId>,
 }
 
+/// An account of any area.
+type By = (Option<i32>, Option<i64>);
+
+fn by((area, number): By) -> DbResult<Option<AccountId>> {
+    area.zip(number).map(|(area, number)| columns::id(area, number)).transpose()
+}
+
 type Columns = (
     (i32, i64, i64, String, i64, String, String),
     (String, Option<String>, Option<String>, Option<String>, String, String, String, String, Option<String>),
     (String, String, Option<String>, Option<String>, String, Option<String>),
     (NaiveDate, NaiveDate, i64, i64, String, String, String),
-    (String, i64, Option<i64>, Option<i64>, i64, At),
+    (String, i64, By, By, i64, At),
 );
 
 macro_rules! record_columns {
@@ -78,7 +85,14 @@ macro_rules! record_columns {
             ),
             (t::title, t::content_key, t::content_claim, t::provider, t::circumstances, t::consent_reference),
             (t::starts_on, t::ends_on, t::hours, t::practice, t::evidence, t::source, t::source_key),
-            (t::state, t::entered_by, t::examined_by, t::decided_by, t::version, t::created_at),
+            (
+                t::state,
+                t::entered_by,
+                (t::examined_by_area, t::examined_by),
+                (t::decided_by_area, t::decided_by),
+                t::version,
+                t::created_at,
+            ),
         )
     };
 }
@@ -144,8 +158,8 @@ fn row(row: Columns) -> DbResult<RecordRow> {
         content_claim: text.2,
         state: columns::word("outside_records.state", &state.0)?,
         entered_by: Id::new(area, state.1),
-        examined_by: state.2.map(|number| Id::new(area, number)),
-        decided_by: state.3.map(|number| Id::new(area, number)),
+        examined_by: by(state.2)?,
+        decided_by: by(state.3)?,
         version: state.4,
         created_at: state.5.into(),
         entry: None,
@@ -295,15 +309,15 @@ pub struct StepRow {
 pub fn steps_of(conn: &mut Conn, area: AreaCode, numbers: &[i64]) -> DbResult<HashMap<i64, Vec<StepRow>>> {
     let mut found: HashMap<i64, Vec<StepRow>> = HashMap::new();
     for chunk in numbers.chunks(crate::people::CHUNK) {
-        let rows: Vec<(i64, String, i64, Option<String>, At)> = s::table
+        let rows: Vec<(i64, String, (i32, i64), Option<String>, At)> = s::table
             .filter(s::area.eq(area.get()))
             .filter(s::record_id.eq_any(chunk))
             .order(s::id)
-            .select((s::record_id, s::step, s::account_id, s::note, s::created_at))
+            .select((s::record_id, s::step, (s::account_area, s::account_id), s::note, s::created_at))
             .load(conn)?;
         for (record, step, by, note, at) in rows {
-            let step = columns::word("record_steps.step", &step)?;
-            found.entry(record).or_default().push(StepRow { step, by: Id::new(area, by), note, at: at.into() });
+            let (step, by) = (columns::word("record_steps.step", &step)?, columns::id(by.0, by.1)?);
+            found.entry(record).or_default().push(StepRow { step, by, note, at: at.into() });
         }
     }
     Ok(found)
@@ -315,13 +329,13 @@ pub fn steps_of(conn: &mut Conn, area: AreaCode, numbers: &[i64]) -> DbResult<Ha
 /// As [`find`].
 pub fn makers(conn: &mut Conn, record: OutsideRecordId) -> DbResult<Vec<AccountId>> {
     let made = [RecordStep::Enter, RecordStep::Correct].map(RecordStep::as_str);
-    let numbers: Vec<i64> = s::table
+    let made_by: Vec<(i32, i64)> = s::table
         .filter(s::area.eq(record.area().get()))
         .filter(s::record_id.eq(record.number()))
         .filter(s::step.eq_any(made))
-        .select(s::account_id)
+        .select((s::account_area, s::account_id))
         .load(conn)?;
-    Ok(numbers.into_iter().map(|number| Id::new(record.area(), number)).collect())
+    made_by.into_iter().map(|(area, number)| columns::id(area, number)).collect()
 }
 
 /// The record of a person that has this number in a source already.

@@ -66,7 +66,7 @@ pub struct NewRecord {
     pub content: Content,
     /// The claim on its content in its cycle; `None` where the same content was allowed.
     pub content_claim: Option<String>,
-    /// Who enters it.
+    /// Who enters it: an account of the person's area.
     pub entered_by: AccountId,
 }
 
@@ -107,7 +107,9 @@ struct Values<'a> {
     source_key: &'a str,
     state: &'static str,
     entered_by: i64,
+    examined_by_area: Option<i32>,
     examined_by: Option<i64>,
+    decided_by_area: Option<i32>,
     decided_by: Option<i64>,
 }
 
@@ -140,7 +142,9 @@ fn values(new: &NewRecord) -> Values<'_> {
         source_key: &content.source_key,
         state: RecordState::Entered.as_str(),
         entered_by: new.entered_by.number(),
+        examined_by_area: None,
         examined_by: None,
+        decided_by_area: None,
         decided_by: None,
     }
 }
@@ -192,12 +196,15 @@ pub struct Step {
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn step(tx: &mut WriteTx<'_>, before: &RecordRow, to: Step) -> DbResult<Saved> {
+    let (area, number) = (|by: AccountId| by.area().get(), |by: AccountId| by.number());
     let claim = before.content_claim.as_deref().filter(|_| to.state.claims_content());
     let rows = diesel::update(t::table.find(before.id.key()).filter(t::version.eq(before.version)))
         .set((
             t::state.eq(to.state.as_str()),
-            t::examined_by.eq(to.examined_by.map(|account| account.number())),
-            t::decided_by.eq(to.decided_by.map(|account| account.number())),
+            t::examined_by_area.eq(to.examined_by.map(area)),
+            t::examined_by.eq(to.examined_by.map(number)),
+            t::decided_by_area.eq(to.decided_by.map(area)),
+            t::decided_by.eq(to.decided_by.map(number)),
             t::content_claim.eq(claim),
             t::version.eq(before.version + 1),
         ))
@@ -229,6 +236,7 @@ pub fn note(
             s::id.eq(id.number()),
             s::record_id.eq(record.number()),
             s::step.eq(step.as_str()),
+            s::account_area.eq(by.area().get()),
             s::account_id.eq(by.number()),
             s::note.eq(note),
             s::created_at.eq(at),

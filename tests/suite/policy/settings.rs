@@ -212,7 +212,7 @@ both! {
         let read = teacher.get(&format!("/v1/teachers/{}/statement", one.person.teacher())).await.expect(200);
         assert_eq!(read["credited"], "15.00");
         assert!(broken_now(county).is_empty());
-        sql(county, "UPDATE outside_records SET decided_by = entered_by").unwrap();
+        sql(county, "UPDATE outside_records SET decided_by_area = area, decided_by = entered_by").unwrap();
         assert!(broken_now(county).contains("three_people"), "with two stages they are two people");
     }
 

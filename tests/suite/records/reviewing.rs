@@ -1,11 +1,16 @@
 //! Examining, verifying, returning, rejecting: three people, and hours once.
 
 use super::steps::*;
-use crate::harness::both;
+use crate::{
+    check::broken_now,
+    harness::both,
+    ledger::parameters::{figure, publish},
+};
 use actix_web::http::Method;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use shixun_domain::access::Role;
+use std::collections::BTreeSet;
 
 both! {
     async fn three_people_bring_hours_into_the_ledger(county: County) {
@@ -76,6 +81,41 @@ both! {
         assert_eq!(own["parameters"]["did"], "enter");
         step(&other, &place, "verify").await.refused(403, "record_same_person");
         step(&county.sign_in("monitor"), &place, "verify").await.expect(200);
+    }
+
+    async fn what_the_packs_leave_to_the_province_is_decided_there(county: County) {
+        let [one, ..] = prepared(county);
+        let province = crate::reports::above(county, Role::Centre);
+        publish(county, json!({"conversions": [
+            {"kind": "degree_course", "zh": "学历进修", "en": "degree study", "approver": figure("province"), "lines": [{"hours": figure("15")}]}
+        ]})).await;
+        let (teacher, centre, other) = (county.caller(one.account), county.sign_in("centre"), county.sign_in("centre-2"));
+        let above = county.caller(province);
+        let mut places = Vec::new();
+        for key in ["K-1", "K-2", "K-3"] {
+            places.push(at(&teacher.post(&of(one.person), record(key)).await));
+        }
+        step(&centre, &places[0], "examine").await.expect(200);
+        let told = step(&other, &places[0], "verify").await.refused(403, "conversion_needs_approver");
+        assert_eq!(told["parameters"]["approver"], "province");
+        let done = step(&above, &places[0], "verify").await.expect(200);
+        assert_eq!((&done["state"], &done["decided_by"]), (&json!("verified"), &json!(province.to_string())));
+        assert_eq!(done["steps"][2]["by"], province.to_string());
+        assert_eq!(teacher.get(&places[0]).await.expect(200), done, "the teacher reads who decided");
+        let entry = teacher.get(&format!("/v1/hour-entries/{}", done["hour_entry_id"].as_str().unwrap())).await.expect(200);
+        assert_eq!((&entry["credited"], &entry["recognised_by"]), (&json!("15.00"), &Value::Null));
+        // Nobody takes two stages above either.
+        step(&above, &places[1], "examine").await.expect(200);
+        let own = step(&above, &places[1], "verify").await.refused(403, "record_same_person");
+        assert_eq!(own["parameters"]["did"], "examine");
+        let back = decide(&above, &places[1], "return", "请补学籍证明").await.expect(200);
+        assert_eq!((&back["state"], &back["examined_by"]), (&json!("returned"), &Value::Null));
+        let refused = decide(&above, &places[2], "reject", "并非学历教育").await.expect(200);
+        assert_eq!((&refused["state"], &refused["decided_by"]), (&json!("rejected"), &json!(province.to_string())));
+        above.post(&of(one.person), record("K-4")).await.refused(404, "not_found");
+        let log = county.sign_in("auditor").get(&format!("/v1/events?object_id={}&action=verify", done["id"].as_str().unwrap())).await;
+        assert_eq!(log.expect(200)["data"][0]["actor_id"], province.to_string());
+        assert_eq!(broken_now(county), BTreeSet::new());
     }
 
     async fn who_examined_a_record_decides_no_dispute_about_its_hours(county: County) {

@@ -19,6 +19,10 @@ use shixun_domain::{
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::{Cursor, Read as Input, Seek},
+    sync::{
+        Arc, Mutex,
+        mpsc::{self, Receiver},
+    },
 };
 use zip::ZipArchive;
 
@@ -90,7 +94,7 @@ pub fn verify(from: impl Input + Seek, given: &[ListedKey], mut progress: impl F
     report
 }
 
-/// The bundle of an area: the manifest over the bundles in it, and each of them.
+/// The bundle of an area: the manifest over the bundles in it, and each of them, checked by as many threads as there are processors.
 fn area<R: Input + Seek>(
     archive: &mut ZipArchive<R>,
     given: &[ListedKey],
@@ -98,37 +102,87 @@ fn area<R: Input + Seek>(
     progress: &mut impl FnMut(usize, usize),
 ) {
     let files = archive.len();
-    let mut digests = Vec::with_capacity(files);
-    let (mut keys, mut note, mut book) = (String::new(), String::new(), RuleBook::default());
-    for place in 0..files {
-        let Some(Member { name, bytes }) = read_one(archive, place, MEMBER_BYTES_MAX, report) else { continue };
-        digests.push((name.clone(), digest(&bytes)));
-        if name.starts_with(STATEMENTS) {
-            let mut inner = Report::default();
-            if let Some(mut archive) = open(Cursor::new(bytes), FILES_MAX, &mut inner) {
-                one(&mut archive, given, &mut book, &mut inner);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let (mut keys, mut note) = (String::new(), String::new());
+    let mut checked = std::thread::scope(|scope| {
+        // Few wait to be checked, so that a bundle of any size takes the memory of a few of its files.
+        let (unread, waiting) = mpsc::sync_channel(threads);
+        let waiting = Arc::new(Mutex::new(waiting));
+        let checking: Vec<_> = (0..threads)
+            .map(|_| {
+                let waiting = Arc::clone(&waiting);
+                scope.spawn(move || check_waiting(&waiting, given))
+            })
+            .collect();
+        drop(waiting);
+        for place in 0..files {
+            let read = read_one(archive, place, MEMBER_BYTES_MAX, report);
+            if let Some(Member { name, bytes }) = &read {
+                match name.as_str() {
+                    KEYS => keys = text(name, bytes.clone(), report),
+                    MANIFEST => note = text(name, bytes.clone(), report),
+                    README => {}
+                    _ if name.starts_with(STATEMENTS) => {}
+                    _ => report.findings.push(refused(name, "does not belong into a bundle")),
+                }
             }
-            report.statements += inner.statements;
-            report.leaves += inner.leaves;
-            report.logs.append(&mut inner.logs);
-            let within = |finding: Finding| match finding.file.as_str() {
-                BUNDLE => Finding { file: name.clone(), ..finding },
-                file => Finding { file: format!("{name}/{file}"), ..finding },
-            };
-            report.findings.extend(inner.findings.into_iter().map(within));
-        } else {
-            match name.as_str() {
-                KEYS => keys = text(&name, bytes, report),
-                MANIFEST => note = text(&name, bytes, report),
-                README => {}
-                _ => report.findings.push(refused(&name, "does not belong into a bundle")),
+            // Nobody takes it where every thread died; the joining says so.
+            if read.is_some_and(|member| unread.send((place, member)).is_err()) {
+                break;
             }
+            progress(place + 1, files);
         }
-        progress(place + 1, files);
+        drop(unread);
+        let ended = checking.into_iter().map(|thread| thread.join());
+        ended.flat_map(|one| one.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect::<Vec<Checked>>()
+    });
+    checked.sort_unstable_by_key(|one| one.place);
+    let mut digests = Vec::with_capacity(checked.len());
+    for Checked { name, digest, inner, .. } in checked {
+        report.add(&name, inner);
+        digests.push((name, digest));
     }
     digests.retain(|(name, _)| name != MANIFEST);
     let keys = read_keys(&keys, given, report);
     manifest(&note, &digests, &keys, report);
+}
+
+/// What came of a file in the bundle of an area.
+struct Checked {
+    place: usize,
+    name: String,
+    digest: String,
+    inner: Report,
+}
+
+/// Hashes files and checks the bundles among them until no more come.
+fn check_waiting(waiting: &Mutex<Receiver<(usize, Member)>>, given: &[ListedKey]) -> Vec<Checked> {
+    let (mut checked, mut book) = (Vec::new(), RuleBook::default());
+    let next = || waiting.lock().ok()?.recv().ok();
+    while let Some((place, Member { name, bytes })) = next() {
+        let (digest, mut inner) = (digest(&bytes), Report::default());
+        if name.starts_with(STATEMENTS)
+            && let Some(mut archive) = open(Cursor::new(bytes), FILES_MAX, &mut inner)
+        {
+            one(&mut archive, given, &mut book, &mut inner);
+        }
+        checked.push(Checked { place, name, digest, inner });
+    }
+    checked
+}
+
+impl Report {
+    /// Takes in what came of the bundle `name` within this one.
+    fn add(&mut self, name: &str, mut inner: Report) {
+        self.statements += inner.statements;
+        self.leaves += inner.leaves;
+        self.logs.append(&mut inner.logs);
+        let within = |finding: Finding| match finding.file.as_str() {
+            BUNDLE => Finding { file: name.to_owned(), ..finding },
+            file => Finding { file: format!("{name}/{file}"), ..finding },
+        };
+        self.findings.extend(inner.findings.into_iter().map(within));
+    }
 }
 
 pub(super) fn text(file: &str, bytes: Vec<u8>, report: &mut Report) -> String {
