@@ -9,7 +9,7 @@ use crate::{
     document, enrolment, events, frozen_reports, housekeeping,
     http::{
         Conditions, Etag, answer,
-        fallback::{KnownRoutes, fallback},
+        fallback::{Feature, KnownRoutes, fallback},
         limits::Limits,
         observe::{Metrics, observe},
     },
@@ -85,35 +85,50 @@ pub fn state(config: Config, db: Db, clock: Clock, chance: Chance) -> Result<Dat
     }))
 }
 
+/// Mounts the operations of a feature.
+type Mount = fn(&mut ServiceConfig<'_>);
+
+/// What there is under `/v1`. Within a feature the framework tries addresses in their order: those that are asked for most come first.
+const FEATURES: [Mount; 20] = [
+    ledger::mount,
+    enrolment::mount,
+    catalogue::mount,
+    auth::mount,
+    org::mount,
+    planning::mount,
+    policy::mount,
+    ledger::waivers::mount,
+    ledger::conversions::mount,
+    log::mount,
+    certificates::mount,
+    records::mount,
+    people::mount,
+    imports::mount,
+    users::mount,
+    reports::mount,
+    frozen_reports::mount,
+    jobs::mount,
+    events::mount,
+    problem::mount,
+];
+
 /// Every operation, mounted and documented in one call each.
 pub fn mount(config: &mut ServiceConfig<'_>) {
-    config
-        .service(
-            // The framework tries addresses in this order: those that are asked for most come first.
-            utoipa_actix_web::scope("/v1")
-                .configure(ledger::mount)
-                .configure(enrolment::mount)
-                .configure(catalogue::mount)
-                .configure(auth::mount)
-                .configure(org::mount)
-                .configure(planning::mount)
-                .configure(policy::mount)
-                .configure(ledger::waivers::mount)
-                .configure(ledger::conversions::mount)
-                .configure(log::mount)
-                .configure(certificates::mount)
-                .configure(records::mount)
-                .configure(people::mount)
-                .configure(imports::mount)
-                .configure(users::mount)
-                .configure(reports::mount)
-                .configure(frozen_reports::mount)
-                .configure(jobs::mount)
-                .configure(events::mount)
-                .configure(problem::mount),
-        )
-        .configure(auth::mount_at_root)
-        .configure(system::mount);
+    let features = FEATURES.into_iter().enumerate();
+    let v1 = features.fold(utoipa_actix_web::scope("/v1"), |v1, (place, feature)| {
+        v1.service(utoipa_actix_web::scope("").guard(Feature(place)).configure(feature))
+    });
+    config.service(v1).configure(auth::mount_at_root).configure(system::mount);
+}
+
+/// The addresses of each feature, as templates.
+pub(crate) fn addresses() -> Vec<Vec<String>> {
+    let of_one = |feature: Mount| {
+        let v1 = utoipa_actix_web::scope("/v1").configure(feature);
+        let (_, document) = ActixApp::new().into_utoipa_app().service(v1).split_for_parts();
+        document.paths.paths.into_keys().collect()
+    };
+    FEATURES.into_iter().map(of_one).collect()
 }
 
 /// The document as the mounted operations give it.
@@ -137,7 +152,11 @@ impl Published {
         let built = std::thread::spawn(|| {
             let value = document::value();
             let json = Bytes::from(value.to_string());
-            Published { etag: Etag::digest(&json), json, routes: Data::new(KnownRoutes::from_document(&value)) }
+            Published {
+                etag: Etag::digest(&json),
+                json,
+                routes: Data::new(KnownRoutes::from_document(&value, &addresses())),
+            }
         });
         built.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     }
@@ -155,6 +174,7 @@ pub fn configure(config: &mut web::ServiceConfig, app: &Data<App>, published: &P
     config
         .app_data(app.clone())
         .app_data(published.routes.clone())
+        .configure(|config| mount(&mut ServiceConfig::new(config)))
         .service(web::redirect("/docs", "/docs/"))
         .route(
             "/openapi.json",
@@ -178,7 +198,6 @@ pub fn configure(config: &mut web::ServiceConfig, app: &Data<App>, published: &P
                     .try_it_out_enabled(true),
             ),
         )
-        .configure(|config| mount(&mut ServiceConfig::new(config)))
         .default_service(web::to(fallback));
 }
 

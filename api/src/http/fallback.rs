@@ -1,8 +1,15 @@
-//! Addresses that lead nowhere, methods that an address does not take, and questions that an operation does not.
+//! Which address a request is for: whose feature it is, and what leads nowhere: other addresses, methods that an address does not take,
+//! and questions that an operation does not.
 
 use super::{command::idempotency_key, text};
 use crate::problem::{ApiError, Code, Words};
-use actix_web::{HttpRequest, dev::ServiceRequest, http::Method, web};
+use actix_web::{
+    HttpRequest,
+    dev::ServiceRequest,
+    guard::{Guard, GuardContext},
+    http::Method,
+    web,
+};
 use matchit::Router;
 use serde_json::Value;
 use shixun_domain::time::parse_day;
@@ -11,10 +18,24 @@ use shixun_domain::time::parse_day;
 #[derive(Debug, Clone, Default)]
 pub struct KnownRoutes(Router<Address>);
 
+/// A feature by its place among those that are mounted. As a guard it lets through what is asked of the feature: the framework tries every
+/// address in turn and each by a regular expression, which takes longer than many an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Feature(pub usize);
+
+impl Guard for Feature {
+    fn check(&self, request: &GuardContext<'_>) -> bool {
+        request.req_data().get::<Feature>() == Some(self)
+    }
+}
+
+/// An address of the API.
 #[derive(Debug, Clone)]
-struct Address {
+pub struct Address {
     /// With its parameters in braces: `/v1/sessions/{session_id}`.
-    template: String,
+    pub template: String,
+    /// Whose it is; `None` for what stands outside of `/v1`.
+    pub feature: Option<Feature>,
     operations: Vec<Operation>,
 }
 
@@ -73,14 +94,16 @@ fn shown(name: &str) -> String {
 }
 
 impl KnownRoutes {
-    /// From the paths of an OpenAPI document, whose templates differ.
-    pub fn from_document(document: &Value) -> KnownRoutes {
+    /// From the paths of an OpenAPI document, whose templates differ, and from those of each feature.
+    pub fn from_document(document: &Value, features: &[Vec<String>]) -> KnownRoutes {
+        let of_feature = |path: &String| features.iter().position(|addresses| addresses.contains(path)).map(Feature);
         let mut routes = KnownRoutes::default();
         let paths = document.get("paths").and_then(Value::as_object);
         for (path, item) in paths.into_iter().flatten() {
             let operations = item.as_object().into_iter().flatten();
             let operations = operations.map(|(method, operation)| Operation::from_document(method, operation));
-            let address = Address { template: path.clone(), operations: operations.collect() };
+            let (template, operations) = (path.clone(), operations.collect());
+            let address = Address { template, feature: of_feature(path), operations };
             if let Err(fault) = routes.0.insert(path, address) {
                 tracing::error!(%fault, path, "an address is documented twice");
             }
@@ -88,6 +111,19 @@ impl KnownRoutes {
         routes
     }
 
+    /// The address of a path; `None` where the document does not have it.
+    pub fn find(&self, path: &str) -> Option<&Address> {
+        self.0.at(path).ok().map(|found| found.value)
+    }
+
+    fn methods(&self, path: &str) -> Option<String> {
+        let methods = self.find(path)?.operations.iter().map(|operation| operation.method.as_str());
+        let with_head = methods.flat_map(|method| [Some(method), (method == "GET").then_some("HEAD")]).flatten();
+        Some(with_head.collect::<Vec<_>>().join(", "))
+    }
+}
+
+impl Address {
     /// What is refused of a request before its operation sees it: a query where the operation reads none, because a `dry_run=true` that is
     /// not heard writes; control characters; texts longer than the document says; and an `Idempotency-Key` that could not be one, also
     /// where nothing is kept under it.
@@ -97,7 +133,7 @@ impl KnownRoutes {
             return None;
         }
         let method = request.method().as_str();
-        let operation = self.operations(request.path())?.iter().find(|operation| operation.method == method)?;
+        let operation = self.operations.iter().find(|operation| operation.method == method)?;
         if !query.is_empty() && operation.query.is_empty() {
             let name: String = query.chars().take_while(|letter| !matches!(letter, '=' | '&')).collect();
             let error = ApiError::new(Code::UnknownParameter).with("name", shown(&name));
@@ -108,21 +144,6 @@ impl KnownRoutes {
             web::Query::<Vec<(String, String)>>::from_query(query).map(web::Query::into_inner).unwrap_or_default();
         let fault = given.iter().find_map(|(name, value)| operation.fault(name, value));
         fault.or_else(|| idempotency_key(request.headers()).err().filter(|_| posted))
-    }
-
-    fn methods(&self, path: &str) -> Option<String> {
-        let methods = self.operations(path)?.iter().map(|operation| operation.method.as_str());
-        let with_head = methods.flat_map(|method| [Some(method), (method == "GET").then_some("HEAD")]).flatten();
-        Some(with_head.collect::<Vec<_>>().join(", "))
-    }
-
-    fn operations(&self, path: &str) -> Option<&[Operation]> {
-        self.0.at(path).ok().map(|found| found.value.operations.as_slice())
-    }
-
-    /// The template of an address; `None` where the document does not have it.
-    pub fn template(&self, path: &str) -> Option<&str> {
-        self.0.at(path).ok().map(|found| found.value.template.as_str())
     }
 }
 
@@ -153,18 +174,22 @@ mod tests {
     fn an_address_is_known_by_its_template() {
         let document =
             serde_json::json!({"paths": {"/v1/sessions/{id}": {"get": {}, "patch": {}}, "/v1/sessions": {"post": {}}}});
-        let routes = KnownRoutes::from_document(&document);
+        let routes = KnownRoutes::from_document(&document, &[vec![], vec!["/v1/sessions/{id}".to_owned()]]);
+        let template = |path: &str| routes.find(path).map(|address| address.template.as_str());
+        assert_eq!(routes.find("/v1/sessions/ses_1").unwrap().feature, Some(Feature(1)));
+        assert_eq!(routes.find("/v1/sessions").unwrap().feature, None);
         assert_eq!(routes.methods("/v1/sessions/ses_1").as_deref(), Some("GET, HEAD, PATCH"));
         assert_eq!(routes.methods("/v1/sessions").as_deref(), Some("POST"));
-        assert_eq!(routes.template("/v1/sessions/ses_1"), Some("/v1/sessions/{id}"));
-        assert_eq!((routes.methods("/v1/sessions/"), routes.template("/v1/sessions/")), (None, None));
+        assert_eq!(template("/v1/sessions/ses_1"), Some("/v1/sessions/{id}"));
+        assert_eq!((routes.methods("/v1/sessions/"), template("/v1/sessions/")), (None, None));
         assert_eq!(routes.methods("/v1/nothing"), None);
     }
 
     #[test]
     fn every_documented_address_is_known_with_its_methods() {
         let document = crate::document::value();
-        let routes = KnownRoutes::from_document(&document);
+        let features = crate::server::addresses();
+        let routes = KnownRoutes::from_document(&document, &features);
         for (path, item) in document["paths"].as_object().unwrap() {
             let asked: String = path
                 .split('/')
@@ -172,6 +197,8 @@ mod tests {
                 .collect::<Vec<_>>()
                 .join("/");
             let methods: Vec<String> = item.as_object().unwrap().keys().map(|method| method.to_uppercase()).collect();
+            let of = features.iter().filter(|addresses| addresses.contains(path)).count();
+            assert_eq!(of, usize::from(path.starts_with("/v1/")), "{path} is of one feature");
             assert_eq!(routes.methods(&asked), Some(methods.join(", ").replace("GET", "GET, HEAD")), "{path}");
         }
     }

@@ -80,7 +80,11 @@ pub async fn observe(
     }
     // Errors of handlers and extractors arrive as answers that carry them; the request must not be held meanwhile.
     let routes = request.app_data::<Data<KnownRoutes>>().cloned();
-    let refused = routes.as_ref().and_then(|routes| routes.refused(&request));
+    let address = routes.as_ref().and_then(|routes| routes.find(request.path()));
+    if let Some(feature) = address.and_then(|address| address.feature) {
+        request.extensions_mut().insert(feature);
+    }
+    let refused = address.and_then(|address| address.refused(&request));
     let mut response = match refused {
         Some(error) => request.error_response(error).map_into_boxed_body(),
         None => next.call(request).await?.map_into_boxed_body(),
@@ -101,8 +105,7 @@ pub async fn observe(
         }
         headers.insert(HeaderName::from_static("ratelimit-policy"), left.policy);
     }
-    // Of the document's own map, because that of the framework tries every address in turn.
-    let route = routes.as_ref().and_then(|routes| routes.template(response.request().path())).unwrap_or("unmatched");
+    let route = address.map_or("unmatched", |address| address.template.as_str());
     let (status, seconds) = (response.status(), started.elapsed().as_secs_f64());
     app.metrics.requests.with_label_values(&[method, route, status.as_str()]).inc();
     app.metrics.seconds.with_label_values(&[method, route]).observe(seconds);
