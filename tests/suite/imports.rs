@@ -242,7 +242,7 @@ both! {
         let named = "学校标识码,学校名称,学段,上级机构\n3133000102,第三中学,初中,遂昌县教育局\n2133000104,山区中心小学,小学,遂昌县教育局\n";
         let done = import(&bureau, "kind=organisations", "text/csv", named).await.expect(201);
         assert_eq!((&done["created"], &done["updated"]), (&json!(1), &json!(1)));
-        let broken: Vec<String> = crate::check::broken_now(county).into_iter().collect();
+        let broken: Vec<&str> = crate::check::broken_now(county).into_iter().collect();
         assert_eq!(broken, ["one_bureau_at_the_top"], "whatever stood alone has its place again, and the second bureau is told of");
     }
 
