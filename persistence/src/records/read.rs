@@ -302,6 +302,8 @@ pub struct StepRow {
     pub at: UtcMillis,
 }
 
+type StepColumns = (i64, String, (i32, i64), Option<String>, At);
+
 /// The steps of records in the order in which they were taken, by the number of the record.
 ///
 /// # Errors
@@ -309,7 +311,7 @@ pub struct StepRow {
 pub fn steps_of(conn: &mut Conn, area: AreaCode, numbers: &[i64]) -> DbResult<HashMap<i64, Vec<StepRow>>> {
     let mut found: HashMap<i64, Vec<StepRow>> = HashMap::new();
     for chunk in numbers.chunks(crate::people::CHUNK) {
-        let rows: Vec<(i64, String, (i32, i64), Option<String>, At)> = s::table
+        let rows: Vec<StepColumns> = s::table
             .filter(s::area.eq(area.get()))
             .filter(s::record_id.eq_any(chunk))
             .order(s::id)
