@@ -16,7 +16,7 @@ use shixun_api::config::{BadConfig, Config, LogFormat};
 use shixun_persistence::{DbError, db::DbUrl};
 use std::{cell::OnceCell, io::IsTerminal as _, path::PathBuf, process::ExitCode};
 use thiserror::Error;
-use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 
 /// 师训: the open backend for a county's teacher professional-development training.
 #[derive(Debug, Parser)]
@@ -199,6 +199,9 @@ impl Settings {
     }
 }
 
+/// Lines of the log that may wait to be written. Their places are taken from memory at the start.
+const LOG_LINES_WAITING: usize = 8_192;
+
 /// Lines are written by a thread of their own: whoever reads them slowly keeps no request waiting. Where too many wait, the newest are
 /// left out.
 fn start_log(config: &Config) -> WorkerGuard {
@@ -206,7 +209,8 @@ fn start_log(config: &Config) -> WorkerGuard {
     let filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_| EnvFilter::new("info"));
     // Colours are for a terminal: in a file they are noise.
     let colours = std::io::stderr().is_terminal();
-    let (writer, guard) = tracing_appender::non_blocking(std::io::stderr());
+    let waiting = NonBlockingBuilder::default().buffered_lines_limit(LOG_LINES_WAITING);
+    let (writer, guard) = waiting.finish(std::io::stderr());
     let lines = fmt().with_env_filter(filter).with_ansi(colours).with_writer(writer);
     // Fails only where a log was started already.
     match config.log_format {
