@@ -163,6 +163,11 @@ both! {
         me.get("/v1/organisations/ses_a3bk65000000000013").await.refused(400, "invalid_id");
         me.get("/v1/organisations/org_a3bk65000000000014").await.refused(400, "invalid_id");
         me.get("/v1/nothing").await.refused(404, "unknown_route");
+        // An address is spelt in one way; what stands for an id may be percent-encoded.
+        me.get("/v1/%73essions").await.refused(404, "unknown_route");
+        let own = me.get("/v1/me").await.expect(200)["roles"][0]["organisation_id"].as_str().unwrap().to_owned();
+        let encoded = own.replace('_', "%5F");
+        assert_eq!(me.get(&format!("/v1/organisations/{encoded}")).await.expect(200)["id"], json!(own));
         let wrong = me.request(Method::DELETE, "/v1/organisations").send().await;
         wrong.refused(405, "method_not_allowed");
         assert_eq!(wrong.header("allow").as_deref(), Some("GET, HEAD, POST"));

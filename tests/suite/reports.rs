@@ -95,18 +95,22 @@ fn school_with(county: &County, number: i64, stage: Stage, setting: Setting, met
 
 /// An account of the province.
 pub fn above(county: &mut County, role: Role) -> AccountId {
-    let province = AreaCode::new(330_000).unwrap();
+    in_area(county, AreaCode::new(330_000).unwrap(), "province", role)
+}
+
+/// An account at the bureau of another area.
+pub fn in_area(county: &mut County, area: AreaCode, name: &str, role: Role) -> AccountId {
     let new = NewOrganisation {
         kind: OrganisationKind::Bureau,
         code: None,
-        name: "浙江省教育厅".into(),
+        name: "教育局".into(),
         parent: None,
         stage: None,
         setting: None,
         small_class: false,
     };
-    let Saved::Done(top) = write(county, move |tx| org::add(tx, province, &new)) else { panic!("not entered") };
-    county.add_account("province", role, top, None)
+    let Saved::Done(top) = write(county, move |tx| org::add(tx, area, &new)) else { panic!("not entered") };
+    county.add_account(name, role, top, None)
 }
 
 /// An auditor of the province.

@@ -1,7 +1,7 @@
 //! JSON bodies: read strictly, with every fault named by a JSON pointer.
 
 use super::{
-    reasons,
+    faults, reasons,
     strict::{AsItIs, OUT_OF_YEARS, Unambiguous},
     text,
 };
@@ -26,9 +26,6 @@ use utoipa::{
     openapi::{RefOr, Schema},
 };
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
-
-/// The most faults of one body that are told.
-const FAULTS_MAX: usize = 50;
 
 /// A body that was read and checked, with the digest a retry is compared by.
 #[derive(Debug)]
@@ -165,41 +162,22 @@ fn read_as<T: DeserializeOwned>(value: Value) -> Result<T, FieldFault> {
     })
 }
 
-/// Every fault of a body, one of each member: serde ends at the first. Members with a fault are left out until what remains has none
-/// but that something is missing.
-fn all_faults<T: DeserializeOwned + PartialSchema>(mut value: Value, first: FieldFault) -> Vec<FieldFault> {
+/// Every fault of a body. Of several members that the body itself lacks, all are told.
+fn all_faults<T: DeserializeOwned + PartialSchema>(value: Value, first: FieldFault) -> Vec<FieldFault> {
     let needed = match T::schema() {
-        RefOr::T(Schema::Object(object)) => object.required,
+        RefOr::T(Schema::Object(object)) if value.is_object() => object.required,
         _ => Vec::new(),
     };
-    let (mut faults, mut left_out) = (vec![first], Vec::new());
-    let Some(members) = value.as_object_mut() else { return faults };
-    while let Some(name) = faults.last().and_then(|fault| member(&fault.pointer)).filter(|_| faults.len() < FAULTS_MAX)
-    {
-        if members.shift_remove(&name).is_none() {
-            break;
-        }
-        left_out.push(name);
-        match read_as::<T>(Value::Object(members.clone())) {
-            Err(next) if member(&next.pointer).is_some_and(|name| members.contains_key(&name)) => faults.push(next),
-            _ => break,
-        }
-    }
-    for name in needed {
-        let known = members.contains_key(&name) || left_out.contains(&name);
-        if !known && faults.iter().all(|fault| fault.pointer != format!("/{name}")) {
-            let reason = format!("missing field `{name}`");
-            let fault = FieldFault::new(format!("/{name}"), "missing_field", reasons::words(&reason));
-            faults.push(fault.with_all(reasons::parameters(&reason)));
-        }
-    }
-    faults
-}
-
-/// The member of a body in which a pointer lies; `None` for the body itself.
-fn member(pointer: &str) -> Option<String> {
-    let name = pointer.strip_prefix('/')?.split('/').next()?;
-    Some(name.replace("~1", "/").replace("~0", "~"))
+    let missing = needed.into_iter().filter(|name| value.get(name).is_none()).map(|name| {
+        let reason = format!("missing field `{name}`");
+        let fault = FieldFault::new(format!("/{name}"), "missing_field", reasons::words(&reason));
+        fault.with_all(reasons::parameters(&reason))
+    });
+    let missing: Vec<FieldFault> = missing.collect();
+    let mut told = faults::every(value, first, |rest| read_as::<T>(rest).err());
+    let news = missing.into_iter().filter(|fault| told.iter().all(|known| known.pointer != fault.pointer));
+    told.extend(news.collect::<Vec<_>>());
+    told
 }
 
 /// serde's reasons begin with fixed words; anything else is a value out of its type's range.
@@ -280,6 +258,23 @@ mod tests {
         on: NaiveDate,
         days: Vec<u16>,
         remark: Option<String>,
+        units: Option<Vec<Unit>>,
+    }
+
+    #[derive(Debug, Deserialize, Validate, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code)]
+    struct Unit {
+        minutes: u16,
+        room: Room,
+    }
+
+    #[derive(Debug, Deserialize, Validate, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code)]
+    struct Room {
+        name: String,
+        places: u16,
     }
 
     fn told(text: &str) -> Vec<(String, String)> {
@@ -315,5 +310,35 @@ mod tests {
         );
         check(r#"{"name": "a", "seats": 70000, "days": [], "on": "2026-09-01"}"#, &[("/seats", "range")]);
         check("[]", &[("", "wrong_type")]);
+        check(
+            r#"{"days": ["x", 1, "y", 2, "z"], "name": "a", "seats": 5, "on": "2026-09-01"}"#,
+            &[("/days/0", "wrong_type"), ("/days/2", "wrong_type"), ("/days/4", "wrong_type")],
+        );
+        let right = r#"{"minutes": 45, "room": {"name": "a", "places": 30}}"#;
+        let two = r#"{"minutes": "45", "room": {"places": "30", "name": 2, "colour": 3}}"#;
+        let lacking = r#"{"minutes": -1, "room": {"name": "a"}}"#;
+        check(
+            &format!(r#"{{"units": [{right}, {two}, {lacking}, {right}, {{}}, {two}], "name": 3}}"#),
+            &[
+                ("/units/1/minutes", "wrong_type"),
+                ("/units/1/room/places", "wrong_type"),
+                ("/units/1/room/name", "wrong_type"),
+                ("/units/1/room/colour", "unknown_field"),
+                ("/units/2/minutes", "range"),
+                ("/units/2/room/places", "missing_field"),
+                ("/units/4/minutes", "missing_field"),
+                ("/units/5/minutes", "wrong_type"),
+                ("/units/5/room/places", "wrong_type"),
+                ("/units/5/room/name", "wrong_type"),
+                ("/units/5/room/colour", "unknown_field"),
+                ("/name", "wrong_type"),
+                ("/seats", "missing_field"),
+                ("/on", "missing_field"),
+                ("/days", "missing_field"),
+            ],
+        );
+        let faults: Vec<String> = (0..80).map(|place| format!("\"{place}\"")).collect();
+        let many = format!(r#"{{"days": [{}]}}"#, faults.join(","));
+        assert_eq!(told(&many).len(), 50 + 3, "fifty, and the members that the body lacks");
     }
 }

@@ -5,6 +5,7 @@ pub mod body;
 pub mod command;
 pub mod conditions;
 pub mod fallback;
+mod faults;
 pub mod fields;
 pub mod file;
 pub mod limits;

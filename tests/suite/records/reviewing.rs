@@ -9,7 +9,7 @@ use crate::{
 use actix_web::http::Method;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use shixun_domain::access::Role;
+use shixun_domain::{AreaCode, access::Role};
 use std::collections::BTreeSet;
 
 both! {
@@ -115,6 +115,30 @@ both! {
         above.post(&of(one.person), record("K-4")).await.refused(404, "not_found");
         let log = county.sign_in("auditor").get(&format!("/v1/events?object_id={}&action=verify", done["id"].as_str().unwrap())).await;
         assert_eq!(log.expect(200)["data"][0]["actor_id"], province.to_string());
+        assert_eq!(broken_now(county), BTreeSet::new());
+    }
+
+    async fn what_the_packs_leave_to_the_city_is_decided_there_or_above(county: County) {
+        let [one, ..] = prepared(county);
+        let lishui = AreaCode::new(331_100).unwrap();
+        let other_city = AreaCode::new(330_100).unwrap();
+        let city = crate::reports::in_area(county, lishui, "city", Role::Bureau);
+        let elsewhere = crate::reports::in_area(county, other_city, "other-city", Role::Bureau);
+        let province = crate::reports::above(county, Role::Bureau);
+        publish(county, json!({"conversions": [
+            {"kind": "degree_course", "zh": "学历进修", "en": "degree study", "approver": figure("city"), "lines": [{"hours": figure("15")}]}
+        ]})).await;
+        let (teacher, centre) = (county.caller(one.account), county.sign_in("centre"));
+        let (first, second) = (at(&teacher.post(&of(one.person), record("K-1")).await), at(&teacher.post(&of(one.person), record("K-2")).await));
+        step(&centre, &first, "examine").await.expect(200);
+        let told = step(&county.sign_in("centre-2"), &first, "verify").await.refused(403, "conversion_needs_approver");
+        assert_eq!(told["parameters"]["approver"], "city");
+        county.caller(elsewhere).request(Method::POST, &format!("{first}/verify")).header("If-Match", "\"2\"").send().await.refused(404, "not_found");
+        let done = step(&county.caller(city), &first, "verify").await.expect(200);
+        assert_eq!((&done["state"], &done["decided_by"]), (&json!("verified"), &json!(city.to_string())));
+        step(&centre, &second, "examine").await.expect(200);
+        let done = step(&county.caller(province), &second, "verify").await.expect(200);
+        assert_eq!(done["decided_by"], province.to_string());
         assert_eq!(broken_now(county), BTreeSet::new());
     }
 
