@@ -1,6 +1,7 @@
 //! How values of the domain look in JSON: ids, hours, money, instants and words, each with its schema.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
+use arrayvec::ArrayString;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use shixun_domain::{
     AreaCode, Fen, Hours, Id, Theme, UtcMillis,
     hours::Days,
@@ -64,10 +65,21 @@ impl<T: WireText> fmt::Debug for Text<T> {
 
 impl<T: WireText> Serialize for Text<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // In one piece: the serializer looks at each piece of a text on its own, and ids and hours come in several.
-        let mut text = String::with_capacity(TEXT_LENGTH_USUAL);
-        write!(text, "{self}").map_err(ser::Error::custom)?;
-        serializer.serialize_str(&text)
+        in_one_piece(self, serializer)
+    }
+}
+
+/// Writes a value as a text, also the days of a row of long lists (`serialize_with`). The serializer looks at each piece of a text on its
+/// own, and ids, hours and days come in several: they are put together first, on the stack, because an answer has hundreds.
+///
+/// # Errors
+/// Those of the serializer.
+pub fn in_one_piece<T: fmt::Display, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut text = ArrayString::<TEXT_LENGTH_USUAL>::new();
+    match write!(text, "{value}") {
+        Ok(()) => serializer.serialize_str(&text),
+        // Longer than usual.
+        Err(_) => serializer.collect_str(value),
     }
 }
 

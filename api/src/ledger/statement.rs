@@ -8,7 +8,7 @@ use crate::{
     policy::wire::PackNameView,
     wire::{
         ActivityText, DaysText, DeliveryFormWord, HourEntryRef, HoursText, InstantText, LevelWord, OneOf,
-        OrganisationRef, RouteWord, StageWord, TeacherRef, Text, ThemeText, TitleWord, WaiverRef,
+        OrganisationRef, RouteWord, StageWord, TeacherRef, Text, ThemeText, TitleWord, WaiverRef, in_one_piece,
     },
 };
 use chrono::NaiveDate;
@@ -308,6 +308,7 @@ pub struct StatementEntryView {
     /// Identifier.
     pub id: HourEntryRef,
     /// The day to which the hours belong.
+    #[serde(serialize_with = "in_one_piece")]
     pub effective_on: NaiveDate,
     /// What it was.
     pub title: String,
@@ -359,6 +360,7 @@ pub struct StatementEntryView {
     /// Days of training, where they were recorded.
     pub days: Option<DaysText>,
     /// The day of recognition.
+    #[serde(serialize_with = "in_one_piece")]
     pub recognised_on: NaiveDate,
     /// What rules look at beside route, form, level and themes; mostly nothing.
     pub marks: Vec<EntryMarkWord>,

@@ -10,7 +10,7 @@ use crate::{
     problem::{ApiError, Code},
     wire::{
         AreaText, DeliveryFormWord, HoursText, InstantText, LevelWord, OneOf, OrganisationRef, ProgrammeRef, RouteWord,
-        SessionRef, Text, ThemeText,
+        SessionRef, Text, ThemeText, in_one_piece,
     },
 };
 use chrono::NaiveDate;
@@ -266,8 +266,10 @@ pub struct SessionSummaryView {
     /// Until when applications are taken, this instant excluded.
     pub applications_close_at: InstantText,
     /// First day.
+    #[serde(serialize_with = "in_one_piece")]
     pub starts_on: NaiveDate,
     /// Last day.
+    #[serde(serialize_with = "in_one_piece")]
     pub ends_on: NaiveDate,
 }
 
