@@ -8,16 +8,23 @@ use std::collections::{BTreeMap, BTreeSet};
 const FAULTS_MAX: usize = 50;
 /// How often a body is read anew at most: what was left out is missed in turn, by the object around it.
 const READINGS_MAX: usize = 2 * FAULTS_MAX;
+/// Bytes that are read anew at most for one request: whoever has no account may send large bodies with many faults.
+const BYTES_MAX: usize = 1 << 20;
 
-/// Every fault of `body`, the first of which is known. What has a fault is left out, and the rest read again by `first_fault`, until
-/// it has none. Of several members that an object within the body lacks, one is told.
-pub fn every(body: Value, first: FieldFault, first_fault: impl Fn(Value) -> Option<FieldFault>) -> Vec<FieldFault> {
+/// Every fault of `body`, the first of which is known; of large bodies (`bytes`) the first ones. What has a fault is left out, and the
+/// rest read again by `first_fault`, until it has none. Of several members that an object within the body lacks, one is told.
+pub fn every(
+    body: Value,
+    bytes: usize,
+    first: FieldFault,
+    first_fault: impl Fn(Value) -> Option<FieldFault>,
+) -> Vec<FieldFault> {
     let (mut faults, mut rest, mut next) = (Vec::new(), Rest::new(body), Some(first));
-    for _ in 0..READINGS_MAX {
+    for _ in 0..(BYTES_MAX / bytes.max(1)).clamp(1, READINGS_MAX) {
         let Some(mut fault) = next.filter(|_| faults.len() < FAULTS_MAX) else { break };
         let at = std::mem::take(&mut fault.pointer);
         fault.pointer = rest.in_body(&at);
-        if !rest.is_left_out(&fault.pointer) {
+        if !rest.members.contains(&fault.pointer) {
             faults.push(fault);
         }
         if !rest.leave_out(&at) {
@@ -54,10 +61,6 @@ impl Rest {
             found.push_str(moved.as_deref().unwrap_or(part));
         }
         found
-    }
-
-    fn is_left_out(&self, in_body: &str) -> bool {
-        self.members.contains(in_body)
     }
 
     /// Leaves out what stands at a pointer, or the object that lacks it. False where that is the body itself.
