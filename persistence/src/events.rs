@@ -85,24 +85,22 @@ pub struct EventRecord {
 macro_rules! insertion {
     ($id:expr, $at:expr, $event:expr) => {{
         use $crate::schema::event_log as t;
-        diesel::insert_into(t::table)
-            .values((
-                t::area.eq($event.area.get()),
-                t::id.eq($id.number()),
-                t::at.eq($at.naive()),
-                t::actor_id.eq($event.actor.map(|actor| actor.number())),
-                t::on_behalf_of.eq($event.on_behalf_of.map(|account| account.number())),
-                t::action.eq($event.action),
-                t::object_kind.eq($event.object_kind),
-                t::object_id.eq($event.object_id),
-                t::before.eq($event.before),
-                t::after.eq($event.after),
-                t::request_id.eq($event.request_id),
-                t::address.eq($event.address),
-                t::actor_area.eq($crate::events::area_elsewhere($event.area, $event.actor)),
-                t::on_behalf_of_area.eq($crate::events::area_elsewhere($event.area, $event.on_behalf_of)),
-            ))
-            .returning(t::id)
+        diesel::insert_into(t::table).values((
+            t::area.eq($event.area.get()),
+            t::id.eq($id.number()),
+            t::at.eq($crate::db::At::from($at)),
+            t::actor_id.eq($event.actor.map(|actor| actor.number())),
+            t::on_behalf_of.eq($event.on_behalf_of.map(|account| account.number())),
+            t::action.eq($event.action),
+            t::object_kind.eq($event.object_kind),
+            t::object_id.eq($event.object_id),
+            t::before.eq($event.before),
+            t::after.eq($event.after),
+            t::request_id.eq($event.request_id),
+            t::address.eq($event.address),
+            t::actor_area.eq($crate::events::area_elsewhere($event.area, $event.actor)),
+            t::on_behalf_of_area.eq($crate::events::area_elsewhere($event.area, $event.on_behalf_of)),
+        ))
     }};
 }
 pub(crate) use insertion;
@@ -125,7 +123,7 @@ pub(crate) fn account(area: AreaCode, number: Option<i64>, elsewhere: Option<i32
 /// A [`crate::DbError`] where the database does not answer.
 pub fn append(tx: &mut WriteTx<'_>, event: &NewEvent<'_>) -> DbResult<EventId> {
     let (id, at) = (tx.new_id::<Event>(event.area), tx.at());
-    each!(tx.conn(), k => kept!(insertion!(id, at, event)).rows(k))?;
+    each!(tx.conn(), k => kept!(insertion!(id, at, event)).written(k))?;
     Ok(id)
 }
 

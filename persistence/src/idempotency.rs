@@ -2,7 +2,7 @@
 
 use crate::{
     Conn, DbResult, WriteTx,
-    db::{At, Together, each, kept},
+    db::{At, Counted, Together, each, kept},
     events::{self, NewEvent},
     schema::idempotency_keys as t,
 };
@@ -69,10 +69,9 @@ macro_rules! insertion {
                 t::body.eq(&$answer.body),
                 t::etag.eq($answer.etag.as_deref()),
                 t::location.eq($answer.location.as_deref()),
-                t::created_at.eq($at.naive()),
+                t::created_at.eq(At::from($at)),
             ))
             .on_conflict_do_nothing()
-            .returning(t::account_id)
     };
 }
 
@@ -94,12 +93,15 @@ pub fn keep(
             let id = tx.new_id::<Event>(event.area);
             match tx.conn() {
                 Conn::Postgres(k) => {
-                    let both = Together(events::insertion!(id, at, event), insertion!(account, key, answer, at));
+                    let both = Together(
+                        Counted(events::insertion!(id, at, event)),
+                        Counted(insertion!(account, key, answer, at)),
+                    );
                     kept!(both).get_result::<(Option<i64>, i64)>(k)?.1 == 1
                 }
                 Conn::Sqlite(k) => {
-                    kept!(events::insertion!(id, at, event)).rows(k)?;
-                    kept!(insertion!(account, key, answer, at)).rows(k)? == 1
+                    kept!(events::insertion!(id, at, event)).written(k)?;
+                    kept!(insertion!(account, key, answer, at)).written(k)? == 1
                 }
             }
         }
@@ -116,7 +118,7 @@ pub fn keep(
 
 fn insert(tx: &mut WriteTx<'_>, account: AccountId, key: &str, answer: &KeptAnswer) -> DbResult<bool> {
     let at = tx.at();
-    let rows = each!(tx.conn(), k => kept!(insertion!(account, key, answer, at)).rows(k))?;
+    let rows = each!(tx.conn(), k => kept!(insertion!(account, key, answer, at)).written(k))?;
     Ok(rows == 1)
 }
 

@@ -64,6 +64,42 @@ fn both_databases_have_the_same_schema() {
     assert_eq!(protected(&sqlite), protected(&postgres), "triggers protect the same tables");
 }
 
+/// Whether a text has an `IN` with more than two words.
+fn has_list(text: &str) -> bool {
+    text.split(" IN (").skip(1).any(|rest| rest.split(')').next().is_some_and(|words| words.matches(',').count() > 1))
+}
+
+#[test]
+fn no_check_of_sqlite_builds_a_table_for_each_row_that_is_written() {
+    assert!(has_list("CHECK (a IN ('b', 'c', 'd'))") && !has_list("CHECK (a IN ('b', 'c') OR a IN ('d', 'e'))"));
+    let mut conn = Database::fresh(Kind::Sqlite).url().connect(false).unwrap();
+    #[derive(diesel::QueryableByName)]
+    struct Table {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        name: String,
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        sql: String,
+    }
+    let all = "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND sql IS NOT NULL";
+    let tables: Vec<Table> = diesel::sql_query(all).load(&mut conn).unwrap();
+    let slow: Vec<&str> = tables.iter().filter(|table| has_list(&table.sql)).map(|table| table.name.as_str()).collect();
+    assert!(slow.is_empty(), "write the words with OR (migrations/README.md): {slow:?}");
+}
+
+#[test]
+fn days_and_instants_are_text_for_sqlite() {
+    let mut conn = Database::fresh(Kind::Sqlite).url().connect(false).unwrap();
+    let bare = "SELECT count(*) AS rows FROM sqlite_schema t JOIN pragma_table_info(t.name) c
+         WHERE t.type = 'table' AND t.name NOT LIKE '\\_\\_%' ESCAPE '\\' AND c.type IN ('DATE', 'TIMESTAMP')";
+    #[derive(diesel::QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        rows: i64,
+    }
+    let count: Count = diesel::sql_query(bare).get_result(&mut conn).unwrap();
+    assert_eq!(count.rows, 0, "write DATE TEXT and TIMESTAMP TEXT (migrations/README.md)");
+}
+
 #[test]
 fn every_foreign_key_has_an_index_that_begins_with_its_columns() {
     for kind in kinds() {

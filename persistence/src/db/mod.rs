@@ -33,7 +33,7 @@ pub enum Order {
 pub(crate) use ids::{first_of, made_at};
 pub use migrate::{MigrationState, is_blank, migrate, migration_state, revert_last};
 pub use pool::{BadDbUrl, DbUrl};
-pub(crate) use prepared::{Prepared, kept};
+pub(crate) use prepared::{Counted, Prepared, kept};
 pub(crate) use together::{Together, first_written};
 pub(crate) use values::{At, Day, Word};
 

@@ -1,14 +1,16 @@
 //! Columns read straight into the domain's values, without copying their letters first.
 //!
-//! SQLite keeps instants and days as text. Diesel reads them through chrono's general format strings, which takes longer than
-//! finding the row; here digits are read where they stand.
+//! SQLite keeps instants and days as text. Diesel reads and writes them through chrono's general format strings, which takes longer than
+//! finding the row; here digits are read where they stand, and written one by one.
 
 use super::MultiBackend;
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 use diesel::{
     backend::Backend,
     deserialize::{self, FromSql, FromSqlRow},
+    expression::AsExpression,
     pg::Pg,
+    serialize::{IsNull, Output, Result as Written, ToSql},
     sql_types::{Date, Text, Timestamp},
     sqlite::Sqlite,
 };
@@ -16,11 +18,13 @@ use shixun_domain::UtcMillis;
 use std::str::FromStr;
 
 /// An instant.
-#[derive(Debug, Clone, Copy, FromSqlRow)]
+#[derive(Debug, Clone, Copy, FromSqlRow, AsExpression)]
+#[diesel(sql_type = Timestamp)]
 pub(crate) struct At(NaiveDateTime);
 
 /// A civil date.
-#[derive(Debug, Clone, Copy, FromSqlRow)]
+#[derive(Debug, Clone, Copy, FromSqlRow, AsExpression)]
+#[diesel(sql_type = Date)]
 pub(crate) struct Day(pub(crate) NaiveDate);
 
 /// A word of a closed list.
@@ -30,6 +34,12 @@ pub(crate) struct Word<W>(pub(crate) W);
 impl From<At> for UtcMillis {
     fn from(at: At) -> Self {
         UtcMillis::from_naive(at.0)
+    }
+}
+
+impl From<UtcMillis> for At {
+    fn from(at: UtcMillis) -> Self {
+        At(at.naive())
     }
 }
 
@@ -65,6 +75,81 @@ fn instant(text: &[u8]) -> Option<NaiveDateTime> {
     let (hour, minute, second) = (number(text, 11, 13)?, number(text, 14, 16)?, number(text, 17, 19)?);
     let time = NaiveTime::from_hms_milli_opt(hour, minute, second, millis)?;
     Some(day(text)?.and_time(time)).filter(|_| marks)
+}
+
+/// Appends the last `digits` digits of a number.
+fn push_number(text: &mut String, number: u32, digits: u32) {
+    for place in (0..digits).rev() {
+        let digit = number / 10_u32.pow(place) % 10;
+        text.push(char::from_digit(digit, 10).unwrap_or('0'));
+    }
+}
+
+/// As [`day`] reads it; `None` for years of more or fewer than four digits.
+fn day_text(day: NaiveDate) -> Option<String> {
+    let year = u32::try_from(day.year()).ok().filter(|year| *year <= 9_999)?;
+    // Room for the time behind it.
+    let mut text = String::with_capacity(23);
+    push_number(&mut text, year, 4);
+    text.push('-');
+    push_number(&mut text, day.month(), 2);
+    text.push('-');
+    push_number(&mut text, day.day(), 2);
+    Some(text)
+}
+
+/// As [`instant`] reads it; `None` for what is finer than a millisecond, too.
+fn instant_text(at: NaiveDateTime) -> Option<String> {
+    let mut text = day_text(at.date())?;
+    for (mark, number) in [(' ', at.hour()), (':', at.minute()), (':', at.second())] {
+        text.push(mark);
+        push_number(&mut text, number, 2);
+    }
+    match (at.nanosecond() / 1_000_000, at.nanosecond() % 1_000_000) {
+        (0, 0) => Some(text),
+        (millis @ ..1_000, 0) => {
+            text.push('.');
+            push_number(&mut text, millis, 3);
+            Some(text)
+        }
+        _ => None,
+    }
+}
+
+impl ToSql<Timestamp, Sqlite> for At {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> Written {
+        match instant_text(self.0) {
+            Some(text) => {
+                out.set_value(text);
+                Ok(IsNull::No)
+            }
+            None => ToSql::<Timestamp, Sqlite>::to_sql(&self.0, out),
+        }
+    }
+}
+
+impl ToSql<Timestamp, Pg> for At {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> Written {
+        ToSql::<Timestamp, Pg>::to_sql(&self.0, out)
+    }
+}
+
+impl ToSql<Date, Sqlite> for Day {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> Written {
+        match day_text(self.0) {
+            Some(text) => {
+                out.set_value(text);
+                Ok(IsNull::No)
+            }
+            None => ToSql::<Date, Sqlite>::to_sql(&self.0, out),
+        }
+    }
+}
+
+impl ToSql<Date, Pg> for Day {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> Written {
+        ToSql::<Date, Pg>::to_sql(&self.0, out)
+    }
 }
 
 impl FromSql<Timestamp, Sqlite> for At {
@@ -150,10 +235,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_instant_is_read_as_diesel_writes_it(millis in -62_135_596_800_000_i64..253_402_300_800_000) {
+        fn an_instant_is_read_and_written_as_diesel_does_it(millis in -62_135_596_800_000_i64..253_402_300_800_000) {
             let written = UtcMillis::from_millis(millis).naive();
-            prop_assert_eq!(instant(written.format("%F %T%.f").to_string().as_bytes()), Some(written));
-            prop_assert_eq!(day(written.date().format("%F").to_string().as_bytes()), Some(written.date()));
+            let (at, on) = (written.format("%F %T%.f").to_string(), written.date().format("%F").to_string());
+            prop_assert_eq!(instant(at.as_bytes()), Some(written));
+            prop_assert_eq!(day(on.as_bytes()), Some(written.date()));
+            prop_assert_eq!(instant_text(written), Some(at));
+            prop_assert_eq!(day_text(written.date()), Some(on));
         }
     }
 }

@@ -128,7 +128,7 @@ pub fn applicant(
         hold_person(conn, person)?;
     }
     let found: Option<ApplicantColumns> =
-        each!(conn, k => kept!(applicant_query!(person, content_claim, day)).get_result(k).optional())?;
+        each!(conn, k => kept!(applicant_query!(person, content_claim, Day(day))).get_result(k).optional())?;
     let Some(((name, entered_on, probation_ends_on), organisation, title, record, entry)) = found else {
         return Ok(None);
     };
@@ -265,7 +265,7 @@ pub fn commitments(
                 (enrolments::evaluation, enrolments::evaluate_by, enrolments::evaluation_missed),
             )
                 .nullable(),
-            earned(person.area().get(), person.number(), first, last).single_value(),
+            earned(person.area().get(), person.number(), Day(first), Day(last)).single_value(),
         )))
         .load(k))?;
     let (mut bookings, mut beside) = (Vec::with_capacity(rows.len()), Vec::new());

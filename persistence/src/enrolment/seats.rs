@@ -3,7 +3,7 @@
 use super::list::EnrolmentRow;
 use crate::{
     Conn, DbResult, WriteTx, columns,
-    db::{Together, each, first_written, kept},
+    db::{At, Counted, Together, each, first_written, kept},
     schema,
 };
 use diesel::{
@@ -47,7 +47,6 @@ macro_rules! claim_seat {
             published_at!($session, $version).filter(s::seats_taken.lt(s::seats)).filter(s::queue_taken.eq(0)),
         )
         .set(s::seats_taken.eq(s::seats_taken + 1))
-        .returning(s::id)
     };
 }
 
@@ -66,7 +65,7 @@ macro_rules! claim_place {
 /// A [`crate::DbError`] where the database does not answer.
 pub fn claim(tx: &mut WriteTx<'_>, session: SessionId, wanted: Placement, version: i64) -> DbResult<Claim> {
     let rows = match wanted {
-        Placement::Seat => each!(tx.conn(), k => kept!(claim_seat!(session, version)).rows(k))?,
+        Placement::Seat => each!(tx.conn(), k => kept!(claim_seat!(session, version)).written(k))?,
         Placement::Queue => {
             let place: Option<i32> =
                 each!(tx.conn(), k => kept!(claim_place!(session, version)).get_result(k).optional())?;
@@ -224,35 +223,38 @@ macro_rules! application {
 /// A [`crate::DbError`] where the database does not answer.
 pub fn take(tx: &mut WriteTx<'_>, wanted: Placement, version: i64, new: &NewEnrolment<'_>) -> DbResult<Taken> {
     let id = tx.new_id::<Enrolment>(new.session.area());
-    let at = tx.at().naive();
+    let at = At::from(tx.at());
     macro_rules! added_from {
         ($rows:expr) => {
-            $rows.insert_into(e::table).into_columns(application_columns!()).on_conflict_do_nothing().returning(e::id)
+            $rows.insert_into(e::table).into_columns(application_columns!()).on_conflict_do_nothing()
         };
     }
     macro_rules! added_where_claimed {
         ($claim:expr) => {
-            kept!(Together($claim, added_from!(first_written::table.select(application!(new, id, at)))))
+            kept!(Together($claim, Counted(added_from!(first_written::table.select(application!(new, id, at))))))
         };
     }
     let (claimed, added) = match (tx.conn(), wanted) {
         (Conn::Postgres(k), Placement::Seat) => {
-            added_where_claimed!(claim_seat!(new.session, version)).get_result::<(Option<i64>, i64)>(k)?
+            added_where_claimed!(Counted(claim_seat!(new.session, version))).get_result::<(Option<i64>, i64)>(k)?
         }
         (Conn::Postgres(k), Placement::Queue) => {
             added_where_claimed!(claim_place!(new.session, version)).get_result::<(Option<i64>, i64)>(k)?
         }
         (Conn::Sqlite(k), _) => {
             let claimed: Option<i64> = match wanted {
-                Placement::Seat => kept!(claim_seat!(new.session, version)).get_result(k).optional()?,
+                Placement::Seat => (kept!(claim_seat!(new.session, version)).written(k)? == 1).then_some(1),
                 Placement::Queue => {
                     let place: Option<i32> = kept!(claim_place!(new.session, version)).get_result(k).optional()?;
                     place.map(i64::from)
                 }
             };
+            if claimed.is_none() {
+                return Ok(Taken::Gone);
+            }
             // SQLite takes an `ON CONFLICT` behind a SELECT only where that ends in a WHERE.
-            let one_row = diesel::select(application!(new, id, at)).filter(claimed.is_some().into_sql::<Bool>());
-            let added = kept!(added_from!(one_row)).rows(k)?;
+            let one_row = diesel::select(application!(new, id, at)).filter(true.into_sql::<Bool>());
+            let added = kept!(added_from!(one_row)).written(k)?;
             (claimed, i64::from(added == 1))
         }
     };

@@ -215,6 +215,7 @@ type OnDayColumns = (
 
 fn on_day(conn: &mut Conn, person: PersonId, day: NaiveDate) -> DbResult<Option<OnDay>> {
     let (area, number) = person.key();
+    let day = Day(day);
     let found: Option<OnDayColumns> = each!(conn, k => kept!(p::table
         .left_join(e::table.on(e::area.eq(p::area)
             .and(e::person_id.eq(p::id))

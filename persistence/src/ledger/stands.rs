@@ -353,7 +353,7 @@ pub(super) fn factor(hundredths: i32) -> DbResult<Factor> {
 /// Hundredths of the hours earned from one day to another, reversals taken off, as a part of a query: never less than what counts,
 /// where no factor exceeds one.
 #[diesel::dsl::auto_type(no_type_alias)]
-pub(crate) fn earned(area: i32, number: i64, from: NaiveDate, to: NaiveDate) -> _ {
+pub(crate) fn earned(area: i32, number: i64, from: Day, to: Day) -> _ {
     // PostgreSQL would make a NUMERIC of a sum.
     let sum: SqlLiteral<BigInt> = sql::<BigInt>("CAST(coalesce(sum(credited), 0) AS BIGINT)");
     t::table

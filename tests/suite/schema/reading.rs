@@ -20,7 +20,8 @@ const SQLITE_TABLES: &str = "SELECT name AS line FROM sqlite_master
      WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '\\_\\_diesel%' ESCAPE '\\'";
 
 const SQLITE_LINES: [&str; 5] = [
-    "SELECT 'column ' || t.name || '.' || c.name || ' ' || lower(c.type) || iif(c.\"notnull\", ' not null', '')
+    "SELECT 'column ' || t.name || '.' || c.name || ' '
+            || replace(replace(lower(c.type), 'date text', 'date'), 'timestamp text', 'timestamp') || iif(c.\"notnull\", ' not null', '')
             || coalesce(' default ' || c.dflt_value, '') AS line
        FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'",
     "SELECT 'primary key ' || name || ' (' || columns || ')' AS line FROM (

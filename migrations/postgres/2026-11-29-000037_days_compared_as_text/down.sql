@@ -1,0 +1,2 @@
+-- PostgreSQL has types for days and instants: nothing to do.
+SELECT 1;
