@@ -7,9 +7,16 @@ use actix_web::{
     http::{StatusCode, header},
 };
 use serde::Serialize;
+use std::cell::Cell;
 
-/// Room for most answers, so that their text does not move while it grows.
-const BODY_LENGTH_USUAL: usize = 4_096;
+/// Room that a thread keeps for the text of its next answer, at most, in bytes.
+const ROOM_KEPT_MAX: usize = 262_144;
+
+thread_local! {
+    /// Where a thread writes its answers. The text of a long one would move many times while it grows, each time to memory that no
+    /// processor has at hand; so it grows here, and is copied once.
+    static ROOM: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
 
 /// What a handler gives back.
 pub type Answer = Result<HttpResponse, ApiError>;
@@ -86,8 +93,13 @@ impl Reply {
 /// # Errors
 /// `internal` where the value cannot be written as JSON.
 pub fn written<T: Serialize>(value: &T) -> Result<Vec<u8>, ApiError> {
-    let mut body = Vec::with_capacity(BODY_LENGTH_USUAL);
-    serde_json::to_writer(&mut body, value).map_err(|error| ApiError::internal(error.to_string()))?;
+    let mut room = ROOM.take();
+    room.clear();
+    serde_json::to_writer(&mut room, value).map_err(|error| ApiError::internal(error.to_string()))?;
+    let body = room.as_slice().to_vec();
+    if room.capacity() <= ROOM_KEPT_MAX {
+        ROOM.set(room);
+    }
     Ok(body)
 }
 

@@ -3,7 +3,7 @@
 //! A page begins behind the last row of the one before (its sort values and its id), never at an offset, so that rows that
 //! come and go between two pages are neither shown twice nor skipped.
 
-use super::text::has_control;
+use super::{answer, text::has_control};
 use crate::problem::{ApiError, Code, Words};
 use actix_web::{HttpRequest, HttpResponse, http::header};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -197,7 +197,7 @@ pub trait Listed: Serialize {
 /// # Errors
 /// `internal` where the value cannot be written as JSON.
 pub fn list(request: &HttpRequest, page: &impl Listed) -> Result<HttpResponse, ApiError> {
-    let body = serde_json::to_string(page).map_err(|error| ApiError::internal(error.to_string()))?;
+    let body = answer::written(page)?;
     let mut response = HttpResponse::Ok();
     if let Some(cursor) = page.next_cursor() {
         let rest: Vec<&str> =
