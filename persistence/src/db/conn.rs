@@ -71,6 +71,13 @@ fn shown(url: &str, said: &str) -> String {
         .to_owned()
 }
 
+/// How much a connection that writes remembers of the pages it saw.
+macro_rules! pages_of_writes {
+    () => {
+        "PRAGMA cache_size = -8000;"
+    };
+}
+
 impl Conn {
     /// Which database answers.
     pub fn kind(&self) -> DatabaseKind {
@@ -93,7 +100,7 @@ impl Conn {
         // A page that many commits change is written back once in a while, not every few milliseconds. The log grows to 32 MB, which
         // the next start reads in a moment.
         inner.batch_execute(match purpose {
-            Purpose::Writes => "PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 8000;",
+            Purpose::Writes => concat!(pages_of_writes!(), "PRAGMA wal_autocheckpoint = 8000;"),
             Purpose::ShortReads => "PRAGMA cache_size = -6000; PRAGMA query_only = ON;",
             Purpose::LongReads => "PRAGMA cache_size = -1000; PRAGMA query_only = ON;",
         })?;
@@ -125,14 +132,17 @@ impl Conn {
         match self {
             Conn::Postgres(_) => Ok(()),
             Conn::Sqlite(inner) => {
-                inner.batch_execute("PRAGMA analysis_limit = 400; PRAGMA optimize = 0x10002;")?;
+                // No page is looked at twice. Those that were kept at the start would hold memory that is never given back.
+                inner.batch_execute(
+                    "PRAGMA cache_size = -500; PRAGMA analysis_limit = 400; PRAGMA optimize = 0x10002;",
+                )?;
                 let looked: i64 =
                     diesel::select(sql::<BigInt>("(SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_stat1')"))
                         .get_result(inner)?;
                 if looked > 0 {
                     inner.batch_execute(AREA_FINDS_EVERYTHING)?;
                 }
-                Ok(())
+                Ok(inner.batch_execute(pages_of_writes!())?)
             }
         }
     }
