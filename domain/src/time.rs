@@ -112,15 +112,20 @@ fn china_text(instant: UtcMillis) -> Option<[u8; 29]> {
         (17, 2, local.second()),
         (20, 3, millis),
     ];
-    let mut text = FORM;
-    for (start, width, value) in parts {
-        let mut rest = value;
-        for digit in text.get_mut(start..start + width)?.iter_mut().rev() {
+    filled(FORM, &parts)
+}
+
+/// A form with numbers in the places where it has `0`: of each number where it starts, with how many digits, and the number. `None`
+/// where a place lies outside.
+pub fn filled<const LENGTH: usize>(mut form: [u8; LENGTH], numbers: &[(usize, usize, u32)]) -> Option<[u8; LENGTH]> {
+    for (start, width, number) in numbers {
+        let mut rest = *number;
+        for digit in form.get_mut(*start..start + width)?.iter_mut().rev() {
             *digit += u8::try_from(rest % 10).unwrap_or_default();
             rest /= 10;
         }
     }
-    Some(text)
+    Some(form)
 }
 
 impl fmt::Display for UtcMillis {

@@ -1,5 +1,5 @@
--- SQLite builds a table of its own for `IN` with more than two words, at every row that is written: an application of a teacher
--- took three times as long. What a CHECK says stays the same, so that only its text is written anew
+-- SQLite builds a table of its own for `IN` with more than two words, at every row that is written: the row of an enrolment
+-- took twice as long. What a CHECK says stays the same, so that only its text is written anew
 -- (https://sqlite.org/lang_altertable.html, 7: changes that do not touch what is stored).
 PRAGMA writable_schema = ON;
 UPDATE sqlite_schema SET sql = replace(sql, 'level IN (''province'', ''city'', ''county'')',

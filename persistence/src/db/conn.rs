@@ -132,7 +132,7 @@ impl Conn {
         match self {
             Conn::Postgres(_) => Ok(()),
             Conn::Sqlite(inner) => {
-                // No page is looked at twice. Those that were kept at the start would hold memory that is never given back.
+                // No page is looked at twice. Those that are kept at the start often hold memory that is not given back.
                 inner.batch_execute(
                     "PRAGMA cache_size = -500; PRAGMA analysis_limit = 400; PRAGMA optimize = 0x10002;",
                 )?;

@@ -14,7 +14,7 @@ use diesel::{
     sql_types::{Date, Text, Timestamp},
     sqlite::Sqlite,
 };
-use shixun_domain::UtcMillis;
+use shixun_domain::{UtcMillis, time::filled};
 use std::str::FromStr;
 
 /// An instant.
@@ -77,43 +77,25 @@ fn instant(text: &[u8]) -> Option<NaiveDateTime> {
     Some(day(text)?.and_time(time)).filter(|_| marks)
 }
 
-/// Appends the last `digits` digits of a number.
-fn push_number(text: &mut String, number: u32, digits: u32) {
-    for place in (0..digits).rev() {
-        let digit = number / 10_u32.pow(place) % 10;
-        text.push(char::from_digit(digit, 10).unwrap_or('0'));
-    }
-}
-
 /// As [`day`] reads it; `None` for years of more or fewer than four digits.
 fn day_text(day: NaiveDate) -> Option<String> {
     let year = u32::try_from(day.year()).ok().filter(|year| *year <= 9_999)?;
-    // Room for the time behind it.
-    let mut text = String::with_capacity(23);
-    push_number(&mut text, year, 4);
-    text.push('-');
-    push_number(&mut text, day.month(), 2);
-    text.push('-');
-    push_number(&mut text, day.day(), 2);
-    Some(text)
+    let text = filled(*b"0000-00-00", &[(0, 4, year), (5, 2, day.month()), (8, 2, day.day())])?;
+    String::from_utf8(text.to_vec()).ok()
 }
 
 /// As [`instant`] reads it; `None` for what is finer than a millisecond, too.
 fn instant_text(at: NaiveDateTime) -> Option<String> {
+    let millis = at.nanosecond() / 1_000_000;
+    if millis > 999 || at.nanosecond() % 1_000_000 > 0 {
+        return None;
+    }
     let mut text = day_text(at.date())?;
-    for (mark, number) in [(' ', at.hour()), (':', at.minute()), (':', at.second())] {
-        text.push(mark);
-        push_number(&mut text, number, 2);
-    }
-    match (at.nanosecond() / 1_000_000, at.nanosecond() % 1_000_000) {
-        (0, 0) => Some(text),
-        (millis @ ..1_000, 0) => {
-            text.push('.');
-            push_number(&mut text, millis, 3);
-            Some(text)
-        }
-        _ => None,
-    }
+    let time = [(1, 2, at.hour()), (4, 2, at.minute()), (7, 2, at.second()), (10, 3, millis)];
+    let time = filled(*b" 00:00:00.000", &time)?;
+    let shown = if millis == 0 { time.get(..9)? } else { time.as_slice() };
+    text.push_str(std::str::from_utf8(shown).ok()?);
+    Some(text)
 }
 
 impl ToSql<Timestamp, Sqlite> for At {
