@@ -87,7 +87,7 @@ fn day_text(day: NaiveDate) -> Option<String> {
 /// As [`instant`] reads it; `None` for what is finer than a millisecond, too.
 fn instant_text(at: NaiveDateTime) -> Option<String> {
     let millis = at.nanosecond() / 1_000_000;
-    if millis > 999 || at.nanosecond() % 1_000_000 > 0 {
+    if millis > 999 || !at.nanosecond().is_multiple_of(1_000_000) {
         return None;
     }
     let mut text = day_text(at.date())?;
