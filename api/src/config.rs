@@ -7,10 +7,7 @@ use figment::{
     providers::{Env, Format, Serialized, Toml},
 };
 use serde::{Deserialize, Serialize};
-use shixun_domain::{
-    ledger::dispute::Deadlines,
-    log::{NoteFault, VerifierKey},
-};
+use shixun_domain::log::{NoteFault, VerifierKey};
 use shixun_persistence::db::DbUrl;
 use std::{fmt, net::SocketAddr, path::Path};
 use strsim::damerau_levenshtein;
@@ -76,8 +73,6 @@ pub struct Config {
     pub argon2_passes: u32,
     pub roles_remembered_seconds: u32,
     pub log_witnesses: String,
-    pub dispute_days: u32,
-    pub dispute_decision_days: u32,
     pub simulation_teachers_at_once: u32,
     pub simulation_teachers_a_step: u32,
     pub shutdown_seconds: u64,
@@ -205,8 +200,6 @@ impl Config {
         within("workers", wide(self.workers), 0, 256)?;
         within("access_token_minutes", self.access_token_minutes.into(), 1, 15)?;
         within("refresh_token_days", self.refresh_token_days.into(), 1, 366)?;
-        within("dispute_days", self.dispute_days.into(), 1, 3_660)?;
-        within("dispute_decision_days", self.dispute_decision_days.into(), 1, 366)?;
         within("simulation_teachers_at_once", self.simulation_teachers_at_once.into(), 1, 1_000_000)?;
         within("simulation_teachers_a_step", self.simulation_teachers_a_step.into(), 1, 100_000)?;
         within("argon2_memory_kib", self.argon2_memory_kib.into(), 8, 1_048_576)?;
@@ -275,11 +268,6 @@ impl Config {
             )))
         };
         parts.map(read).collect()
-    }
-
-    /// How long a dispute about hours may take.
-    pub const fn dispute_deadlines(&self) -> Deadlines {
-        Deadlines { open_days: self.dispute_days, decide_days: self.dispute_decision_days }
     }
 
     /// The address of the database.

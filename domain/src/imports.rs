@@ -1,6 +1,7 @@
 //! Importing files: what is imported, how strictly, and how a list of schools is read. Rosters are read by
 //! [`crate::people::roster`].
 
+pub mod list;
 pub mod record_list;
 pub mod school_list;
 pub mod table;

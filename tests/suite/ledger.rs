@@ -2,7 +2,7 @@
 
 mod contents;
 mod conversions;
-mod disputes;
+pub mod disputes;
 mod entries;
 mod examples;
 pub mod fixture;

@@ -4,18 +4,20 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use shixun_domain::{
     imports::{
-        record_list::{self, RecordList},
-        school_list::{Placed, SchoolList},
+        list::{ListFault, Listed, Placed, SheetRead},
+        record_list::RecordList,
+        school_list::SchoolList,
         table::{ListColumn, ReadColumn},
     },
-    people::roster::{Column, ColumnRead, Finding, Roster, RowFault, SkipReason},
+    people::{
+        contact::masked_numbers,
+        roster::{Column, ColumnRead, Finding, Roster, RowFault, SkipReason},
+    },
 };
 use std::collections::BTreeSet;
 
 /// Findings that a report keeps; a file with more is one to look at as a whole.
 const FINDINGS_MAX: usize = 5_000;
-/// Digits in a row that may be part of an identity or telephone number.
-const DIGITS_MASKED: usize = 7;
 
 /// Something found at a place of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -171,60 +173,49 @@ impl Report {
 
     /// Begins the report of a list of schools.
     pub fn of_schools(list: &SchoolList) -> Report {
-        let refused: BTreeSet<(&str, u32)> =
-            list.faults.iter().filter_map(|fault| Some((fault.sheet.as_str(), fault.row?))).collect();
-        let mut report = Report {
-            failed: count(refused.len()),
-            sheets: list.sheets.iter().map(|sheet| listed(&sheet.name, sheet.header_row, &sheet.columns)).collect(),
-            ignored_sheets: list.ignored_sheets.clone(),
-            skipped: list
-                .skipped
-                .iter()
-                .map(|(sheet, row)| Skipped {
-                    sheet: sheet.clone(),
-                    row: *row,
-                    reason: "no_school".into(),
-                    zh: "没有标识码和校名".into(),
-                    en: "neither code nor name".into(),
-                })
-                .collect(),
-            ..Report::default()
-        };
-        report.extend(list.faults.iter().map(found_school).collect());
-        report
+        Report::of_list(list, ("no_school", "没有标识码和校名", "neither code nor name"))
     }
 
     /// Begins the report of hours of the provincial platform.
     pub fn of_records(list: &RecordList) -> Report {
+        Report::of_list(list, ("no_record", "没有身份证号码和学时编号", "neither identity number nor record number"))
+    }
+
+    /// Begins the report of a list, with what is said of the rows that are none of its lines.
+    fn of_list<L, C: ListColumn, F: ListFault>(list: &Listed<L, C, F>, (reason, zh, en): (&str, &str, &str)) -> Report {
         let refused: BTreeSet<(&str, u32)> =
             list.faults.iter().filter_map(|fault| Some((fault.sheet.as_str(), fault.row?))).collect();
         let skipped = list.skipped.iter().map(|(sheet, row)| Skipped {
             sheet: sheet.clone(),
             row: *row,
-            reason: "no_record".into(),
-            zh: "没有身份证号码和学时编号".into(),
-            en: "neither identity number nor record number".into(),
+            reason: reason.into(),
+            zh: zh.into(),
+            en: en.into(),
         });
         let mut report = Report {
             failed: count(refused.len()),
-            sheets: list.sheets.iter().map(|sheet| listed(&sheet.name, sheet.header_row, &sheet.columns)).collect(),
+            sheets: list.sheets.iter().map(listed).collect(),
             ignored_sheets: list.ignored_sheets.clone(),
             skipped: skipped.collect(),
             ..Report::default()
         };
-        report.extend(list.faults.iter().map(found_record).collect());
+        report.extend(list.faults.iter().map(at_place).collect());
         report
     }
 }
 
 /// How a sheet of a list was read.
-fn listed<C: ListColumn>(name: &str, header_row: u32, columns: &[ReadColumn<C>]) -> SheetFound {
+fn listed<C: ListColumn>(sheet: &SheetRead<C>) -> SheetFound {
     let column = |(letters, header, column): &ReadColumn<C>| ColumnFound {
         letters: letters.clone(),
         header: header.clone(),
         column: column.map(|column| column.as_str().to_owned()),
     };
-    SheetFound { name: name.to_owned(), header_row, columns: columns.iter().map(column).collect() }
+    SheetFound {
+        name: sheet.name.clone(),
+        header_row: sheet.header_row,
+        columns: sheet.columns.iter().map(column).collect(),
+    }
 }
 
 /// A count for the report.
@@ -248,7 +239,7 @@ fn found(fault: &RowFault) -> Found {
             finding,
             Finding::UnknownSchool { .. } | Finding::AmbiguousSchool { .. } | Finding::SchoolMismatch { .. }
         ) || fault.place.as_ref().is_some_and(|place| matches!(place.column, Column::SchoolCode | Column::SchoolName));
-    let shown = |text: String| if public { text } else { masked(&text) };
+    let shown = |text: String| if public { text } else { masked_numbers(&text) };
     Found {
         sheet: fault.sheet.clone(),
         row: fault.row,
@@ -262,58 +253,20 @@ fn found(fault: &RowFault) -> Found {
     }
 }
 
-fn found_school(placed: &Placed) -> Found {
-    at_place(&placed.sheet, placed.row, placed.place.as_ref(), placed.fault.code(), placed.fault.words())
-}
-
-fn found_record(placed: &record_list::Placed) -> Found {
+fn at_place<C: ListColumn, F: ListFault>(placed: &Placed<C, F>) -> Found {
     let (zh, en) = placed.fault.words();
-    // Columns get swapped, and an identity number must not reach a report.
-    let words = (masked(&zh), masked(&en));
-    at_place(&placed.sheet, placed.row, placed.place.as_ref(), placed.fault.code(), words)
-}
-
-fn at_place<C: ListColumn>(
-    sheet: &str,
-    row: Option<u32>,
-    place: Option<&(String, String, C)>,
-    code: &str,
-    (zh, en): (String, String),
-) -> Found {
+    let place = placed.place.as_ref();
     Found {
-        sheet: sheet.to_owned(),
-        row,
+        sheet: placed.sheet.clone(),
+        row: placed.row,
         letters: place.map(|(letters, ..)| letters.clone()),
         header: place.map(|(_, header, _)| header.clone()),
         column: place.map(|(.., column)| column.as_str().to_owned()),
-        code: code.to_owned(),
+        code: placed.fault.code().to_owned(),
         zh,
         en,
         params: Vec::new(),
     }
-}
-
-/// Long numbers hidden but for two digits at each end: columns get swapped, and an identity number in the column of names
-/// must not reach a report.
-fn masked(text: &str) -> String {
-    let letters: Vec<char> = text.chars().collect();
-    let mut out = String::with_capacity(text.len());
-    let mut rest = letters.as_slice();
-    while let Some(first) = rest.first() {
-        let digits = rest.iter().take_while(|letter| letter.is_ascii_digit()).count();
-        if digits >= DIGITS_MASKED {
-            let (run, after) = rest.split_at(digits);
-            out.extend(run.iter().take(2));
-            out.extend(std::iter::repeat_n('*', digits - 4));
-            out.extend(run.iter().skip(digits - 2));
-            rest = after;
-        } else {
-            let (run, after) = rest.split_at(digits.max(1));
-            out.extend(if digits == 0 { std::slice::from_ref(first) } else { run });
-            rest = after;
-        }
-    }
-    out
 }
 
 const fn skip_words(reason: SkipReason) -> (&'static str, &'static str, &'static str) {
@@ -329,22 +282,5 @@ const fn skip_words(reason: SkipReason) -> (&'static str, &'static str, &'static
         SkipReason::ColumnNumbers => ("column_numbers", "列号行", "the numbers of the columns"),
         SkipReason::Example => ("example", "示例行", "an example"),
         SkipReason::Banner => ("banner", "下方人员所在学校的名称", "the name of the school of the rows below"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::masked;
-
-    #[test]
-    fn long_numbers_are_hidden_wherever_they_stand() {
-        for (text, shown) in [
-            ("“331199199205119087”不像姓名", "“33**************87”不像姓名"),
-            ("2014-08-01", "2014-08-01"),
-            ("电话19943192252或123456", "电话19*******52或123456"),
-            ("", ""),
-        ] {
-            assert_eq!(masked(text), shown, "{text:?}");
-        }
     }
 }

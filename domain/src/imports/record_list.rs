@@ -6,19 +6,19 @@ mod fault;
 pub use columns::Column;
 pub use fault::Fault;
 
-use super::table::{Header, ReadColumn, sheet_row};
+use super::list::{self, Faults, FirstRows, Lines, Listed, Row};
 use crate::{
     fold,
     hours::Hours,
     people::{
         IdentityNumber,
-        roster::{Cell, Grid, GridSheet, Plausible, read_date},
+        contact::masked_numbers,
+        roster::{Grid, Plausible, read_date},
     },
     records::RecordCategory,
     words::{DeliveryForm, Level, Route, Theme},
 };
 use chrono::NaiveDate;
-use std::collections::HashMap;
 
 /// The longest text of a cell that is kept.
 const LETTERS_MAX: usize = 200;
@@ -27,19 +27,6 @@ const KEY_LETTERS_MAX: usize = 100;
 
 /// The longest name of a block or of whoever gave the training.
 const NAME_LETTERS_MAX: usize = 100;
-
-/// A fault with its place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Placed {
-    /// The sheet; empty for a CSV file.
-    pub sheet: String,
-    /// The row as the sheet shows it; none for a fault of the file.
-    pub row: Option<u32>,
-    /// The letters of the column, its header and what it holds.
-    pub place: Option<(String, String, Column)>,
-    /// What is wrong.
-    pub fault: Fault,
-}
 
 /// Hours of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,99 +67,46 @@ pub struct RecordLine {
     pub category: RecordCategory,
 }
 
-/// A sheet that was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SheetRead {
-    /// Its name; empty for a CSV file.
-    pub name: String,
-    /// The row of the header, from 1.
-    pub header_row: u32,
-    /// Its columns.
-    pub columns: Vec<ReadColumn<Column>>,
-}
-
 /// What a file of hours holds.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct RecordList {
-    /// Sheets that were read.
-    pub sheets: Vec<SheetRead>,
-    /// Sheets that were not.
-    pub ignored_sheets: Vec<String>,
-    /// The rows without faults.
-    pub rows: Vec<RecordLine>,
-    /// The faults.
-    pub faults: Vec<Placed>,
-    /// Rows with neither identity number nor number: totals, signatures, blank rows.
-    pub skipped: Vec<(String, u32)>,
-}
+pub type RecordList = Listed<RecordLine, Column, Fault>;
 
-/// Reads a file of hours. `today` tells which days make sense.
+/// Reads a file of hours. `today` tells which days make sense. Rows with neither identity number nor number are skipped.
 pub fn read_record_list(grid: &Grid, today: NaiveDate) -> RecordList {
-    const NEEDED: [Column; 5] = [Column::Identity, Column::Key, Column::Title, Column::EndsOn, Column::Hours];
-    let mut list = RecordList::default();
-    let mut first_rows = HashMap::new();
-    for sheet in &grid.sheets {
-        match Header::find(sheet, &NEEDED).filter(|_| !sheet.hidden) {
-            Some(header) => read_sheet(sheet, &header, today, &mut list, &mut first_rows),
-            None => list.ignored_sheets.push(sheet.name.clone()),
-        }
-    }
-    let about_file = |fault| Placed { sheet: String::new(), row: None, place: None, fault };
-    if list.sheets.is_empty() {
-        list.faults.push(about_file(Fault::NoHeader));
-    } else if list.rows.is_empty() && list.faults.is_empty() {
-        list.faults.push(about_file(Fault::NoRows));
-    }
-    list
+    list::read(grid, Records { today, first_rows: FirstRows::default() })
 }
 
-type FirstRows = HashMap<(IdentityNumber, String), u32>;
-
-fn read_sheet(
-    sheet: &GridSheet,
-    header: &Header<Column>,
+struct Records {
     today: NaiveDate,
-    list: &mut RecordList,
-    first_rows: &mut FirstRows,
-) {
-    let (name, header_row) = (sheet.name.clone(), sheet_row(header.row));
-    list.sheets.push(SheetRead { name, header_row, columns: header.shown(sheet) });
-    for row in header.row + 1..sheet.rows.len() {
-        let cell = |column: Column| header.cell(sheet, row, column);
-        let digits = cell(Column::Identity).compact().chars().any(|letter| letter.is_ascii_digit());
-        if !digits && cell(Column::Key).is_blank() {
-            list.skipped.push((sheet.name.clone(), sheet_row(row)));
-            continue;
-        }
-        let broken = header.broken(sheet, row).into_iter().map(|column| (column, Fault::BrokenCell));
-        let mut reader = RowReader { cell: &cell, today, faults: broken.collect() };
-        let line = if reader.faults.is_empty() { reader.line(sheet, sheet_row(row)) } else { None };
-        let mut faults = reader.faults;
-        if let Some(line) = line.filter(|_| faults.is_empty()) {
-            let first_row = *first_rows.entry((line.identity.clone(), line.key.clone())).or_insert(line.row);
-            if first_row == line.row {
-                list.rows.push(line);
-            } else {
-                faults.push((Column::Key, Fault::Repeated { first_row }));
-            }
-        }
-        list.faults.extend(faults.into_iter().map(|(column, fault)| Placed {
-            sheet: sheet.name.clone(),
-            row: Some(sheet_row(row)),
-            place: header.place(sheet, column),
-            fault,
-        }));
+    first_rows: FirstRows<(IdentityNumber, String)>,
+}
+
+impl Lines for Records {
+    type Line = RecordLine;
+    type Column = Column;
+    type Fault = Fault;
+    const NEEDED: &'static [Column] = &[Column::Identity, Column::Key, Column::Title, Column::EndsOn, Column::Hours];
+
+    fn is_line(row: &Row<'_, Column>) -> bool {
+        !row.cell(Column::Key).is_blank()
+            || row.cell(Column::Identity).compact().chars().any(|letter| letter.is_ascii_digit())
+    }
+
+    fn line(&mut self, row: &Row<'_, Column>, faults: &mut Faults<Column, Fault>) -> Option<RecordLine> {
+        let line = RowReader { row, today: self.today, faults }.line().filter(|_| faults.is_empty())?;
+        let first_row = self.first_rows.before((line.identity.clone(), line.key.clone()), line.row);
+        faults.extend(first_row.map(|first_row| (Column::Key, Fault::Repeated { first_row })));
+        Some(line)
     }
 }
 
-struct RowReader<'a, F: Fn(Column) -> &'a Cell> {
-    cell: &'a F,
+struct RowReader<'a> {
+    row: &'a Row<'a, Column>,
     today: NaiveDate,
-    faults: Vec<(Column, Fault)>,
+    faults: &'a mut Faults<Column, Fault>,
 }
 
-impl<'a, F: Fn(Column) -> &'a Cell> RowReader<'a, F> {
-    fn line(&mut self, sheet: &GridSheet, row: u32) -> Option<RecordLine> {
+impl RowReader<'_> {
+    fn line(&mut self) -> Option<RecordLine> {
         let identity = match IdentityNumber::parse(&self.text(Column::Identity)) {
             Ok(identity) => Some(identity),
             Err(fault) => self.fault(Column::Identity, Fault::BadIdentity(fault)),
@@ -180,13 +114,13 @@ impl<'a, F: Fn(Column) -> &'a Cell> RowReader<'a, F> {
         let key = self.limited(Column::Key, KEY_LETTERS_MAX, Fault::BadKey);
         let title = self.limited(Column::Title, LETTERS_MAX, Fault::BadTitle);
         let ends_on = self.day(Column::EndsOn);
-        let starts_on = if (self.cell)(Column::StartsOn).is_blank() { ends_on } else { self.day(Column::StartsOn) };
+        let starts_on = if self.row.cell(Column::StartsOn).is_blank() { ends_on } else { self.day(Column::StartsOn) };
         if starts_on.zip(ends_on).is_some_and(|(from, to)| to < from) {
             self.faults.push((Column::EndsOn, Fault::DaysReversed));
         }
         let hours = self.hours(Column::Hours);
         let practice =
-            if (self.cell)(Column::Practice).is_blank() { Some(Hours::ZERO) } else { self.hours(Column::Practice) };
+            if self.row.cell(Column::Practice).is_blank() { Some(Hours::ZERO) } else { self.hours(Column::Practice) };
         let route = self.word(Column::Route, Route::SelfSelected, Route::ALL, |word| (word.as_str(), word.zh()));
         let form = self.word(Column::Form, DeliveryForm::Topical, DeliveryForm::ALL, |word| (word.as_str(), word.zh()));
         let level = self.word(Column::Level, Level::Province, Level::ALL, |word| (word.as_str(), word.zh()));
@@ -195,8 +129,8 @@ impl<'a, F: Fn(Column) -> &'a Cell> RowReader<'a, F> {
         let themes = self.themes();
         let (block_key, provider) = (self.optional(Column::Block), self.optional(Column::Provider));
         Some(RecordLine {
-            sheet: sheet.name.clone(),
-            row,
+            sheet: self.row.sheet(),
+            row: self.row.number(),
             identity: identity?,
             name: self.text(Column::Name),
             key: key?,
@@ -216,7 +150,12 @@ impl<'a, F: Fn(Column) -> &'a Cell> RowReader<'a, F> {
     }
 
     fn text(&self, column: Column) -> String {
-        (self.cell)(column).text()
+        self.row.text(column)
+    }
+
+    /// What is shown of a cell: columns get swapped, and an identity number must not reach a report.
+    fn shown(&self, column: Column) -> String {
+        masked_numbers(&self.text(column))
     }
 
     fn fault<T>(&mut self, column: Column, fault: Fault) -> Option<T> {
@@ -242,21 +181,23 @@ impl<'a, F: Fn(Column) -> &'a Cell> RowReader<'a, F> {
 
     fn day(&mut self, column: Column) -> Option<NaiveDate> {
         let from = NaiveDate::from_ymd_opt(2000, 1, 1).unwrap_or(self.today);
-        match read_date((self.cell)(column), Plausible { from, to: self.today }) {
+        match read_date(self.row.cell(column), Plausible { from, to: self.today }) {
             Ok(day) if day.has_day => Some(day.date),
             _ => {
-                let shown = self.text(column);
+                let shown = self.shown(column);
                 self.fault(column, Fault::BadDay { shown })
             }
         }
     }
 
     fn hours(&mut self, column: Column) -> Option<Hours> {
-        let shown = self.text(column);
-        let plain: String = shown.chars().map(fold::half_width).collect();
+        let plain: String = self.text(column).chars().map(fold::half_width).collect();
         match plain.trim_end_matches("学时").trim_end_matches("学分").parse::<Hours>() {
             Ok(hours) if hours > Hours::ZERO || (column == Column::Practice && !hours.is_negative()) => Some(hours),
-            _ => self.fault(column, Fault::BadHours { shown }),
+            _ => {
+                let shown = self.shown(column);
+                self.fault(column, Fault::BadHours { shown })
+            }
         }
     }
 
@@ -267,8 +208,7 @@ impl<'a, F: Fn(Column) -> &'a Cell> RowReader<'a, F> {
         all: &[W],
         labels: fn(W) -> (&'static str, &'static str),
     ) -> Option<W> {
-        let shown = self.text(column);
-        let plain = shown.to_lowercase();
+        let plain = self.text(column).to_lowercase();
         if plain.is_empty() {
             return Some(unstated);
         }
@@ -277,13 +217,14 @@ impl<'a, F: Fn(Column) -> &'a Cell> RowReader<'a, F> {
         }
         let zh = all.iter().map(|word| labels(*word).1).collect::<Vec<_>>().join("、");
         let en = all.iter().map(|word| labels(*word).0).collect::<Vec<_>>().join(", ");
+        let shown = self.shown(column);
         self.fault(column, Fault::BadWord { shown, zh, en })
     }
 
     fn themes(&mut self) -> Option<Vec<Theme>> {
-        let shown = self.text(Column::Themes);
+        let written = self.text(Column::Themes);
         let mut themes = Vec::new();
-        for word in shown.split(['、', '，', ',', ';', '；']).map(str::trim).filter(|word| !word.is_empty()) {
+        for word in written.split(['、', '，', ',', ';', '；']).map(str::trim).filter(|word| !word.is_empty()) {
             let known = Theme::KNOWN.iter().find(|(_, zh, _)| *zh == word).map_or(word, |(known, ..)| known);
             match known.parse::<Theme>() {
                 Ok(theme) if !themes.contains(&theme) => themes.push(theme),
@@ -291,6 +232,7 @@ impl<'a, F: Fn(Column) -> &'a Cell> RowReader<'a, F> {
                 Err(_) => {
                     let zh = Theme::KNOWN.iter().map(|(_, zh, _)| *zh).collect::<Vec<_>>().join("、");
                     let en = Theme::KNOWN.iter().map(|(word, ..)| *word).collect::<Vec<_>>().join(", ");
+                    let shown = self.shown(Column::Themes);
                     return self.fault(Column::Themes, Fault::BadWord { shown, zh, en });
                 }
             }
@@ -302,7 +244,10 @@ impl<'a, F: Fn(Column) -> &'a Cell> RowReader<'a, F> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{imports::table::ListColumn, people::roster::BrokenCell};
+    use crate::{
+        imports::{list::ListFault, table::ListColumn},
+        people::roster::{BrokenCell, Cell, GridSheet},
+    };
 
     fn sheet(rows: &[&[&str]]) -> Grid {
         let cell = |text: &&str| if text.is_empty() { Cell::Empty } else { Cell::Text((*text).to_owned()) };
@@ -350,6 +295,7 @@ mod tests {
             HEADER,
             &["甲", "3311991992051190", "", "", "昨天", "", "零", "村级", "Ethics!"],
             &["乙", good, "P-1", "课", "2026-06-03", "2026-06-01", "-5", "", ""],
+            &["丙", good, "P-3", good, good, good, good, good, good],
             &["乙", good, "P-2", "课", "", "2026-06-01", "5", "", ""],
             &["乙", good, "P-2", "课", "", "2026-06-01", "5", "", ""],
         ]);
@@ -369,7 +315,12 @@ mod tests {
             (2, "I", "records_bad_word"),
             (3, "F", "records_days_reversed"),
             (3, "G", "records_bad_hours"),
-            (5, "C", "records_repeated"),
+            (4, "F", "records_bad_day"),
+            (4, "E", "records_bad_day"),
+            (4, "G", "records_bad_hours"),
+            (4, "H", "records_bad_word"),
+            (4, "I", "records_bad_word"),
+            (6, "C", "records_repeated"),
         ];
         assert_eq!(found, expected);
         assert_eq!(list.rows.len(), 1);
@@ -377,6 +328,16 @@ mod tests {
             let (zh, en) = fault.fault.words();
             assert!(!zh.is_empty() && !en.is_empty() && !zh.contains(good) && !en.contains(good));
         }
+    }
+
+    #[test]
+    fn what_stands_on_another_sheet_too_is_repeated_even_in_the_same_row() {
+        let once = sheet(&[HEADER, &["甲", "331199199205119087", "P-1", "课", "", "2026-06-01", "5", "", ""]]);
+        let twice = Grid { sheets: [once.sheets.clone(), once.sheets].concat() };
+        let list = read_record_list(&twice, "2026-11-23".parse().unwrap());
+        assert_eq!(list.rows.len(), 1);
+        let faults: Vec<_> = list.faults.iter().map(|placed| &placed.fault).collect();
+        assert_eq!(faults, [&Fault::Repeated { first_row: 2 }]);
     }
 
     #[test]

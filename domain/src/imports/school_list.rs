@@ -1,11 +1,13 @@
 //! Reading a list of schools: code, name, stage, setting, small class, and the organisation above.
 
-use super::table::{BROKEN_CELL, Header, ListColumn, ReadColumn, sheet_row};
+use super::{
+    list::{self, Faults, FirstRows, Lines, ListFault, Listed, Row},
+    table::{BROKEN_CELL, ListColumn},
+};
 use crate::fold;
 use crate::org::{SchoolCode, SchoolCodeFault};
-use crate::people::roster::{Cell, Grid, GridSheet};
+use crate::people::roster::Grid;
 use crate::words::{Setting, Stage};
-use std::collections::HashMap;
 
 /// The longest name.
 const NAME_LETTERS_MAX: usize = 100;
@@ -94,9 +96,12 @@ pub enum Fault {
     BrokenCell,
 }
 
-impl Fault {
-    /// The stable code.
-    pub const fn code(&self) -> &'static str {
+impl ListFault for Fault {
+    const NO_HEADER: Fault = Fault::NoHeader;
+    const NO_ROWS: Fault = Fault::NoRows;
+    const BROKEN_CELL: Fault = Fault::BrokenCell;
+
+    fn code(&self) -> &'static str {
         match self {
             Fault::NoHeader => "schools_no_header",
             Fault::NoRows => "schools_no_rows",
@@ -110,8 +115,7 @@ impl Fault {
         }
     }
 
-    /// What happened and what to do, in Chinese and in English.
-    pub fn words(&self) -> (String, String) {
+    fn words(&self) -> (String, String) {
         let both = |zh: &str, en: &str| (zh.to_owned(), en.to_owned());
         match self {
             Fault::NoHeader => both(
@@ -144,18 +148,8 @@ impl Fault {
     }
 }
 
-/// A fault with its place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Placed {
-    /// The sheet; empty for a CSV file.
-    pub sheet: String,
-    /// The row as the sheet shows it; none for a fault of the file.
-    pub row: Option<u32>,
-    /// The letters of the column, its header and what it holds.
-    pub place: Option<(String, String, Column)>,
-    /// What is wrong.
-    pub fault: Fault,
-}
+/// What a list of schools holds.
+pub type SchoolList = Listed<SchoolRow, Column, Fault>;
 
 /// A school of the list. What is not stated is left as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -178,139 +172,87 @@ pub struct SchoolRow {
     pub parent: Option<String>,
 }
 
-/// A sheet that was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SheetRead {
-    /// Its name; empty for a CSV file.
-    pub name: String,
-    /// The row of the header, from 1.
-    pub header_row: u32,
-    /// Its columns: letters, header, and what each holds, or nothing where it was not read.
-    pub columns: Vec<ReadColumn<Column>>,
-}
-
-/// What a list of schools holds.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct SchoolList {
-    /// Sheets that were read.
-    pub sheets: Vec<SheetRead>,
-    /// Sheets that were not.
-    pub ignored_sheets: Vec<String>,
-    /// The schools without faults.
-    pub rows: Vec<SchoolRow>,
-    /// The faults.
-    pub faults: Vec<Placed>,
-    /// Rows without code and name.
-    pub skipped: Vec<(String, u32)>,
-}
-
 /// Reads a list of schools. Rows with neither code nor name, totals and signatures among them, are skipped.
 pub fn read_school_list(grid: &Grid) -> SchoolList {
-    let mut list = SchoolList::default();
-    let mut first_rows = HashMap::new();
-    for sheet in &grid.sheets {
-        match Header::find(sheet, &[Column::Code, Column::Name]).filter(|_| !sheet.hidden) {
-            Some(header) => read_sheet(sheet, &header, &mut list, &mut first_rows),
-            None => list.ignored_sheets.push(sheet.name.clone()),
-        }
-    }
-    let about_file = |fault| Placed { sheet: String::new(), row: None, place: None, fault };
-    if list.sheets.is_empty() {
-        list.faults.push(about_file(Fault::NoHeader));
-    } else if list.rows.is_empty() && list.faults.is_empty() {
-        list.faults.push(about_file(Fault::NoRows));
-    }
-    list
+    list::read(grid, Schools { first_rows: FirstRows::default() })
 }
 
-fn read_sheet(
-    sheet: &GridSheet,
-    header: &Header<Column>,
-    list: &mut SchoolList,
-    first_rows: &mut HashMap<SchoolCode, u32>,
-) {
-    let read = SheetRead { name: sheet.name.clone(), header_row: sheet_row(header.row), columns: header.shown(sheet) };
-    list.sheets.push(read);
-    for row in header.row + 1..sheet.rows.len() {
-        let cell = |column: Column| header.cell(sheet, row, column);
-        let (code, name) = (cell(Column::Code), cell(Column::Name));
-        let letters = code.compact();
+struct Schools {
+    first_rows: FirstRows<SchoolCode>,
+}
+
+impl Lines for Schools {
+    type Line = SchoolRow;
+    type Column = Column;
+    type Fault = Fault;
+    const NEEDED: &'static [Column] = &[Column::Code, Column::Name];
+
+    fn is_line(row: &Row<'_, Column>) -> bool {
         // 合计 and 填表人 stand where a code or a name would.
-        if name.is_blank() && !letters.chars().any(|letter| letter.is_ascii_digit()) {
-            list.skipped.push((sheet.name.clone(), sheet_row(row)));
-            continue;
-        }
-        let mut faults: Vec<_> =
-            header.broken(sheet, row).into_iter().map(|column| (column, Fault::BrokenCell)).collect();
-        if faults.is_empty() {
-            let school = read_row(sheet_row(row), &cell, &mut faults, first_rows);
-            let school = school.filter(|_| faults.is_empty());
-            list.rows.extend(school.map(|school| SchoolRow { sheet: sheet.name.clone(), ..school }));
-        }
-        list.faults.extend(faults.into_iter().map(|(column, fault): (Column, Fault)| Placed {
-            sheet: sheet.name.clone(),
-            row: Some(sheet_row(row)),
-            place: header.place(sheet, column),
-            fault,
-        }));
+        !row.cell(Column::Name).is_blank()
+            || row.cell(Column::Code).compact().chars().any(|letter| letter.is_ascii_digit())
     }
-}
 
-fn read_row<'a>(
-    row: u32,
-    cell: &impl Fn(Column) -> &'a Cell,
-    faults: &mut Vec<(Column, Fault)>,
-    first_rows: &mut HashMap<SchoolCode, u32>,
-) -> Option<SchoolRow> {
-    let code = match SchoolCode::parse(&cell(Column::Code).text()) {
-        Ok(code) => {
-            let first_row = *first_rows.entry(code).or_insert(row);
-            if first_row != row {
-                faults.push((Column::Code, Fault::DuplicateCode { first_row }));
+    fn line(&mut self, row: &Row<'_, Column>, faults: &mut Faults<Column, Fault>) -> Option<SchoolRow> {
+        let number = row.number();
+        let shown = row.text(Column::Code);
+        let code = match SchoolCode::parse(&shown) {
+            Ok(code) => {
+                let first_row = self.first_rows.before(code, number);
+                faults.extend(first_row.map(|first_row| (Column::Code, Fault::DuplicateCode { first_row })));
+                Some(code)
             }
-            Some(code)
+            Err(reason) => {
+                faults.push((Column::Code, Fault::BadCode { shown, reason }));
+                None
+            }
+        };
+        let name = row.text(Column::Name);
+        if name.is_empty() || name.chars().count() > NAME_LETTERS_MAX {
+            faults.push((Column::Name, Fault::BadName));
         }
-        Err(reason) => {
-            faults.push((Column::Code, Fault::BadCode { shown: cell(Column::Code).text(), reason }));
-            None
+        let shown = row.text(Column::Stage);
+        let stage = match stage_of(&shown) {
+            Some(stage) => Some(stage),
+            None if shown.is_empty() => code.and_then(SchoolCode::stage),
+            None => None,
+        };
+        if stage.is_none() && (code.is_some() || !shown.is_empty()) {
+            faults.push((Column::Stage, Fault::BadStage { shown }));
         }
-    };
-    let name = cell(Column::Name).text();
-    if name.is_empty() || name.chars().count() > NAME_LETTERS_MAX {
-        faults.push((Column::Name, Fault::BadName));
+        let shown = row.text(Column::Setting);
+        let setting = match shown.as_str() {
+            "" => None,
+            "城区" | "城市" | "县城" | "urban" => Some(Setting::Urban),
+            "镇区" | "城镇" | "镇" | "town" => Some(Setting::Town),
+            "乡村" | "农村" | "乡" | "村" | "rural" => Some(Setting::Rural),
+            _ => {
+                faults.push((Column::Setting, Fault::BadSetting { shown }));
+                None
+            }
+        };
+        let shown = row.text(Column::SmallClass);
+        let small_class = match shown.to_lowercase().as_str() {
+            "" => None,
+            "是" | "有" | "1" | "true" | "yes" | "y" | "√" => Some(true),
+            "否" | "无" | "0" | "false" | "no" | "n" | "×" => Some(false),
+            _ => {
+                faults.push((Column::SmallClass, Fault::BadYesNo { shown }));
+                None
+            }
+        };
+        let parent = Some(row.text(Column::Parent)).filter(|text| !text.is_empty());
+        Some(SchoolRow {
+            sheet: row.sheet(),
+            row: number,
+            code: code?,
+            name,
+            stage: stage?,
+            setting,
+            small_class,
+            parent,
+        })
     }
-    let shown = cell(Column::Stage).text();
-    let stage = match stage_of(&shown) {
-        Some(stage) => Some(stage),
-        None if shown.is_empty() => code.and_then(SchoolCode::stage),
-        None => None,
-    };
-    if stage.is_none() && (code.is_some() || !shown.is_empty()) {
-        faults.push((Column::Stage, Fault::BadStage { shown }));
-    }
-    let shown = cell(Column::Setting).text();
-    let setting = match shown.as_str() {
-        "" => None,
-        "城区" | "城市" | "县城" | "urban" => Some(Setting::Urban),
-        "镇区" | "城镇" | "镇" | "town" => Some(Setting::Town),
-        "乡村" | "农村" | "乡" | "村" | "rural" => Some(Setting::Rural),
-        _ => {
-            faults.push((Column::Setting, Fault::BadSetting { shown }));
-            None
-        }
-    };
-    let shown = cell(Column::SmallClass).text();
-    let small_class = match shown.to_lowercase().as_str() {
-        "" => None,
-        "是" | "有" | "1" | "true" | "yes" | "y" | "√" => Some(true),
-        "否" | "无" | "0" | "false" | "no" | "n" | "×" => Some(false),
-        _ => {
-            faults.push((Column::SmallClass, Fault::BadYesNo { shown }));
-            None
-        }
-    };
-    let parent = Some(cell(Column::Parent).text()).filter(|text| !text.is_empty());
-    Some(SchoolRow { sheet: String::new(), row, code: code?, name, stage: stage?, setting, small_class, parent })
 }
 
 fn stage_of(text: &str) -> Option<Stage> {
@@ -328,7 +270,7 @@ fn stage_of(text: &str) -> Option<Stage> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::people::roster::BrokenCell;
+    use crate::people::roster::{BrokenCell, Cell, GridSheet};
 
     fn sheet(rows: &[&[&str]]) -> Grid {
         let cell = |text: &&str| if text.is_empty() { Cell::Empty } else { Cell::Text((*text).to_owned()) };

@@ -2,10 +2,10 @@
 //! decides.
 //!
 //! Neither the county plan nor the provincial documents that were read set a deadline for objections to hours; both deadlines
-//! are settings of the county.
+//! are settings of packs (`dispute_days`, `dispute_decision_days`).
 
 use crate::{id::AccountId, words::word_list};
-use chrono::{Days, NaiveDate};
+use chrono::{NaiveDate, TimeDelta};
 use thiserror::Error;
 
 word_list! {
@@ -22,9 +22,9 @@ word_list! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deadlines {
     /// From the posting of an entry to the objection.
-    pub open_days: u32,
+    pub open_days: i32,
     /// From the objection to the decision.
-    pub decide_days: u32,
+    pub decide_days: i32,
 }
 
 /// Why an objection is not taken, or not decided. Declared in the order in which they are looked for.
@@ -55,7 +55,8 @@ pub enum Refusal {
 /// # Errors
 /// [`Refusal::TooLate`].
 pub fn may_open(posted_on: NaiveDate, today: NaiveDate, deadlines: Deadlines) -> Result<NaiveDate, Refusal> {
-    let later = |day: NaiveDate, days: u32| day.checked_add_days(Days::new(days.into())).unwrap_or(NaiveDate::MAX);
+    let later =
+        |day: NaiveDate, days: i32| day.checked_add_signed(TimeDelta::days(days.into())).unwrap_or(NaiveDate::MAX);
     let until = later(posted_on, deadlines.open_days);
     if today > until {
         return Err(Refusal::TooLate { until });

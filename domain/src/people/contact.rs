@@ -3,6 +3,9 @@
 use crate::fold;
 use crate::words::word_list;
 
+/// Digits in a row that may be part of an identity or telephone number.
+const DIGITS_MASKED: usize = 7;
+
 word_list! {
     /// What is shown of a person in clear only on request, with a reason that is logged. The birth date is among them
     /// because with it the masked identity number would be whole again; so is the last day at work, which follows from it.
@@ -61,6 +64,29 @@ pub fn masked_email(email: &str) -> String {
     format!("{}***@{host}", user.chars().next().unwrap_or('*'))
 }
 
+/// Long numbers hidden but for two digits at each end: columns get swapped, and an identity number in the column of names
+/// must not reach a report.
+pub fn masked_numbers(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let mut out = String::with_capacity(text.len());
+    let mut rest = letters.as_slice();
+    while let Some(first) = rest.first() {
+        let digits = rest.iter().take_while(|letter| fold::half_width(**letter).is_ascii_digit()).count();
+        if digits >= DIGITS_MASKED {
+            let (run, after) = rest.split_at(digits);
+            out.extend(run.iter().take(2));
+            out.extend(std::iter::repeat_n('*', digits - 4));
+            out.extend(run.iter().skip(digits - 2));
+            rest = after;
+        } else {
+            let (run, after) = rest.split_at(digits.max(1));
+            out.extend(if digits == 0 { std::slice::from_ref(first) } else { run });
+            rest = after;
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,5 +114,18 @@ mod tests {
         assert_eq!(masked_phone("05788123456/19943192252"), "*********56/*********52");
         assert_eq!(masked_email("zhang.san@school.cn"), "z***@school.cn");
         assert!(phone(&masked_phone("19943192252")).is_none() && email(&masked_email("a@b.cn")).is_none());
+    }
+
+    #[test]
+    fn long_numbers_are_hidden_wherever_they_stand() {
+        for (text, shown) in [
+            ("“331199199205119087”不像姓名", "“33**************87”不像姓名"),
+            ("2014-08-01", "2014-08-01"),
+            ("电话19943192252或123456", "电话19*******52或123456"),
+            ("１９９４３１９２２５２", "１９*******５２"),
+            ("", ""),
+        ] {
+            assert_eq!(masked_numbers(text), shown, "{text:?}");
+        }
     }
 }

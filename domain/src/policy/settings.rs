@@ -71,6 +71,10 @@ macro_rules! policy_settings {
             /// What becomes of hours of a cycle that is over: `two_people` correct them, one who proposes it and one of the county who
             /// approves, or it is `refused`.
             reversal_after_close { ReversalAfterClose, word(), least, silent, [ReversalAfterClose::TwoPeople] }
+            /// Calendar days (1 to 3660) in which a teacher may dispute hours after they were posted: those of the day of posting.
+            dispute_days { i32, integer(1..=3_660), most, silent, [30] }
+            /// Calendar days (1 to 366) in which a dispute is to be decided after it was opened.
+            dispute_decision_days { i32, integer(1..=366), least, silent, [15] }
             /// Whether training at an institution without review needs the school's consent before it begins: `yes` or `no`.
             external_prior_consent { bool, yes(), most, silent, [true] }
             /// What becomes of hours certified by another county of the province: `manual` (somebody recognises them) or `auto` (they count

@@ -245,6 +245,30 @@ pub fn sessions_live(conn: &mut Conn, id: ProgrammeId) -> DbResult<i64> {
         .get_result(conn)?)
 }
 
+/// The columns of what is declared.
+macro_rules! declared {
+    ($content:ident) => {
+        (
+            t::name.eq(&$content.name),
+            t::search_name.eq(columns::search_name(&$content.name)),
+            t::kind.eq($content.kind.as_str()),
+            t::level.eq($content.level.as_str()),
+            t::delivery_form.eq($content.delivery_form.as_str()),
+            t::route.eq($content.route.as_str()),
+            t::themes.eq(write_themes(&$content.themes)),
+            t::aims.eq(&$content.aims),
+            t::curriculum.eq(write_curriculum(&$content.curriculum)),
+            t::lecturers.eq(write_lecturers(&$content.lecturers)),
+            t::audience.eq(write_audience(&$content.audience)),
+            t::hours.eq($content.hours.hundredths()),
+            t::practice_hours.eq($content.practice_hours.hundredths()),
+            t::content_key.eq(&$content.content_key),
+            t::class_head.eq($content.class_head.as_deref()),
+            t::budget.eq($content.budget.hundredths()),
+        )
+    };
+}
+
 /// Enters a programme as a draft. `by` must belong to the institution's area.
 ///
 /// # Errors
@@ -270,24 +294,7 @@ pub fn add(
                 t::created_at.eq(at),
                 t::updated_at.eq(at),
             ),
-            (
-                t::name.eq(&content.name),
-                t::search_name.eq(columns::search_name(&content.name)),
-                t::kind.eq(content.kind.as_str()),
-                t::level.eq(content.level.as_str()),
-                t::delivery_form.eq(content.delivery_form.as_str()),
-                t::route.eq(content.route.as_str()),
-                t::themes.eq(write_themes(&content.themes)),
-                t::aims.eq(&content.aims),
-                t::curriculum.eq(write_curriculum(&content.curriculum)),
-                t::lecturers.eq(write_lecturers(&content.lecturers)),
-                t::audience.eq(write_audience(&content.audience)),
-                t::hours.eq(content.hours.hundredths()),
-                t::practice_hours.eq(content.practice_hours.hundredths()),
-                t::content_key.eq(&content.content_key),
-                t::class_head.eq(content.class_head.as_deref()),
-                t::budget.eq(content.budget.hundredths()),
-            ),
+            declared!(content),
         ))
         .execute(tx.conn())?;
     Ok(id)
@@ -300,26 +307,7 @@ pub fn add(
 pub fn change(tx: &mut WriteTx<'_>, id: ProgrammeId, version: i64, content: &ProgrammeContent) -> DbResult<Saved> {
     let at = tx.at().naive();
     let rows = diesel::update(t::table.find(id.key()).filter(t::version.eq(version)))
-        .set((
-            t::version.eq(version + 1),
-            t::updated_at.eq(at),
-            t::name.eq(&content.name),
-            t::search_name.eq(columns::search_name(&content.name)),
-            t::kind.eq(content.kind.as_str()),
-            t::level.eq(content.level.as_str()),
-            t::delivery_form.eq(content.delivery_form.as_str()),
-            t::route.eq(content.route.as_str()),
-            t::themes.eq(write_themes(&content.themes)),
-            t::aims.eq(&content.aims),
-            t::curriculum.eq(write_curriculum(&content.curriculum)),
-            t::lecturers.eq(write_lecturers(&content.lecturers)),
-            t::audience.eq(write_audience(&content.audience)),
-            t::hours.eq(content.hours.hundredths()),
-            t::practice_hours.eq(content.practice_hours.hundredths()),
-            t::content_key.eq(&content.content_key),
-            t::class_head.eq(content.class_head.as_deref()),
-            t::budget.eq(content.budget.hundredths()),
-        ))
+        .set((t::version.eq(version + 1), t::updated_at.eq(at), declared!(content)))
         .execute(tx.conn())?;
     Ok(Saved::from_rows(rows))
 }

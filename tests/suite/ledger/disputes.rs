@@ -9,14 +9,14 @@ use shixun_domain::{access::Role, id::PersonId};
 use shixun_persistence::ledger::NewEntry;
 
 /// A teacher with 24 hours that the centre recognised.
-fn disputed(county: &mut County) -> (PersonId, String) {
+pub fn disputed(county: &mut County) -> (PersonId, String) {
     let person = with_teacher(county);
     let recognised = NewEntry { recognised_by: Some(county.account("centre")), ..entry(person, "2026-10-20", "24") };
     let ids = post(county, vec![recognised]);
     (person, format!("/v1/hour-entries/{}", ids[0]))
 }
 
-fn claim() -> Value {
+pub fn claim() -> Value {
     json!({"claim": "12月12日下午我在场，考勤漏记3学时，签到表第2页可查。"})
 }
 

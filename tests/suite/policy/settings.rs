@@ -6,6 +6,7 @@ use crate::{
     enrolment::attended,
     harness::{County, both, training::TestSession},
     ledger::{
+        disputes::{claim, disputed},
         fixture::{entry, post, sql, with_teacher, write},
         parameters::{figure, publish},
     },
@@ -180,6 +181,20 @@ both! {
         centre.post(&of(one.person), body.clone()).await.refused(422, "consent_missing");
         province_says(county, json!({"external_prior_consent": "no"}));
         centre.post(&of(one.person), body).await.expect(201);
+    }
+
+    async fn the_packs_say_how_long_hours_may_be_disputed_and_by_when_that_is_decided(county: County) {
+        province_says(county, json!({"dispute_days": "40", "dispute_decision_days": "5"}));
+        publish(county, json!({"dispute_days": figure("10"), "dispute_decision_days": figure("60")})).await;
+        let (person, first) = disputed(county);
+        let second = post(county, vec![entry(person, "2026-10-21", "8")])[0];
+        county.advance_millis(40 * 86_400_000);
+        let opened = county.sign_in("teacher-1").post(&format!("{first}/disputes"), claim()).await.expect(201);
+        assert_eq!(opened["decide_by"], "2027-01-07", "five days after the last of the province's forty");
+        county.advance_millis(86_400_000);
+        let of_second = format!("/v1/hour-entries/{second}/disputes");
+        let late = county.sign_in("teacher-1").post(&of_second, claim()).await.refused(409, "dispute_too_late");
+        assert_eq!(late["parameters"]["until"], "2027-01-02");
     }
 
     async fn hours_of_other_counties_count_at_once_or_wait_as_the_packs_say(county: County) {

@@ -19,7 +19,6 @@ use serde_json::{Value, json};
 use shixun_domain::{
     access::{Role, Scope},
     id::{OrganisationId, PersonId},
-    ledger::dispute::Deadlines,
     records::RecordStep,
 };
 use shixun_persistence::{WriteTx, org};
@@ -104,8 +103,7 @@ pub(super) fn write(
     let (name, person) = one;
     desk.as_one(tx, (name, Role::Teacher, Some(*person)), |work, actor| {
         let entry = verified.hour_entry_id.ok_or_else(|| ApiError::internal("a verified record has no entry"))?;
-        let deadlines = Deadlines { open_days: 30, decide_days: 15 };
-        disputes::open(work, deadlines, actor, entry.0, "成绩单上为16学时，少记1学时。")
+        disputes::open(work, &desk.cache, actor, entry.0, "成绩单上为16学时，少记1学时。")
     })?;
     // Examined, entered, returned, rejected, withdrawn.
     let lesson = desk.enter(tx, two, claim("research", "县级公开课《草船借箭》", 45, "6", "遂教研2026-31"))?;

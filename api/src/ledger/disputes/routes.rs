@@ -47,7 +47,7 @@ problem_set!(WithdrawProblems = DisputeNotOpen);
 
 /// Dispute an hour entry
 ///
-/// By the teacher, of the own entries that stand, within the days set by the county after the posting, once an entry. By the county at
+/// By the teacher, of the own entries that stand, within the days that the policy packs of the posting give (`dispute_days`), once an entry. By the county at
 /// any time, to have somebody else approve a correction, as it must be when the entry's cycle is over.
 /// The statement shows the entry as disputed until somebody who did not make it, nor opened the dispute, has decided.
 ///
@@ -64,10 +64,10 @@ async fn create_dispute(
     body: Body<DisputeIn>,
 ) -> Answer {
     let (actor, entry, claim) = (who.actor(), path.0.hour_entry_id.0, body.value.claim);
-    let deadlines = command.app().config.dispute_deadlines();
+    let shared = command.app_data();
     command
         .run(&who, body.digest, move |work| {
-            let row = service::open(work, deadlines, &actor, entry, claim.trim())?;
+            let row = service::open(work, &shared.policy, &actor, entry, claim.trim())?;
             let view = DisputeView::new(&row, work.at().china_date());
             Reply::created(format!("/v1/disputes/{}", row.id), Some(view.etag()), &view)
         })

@@ -37,7 +37,7 @@ use shixun_persistence::{
 /// `dispute_too_late`.
 pub fn open(
     work: &mut Work<'_, '_>,
-    deadlines: Deadlines,
+    cache: &PolicyCache,
     actor: &Actor,
     entry: HourEntryId,
     claim: &str,
@@ -52,8 +52,14 @@ pub fn open(
     if let Some(dispute) = store::of_entry(work.conn(), entry, Some(actor.account).filter(|_| own))? {
         return Err(ApiError::new(Code::EntryDisputed).with("dispute", dispute));
     }
-    let today = work.at().china_date();
-    let decide_by = may_open(if own { row.created_at.china_date() } else { today }, today, deadlines)?;
+    let (now, today) = (work.at(), work.at().china_date());
+    let posted_on = if own { row.created_at.china_date() } else { today };
+    let policy = cache.area(work.conn(), entry.area(), now)?;
+    let deadlines = Deadlines {
+        open_days: policy.on(posted_on).dispute_days(),
+        decide_days: policy.on(today).dispute_decision_days(),
+    };
+    let decide_by = may_open(posted_on, today, deadlines)?;
     let new = NewDispute { person: row.person, entry, claim, decide_by, opened_by: actor.account };
     let id = store::add(work.tx(), &new)?;
     recorded(work, None, id, "open")

@@ -16,7 +16,10 @@ use sha2::{Digest, Sha256};
 use shixun_domain::{
     AreaCode, Hours,
     id::{OrganisationId, PersonId},
-    imports::record_list::{RecordList, read_record_list},
+    imports::{
+        list::ListFault,
+        record_list::{RecordList, read_record_list},
+    },
     records::{
         RecordState,
         reconcile::{Side, compare},
@@ -200,7 +203,7 @@ fn only_here(own: &Standing) -> OnlyHereView {
 }
 
 fn faults(list: &RecordList, language: Language) -> Vec<ReconciliationFaultView> {
-    let view = |placed: &shixun_domain::imports::record_list::Placed| {
+    let faults = list.faults.iter().map(|placed| {
         let (zh, en) = placed.fault.words();
         ReconciliationFaultView {
             sheet: placed.sheet.clone(),
@@ -209,8 +212,8 @@ fn faults(list: &RecordList, language: Language) -> Vec<ReconciliationFaultView>
             code: placed.fault.code().to_owned(),
             detail: Words::new(zh, en).text(language).to_owned(),
         }
-    };
-    list.faults.iter().map(view).collect()
+    });
+    faults.collect()
 }
 
 /// Writes down that identity numbers left in clear, how many and why.

@@ -1,6 +1,9 @@
 //! What can be wrong with a list of hours, in words.
 
-use crate::{imports::table::BROKEN_CELL, people::identity::IdentityFault};
+use crate::{
+    imports::{list::ListFault, table::BROKEN_CELL},
+    people::identity::IdentityFault,
+};
 
 /// What is wrong with a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,9 +53,12 @@ pub enum Fault {
     BrokenCell,
 }
 
-impl Fault {
-    /// The stable code.
-    pub const fn code(&self) -> &'static str {
+impl ListFault for Fault {
+    const NO_HEADER: Fault = Fault::NoHeader;
+    const NO_ROWS: Fault = Fault::NoRows;
+    const BROKEN_CELL: Fault = Fault::BrokenCell;
+
+    fn code(&self) -> &'static str {
         match self {
             Fault::NoHeader => "records_no_header",
             Fault::NoRows => "records_no_rows",
@@ -69,8 +75,8 @@ impl Fault {
         }
     }
 
-    /// What happened and what to do, in Chinese and in English. Identity numbers are not repeated.
-    pub fn words(&self) -> (String, String) {
+    /// Identity numbers are not repeated.
+    fn words(&self) -> (String, String) {
         let both = |zh: &str, en: &str| (zh.to_owned(), en.to_owned());
         match self {
             Fault::NoHeader => both(
