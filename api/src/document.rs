@@ -24,11 +24,23 @@ use utoipa::{
 /// Declares the problems of one operation beyond those every operation of its shape has.
 macro_rules! problem_set {
     ($name:ident = $($code:ident)|+) => {
+        problem_set!(@set $name, vec![$($crate::problem::Code::$code),+]);
+    };
+    ($name:ident = $($set:ident)&+) => {
+        problem_set!(@set $name, [$($set::codes()),+].concat());
+    };
+    (@set $name:ident, $codes:expr) => {
         struct $name;
+
+        impl $name {
+            fn codes() -> Vec<$crate::problem::Code> {
+                $codes
+            }
+        }
 
         impl utoipa::IntoResponses for $name {
             fn responses() -> std::collections::BTreeMap<String, utoipa::openapi::RefOr<utoipa::openapi::Response>> {
-                $crate::document::problem_responses(&[$($crate::problem::Code::$code),+])
+                $crate::document::problem_responses(&$name::codes())
             }
         }
     };
@@ -48,7 +60,10 @@ const CODES: &str = "x-problem-codes";
 pub fn problem_responses(codes: &[Code]) -> BTreeMap<String, RefOr<Response>> {
     let mut by_status: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
     for code in codes {
-        by_status.entry(code.status()).or_default().push(code.as_str());
+        let words = by_status.entry(code.status()).or_default();
+        if !words.contains(&code.as_str()) {
+            words.push(code.as_str());
+        }
     }
     by_status
         .into_iter()

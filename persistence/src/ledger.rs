@@ -16,6 +16,7 @@ pub use bulk::{
     Employee, PersonEntries, Whose, employees, employs_more_than, entries_by_person, entries_of_persons_between,
     entry_numbers_by_person, facts_by_person,
 };
+pub(crate) use content::hours_may_stand;
 pub use content::{content_taken, hold_content, release_content};
 pub use facts::{
     EmploymentSpell, PersonRecord, PersonSnapshot, SnapshotOrganisation, employed_from, employments, person_record,

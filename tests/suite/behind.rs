@@ -98,6 +98,20 @@ both! {
         assert_eq!(tokens, 0, "no sign-in came of it");
     }
 
+    async fn signing_out_ends_the_successor_that_came_meanwhile_too(county: County) {
+        let signed_in = county.anonymous().post("/v1/auth/login", json!({"username": "auditor", "password": PASSWORD})).await.expect(200);
+        let exchange = [
+            "UPDATE accounts SET version = version WHERE username = 'auditor'".to_owned(),
+            "UPDATE refresh_tokens SET used_at = issued_at".to_owned(),
+            "INSERT INTO refresh_tokens (area, id, account_id, family, token_hash, issued_at, expires_at) \
+             SELECT area, id + 1, account_id, family, 'its successor', issued_at, expires_at FROM refresh_tokens".to_owned(),
+        ];
+        let sign_out = json!({"refresh_token": signed_in["refresh_token"]});
+        behind(county, &exchange, county.anonymous().post("/v1/auth/logout", sign_out)).await.expect(204);
+        let alive = sql(county, "UPDATE refresh_tokens SET used_at = issued_at WHERE revoked_at IS NULL").unwrap();
+        assert_eq!(alive, 0);
+    }
+
     async fn guesses_at_once_are_answered_as_often_as_guesses_one_by_one(county: County) {
         let nobody = county.anonymous();
         for name in ["auditor", "nobody-has-this-name"] {

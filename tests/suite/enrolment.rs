@@ -194,8 +194,10 @@ both! {
         county.caller(other.account).act(&format!("{place}/withdraw")).await.refused(404, "not_found");
         me.act(&format!("{place}/withdraw")).await.expect(200);
         me.act(&format!("{place}/withdraw")).await.refused(409, "enrolment_ended");
+        crate::ledger::fixture::sql(county, "UPDATE persons SET name = '教师甲', search_name = '教师甲' WHERE name = '教师1'").unwrap();
         let again = me.post(&path, json!({})).await.expect(201);
-        assert_eq!(again["status"], "applied");
+        assert_eq!((&again["status"], &again["name"]), (&json!("applied"), &json!("教师甲")));
+        assert_eq!(me.get(&place).await.expect(200)["name"], "教师甲", "as on the day of the application");
         county.clock.set(at("2026-12-03T08:00:00"));
         county.caller(teacher.account).act(&format!("{place}/withdraw")).await.refused(409, "withdrawal_closed");
     }

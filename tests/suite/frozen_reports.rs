@@ -107,8 +107,9 @@ both! {
         let wrong = json!({"reason": "考勤更正", "replacement": {"attended": "84"}});
         crate::ledger::fixture::corrected(county, ids[0], wrong).await;
         crate::ledger::fixture::corrected(county, ids[1], json!({"reason": "误录"})).await;
+        post(county, vec![entry(one, "2015-11-01", "5")]);
         let found = read("").await;
-        assert_eq!(found["total"], 1, "hours of the next cycle change nothing of this one: {found:#}");
+        assert_eq!(found["total"], 1, "hours of the cycles before and after change nothing of this one: {found:#}");
         let row = &found["data"][0];
         assert_eq!(row["teacher_id"], other.teacher().to_string());
         let counted = |row: &Value| (row["frozen"]["counted"].clone(), row["today"]["counted"].clone());

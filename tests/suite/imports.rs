@@ -150,6 +150,9 @@ both! {
         let (one, two) = (&list["data"][1], &list["data"][0]);
         assert_eq!((&one["organisation"]["name"], &one["title"]), (&json!("山区中心小学"), &json!("senior")));
         assert_eq!((&one["phone"], &one["remark"]), (&json!("*********52"), &json!("=1+1")), "a blank cell changes nothing");
+        let other = moved.replace("龚敏超", "龚敏");
+        let told = import(&bureau, "kind=roster&effective_on=2026-08-01&dry_run=true", "text/csv", header(&[&other])).await.expect(200);
+        assert_eq!((&told["notes"][0]["code"], &told["notes"][0]["parameters"]["after"]), (&json!("roster_other_name"), &json!("龚敏")), "{told:#}");
         let now = bureau.get(&teacher(one)).await.expect(200);
         assert_eq!((&now["posts"], &now["at_school_since"], &now["teaching"][0]["subject"]), (&json!([]), &json!("2026-08-01"), &json!("语文")));
         let then = bureau.get(&format!("{}/facts?on=2026-07-31", place(one))).await.expect(200);
@@ -159,6 +162,50 @@ both! {
         assert_eq!((&other["title_written"], &two["duty"]), (&json!("小学高级教师"), &json!("班主任")));
         let back = import(&bureau, "kind=roster&effective_on=2026-03-01", "text/csv", header(&[ONE])).await.refused(422, "import_has_faults");
         assert_eq!(back["errors"][0]["code"], "roster_later_record");
+    }
+
+    async fn personal_data_in_other_columns_is_a_fault_and_is_not_repeated(county: County) {
+        let bureau = county.sign_in("bureau");
+        let number = "331199199205119087";
+        for row in [
+            ONE.replace("数学、科学", number),
+            ONE.replace("一级教师", "138 0013 8000"),
+            ONE.replace("教导主任", "zhang.san@school.cn"),
+            ONE.replace("=1+1", &format!("身份证{number}")),
+            ONE.replace("2133000101", number),
+        ] {
+            let told = import(&bureau, "kind=roster", "text/csv", header(&[&row])).await.refused(422, "import_has_faults").to_string();
+            for hidden in [number, "13800138000", "zhang.san"] {
+                assert!(!told.contains(hidden), "{told}");
+            }
+        }
+        let schools = |cells: &str| format!("学校标识码,学校名称,学段,城乡类型,小班化,上级机构\n{cells}\n");
+        for cells in [
+            format!("{number},甲,小学,城区,否,"), format!("2133000107,{number},小学,城区,否,"), format!("2133000107,甲,{number},城区,否,"),
+            format!("2133000107,甲,小学,{number},否,"), format!("2133000107,甲,小学,城区,{number},"), format!("2133000107,甲,小学,城区,否,{number}"),
+        ] {
+            let told = import(&bureau, "kind=organisations", "text/csv", schools(&cells)).await.refused(422, "import_has_faults").to_string();
+            assert!(!told.contains(number), "{told}");
+        }
+        let log = county.sign_in("auditor").get("/v1/events").await.expect(200).to_string();
+        assert!(!log.contains(number));
+    }
+
+    async fn nobody_comes_by_a_roster_to_a_school_that_has_a_last_day(county: County) {
+        let bureau = county.sign_in("bureau");
+        import(&bureau, "kind=roster&effective_on=2026-02-01", "text/csv", header(&[ONE])).await.expect(201);
+        let school = format!("/v1/organisations/{}", county.schools[1]);
+        let etag = bureau.get(&school).await.etag();
+        let closing = json!({"closed_on": "2026-12-31", "reason": "并入实验小学"});
+        let close = bureau.request(Method::POST, &format!("{school}/close")).header("If-Match", &etag);
+        close.json(&closing).send().await.expect(200);
+        let moved = ONE.replace("2133000101", "2133000104");
+        let done = import(&bureau, "kind=roster&effective_on=2026-11-01&mode=row_by_row", "text/csv", header(&[&moved, TWO])).await;
+        let told = done.refused(422, "import_has_faults");
+        let faults: Vec<_> = told["errors"].as_array().unwrap().iter().map(|fault| (&fault["code"], &fault["parameters"]["closed_on"])).collect();
+        assert_eq!(faults, [(&json!("roster_school_closes"), &json!("2026-12-31")); 2], "{told:#}");
+        let unchanged = import(&bureau, "kind=roster&effective_on=2026-11-01", "text/csv", header(&[ONE])).await.expect(201);
+        assert_eq!(unchanged["unchanged"], 1);
     }
 
     async fn a_correction_on_the_same_day_leaves_no_spell_without_a_day(county: County) {

@@ -176,9 +176,11 @@ fn exchange(tx: &mut WriteTx<'_>, hash: &str, next_hash: &str, expires_at: UtcMi
 pub async fn logout(app: &App, token: String, now: UtcMillis) -> Result<(), ApiError> {
     let hash = refresh_hash(&token);
     app.db
-        .write(now, move |tx| match tokens::find_refresh(tx.conn(), &hash)? {
-            Some(row) => tokens::revoke_family(tx, row.account, row.family),
-            None => Ok(()),
+        .write(now, move |tx| {
+            let Some(row) = tokens::find_refresh(tx.conn(), &hash)? else { return Ok(()) };
+            // As in `exchange`: no successor is added beside what is revoked.
+            users::lock(tx, row.account)?;
+            tokens::revoke_family(tx, row.account, row.family)
         })
         .await
         .map_err(ApiError::from)

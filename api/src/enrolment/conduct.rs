@@ -3,7 +3,7 @@
 use super::{
     listing::viewer,
     problems::refused,
-    service::{again, runs},
+    service::{again, conducts, runs},
     settlement::Settlement,
     wire::{AttendanceIn, AttendanceView, ResultIn},
 };
@@ -60,16 +60,16 @@ pub(crate) fn lectures(actor: &Actor, units: &[UnitTime]) -> bool {
     actor.is(Role::Lecturer) && units.iter().any(|unit| unit.lecturer.is_some_and(|person| actor.is_self(person)))
 }
 
-/// A unit with its session, for who may record attendance at it: whoever runs the session, and the lecturer of the unit.
+/// A unit with its session, for who may record attendance at it: whoever conducts the session, and the lecturer of the unit.
 fn unit_of(conn: &mut Conn, actor: &Actor, session: SessionId, unit: UnitId) -> Result<(OfferRow, UnitTime), ApiError> {
     let offer = store::offer(conn, session)?.ok_or_else(|| ApiError::missing(session))?;
     let units = store::units(conn, session)?;
-    let runs = runs(actor, &offer);
-    if !runs && !lectures(actor, &units) {
+    let conducts = conducts(actor, &offer);
+    if !conducts && !lectures(actor, &units) {
         return Err(ApiError::missing(session));
     }
     let unit = units.into_iter().find(|row| row.id == unit).ok_or_else(|| ApiError::missing(unit))?;
-    if !runs && !unit.lecturer.is_some_and(|person| actor.is_self(person)) {
+    if !conducts && !unit.lecturer.is_some_and(|person| actor.is_self(person)) {
         return Err(ApiError::new(Code::NotYourUnit));
     }
     Ok((offer, unit))
@@ -209,11 +209,11 @@ fn must_run(offer: &OfferRow) -> Result<(), ApiError> {
     }
 }
 
-/// The session, where the actor runs it and it runs, held until the command ends.
+/// The session, where the actor conducts it and it runs, held until the command ends.
 fn running(work: &mut Work<'_, '_>, actor: &Actor, session: SessionId) -> Result<OfferRow, ApiError> {
     store::hold_session(work.tx(), session)?;
     let offer = store::offer(work.conn(), session)?
-        .filter(|offer| runs(actor, offer))
+        .filter(|offer| conducts(actor, offer))
         .ok_or_else(|| ApiError::missing(session))?;
     must_run(&offer)?;
     Ok(offer)

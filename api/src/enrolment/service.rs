@@ -434,7 +434,13 @@ pub fn get(conn: &mut Conn, actor: &Actor, id: EnrolmentId) -> Result<EnrolmentS
     if seen { Ok(shown) } else { Err(ApiError::missing(id)) }
 }
 
-/// True where the actor runs the session: its institution, or somebody above it.
+/// True where the actor may record and close what the session is about: [`runs`] it, with an account of its area. Only those change
+/// anything in an area.
+pub fn conducts(actor: &Actor, offer: &OfferRow) -> bool {
+    actor.area() == offer.offer.session.area() && runs(actor, offer)
+}
+
+/// True where the session is the actor's to look at as a whole: its institution's, or of somebody above it.
 pub fn runs(actor: &Actor, offer: &OfferRow) -> bool {
     actor
         .reach

@@ -46,9 +46,13 @@ pub(super) fn differences(
     }
     let mut found = Vec::new();
     let mut compare = |number: i64, frozen: Option<FrozenTeacherView>, current: Option<FrozenTeacherView>| {
-        let entries = entries.remove(&number).unwrap_or_default();
+        let mut entries = entries.remove(&number).unwrap_or_default();
         let figures = |one: &Option<FrozenTeacherView>| one.as_ref().map(|one| one.figures.clone());
         let (before, after) = (figures(&frozen), figures(&current));
+        if before == after {
+            // Of another cycle, and of no weight in this one.
+            entries.retain(|entry| entry.effective_on >= cycle.from());
+        }
         if before == after && entries.is_empty() {
             return Ok(());
         }

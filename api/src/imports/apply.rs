@@ -1,7 +1,7 @@
 //! Writing what a roster changes: a few statements over many rows.
 
 use super::{
-    plan::{Before, plan},
+    plan::{Before, Changed, plan},
     report::{Report, count},
     service::Progress,
 };
@@ -16,9 +16,10 @@ use shixun_domain::{
 use shixun_persistence::{
     DbError,
     events::ObjectChange,
+    org,
     people::{self, FactRow, NewFact, PersonData},
 };
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Applies the rows of a roster from `day` on and adds what became of them to the report.
 ///
@@ -40,6 +41,7 @@ pub(super) fn roster(
     for faults in plan.refused {
         report.refuse(faults);
     }
+    report.note(plan.renamed);
     for (kind, numbers) in &plan.cut {
         people::cut_facts(work.tx(), area, *kind, numbers, last_day)?;
     }
@@ -73,6 +75,8 @@ pub(super) fn roster(
 
 /// What is known of the persons of a roster, kept from changing until the import ends.
 fn load(work: &mut Work<'_, '_>, area: AreaCode, rows: &[RosterRow]) -> Result<Before, ApiError> {
+    let schools: BTreeSet<i64> = rows.iter().map(|row| row.school).collect();
+    let closing = org::hold_open(work.conn(), area, &Vec::from_iter(schools))?;
     let numbers: Vec<&str> = rows.iter().map(|row| row.identity.as_str()).collect();
     let mut found = people::find_by_identities(work.conn(), area, &numbers)?;
     let ids: Vec<i64> = found.iter().map(|person| person.id.number()).collect();
@@ -86,7 +90,7 @@ fn load(work: &mut Work<'_, '_>, area: AreaCode, rows: &[RosterRow]) -> Result<B
         facts.entry(fact.person).or_default().push(fact);
     }
     let persons = found.into_iter().map(|person| (person.data.identity.as_str().to_owned(), person)).collect();
-    Ok(Before { persons, facts })
+    Ok(Before { persons, facts, closing })
 }
 
 fn record(
@@ -95,7 +99,7 @@ fn record(
     import: ImportId,
     ids: &[PersonId],
     new: &[super::plan::NewPerson],
-    changed: &[(PersonId, String, Vec<&'static str>)],
+    changed: &[Changed],
 ) -> Result<(), ApiError> {
     let import = import.to_string();
     let made = ids.iter().zip(new).map(|(id, new)| ObjectChange {
@@ -104,11 +108,11 @@ fn record(
         before: None,
         after: Some(json!({"import": import, "name": new.data.name}).to_string()),
     });
-    let altered = changed.iter().map(|(id, name, given)| ObjectChange {
+    let altered = changed.iter().map(|change| ObjectChange {
         action: "import_change",
-        object_id: id.to_string(),
-        before: None,
-        after: Some(json!({"import": import, "name": name, "given": given}).to_string()),
+        object_id: change.person.to_string(),
+        before: Some(json!({"name": change.names.0}).to_string()),
+        after: Some(json!({"import": import, "name": change.names.1, "given": change.given}).to_string()),
     });
     let all: Vec<ObjectChange> = made.chain(altered).collect();
     work.record_many(area, "person", &all)

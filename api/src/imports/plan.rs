@@ -24,6 +24,8 @@ pub(super) struct Before {
     pub(super) persons: HashMap<String, PersonRow>,
     /// All facts, past and coming ones too, by person.
     pub(super) facts: HashMap<PersonId, Vec<FactRow>>,
+    /// The last day of those schools that have one, by number.
+    pub(super) closing: HashMap<i64, NaiveDate>,
 }
 
 /// A new person with facts that lack only the person.
@@ -42,6 +44,15 @@ struct Change {
     add: Vec<Fact>,
 }
 
+/// Whose facts or data change.
+pub(super) struct Changed {
+    pub(super) person: PersonId,
+    /// The name that was known, and the one from now on.
+    pub(super) names: (String, String),
+    /// The names of what changes.
+    pub(super) given: Vec<&'static str>,
+}
+
 /// Everything an import of a roster writes.
 #[derive(Default)]
 pub(super) struct Plan {
@@ -49,8 +60,9 @@ pub(super) struct Plan {
     pub(super) changed_data: Vec<(PersonRow, PersonData)>,
     /// Persons of whom facts change and nothing else.
     pub(super) touched: Vec<i64>,
-    /// Whose facts or data change, with the names of what does.
-    pub(super) changed: Vec<(PersonId, String, Vec<&'static str>)>,
+    pub(super) changed: Vec<Changed>,
+    /// Names that differ from the known ones: a list whose column slipped would rename many.
+    pub(super) renamed: Vec<Found>,
     pub(super) cut: BTreeMap<FactKind, Vec<i64>>,
     pub(super) remove: BTreeMap<FactKind, Vec<i64>>,
     pub(super) add: Vec<NewFact>,
@@ -59,17 +71,20 @@ pub(super) struct Plan {
     pub(super) refused: Vec<Vec<Found>>,
 }
 
-/// Plans an import.
+/// Plans an import. Nobody comes to a school that has a last day, because a roster does not say until when.
 pub(super) fn plan(area: AreaCode, rows: &[RosterRow], before: &Before, day: NaiveDate) -> Plan {
     let mut plan = Plan::default();
     for row in rows {
-        match before.persons.get(row.identity.as_str()) {
-            None => plan.new.push(new_person(area, row, day)),
-            Some(person) => {
+        let closed_on = before.closing.get(&row.school);
+        match (before.persons.get(row.identity.as_str()), closed_on) {
+            (None, None) => plan.new.push(new_person(area, row, day)),
+            (None, Some(closed_on)) => plan.refused.push(vec![closes(row, *closed_on)]),
+            (Some(person), closed_on) => {
                 let facts = before.facts.get(&person.id).map(Vec::as_slice).unwrap_or_default();
-                match change(area, row, person, facts, day) {
-                    Ok(change) => plan.take(person, change, day),
-                    Err(refusal) => plan.refused.push(vec![contradiction(row, refusal)]),
+                match (change(area, row, person, facts, day), closed_on) {
+                    (Ok(change), Some(closed_on)) if change.comes() => plan.refused.push(vec![closes(row, *closed_on)]),
+                    (Ok(change), _) => plan.take(row, person, change, day),
+                    (Err(refusal), _) => plan.refused.push(vec![contradiction(row, refusal)]),
                 }
             }
         }
@@ -77,17 +92,26 @@ pub(super) fn plan(area: AreaCode, rows: &[RosterRow], before: &Before, day: Nai
     plan
 }
 
+impl Change {
+    /// Whether the person comes to the school of the row, or to a post there.
+    fn comes(&self) -> bool {
+        self.add.iter().any(|fact| matches!(fact.kind(), FactKind::Employment | FactKind::Post))
+    }
+}
+
 impl Plan {
-    fn take(&mut self, person: &PersonRow, change: Change, day: NaiveDate) {
+    fn take(&mut self, row: &RosterRow, person: &PersonRow, change: Change, day: NaiveDate) {
         if change.given.is_empty() {
             self.unchanged += 1;
             return;
         }
+        let names = (person.data.name.clone(), row.name.as_str().to_owned());
+        self.renamed.extend((names.0 != names.1).then(|| renamed(row, &names)));
         match change.data {
             Some(data) => self.changed_data.push((person.clone(), data)),
             None => self.touched.push(person.id.number()),
         }
-        self.changed.push((person.id, person.data.name.clone(), change.given));
+        self.changed.push(Changed { person: person.id, names, given: change.given });
         for (kind, number) in change.cut {
             self.cut.entry(kind).or_default().push(number);
         }
@@ -97,6 +121,26 @@ impl Plan {
         let span = DateSpan { from: day, to: None };
         self.add.extend(change.add.into_iter().map(|fact| NewFact { person: person.id, fact, span }));
     }
+}
+
+fn renamed(row: &RosterRow, (before, after): &(String, String)) -> Found {
+    let zh = format!("系统中此身份证号码的姓名是“{before}”，已改为“{after}”；如有多行，请核对姓名列是否错行");
+    let en = format!(
+        "the person with this identity number was known as “{before}” and is now “{after}”; where many are, check whether the column of names slipped"
+    );
+    let mut found = Found::about_row(&row.sheet, row.row, "roster_other_name", zh, en);
+    found.params.extend([("before".into(), before.clone()), ("after".into(), after.clone())]);
+    found
+}
+
+fn closes(row: &RosterRow, closed_on: NaiveDate) -> Found {
+    let zh = format!("该校的最后一天是{closed_on}，不能再有人到任；请核对学校，或先恢复该校");
+    let en = format!(
+        "the last day of this school is {closed_on}, and nobody comes to it any more: compare the school, or open it again first"
+    );
+    let mut found = Found::about_row(&row.sheet, row.row, "roster_school_closes", zh, en);
+    found.params.push(("closed_on".into(), closed_on.to_string()));
+    found
 }
 
 fn contradiction(row: &RosterRow, refusal: Refusal) -> Found {

@@ -10,7 +10,7 @@ use shixun_domain::{
         table::{ListColumn, ReadColumn},
     },
     people::{
-        contact::masked_numbers,
+        contact::{masked_but_codes, masked_name, masked_numbers},
         roster::{Column, ColumnRead, Finding, Roster, RowFault, SkipReason},
     },
 };
@@ -46,7 +46,7 @@ impl Found {
     /// A finding of our own about a row of a roster.
     pub fn about_row(sheet: &str, row: u32, code: &str, zh: String, en: String) -> Found {
         Found {
-            sheet: sheet.to_owned(),
+            sheet: masked_name(sheet),
             row: Some(row),
             letters: None,
             header: None,
@@ -130,6 +130,12 @@ impl Report {
         self.extend(faults);
     }
 
+    /// Adds what somebody may want to look at.
+    pub fn note(&mut self, notes: Vec<Found>) {
+        let room = FINDINGS_MAX.saturating_sub(self.notes.len());
+        self.notes.extend(notes.into_iter().take(room));
+    }
+
     fn extend(&mut self, faults: Vec<Found>) {
         self.faults_total = self.faults_total.saturating_add(count(faults.len()));
         let room = FINDINGS_MAX.saturating_sub(self.faults.len());
@@ -144,12 +150,12 @@ impl Report {
                 .sheets
                 .iter()
                 .map(|sheet| SheetFound {
-                    name: sheet.name.clone(),
+                    name: masked_name(&sheet.name),
                     header_row: sheet.header_row,
                     columns: sheet.columns.iter().map(column_found).collect(),
                 })
                 .collect(),
-            ignored_sheets: roster.ignored_sheets.clone(),
+            ignored_sheets: roster.ignored_sheets.iter().map(|name| masked_name(name)).collect(),
             notes: roster.notes.iter().take(FINDINGS_MAX).map(found).collect(),
             skipped: roster
                 .skipped
@@ -157,7 +163,7 @@ impl Report {
                 .map(|skipped| {
                     let (reason, zh, en) = skip_words(skipped.reason);
                     Skipped {
-                        sheet: skipped.sheet.clone(),
+                        sheet: masked_name(&skipped.sheet),
                         row: skipped.row,
                         reason: reason.into(),
                         zh: zh.into(),
@@ -186,7 +192,7 @@ impl Report {
         let refused: BTreeSet<(&str, u32)> =
             list.faults.iter().filter_map(|fault| Some((fault.sheet.as_str(), fault.row?))).collect();
         let skipped = list.skipped.iter().map(|(sheet, row)| Skipped {
-            sheet: sheet.clone(),
+            sheet: masked_name(sheet),
             row: *row,
             reason: reason.into(),
             zh: zh.into(),
@@ -195,7 +201,7 @@ impl Report {
         let mut report = Report {
             failed: count(refused.len()),
             sheets: list.sheets.iter().map(listed).collect(),
-            ignored_sheets: list.ignored_sheets.clone(),
+            ignored_sheets: list.ignored_sheets.iter().map(|name| masked_name(name)).collect(),
             skipped: skipped.collect(),
             ..Report::default()
         };
@@ -208,11 +214,11 @@ impl Report {
 fn listed<C: ListColumn>(sheet: &SheetRead<C>) -> SheetFound {
     let column = |(letters, header, column): &ReadColumn<C>| ColumnFound {
         letters: letters.clone(),
-        header: header.clone(),
+        header: masked_name(header),
         column: column.map(|column| column.as_str().to_owned()),
     };
     SheetFound {
-        name: sheet.name.clone(),
+        name: masked_name(&sheet.name),
         header_row: sheet.header_row,
         columns: sheet.columns.iter().map(column).collect(),
     }
@@ -226,7 +232,7 @@ pub fn count(number: usize) -> u32 {
 fn column_found(read: &ColumnRead) -> ColumnFound {
     ColumnFound {
         letters: read.letters.clone(),
-        header: read.header.clone(),
+        header: masked_name(&read.header),
         column: read.column.map(|column| column.as_str().to_owned()),
     }
 }
@@ -239,12 +245,12 @@ fn found(fault: &RowFault) -> Found {
             finding,
             Finding::UnknownSchool { .. } | Finding::AmbiguousSchool { .. } | Finding::SchoolMismatch { .. }
         ) || fault.place.as_ref().is_some_and(|place| matches!(place.column, Column::SchoolCode | Column::SchoolName));
-    let shown = |text: String| if public { text } else { masked_numbers(&text) };
+    let shown = |text: String| if public { masked_but_codes(&text) } else { masked_numbers(&text) };
     Found {
-        sheet: fault.sheet.clone(),
+        sheet: masked_name(&fault.sheet),
         row: fault.row,
         letters: fault.place.as_ref().map(|place| place.letters.clone()),
-        header: fault.place.as_ref().map(|place| place.header.clone()),
+        header: fault.place.as_ref().map(|place| masked_name(&place.header)),
         column: fault.place.as_ref().map(|place| place.column.as_str().to_owned()),
         code: finding.code().to_owned(),
         zh: shown(finding.zh()),
@@ -257,10 +263,10 @@ fn at_place<C: ListColumn, F: ListFault>(placed: &Placed<C, F>) -> Found {
     let (zh, en) = placed.fault.words();
     let place = placed.place.as_ref();
     Found {
-        sheet: placed.sheet.clone(),
+        sheet: masked_name(&placed.sheet),
         row: placed.row,
         letters: place.map(|(letters, ..)| letters.clone()),
-        header: place.map(|(_, header, _)| header.clone()),
+        header: place.map(|(_, header, _)| masked_name(header)),
         column: place.map(|(.., column)| column.as_str().to_owned()),
         code: placed.fault.code().to_owned(),
         zh,

@@ -6,7 +6,10 @@ use crate::{
     org::wire::OrganisationView,
     problem::ApiError,
 };
-use shixun_domain::{AreaCode, id::OrganisationId, imports::school_list::SchoolRow, words::OrganisationKind};
+use shixun_domain::{
+    AreaCode, id::OrganisationId, imports::school_list::SchoolRow, people::contact::masked_but_codes,
+    words::OrganisationKind,
+};
 use shixun_persistence::{
     DbError,
     org::{self, NewOrganisation, OrganisationRow, Saved},
@@ -92,6 +95,7 @@ fn parent(
     match parent {
         Some(parent) if before.is_none_or(|before| !parent.path.starts_with(&before.path)) => Ok(Some(parent.id)),
         _ => {
+            let text = masked_but_codes(text);
             let zh = format!("没有上级机构“{text}”，或同名机构不止一个，或它在本校之下；请填写其代码");
             let en = format!("there is no organisation “{text}” to stand above, or several of the name; give its code");
             Err(Box::new(Found::about_row(&row.sheet, row.row, "schools_unknown_parent", zh, en)))

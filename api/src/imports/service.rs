@@ -31,7 +31,10 @@ use shixun_domain::{
         school_list::{SchoolList, read_school_list},
     },
     org::SchoolCode,
-    people::roster::{KnownSchool, KnownSchools, Roster, RosterContext, read_roster},
+    people::{
+        contact::masked_name,
+        roster::{KnownSchool, KnownSchools, Roster, RosterContext, read_roster},
+    },
 };
 use shixun_persistence::{
     Conn, Db, DbError, Keep,
@@ -235,7 +238,7 @@ pub fn run(
         id: (!options.dry_run).then_some(id),
         kind: options.kind,
         mode: options.mode,
-        file_name: options.file_name.clone(),
+        file_name: masked_name(&options.file_name),
         digest: prepared.digest.clone(),
         report,
         created_by: work.actor(),

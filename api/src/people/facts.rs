@@ -113,10 +113,10 @@ pub(super) fn may_name(
         Fact::Employment { organisation } | Fact::Post { organisation, .. } => *organisation,
         _ => return Ok(()),
     };
-    org::hold_open(conn, id)?;
+    let closing = org::hold_open(conn, id.area(), &[id.number()])?;
     let found = org::find(conn, id)?.filter(|row| id.area() == area && actor.reaches(area, &row.path));
     match found {
-        Some(row) => match row.closed_on.filter(|closed| span.to.is_none_or(|to| to > *closed)) {
+        Some(_) => match closing.get(&id.number()).filter(|closed| span.to.is_none_or(|to| to > **closed)) {
             None => Ok(()),
             Some(closed) => Err(FieldFault::new(
                 pointer,

@@ -58,9 +58,12 @@ problem_set!(
 problem_set!(ListProblems = NotFound);
 problem_set!(CorrectProblems = RecordWrongState);
 problem_set!(ReviewProblems = RecordWrongState | RecordSamePerson);
-problem_set!(ReasonProblems = ReasonMissing);
+problem_set!(ReplaceProblems = EnterProblems & CorrectProblems);
+problem_set!(ReasonProblems = RecordWrongState | RecordSamePerson | ReasonMissing);
 problem_set!(
-    VerifyProblems = HoursBeforeEmployment
+    VerifyProblems = RecordWrongState
+        | RecordSamePerson
+        | HoursBeforeEmployment
         | HoursOutsideEmployment
         | MoreThanConverted
         | ConversionNeedsApprover
@@ -151,7 +154,7 @@ async fn get_record(
 /// 更正登记（整体替换）：限未审核、已退回或已撤回的登记，更正后重新审核。
 #[utoipa::path(
     operation_id = "replace_record", tag = "records", params(RecordPath, IfMatch), request_body = RecordIn, security(("bearer" = ["enter_records"])),
-    responses((status = 200, description = "Corrected, to be examined.", body = RecordView), EnterProblems, CorrectProblems)
+    responses((status = 200, description = "Corrected, to be examined.", body = RecordView), ReplaceProblems)
 )]
 #[put("/records/{record_id}")]
 async fn replace_record(
@@ -205,7 +208,7 @@ async fn examine_record(
 /// 验证登记：须由第三人办理，政策规定由市、省认定的由市、省办理（政策包允许减少环节的除外），不得由教师本人办理，同时入账；入账后只能冲销更正。
 #[utoipa::path(
     operation_id = "verify_record", tag = "records", params(RecordPath, IfMatch), security(("bearer" = ["review_records"])),
-    responses((status = 200, description = "Verified and posted.", body = RecordView), ReviewProblems, VerifyProblems)
+    responses((status = 200, description = "Verified and posted.", body = RecordView), VerifyProblems)
 )]
 #[post("/records/{record_id}/verify")]
 async fn verify_record(
@@ -231,7 +234,7 @@ async fn verify_record(
 /// 退回登记，须写明理由，由登记人更正后重新审核。
 #[utoipa::path(
     operation_id = "return_record", tag = "records", params(RecordPath, IfMatch), request_body = RecordReasonIn, security(("bearer" = ["review_records"])),
-    responses((status = 200, description = "Returned.", body = RecordView), ReviewProblems, ReasonProblems)
+    responses((status = 200, description = "Returned.", body = RecordView), ReasonProblems)
 )]
 #[post("/records/{record_id}/return")]
 async fn return_record(
@@ -252,7 +255,7 @@ async fn return_record(
 /// 驳回登记，须写明理由；驳回后同一编号不再受理。
 #[utoipa::path(
     operation_id = "reject_record", tag = "records", params(RecordPath, IfMatch), request_body = RecordReasonIn, security(("bearer" = ["review_records"])),
-    responses((status = 200, description = "Rejected.", body = RecordView), ReviewProblems, ReasonProblems)
+    responses((status = 200, description = "Rejected.", body = RecordView), ReasonProblems)
 )]
 #[post("/records/{record_id}/reject")]
 async fn reject_record(

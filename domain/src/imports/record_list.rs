@@ -12,7 +12,7 @@ use crate::{
     hours::Hours,
     people::{
         IdentityNumber,
-        contact::masked_numbers,
+        contact::{holds_identity, masked_numbers},
         roster::{Grid, Plausible, read_date},
     },
     records::RecordCategory,
@@ -168,7 +168,7 @@ impl RowReader<'_> {
         if text.is_empty() || text.chars().count() > most {
             return self.fault(column, fault);
         }
-        Some(text)
+        self.without_identity(column, text)
     }
 
     fn optional(&mut self, column: Column) -> Option<String> {
@@ -176,7 +176,11 @@ impl RowReader<'_> {
         if text.chars().count() > NAME_LETTERS_MAX {
             return self.fault(column, Fault::TooLong { longest: NAME_LETTERS_MAX });
         }
-        Some(text)
+        self.without_identity(column, text)
+    }
+
+    fn without_identity(&mut self, column: Column, text: String) -> Option<String> {
+        if holds_identity(&text) { self.fault(column, Fault::IdentityElsewhere) } else { Some(text) }
     }
 
     fn day(&mut self, column: Column) -> Option<NaiveDate> {
@@ -315,6 +319,7 @@ mod tests {
             (2, "I", "records_bad_word"),
             (3, "F", "records_days_reversed"),
             (3, "G", "records_bad_hours"),
+            (4, "D", "records_identity_elsewhere"),
             (4, "F", "records_bad_day"),
             (4, "E", "records_bad_day"),
             (4, "G", "records_bad_hours"),

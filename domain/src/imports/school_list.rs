@@ -6,6 +6,7 @@ use super::{
 };
 use crate::fold;
 use crate::org::{SchoolCode, SchoolCodeFault};
+use crate::people::contact::{is_personal, masked_but_codes};
 use crate::people::roster::Grid;
 use crate::words::{Setting, Stage};
 
@@ -195,49 +196,46 @@ impl Lines for Schools {
 
     fn line(&mut self, row: &Row<'_, Column>, faults: &mut Faults<Column, Fault>) -> Option<SchoolRow> {
         let number = row.number();
-        let shown = row.text(Column::Code);
-        let code = match SchoolCode::parse(&shown) {
+        let code = match SchoolCode::parse(&row.text(Column::Code)) {
             Ok(code) => {
                 let first_row = self.first_rows.before(code, number);
                 faults.extend(first_row.map(|first_row| (Column::Code, Fault::DuplicateCode { first_row })));
                 Some(code)
             }
             Err(reason) => {
-                faults.push((Column::Code, Fault::BadCode { shown, reason }));
+                faults.push((Column::Code, Fault::BadCode { shown: shown(row, Column::Code), reason }));
                 None
             }
         };
         let name = row.text(Column::Name);
-        if name.is_empty() || name.chars().count() > NAME_LETTERS_MAX {
+        if name.is_empty() || name.chars().count() > NAME_LETTERS_MAX || is_personal(&name) {
             faults.push((Column::Name, Fault::BadName));
         }
-        let shown = row.text(Column::Stage);
-        let stage = match stage_of(&shown) {
+        let written = row.text(Column::Stage);
+        let stage = match stage_of(&written) {
             Some(stage) => Some(stage),
-            None if shown.is_empty() => code.and_then(SchoolCode::stage),
+            None if written.is_empty() => code.and_then(SchoolCode::stage),
             None => None,
         };
-        if stage.is_none() && (code.is_some() || !shown.is_empty()) {
-            faults.push((Column::Stage, Fault::BadStage { shown }));
+        if stage.is_none() && (code.is_some() || !written.is_empty()) {
+            faults.push((Column::Stage, Fault::BadStage { shown: shown(row, Column::Stage) }));
         }
-        let shown = row.text(Column::Setting);
-        let setting = match shown.as_str() {
+        let setting = match row.text(Column::Setting).as_str() {
             "" => None,
             "城区" | "城市" | "县城" | "urban" => Some(Setting::Urban),
             "镇区" | "城镇" | "镇" | "town" => Some(Setting::Town),
             "乡村" | "农村" | "乡" | "村" | "rural" => Some(Setting::Rural),
             _ => {
-                faults.push((Column::Setting, Fault::BadSetting { shown }));
+                faults.push((Column::Setting, Fault::BadSetting { shown: shown(row, Column::Setting) }));
                 None
             }
         };
-        let shown = row.text(Column::SmallClass);
-        let small_class = match shown.to_lowercase().as_str() {
+        let small_class = match row.text(Column::SmallClass).to_lowercase().as_str() {
             "" => None,
             "是" | "有" | "1" | "true" | "yes" | "y" | "√" => Some(true),
             "否" | "无" | "0" | "false" | "no" | "n" | "×" => Some(false),
             _ => {
-                faults.push((Column::SmallClass, Fault::BadYesNo { shown }));
+                faults.push((Column::SmallClass, Fault::BadYesNo { shown: shown(row, Column::SmallClass) }));
                 None
             }
         };
@@ -253,6 +251,11 @@ impl Lines for Schools {
             parent,
         })
     }
+}
+
+/// What is shown of a cell: columns get swapped, and personal data must not reach a report.
+fn shown(row: &Row<'_, Column>, column: Column) -> String {
+    masked_but_codes(&row.text(column))
 }
 
 fn stage_of(text: &str) -> Option<Stage> {

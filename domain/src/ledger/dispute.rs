@@ -67,7 +67,7 @@ pub fn may_open(posted_on: NaiveDate, today: NaiveDate, deadlines: Deadlines) ->
 /// Whose hands a dispute is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Parties<'a> {
-    /// Who recognised the entry, and who entered and examined the record that it comes from.
+    /// Through whose hands the entry went, and the record or transfer that it comes from.
     pub made_by: &'a [AccountId],
     /// Who disputes it.
     pub opened_by: AccountId,

@@ -5,6 +5,7 @@ use super::{Checked, readings::Check, shown};
 use crate::{
     Conn, DbResult, columns,
     db::{At, each},
+    ledger::hours_may_stand,
     policy,
     schema::{
         attendance as a, certificate_counters, certificates as c, enrolments as e, hour_entries as h,
@@ -279,9 +280,11 @@ fn record_steps(conn: &mut Conn, _: UtcMillis) -> DbResult<Checked> {
                     Some(steps) if !fits(&steps) => {
                         Some(format!("{state}, and the steps lead to {} or to other people", steps.state))
                     }
-                    // A claim is the name of a cycle, a colon and the key.
+                    // A claim is the name of a cycle, a colon and the key. Hours that were taken back claim nothing.
                     Some(steps) => {
-                        let claims = steps.state.claims_content() && !steps.duplicate;
+                        let claims = steps.state.claims_content()
+                            && !steps.duplicate
+                            && (claim.is_some() || hours_may_stand(conn, columns::id(area, number)?)?);
                         let own = claim.as_deref().and_then(|claim| claim.split_once(':')).map(|(_, own)| own);
                         (own != claims.then_some(key.as_str()))
                             .then(|| format!("{state} with a claim that is not its own"))

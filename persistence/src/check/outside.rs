@@ -63,7 +63,7 @@ pub(super) fn all() -> Vec<Statement> {
         ),
         statement(
             "disputes_settled",
-            "an upheld dispute has the reversal of its entry, and who entered or recognised an entry did not decide",
+            "an upheld dispute has the reversal of its entry, and nobody through whose hands an entry went decided",
             shown::<id::Dispute>,
             "SELECT d.area, d.id, d.state || CASE WHEN r.id IS NULL AND d.state = 'upheld' THEN ' without a reversal' \
              WHEN r.refers_to <> d.entry_id THEN ' with the reversal of another entry' \
@@ -73,7 +73,13 @@ pub(super) fn all() -> Vec<Statement> {
              LEFT JOIN hour_entries r ON r.area = d.area AND r.id = d.reversal_id \
              LEFT JOIN hour_entries e ON e.area = h.area AND e.id = h.refers_to AND e.kind = 'pending' \
              WHERE (d.state = 'upheld') <> (r.id IS NOT NULL) OR r.refers_to <> d.entry_id OR h.person_id <> d.person_id \
-             OR d.decided_by = h.recognised_by OR d.decided_by = e.recognised_by ORDER BY d.area, d.id",
+             OR d.decided_by = h.recognised_by OR d.decided_by = e.recognised_by \
+             OR (h.source_kind = 'record' AND EXISTS (SELECT 1 FROM record_steps s WHERE s.area = h.source_area \
+                 AND s.record_id = h.source_id \
+                 AND s.account_area = d.area AND s.account_id = d.decided_by)) \
+             OR (h.source_kind = 'opening' AND EXISTS (SELECT 1 FROM transfers f WHERE f.area = h.source_area \
+                 AND f.id = h.source_id AND f.area = d.area AND d.decided_by IN (f.entered_by, f.decided_by))) \
+             ORDER BY d.area, d.id",
         ),
         statement(
             "dispute_replacements",

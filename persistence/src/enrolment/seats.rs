@@ -274,6 +274,7 @@ pub fn apply_again(tx: &mut WriteTx<'_>, row: &EnrolmentRow, new: &NewEnrolment<
     let rows = diesel::update(e::table.find(row.id.key()).filter(e::version.eq(row.version)))
         .set((
             e::status.eq(new.status.as_str()),
+            e::person_name.eq(new.person_name),
             e::organisation_id.eq(new.organisation.number()),
             e::organisation_name.eq(new.organisation_name),
             e::teacher_title.eq(new.title.as_str()),

@@ -3,8 +3,8 @@
 use super::Viewer;
 use crate::{
     Conn, DbResult, WriteTx, columns,
-    db::{At, MultiBackend, each},
-    schema::{disputes as t, hour_entries as h, outside_records as r, persons as p},
+    db::{At, MultiBackend, Word, each},
+    schema::{disputes as t, hour_entries as h, persons as p, record_steps as steps, transfers},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -13,7 +13,7 @@ use shixun_domain::{
     id::{AccountId, Dispute, DisputeId, HourEntryId, PersonId},
     ledger::{EntryKind, SourceKind, dispute::DisputeState},
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// A dispute with the names that lists show.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,9 +28,6 @@ pub struct DisputeRow {
     pub entry: HourEntryId,
     /// What it was for.
     pub entry_title: String,
-    /// Who recognised it, who entered it where it was pending before, and who entered and examined the record from outside that it
-    /// comes from.
-    pub made_by: Vec<AccountId>,
     /// What became of the dispute.
     pub state: DisputeState,
     /// What is wrong, as whoever opened it says.
@@ -55,12 +52,8 @@ pub struct DisputeRow {
     pub created_at: UtcMillis,
 }
 
-/// The pending entry before it, who recognised it, and who entered and examined its record.
-type Made = (Option<i64>, Option<i64>, Option<(i64, Option<i32>, Option<i64>)>);
-
 type Columns = (
     (i32, i64, i64, String, i64, String),
-    Made,
     (String, String, NaiveDate, i64, Option<i64>, Option<At>, Option<String>),
     (Option<i64>, Option<i64>, i64, At),
 );
@@ -69,7 +62,6 @@ macro_rules! dispute_columns {
     () => {
         (
             (t::area, t::id, t::person_id, p::name, t::entry_id, h::title),
-            (h::refers_to, h::recognised_by, (r::entered_by, r::examined_by_area, r::examined_by).nullable()),
             (t::state, t::claim, t::decide_by, t::opened_by, t::decided_by, t::decided_at, t::reason),
             (t::reversal_id, t::replacement_id, t::version, t::created_at),
         )
@@ -82,29 +74,10 @@ macro_rules! joined {
         t::table
             .inner_join(p::table.on(p::area.eq(t::area).and(p::id.eq(t::person_id))))
             .inner_join(h::table.on(h::area.eq(t::area).and(h::id.eq(t::entry_id))))
-            .left_join(
-                r::table.on(h::source_kind
-                    .eq(SourceKind::Record.as_str())
-                    .and(h::source_area.eq(r::area.nullable()))
-                    .and(h::source_id.eq(r::id.nullable()))),
-            )
     };
 }
 
-/// Who entered, examined and recognised an entry, as far as is known.
-fn made_by(area: AreaCode, made: Made, entered: &HashMap<i64, i64>) -> DbResult<Vec<AccountId>> {
-    let (pending, recognised_by, record) = made;
-    let examined = record.and_then(|(_, area, number)| area.zip(number));
-    let here = [
-        pending.and_then(|number| entered.get(&number).copied()),
-        recognised_by,
-        record.map(|(entered_by, ..)| entered_by),
-    ];
-    let here = here.into_iter().flatten().map(|number| Ok(Id::new(area, number)));
-    here.chain(examined.map(|(area, number)| columns::id(area, number))).collect()
-}
-
-fn row((who, made, what, after): Columns, entered: &HashMap<i64, i64>) -> DbResult<DisputeRow> {
+fn row((who, what, after): Columns) -> DbResult<DisputeRow> {
     let id: DisputeId = columns::id(who.0, who.1)?;
     let area = id.area();
     Ok(DisputeRow {
@@ -113,7 +86,6 @@ fn row((who, made, what, after): Columns, entered: &HashMap<i64, i64>) -> DbResu
         person_name: who.3,
         entry: Id::new(area, who.4),
         entry_title: who.5,
-        made_by: made_by(area, made, entered)?,
         state: columns::word("disputes.state", &what.0)?,
         claim: what.1,
         decide_by: what.2,
@@ -188,22 +160,60 @@ pub fn list(
         .order((t::decide_by.asc(), t::id.asc()))
         .select(dispute_columns!())
         .load(conn)?;
-    let entered = entered_by(conn, area, rows.iter().filter_map(|(_, made, ..)| made.0).collect())?;
-    rows.into_iter().map(|columns| row(columns, &entered)).collect()
+    rows.into_iter().map(row).collect()
 }
 
-/// Who entered these entries by hand, by number; those that were never pending are left out.
-fn entered_by(conn: &mut Conn, area: AreaCode, numbers: Vec<i64>) -> DbResult<HashMap<i64, i64>> {
-    if numbers.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let rows: Vec<(i64, Option<i64>)> = h::table
+/// Through whose hands an entry went: who recognised it, who entered it where it was pending before, and who took any step with the
+/// record or the transfer that it comes from.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer or a row is damaged.
+pub fn makers(conn: &mut Conn, entry: HourEntryId) -> DbResult<Vec<AccountId>> {
+    let area = entry.area();
+    let (refers_to, source_kind, source_area, source_id): (Option<i64>, Word<SourceKind>, Option<i32>, Option<i64>) =
+        h::table
+            .filter(h::area.eq(area.get()))
+            .filter(h::id.eq(entry.number()))
+            .select((h::refers_to, h::source_kind, h::source_area, h::source_id))
+            .first(conn)?;
+    let recognised: Vec<Option<i64>> = h::table
         .filter(h::area.eq(area.get()))
-        .filter(h::id.eq_any(numbers))
-        .filter(h::kind.eq(EntryKind::Pending.as_str()))
-        .select((h::id, h::recognised_by))
+        .filter(
+            h::id
+                .eq(entry.number())
+                .or(h::id.eq(refers_to.unwrap_or_default()).and(h::kind.eq(EntryKind::Pending.as_str()))),
+        )
+        .select(h::recognised_by)
         .load(conn)?;
-    Ok(rows.into_iter().filter_map(|(number, by)| Some((number, by?))).collect())
+    let mut makers: Vec<AccountId> = recognised.into_iter().flatten().map(|number| Id::new(area, number)).collect();
+    let Some((source_area, source_id)) = source_area.zip(source_id) else { return Ok(makers) };
+    match source_kind.0 {
+        SourceKind::Record => {
+            let hands: Vec<(i32, i64)> = steps::table
+                .filter(steps::area.eq(source_area))
+                .filter(steps::record_id.eq(source_id))
+                .select((steps::account_area, steps::account_id))
+                .load(conn)?;
+            for (area, number) in hands {
+                makers.push(columns::id(area, number)?);
+            }
+        }
+        SourceKind::Opening => {
+            let hands: Option<(i64, Option<i64>)> = transfers::table
+                .filter(transfers::area.eq(source_area))
+                .filter(transfers::id.eq(source_id))
+                .select((transfers::entered_by, transfers::decided_by))
+                .first(conn)
+                .optional()?;
+            for number in
+                hands.into_iter().flat_map(|(entered_by, decided_by)| [Some(entered_by), decided_by]).flatten()
+            {
+                makers.push(columns::id(source_area, number)?);
+            }
+        }
+        SourceKind::Session | SourceKind::Correction => {}
+    }
+    Ok(makers)
 }
 
 /// How many a list has in all.

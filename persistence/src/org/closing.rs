@@ -7,23 +7,21 @@ use crate::{
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use shixun_domain::id::OrganisationId;
+use shixun_domain::{AreaCode, id::OrganisationId};
+use std::collections::HashMap;
 
-/// Keeps an organisation from closing under another transaction until this one ends, and waits for one that is about to. SQLite has one
-/// writer.
+/// Keeps organisations from closing under another transaction until this one ends, and waits for those that are about to; gives the
+/// last day of those that have one, by number. SQLite has one writer.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
-pub fn hold_open(conn: &mut Conn, id: OrganisationId) -> DbResult<()> {
-    if let Conn::Postgres(conn) = conn {
-        let _: Vec<i64> = t::table
-            .filter(t::area.eq(id.area().get()))
-            .filter(t::id.eq(id.number()))
-            .select(t::id)
-            .for_share()
-            .load(conn)?;
-    }
-    Ok(())
+pub fn hold_open(conn: &mut Conn, area: AreaCode, numbers: &[i64]) -> DbResult<HashMap<i64, NaiveDate>> {
+    let asked = t::table.filter(t::area.eq(area.get())).filter(t::id.eq_any(numbers)).order(t::id);
+    let last_days: Vec<(i64, Option<NaiveDate>)> = match conn {
+        Conn::Postgres(conn) => asked.select((t::id, t::closed_on)).for_share().load(conn)?,
+        Conn::Sqlite(conn) => asked.select((t::id, t::closed_on)).load(conn)?,
+    };
+    Ok(last_days.into_iter().filter_map(|(number, closed_on)| Some((number, closed_on?))).collect())
 }
 
 /// Keeps everybody from being employed at an organisation until this transaction ends.

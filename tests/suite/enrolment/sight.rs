@@ -95,6 +95,23 @@ both! {
         assert_eq!((&mine["data"][0]["result"], &mine["data"][0]["session"]["state"]), (&json!("pass"), &json!("closed")));
     }
 
+    async fn a_session_is_conducted_from_its_own_area_and_looked_at_from_above(county: County) {
+        let teacher = county.add_teacher(1, county.schools[0]);
+        let made = county.add_session(TestSession::default());
+        let enrolment = apply(county, "teacher-1", &made).await;
+        let city = crate::reports::in_area(county, AreaCode::new(331_100).unwrap(), "city", Role::Centre);
+        let above = county.caller(city);
+        let session = format!("/v1/sessions/{}", made.id);
+        let sheet = format!("{session}/units/{}/attendance", made.units[0]);
+        let marks = json!({"marks": [{"enrolment_id": id(&enrolment), "mark": "present"}]});
+        let results = json!({"results": [{"enrolment_id": id(&enrolment), "result": "pass"}]});
+        put(&above, sheet.clone(), marks).await.refused(404, "not_found");
+        put(&above, format!("{session}/results"), results).await.refused(404, "not_found");
+        above.act(&format!("{session}/close")).await.refused(404, "not_found");
+        above.get(&sheet).await.expect(200);
+        assert!(teacher.person.number() > 0);
+    }
+
     async fn a_page_of_enrolments_of_several_areas_shows_each_once_whatever_comes_in_between(county: County) {
         let school = county.schools[0];
         for number in 1..=3 {

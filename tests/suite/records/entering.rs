@@ -222,6 +222,24 @@ both! {
         teacher.post(&path, json!({})).await.expect(201);
     }
 
+    async fn hours_of_a_record_that_were_taken_back_stand_in_nobodys_way(county: County) {
+        let [one, ..] = prepared(county);
+        let same = county.add_session(TestSession { content_key: "unit-design".into(), ..TestSession::default() }).id;
+        let (path, teacher, centre) = (format!("/v1/sessions/{same}/enrolments"), county.caller(one.account), county.sign_in("centre-2"));
+        let place = at(&teacher.post(&of(one.person), with("content_key", json!("unit-design"))).await);
+        step(&centre, &place, "examine").await.expect(200);
+        let done = step(&county.sign_in("bureau"), &place, "verify").await.expect(200);
+        let mut again = with("content_key", json!("unit-design"));
+        again["source_key"] = json!("K-2");
+        teacher.post(&of(one.person), again.clone()).await.refused(409, "duplicate_content");
+        crate::ledger::fixture::corrected(county, done["hour_entry_id"].as_str().unwrap(), json!({"reason": "误录"})).await;
+        assert!(crate::check::broken_now(county).is_empty());
+        let entered = at(&teacher.post(&of(one.person), again).await);
+        teacher.post(&path, json!({})).await.refused(409, "content_recorded");
+        step(&teacher, &entered, "withdraw").await.expect(200);
+        teacher.post(&path, json!({})).await.expect(201);
+    }
+
     async fn a_claim_for_an_activity_keeps_to_what_the_packs_give_and_to_who_approves(county: County) {
         let [one, ..] = prepared(county);
         publish(county, json!({"conversions": [

@@ -157,6 +157,26 @@ both! {
         decide(&bureau, &dispute, "dismiss", "成绩单无误").await.expect(200);
     }
 
+    async fn nobody_through_whose_hands_hours_went_decides_a_dispute_about_them(county: County) {
+        let [one, ..] = prepared(county);
+        county.add_account("centre-3", Role::Centre, county.bureau, None);
+        let (teacher, bureau, monitor) = (county.caller(one.account), county.sign_in("bureau"), county.sign_in("monitor"));
+        let (first, second, third) = (county.sign_in("centre"), county.sign_in("centre-2"), county.sign_in("centre-3"));
+        let place = at(&first.post(&of(one.person), record("K-1")).await);
+        let etag = second.get(&place).await.etag();
+        second.put(&place, &etag, with("hours", json!("12"))).await.expect(200);
+        step(&third, &place, "examine").await.expect(200);
+        let done = step(&monitor, &place, "verify").await.expect(200);
+        let entry = format!("/v1/hour-entries/{}/disputes", done["hour_entry_id"].as_str().unwrap());
+        let dispute = at(&teacher.post(&entry, json!({"claim": "少记学时。"})).await);
+        for hand in [&first, &second, &third] {
+            decide(hand, &dispute, "dismiss", "成绩单无误").await.refused(403, "dispute_same_person");
+        }
+        decide(&bureau, &dispute, "dismiss", "成绩单无误").await.expect(200);
+        crate::ledger::fixture::sql(county, &format!("UPDATE disputes SET decided_by = {}", county.account("centre").number())).unwrap();
+        assert_eq!(broken_now(county), BTreeSet::from(["disputes_settled"]));
+    }
+
     async fn a_returned_record_is_corrected_and_examined_anew(county: County) {
         let [one, ..] = prepared(county);
         let (teacher, centre, bureau) = (county.caller(one.account), county.sign_in("centre"), county.sign_in("bureau"));

@@ -200,6 +200,12 @@ both! {
         let done = decide(&bureau, &place, "recognise", fewer).await.expect(200);
         assert_eq!((&done["state"], &done["decided_by"]), (&json!("taken"), &json!(county.account("bureau").to_string())));
         assert_eq!(statement(&centre, person, CYCLE).await["credited"], "150.00");
+        let entry = format!("/v1/hour-entries/{}/disputes", done["hour_entry_ids"][0].as_str().unwrap());
+        let dispute = county.sign_in("teacher-1").post(&entry, json!({"claim": "少认60学时。"})).await.header("location").unwrap();
+        for hand in [&centre, &bureau] {
+            decide(hand, &dispute, "dismiss", reason.clone()).await.refused(403, "dispute_same_person");
+        }
+        decide(&county.sign_in("centre-2"), &dispute, "dismiss", reason.clone()).await.expect(200);
         decide(&bureau, &place, "refuse", reason.clone()).await.refused(409, "transfer_not_waiting");
         foreign["county"] = json!("南平市建阳区");
         body["certificate"] = foreign;

@@ -33,7 +33,11 @@ problem_set!(OpenProblems = NotFound | EntryNotPosted | EntryAlreadyReversed | E
 problem_set!(ListProblems = NotFound);
 problem_set!(DecideProblems = DisputeNotOpen | DisputeSamePerson | EntryFourEyes | ReasonMissing);
 problem_set!(
-    UpholdProblems = EntryNotPosted
+    UpholdProblems = DisputeNotOpen
+        | DisputeSamePerson
+        | EntryFourEyes
+        | ReasonMissing
+        | EntryNotPosted
         | EntryAlreadyReversed
         | ReversalRefused
         | CorrectionChangesNothing
@@ -131,7 +135,7 @@ async fn get_dispute(
 /// 申诉成立：由未经手该条学时的人员办理，同时冲销并更正。
 #[utoipa::path(
     operation_id = "uphold_dispute", tag = "hours", params(DisputePath, IfMatch), request_body = UpholdIn, security(("bearer" = ["decide_disputes"])),
-    responses((status = 200, description = "Upheld.", body = DisputeView), DecideProblems, UpholdProblems)
+    responses((status = 200, description = "Upheld.", body = DisputeView), UpholdProblems)
 )]
 #[post("/disputes/{dispute_id}/uphold")]
 async fn uphold_dispute(

@@ -160,7 +160,8 @@ fn decidable(
     }
     let before = found(work.conn(), id)?;
     same_version(based_on, before.version)?;
-    let parties = Parties { made_by: &before.made_by, opened_by: before.opened_by };
+    let made_by = store::makers(work.conn(), before.entry)?;
+    let parties = Parties { made_by: &made_by, opened_by: before.opened_by };
     may_decide(before.state, parties, actor.account, actor.is_self(before.person), reason)?;
     Ok(before)
 }

@@ -50,8 +50,14 @@ problem_set!(
 problem_set!(ListProblems = NotFound);
 problem_set!(DecideProblems = TransferNotWaiting | TransferSamePerson | ReasonMissing);
 problem_set!(
-    RecogniseProblems =
-        TransferMoreThanCertified | TransferNotCertified | TransferOverlaps | TransferEmployedHere | PolicyMissing
+    RecogniseProblems = TransferNotWaiting
+        | TransferSamePerson
+        | ReasonMissing
+        | TransferMoreThanCertified
+        | TransferNotCertified
+        | TransferOverlaps
+        | TransferEmployedHere
+        | PolicyMissing
 );
 
 /// Take or certify hours of a teacher who moves
@@ -137,7 +143,7 @@ async fn get_transfer(
 /// 认定待认定的转入学时：须由非经办人办理，可全部或部分认定，同时入账。
 #[utoipa::path(
     operation_id = "recognise_transfer", tag = "records", params(TransferPath, IfMatch), request_body = RecogniseIn, security(("bearer" = ["manage_transfers"])),
-    responses((status = 200, description = "Recognised and posted.", body = HourTransferView), DecideProblems, RecogniseProblems)
+    responses((status = 200, description = "Recognised and posted.", body = HourTransferView), RecogniseProblems)
 )]
 #[post("/transfers/{transfer_id}/recognise")]
 async fn recognise_transfer(

@@ -49,6 +49,8 @@ pub enum Fault {
         /// The longest, in characters.
         longest: usize,
     },
+    /// An identity number in a column of something else.
+    IdentityElsewhere,
     /// A cell without a usable value.
     BrokenCell,
 }
@@ -71,6 +73,7 @@ impl ListFault for Fault {
             Fault::BadHours { .. } => "records_bad_hours",
             Fault::BadWord { .. } => "records_bad_word",
             Fault::TooLong { .. } => "records_too_long",
+            Fault::IdentityElsewhere => "records_identity_elsewhere",
             Fault::BrokenCell => "records_broken_cell",
         }
     }
@@ -110,6 +113,10 @@ impl ListFault for Fault {
             Fault::TooLong { longest } => (
                 format!("文字超过{longest}个字，请缩短"),
                 format!("the text is longer than {longest} letters; shorten it"),
+            ),
+            Fault::IdentityElsewhere => both(
+                "此处是身份证号码，请核对是否填错列",
+                "this is an identity number; check whether columns were swapped",
             ),
             Fault::BrokenCell => both(BROKEN_CELL.0, BROKEN_CELL.1),
         }

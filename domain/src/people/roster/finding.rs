@@ -159,6 +159,8 @@ pub enum Finding {
         /// The longest text, in characters.
         longest: u64,
     },
+    /// An identity number, telephone number or e-mail address in a column of something else.
+    PersonalData,
     /// Note: a title that is on no list was kept as text.
     UnknownTitle {
         /// The text.

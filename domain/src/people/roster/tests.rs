@@ -459,6 +459,7 @@ fn every_finding_speaks_both_languages_and_has_a_code_of_its_own() {
         Finding::BrokenCell { shown: shown() },
         Finding::BrokenLeftOut { shown: shown() },
         Finding::TooLong { longest: 500 },
+        Finding::PersonalData,
         Finding::UnknownTitle { shown: shown() },
         Finding::UnknownStage { shown: shown() },
         Finding::UnknownPost { shown: shown() },

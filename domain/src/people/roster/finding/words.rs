@@ -303,6 +303,11 @@ impl Finding {
                 en: format!("the text is longer than {longest} letters; shorten it"),
                 params: vec![("longest", longest.to_string())],
             },
+            Finding::PersonalData => plain(
+                "roster_personal_data",
+                "此处是身份证号码、电话或邮箱，请核对是否填错列",
+                "this is an identity number, telephone number or e-mail address; check whether columns were swapped",
+            ),
             Finding::BrokenCell { shown } => with_shown(
                 "roster_broken_cell",
                 "无法读取：公式出错或文字过长，请改为直接填写内容",

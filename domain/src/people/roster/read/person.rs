@@ -2,6 +2,7 @@
 
 use super::{RosterRow, RowFindings, SheetReader, sheet_row};
 use crate::org::SchoolCode;
+use crate::people::contact::is_personal;
 use crate::people::identity::{IdentityFault, IdentityNumber};
 use crate::people::lengths::{PHONE_MAX, POST_MAX, REMARK_MAX, SUBJECT_MAX, TITLE_MAX, exceeds};
 use crate::people::name::{NameFault, PersonName};
@@ -58,7 +59,7 @@ impl SheetReader<'_> {
             values::read_subjects(self.sheet.cell(row, index), &mut subjects);
         }
         for subject in &subjects {
-            check_length(subject, SUBJECT_MAX, Column::Subjects, found);
+            check_text(subject, SUBJECT_MAX, Column::Subjects, found);
         }
         let title = match values::read_title(self.cell(row, Column::Title)) {
             Ok(title) => Some(title),
@@ -85,7 +86,7 @@ impl SheetReader<'_> {
             (&phone, PHONE_MAX, Column::Phone),
             (&remark, REMARK_MAX, Column::Remark),
         ] {
-            check_length(text.as_deref().unwrap_or_default(), longest, column, found);
+            check_text(text.as_deref().unwrap_or_default(), longest, column, found);
         }
         let school = school?;
         Some(RosterRow {
@@ -278,9 +279,13 @@ fn left_out(read: Result<Option<String>, String>, column: Column, found: &mut Ro
     })
 }
 
-fn check_length(text: &str, longest: u64, column: Column, found: &mut RowFindings) {
+/// A text that is kept as it is written; but for telephone numbers everybody sees it who sees the person.
+fn check_text(text: &str, longest: u64, column: Column, found: &mut RowFindings) {
     if exceeds(text, longest) {
         found.fault(column, Finding::TooLong { longest });
+    }
+    if column != Column::Phone && is_personal(text) {
+        found.fault(column, Finding::PersonalData);
     }
 }
 
