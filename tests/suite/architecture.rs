@@ -366,6 +366,21 @@ fn in_domain_only_policy_documents_are_serialisable() {
 }
 
 #[test]
+fn an_operation_names_its_problems_in_one_set() {
+    let another_follows = |after: &&str| {
+        let next: String = after.trim_start().chars().take_while(|letter| letter.is_alphanumeric()).collect();
+        next.ends_with("Problems")
+    };
+    let files = code_of("api");
+    let twice = files.iter().filter(|file| file.text.split("Problems,").skip(1).any(|after| another_follows(&after)));
+    let breaches: Vec<_> = twice.map(|file| file.path.clone()).collect();
+    wall(
+        &breaches,
+        "join the sets with `problem_set!(Both = One & Another)`: of two with one status the document keeps the second",
+    );
+}
+
+#[test]
 fn no_file_is_too_long_to_read() {
     let files: Vec<_> = ROOMS.into_iter().chain(["tests"]).flat_map(sources).collect();
     assert!(files.len() > ROOMS.len(), "the workspace was not found");

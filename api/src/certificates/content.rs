@@ -80,7 +80,7 @@ pub struct CertificateHolderView {
     /// Name.
     pub name: String,
     /// Identity number, masked.
-    #[schema(example = "331199********2489")]
+    #[schema(example = "331199**********89")]
     pub identity_number: String,
     /// School on the day of the statement.
     pub organisation_name: Option<String>,

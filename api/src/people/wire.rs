@@ -60,7 +60,7 @@ pub struct PersonView {
     /// Sex, by the identity number.
     pub sex: SexWord,
     /// Identity number, the birth date hidden.
-    #[schema(example = "331199********9087")]
+    #[schema(example = "331199**********87")]
     pub identity_number: String,
     /// Telephone numbers, all but the last two digits hidden.
     #[schema(example = "*********52")]

@@ -10,8 +10,8 @@ const DIGITS_MASKED: usize = 7;
 const APART_DIGITS_MASKED: usize = 11;
 
 word_list! {
-    /// What is shown of a person in clear only on request, with a reason that is logged. The birth date is among them
-    /// because with it the masked identity number would be whole again; so is the last day at work, which follows from it.
+    /// What is shown of a person in clear only on request, with a reason that is logged. The birth date is among them because with it few
+    /// identity numbers would fit the masked one.
     ClearField {
         IdentityNumber = "identity_number", "身份证号码", "identity number";
         BirthDate = "birth_date", "出生日期", "birth date";

@@ -126,11 +126,12 @@ impl IdentityNumber {
         if self.male { Sex::Male } else { Sex::Female }
     }
 
-    /// For lists and messages: `331199********9087`, the birth date hidden.
+    /// For lists and messages: `331199**********87`. The birth date is hidden, and of what follows it as much as keeps a birth month,
+    /// which the last day at work tells, from making the number whole.
     pub fn masked(&self) -> String {
         let area = self.text.get(..6).unwrap_or_default();
-        let tail = self.text.get(14..).unwrap_or_default();
-        format!("{area}********{tail}")
+        let tail = self.text.get(16..).unwrap_or_default();
+        format!("{area}**********{tail}")
     }
 }
 
@@ -265,8 +266,8 @@ mod tests {
     #[test]
     fn neither_a_message_nor_a_log_shows_the_whole_number() {
         let number = IdentityNumber::parse("331199199205119087").unwrap();
-        assert_eq!(number.masked(), "331199********9087");
-        assert_eq!(format!("{number} {number:?}"), "331199********9087 IdentityNumber(331199********9087)");
+        assert_eq!(number.masked(), "331199**********87");
+        assert_eq!(format!("{number} {number:?}"), "331199**********87 IdentityNumber(331199**********87)");
     }
 
     #[test]
