@@ -10,7 +10,9 @@ mod hours;
 mod openings;
 mod status;
 
-pub use eligibility::{Applicant, Booking, Offer, Reason, Recorded, RecordedBy, booked_hours, place, reasons, repeats};
+pub use eligibility::{
+    Applicant, Booking, Offer, Reason, Recorded, RecordedBy, booked_beside, place, reasons, repeats,
+};
 pub use evaluating::{EvaluationStanding, EvaluationState, asked_at_closing};
 pub use hours::{Attended, EarnedHours, Mark, Outcome, ResultTerms, by_month, days_attended, earned};
 pub use openings::{Closed, Openings, Placement};

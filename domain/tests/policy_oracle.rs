@@ -350,7 +350,7 @@ proptest! {
         larger.push(more);
         let larger = self::facts(&larger);
         prop_assert!(evaluate(&rules, &person, &larger).total >= evaluation.total);
-        prop_assert_eq!(headroom(&rules, &person, &larger, facts[0].effective), None);
+        prop_assert_eq!(headroom(&rules, &person, &larger, &[], &facts[0]), None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::{
     listing::viewer,
     problems::{refused, status_refused},
+    settlement::promised,
     view::EnrolmentRecord,
 };
 use crate::{
@@ -16,12 +17,12 @@ use shixun_domain::{
     Hours, UtcMillis,
     access::Role,
     enrolment::{
-        Applicant, EnrolmentStatus, EvaluationStanding, Offer, Placement, Reason, ReviewVerdict, apply_again,
-        booked_hours, place, promoted, reasons, reviewed, withdrawn,
+        Applicant, Booking, EnrolmentStatus, EvaluationStanding, Offer, Placement, Reason, ReviewVerdict, apply_again,
+        booked_beside, place, promoted, reasons, reviewed, withdrawn,
     },
     id::{AccountId, EnrolmentId, PersonId, SessionId},
     ledger::content_claim,
-    policy::Effect,
+    policy::{Effect, EntryFacts},
 };
 use shixun_persistence::{
     Conn, DbError,
@@ -86,10 +87,14 @@ pub(super) fn gather(
         .collect();
     let clashes = store::clashes(conn, session, &near)?;
     let room = match wanted {
-        Wanted::Shown => hours::headroom(conn, policy, person, ends_on, now)?,
+        Wanted::Shown => {
+            let promised = promised_by(conn, offer, &bookings)?;
+            hours::headroom(conn, policy, person, &promised, now)?
+        }
         Wanted::Judged | Wanted::Held => {
-            let hours = offer.hours.plus(booked_hours(offer, &bookings));
-            hours::lacks_room(conn, policy, person, ends_on, (earned, hours), now)?
+            let booked: Hours = booked_beside(offer, &bookings).map(|booking| booking.hours).sum();
+            let promised = |conn: &mut Conn| promised_by(conn, offer, &bookings);
+            hours::lacks_room(conn, policy, person, ends_on, (earned, offer.hours.plus(booked)), promised, now)?
         }
     };
     let recorded = row.as_ref().and_then(|row| row.recorded.clone());
@@ -103,7 +108,7 @@ pub(super) fn gather(
             .count(),
         false => 0,
     };
-    let headroom = room.filter(|room| room.effect == Effect::Refuse).map(|room| room.left);
+    let room = room.filter(|room| room.effect == Effect::Refuse);
     let applicant = Applicant {
         facts: row.as_ref().map(|row| row.facts.clone()),
         current: current.as_ref().map(|row| row.status),
@@ -112,9 +117,20 @@ pub(super) fn gather(
         bookings,
         beside,
         clashes,
-        headroom,
+        headroom: room.as_ref().map(|room| room.left),
+        booked: room.map_or(Hours::ZERO, |room| room.booked),
     };
     Ok(Facts { row, current, applicant, school_review: area.on(now.china_date()).school_review() })
+}
+
+/// What a session and those that are booked beside it promise.
+fn promised_by(conn: &mut Conn, offer: &Offer, bookings: &[Booking]) -> Result<hours::Wanted, ApiError> {
+    let mut promised_by = |session| -> Result<EntryFacts, ApiError> {
+        Ok(promised(&store::offer(conn, session)?.ok_or_else(|| ApiError::missing(session))?))
+    };
+    let candidate = promised_by(offer.session)?;
+    let booked = booked_beside(offer, bookings).map(|booking| promised_by(booking.session));
+    Ok(hours::Wanted { candidate, booked: booked.collect::<Result<_, _>>()? })
 }
 
 /// The session with what it offers, where the actor may see it. A session is offered to its own area; the areas below a city's

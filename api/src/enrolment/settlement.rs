@@ -15,7 +15,7 @@ use shixun_domain::{
     enrolment::{Attended, EarnedHours, EnrolmentStatus, Outcome, ResultTerms, by_month, days_attended, earned},
     id::{AccountId, UnitId},
     ledger::{Amounts, Circumstances, EntryKind, Factor, SourceKind},
-    policy::{EvaluationTerms, Ratio, RuleSet},
+    policy::{EntryFacts, EvaluationTerms, Provider, Ratio, RuleSet},
 };
 use shixun_persistence::{
     enrolment::{AttendanceRow, EnrolmentRow, OfferRow, UnitTime},
@@ -35,6 +35,33 @@ pub(crate) struct Settlement {
     pub evidence: Evidence,
     /// What the packs ask of participants.
     pub evaluation: Option<EvaluationTerms>,
+}
+
+/// The entry that a session promises to somebody who attends it in full and passes.
+pub fn promised(row: &OfferRow) -> EntryFacts {
+    let key = row.offer.session.number();
+    EntryFacts {
+        key,
+        effective: row.offer.ends_on,
+        sequence: key,
+        route: row.route,
+        form: row.delivery_form,
+        themes: row.themes.clone(),
+        level: row.level,
+        block: (row.kind == ProgrammeKind::Block).then_some(key),
+        credited: row.offer.hours,
+        nominal: row.offer.hours,
+        practice: row.practice_hours,
+        corrects: None,
+        part_of: None,
+        provider: Provider::Reviewed,
+        misconduct: false,
+        certified_elsewhere: false,
+        activity: None,
+        recognised: None,
+        dated: Vec::new(),
+        days: None,
+    }
 }
 
 impl Settlement {

@@ -2,7 +2,7 @@
 
 use super::{
     service::{Facts, Wanted, gather},
-    settlement::result_terms,
+    settlement::{promised, result_terms},
 };
 use crate::{
     access::Actor,
@@ -20,11 +20,11 @@ use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 use shixun_domain::{
     Hours, UtcMillis,
-    catalogue::{ProgrammeKind, SessionState},
+    catalogue::SessionState,
     enrolment::{self, Attended, Closed, Placement, Reason, ResultTerms, by_month, days_attended, earned, reasons},
     id::{PersonId, SessionId, TeacherId},
     policy::{
-        CycleRules, Effect, EntryFacts, OFFERINGS_MAX, Offering, Outcome, PersonFacts, Provider, Requirement, headroom,
+        CycleRules, Effect, EntryFacts, OFFERINGS_MAX, Offering, Outcome, PersonFacts, Requirement, headroom,
         shortest_way,
     },
 };
@@ -181,28 +181,13 @@ impl Candidate {
             .collect();
         let parts: Vec<Attended> = attended.iter().map(|(_, unit)| *unit).collect();
         let earned = earned(&parts, row.practice_hours, enrolment::Outcome::Pass, false, self.terms);
-        let key = offer.session.number();
         EntryFacts {
-            key,
-            effective: offer.ends_on,
-            sequence: key,
-            route: row.route,
-            form: row.delivery_form,
-            themes: row.themes.clone(),
-            level: row.level,
-            block: (row.kind == ProgrammeKind::Block).then_some(key),
             credited: earned.credited,
             nominal: earned.nominal,
             practice: earned.practice,
-            corrects: None,
-            part_of: None,
-            provider: Provider::Reviewed,
-            misconduct: false,
-            certified_elsewhere: false,
-            activity: None,
-            recognised: None,
             dated: by_month(&attended, self.terms.absence_effect, offer.ends_on),
             days: Some(days_attended(&attended)),
+            ..promised(row)
         }
     }
 
@@ -239,12 +224,10 @@ pub fn way(
     let held = held(conn, &area, person, (cycle.from(), cycle.to()))?;
     entries.extend(held.iter().map(Candidate::entry));
     let Offered { candidates, all } = candidates(conn, policy, person, cycle.to(), now)?;
-    let mut rooms: BTreeMap<NaiveDate, Option<Hours>> = BTreeMap::new();
     let posted = entries.get(..posted).unwrap_or_default();
-    for one in &candidates {
-        let ends_on = one.row.offer.ends_on;
-        rooms.entry(ends_on).or_insert_with(|| room(&rules, &record.facts, posted, &held, ends_on));
-    }
+    let booked: Vec<EntryFacts> = held.iter().map(|one| promised(&one.row)).collect();
+    let room = |one: &Candidate| room(&rules, &record.facts, posted, &booked, &promised(&one.row));
+    let rooms: Vec<Option<Hours>> = candidates.iter().map(room).collect();
     let offerings: Vec<Offering> = candidates
         .iter()
         .enumerate()
@@ -257,7 +240,7 @@ pub fn way(
                 .filter(|(other, candidate)| *other != place && one.clash(candidate).is_some())
                 .map(|(other, _)| other)
                 .collect(),
-            room: rooms.get(&one.row.offer.ends_on).copied().flatten(),
+            room: rooms.get(place).copied().flatten(),
         })
         .collect();
     let found = shortest_way(&rules, &record.facts, &entries, &offerings, STEPS);
@@ -288,21 +271,19 @@ pub fn way(
     })
 }
 
-/// Hours of sessions that may still be applied for in the year of a day, beside those held: as an application is judged.
+/// Hours of such sessions that may still be applied for in the year of their last day, beside those held: as an application is judged.
 fn room(
     rules: &CycleRules,
     person: &PersonFacts,
     posted: &[EntryFacts],
-    held: &[Candidate],
-    ends_on: NaiveDate,
+    booked: &[EntryFacts],
+    candidate: &EntryFacts,
 ) -> Option<Hours> {
-    let room = headroom(rules, person, posted, ends_on).filter(|room| room.effect == Effect::Refuse)?;
-    let offers = held.iter().map(|one| &one.row.offer);
-    let booked = offers.filter(|offer| offer.ends_on.year() == room.year).map(|offer| offer.hours).sum();
-    Some(room.left.less(booked))
+    let room = headroom(rules, person, posted, booked, candidate).filter(|room| room.effect == Effect::Refuse)?;
+    Some(room.left.less(room.booked))
 }
 
-fn obstacles(candidates: &[Candidate], rooms: &BTreeMap<NaiveDate, Option<Hours>>) -> ObstaclesView {
+fn obstacles(candidates: &[Candidate], rooms: &[Option<Hours>]) -> ObstaclesView {
     let pairs = candidates.iter().enumerate();
     let pairs = pairs.flat_map(|(place, one)| candidates.iter().skip(place + 1).map(move |other| (one, other)));
     let clashes = pairs.filter_map(|(one, other)| {
@@ -313,8 +294,8 @@ fn obstacles(candidates: &[Candidate], rooms: &BTreeMap<NaiveDate, Option<Hours>
         })
     });
     let mut years: BTreeMap<i32, Hours> = BTreeMap::new();
-    for (day, left) in rooms.iter().filter_map(|(day, left)| left.map(|left| (day, left))) {
-        let least = years.entry(day.year()).or_insert(left);
+    for (one, left) in candidates.iter().zip(rooms).filter_map(|(one, left)| Some((one, (*left)?))) {
+        let least = years.entry(one.row.offer.ends_on.year()).or_insert(left);
         *least = left.min(*least);
     }
     ObstaclesView {

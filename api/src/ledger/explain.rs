@@ -20,8 +20,8 @@ use shixun_domain::{
     id::{HourEntryId, PersonId},
     ledger::EntrySource,
     policy::{
-        Body, CycleRules, Evaluation, Period, PersonFacts, Profile, Requirement, RuleIndex, RuleRef, RuleSet, Unit,
-        wording,
+        Body, CycleRules, Evaluation, Period, PersonFacts, Profile, Requirement, RuleIndex, RuleRef, RuleSet, Selector,
+        Unit, wording,
     },
     time::DateSpan,
 };
@@ -220,11 +220,12 @@ fn years(rules: &CycleRules, evaluation: &Evaluation, named: &mut Vec<NamedRule>
     years
 }
 
-/// The least yearly maximum that binds the person on a day, and the rule that sets it.
+/// The least yearly maximum of all hours that binds the person on a day, and the rule that sets it. One of some hours shows in what it
+/// cuts.
 fn maximum<'r>(rules: &'r CycleRules, evaluation: &Evaluation, day: NaiveDate) -> Option<(Hours, &'r Arc<RuleRef>)> {
     let in_force = rules.rules_on(day)?.rules().iter().filter(|rule| rule.binds(evaluation.profiles));
     let maxima = in_force.filter_map(|rule| match &rule.reference.rule.body {
-        Body::YearMaximum { hours, .. } => Some((*hours, &rule.reference)),
+        Body::YearMaximum { hours, counts, .. } if *counts == Selector::default() => Some((*hours, &rule.reference)),
         _ => None,
     });
     maxima.min_by_key(|(hours, _)| *hours)

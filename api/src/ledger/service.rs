@@ -151,19 +151,30 @@ pub fn statement(
     Ok(StatementAnswer::Fresh(etag, Box::new(explain::statement(&terms.rules, judged, wish.known_at))))
 }
 
+/// Hours that somebody wants to earn.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// The entry that they would become.
+    pub candidate: EntryFacts,
+    /// Those that the person's other sessions would.
+    pub booked: Vec<EntryFacts>,
+}
+
 /// What is left under the yearly maximum.
 #[derive(Debug, Clone)]
 pub struct Room {
     /// Hours left.
     pub left: Hours,
+    /// Of these, promised by what is booked.
+    pub booked: Hours,
     /// Whether more is refused or merely not counted.
     pub effect: Effect,
     /// The same in words.
     pub words: Wording,
 }
 
-/// Hours left under the yearly maximum in the year of `day`, for somebody who earned what the ledger holds; `None` where no
-/// rule sets a maximum.
+/// Hours left under the yearly maximum for hours that are wanted, for somebody who earned what the ledger holds; `None` where no rule
+/// sets a maximum for such hours.
 ///
 /// # Errors
 /// `policy_missing`; where the database does not answer.
@@ -171,24 +182,25 @@ pub fn headroom(
     conn: &mut Conn,
     cache: &PolicyCache,
     person: PersonId,
-    day: NaiveDate,
+    Wanted { candidate, booked }: &Wanted,
     now: UtcMillis,
 ) -> Result<Option<Room>, ApiError> {
+    let day = candidate.effective;
     let rules = rules_on(conn, cache, person, day, now)?;
     let Some(record) = ledger::person_record(conn, person, day, &Known::today())? else { return Ok(None) };
     let (from, to) = span(&rules, &record.facts);
     let entries = ledger::standing_entries(conn, person, from, to, None)?;
     let facts: Vec<EntryFacts> = entries.standing.into_iter().map(|entry| entry.entry.facts).collect();
-    let room = shixun_domain::policy::headroom(&rules, &record.facts, &facts, day);
+    let room = shixun_domain::policy::headroom(&rules, &record.facts, &facts, booked, candidate);
     Ok(room.and_then(|room| {
         let words = wording::headroom(&rules, &room)?;
-        Some(Room { left: room.left, effect: room.effect, words })
+        Some(Room { left: room.left, booked: room.booked, effect: room.effect, words })
     }))
 }
 
-/// Whether `more` hours fit under the yearly maximum in the year of `day` beside those `earned` in it; `None` where they do, the
-/// room there is where they do not. Hours earned are never fewer than hours that count, so that their sum settles nearly every
-/// case.
+/// Whether hours of `day` fit under the yearly maximum; `None` where they do, the room there is where they do not. Hours earned in the
+/// year are never fewer than hours that count, so that their sum with `more`, which are these hours and all that is booked, settles
+/// nearly every case; what is wanted exactly is asked for in the others.
 ///
 /// # Errors
 /// As [`headroom`].
@@ -198,6 +210,7 @@ pub fn lacks_room(
     person: PersonId,
     day: NaiveDate,
     (earned, more): (Hours, Hours),
+    wanted: impl FnOnce(&mut Conn) -> Result<Wanted, ApiError>,
     now: UtcMillis,
 ) -> Result<Option<Room>, ApiError> {
     let rules = rules_on(conn, cache, person, day, now)?;
@@ -206,7 +219,9 @@ pub fn lacks_room(
     if settles && earned.plus(more) <= least {
         return Ok(None);
     }
-    Ok(headroom(conn, cache, person, day, now)?.filter(|room| room.left < more))
+    let wanted = wanted(conn)?;
+    let hours = wanted.candidate.credited;
+    Ok(headroom(conn, cache, person, &wanted, now)?.filter(|room| room.left.less(room.booked) < hours))
 }
 
 fn least_maximum(rules: &CycleRules, day: NaiveDate) -> Option<Hours> {

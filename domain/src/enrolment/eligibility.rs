@@ -115,6 +115,8 @@ pub struct Applicant {
     /// Hours left under the yearly maximum in the year of the session's end, before what is booked; `None` where no
     /// maximum refuses enrolment.
     pub headroom: Option<Hours>,
+    /// Hours of the person's other sessions that use up the same maximum.
+    pub booked: Hours,
 }
 
 /// A reason against an application, in the order in which people should hear them.
@@ -172,7 +174,7 @@ pub fn reasons(offer: &Offer, applicant: &Applicant, now: UtcMillis) -> Vec<Reas
     }
     found.extend(repeats(offer, applicant));
     if let Some(headroom) = applicant.headroom {
-        let left = headroom.less(booked_hours(offer, &applicant.bookings));
+        let left = headroom.less(applicant.booked);
         if offer.hours > left {
             found.push(Reason::YearlyMaximum { left, hours: offer.hours });
         }
@@ -192,16 +194,11 @@ pub fn repeats(offer: &Offer, applicant: &Applicant) -> Vec<Reason> {
     if found.len() > applicant.repeats_allowed { found } else { Vec::new() }
 }
 
-/// Hours of the person's other sessions that end in the year of this one. Booked counts, and what waits for an evaluation; waiting for a
-/// seat does not: a place in a queue
-/// may never become an hour.
-pub fn booked_hours(offer: &Offer, bookings: &[Booking]) -> Hours {
-    bookings
-        .iter()
-        .filter(|booking| booking.session != offer.session && same_year(booking, offer))
-        .filter(|booking| booking.expects_hours())
-        .map(|booking| booking.hours)
-        .sum()
+/// The person's other sessions that end in the year of this one and bring hours. Booked counts, and what waits for an evaluation; waiting
+/// for a seat does not: a place in a queue may never become an hour.
+pub fn booked_beside<'a>(offer: &'a Offer, bookings: &'a [Booking]) -> impl Iterator<Item = &'a Booking> {
+    let others = bookings.iter().filter(|booking| booking.session != offer.session && same_year(booking, offer));
+    others.filter(|booking| booking.expects_hours())
 }
 
 /// A seat or a place in the queue, or the first reason against it.

@@ -67,6 +67,7 @@ fn applicant() -> Applicant {
         recorded: None,
         repeats_allowed: 0,
         headroom: None,
+        booked: Hours::ZERO,
     }
 }
 
@@ -95,6 +96,7 @@ const NOW: &str = "2018-09-10T09:00:00";
 fn check(change: impl FnOnce(&mut Offer, &mut Applicant), expected: &[Reason]) {
     let (mut offer, mut applicant) = (offer(), applicant());
     change(&mut offer, &mut applicant);
+    applicant.booked = booked_beside(&offer, &applicant.bookings).map(|booking| booking.hours).sum();
     assert_eq!(reasons(&offer, &applicant, at(NOW)), expected);
     assert_eq!(place(&offer, &applicant, at(NOW)).err().as_ref(), expected.first());
 }
@@ -439,6 +441,8 @@ fn waiting_hours_are_booked_and_those_lost_leave_the_content_free() {
     check(of(ended(EvaluationState::Owed, MissedEvaluation::Void)), std::slice::from_ref(&done));
     check(of(ended(EvaluationState::Missed, MissedEvaluation::Post)), &[done]);
     check(of(ended(EvaluationState::Missed, MissedEvaluation::Void)), &[]);
-    let hours = |state| booked_hours(&offer(), &[ended(state, MissedEvaluation::Void)]);
+    let hours = |state| -> Hours {
+        booked_beside(&offer(), &[ended(state, MissedEvaluation::Void)]).map(|booking| booking.hours).sum()
+    };
     assert_eq!((hours(EvaluationState::Owed), hours(EvaluationState::Given)), (Hours::whole(30), Hours::ZERO));
 }

@@ -5,7 +5,10 @@ use crate::{
         County, both,
         training::{TestSession, TestTeacher, at},
     },
-    ledger::fixture::day,
+    ledger::{
+        fixture::day,
+        parameters::{figure, publish},
+    },
 };
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -180,6 +183,23 @@ both! {
         let path = format!("/v1/sessions/{}/enrolments", sessions[3]);
         let refused = county.caller(teacher.account).post(&path, json!({})).await.refused(409, "yearly_maximum_reached");
         assert_eq!(refused["parameters"], json!({"left": "0.00", "hours": "48.00"}));
+    }
+
+    async fn a_yearly_maximum_of_some_hours_refuses_no_others(county: County) {
+        let maximum = |route: &str| json!([{"id": "some.maximum", "zh": "部分学时年度上限", "en": "some hours of the year", "rule": {"year_maximum": {
+            "hours": figure("60"), "effect": figure("refuse"), "counts": {"routes": [route]}}}}]);
+        publish(county, json!({"rules": maximum("mandated")})).await;
+        let teacher = county.add_teacher(1, county.schools[0]);
+        let sessions = long_sessions(county, 3, 5);
+        for session in &sessions[..2] {
+            assert_eq!(apply(county, *session, teacher).await["status"], "applied", "self-selected");
+        }
+        publish(county, json!({"version": 2, "rules": maximum("self_selected")})).await;
+        let path = format!("/v1/sessions/{}/enrolments", sessions[2]);
+        let refused = county.caller(teacher.account).post(&path, json!({})).await.refused(409, "yearly_maximum_reached");
+        assert_eq!(refused["parameters"], json!({"left": "0.00", "hours": "48.00"}));
+        let found = county.caller(teacher.account).get(&format!("/v1/sessions/{}/eligibility", sessions[2])).await.expect(200);
+        assert_eq!((&found["yearly_hours_left"], &found["reasons"][0]["code"]), (&json!("60.00"), &json!("yearly_maximum_reached")));
     }
 
     async fn a_teacher_without_any_hours_cannot_pass_the_yearly_maximum_by_applying_at_once(county: County) {

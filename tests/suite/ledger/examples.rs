@@ -3,8 +3,13 @@
 use super::fixture::*;
 use crate::harness::both;
 use serde_json::json;
-use shixun_domain::policy::Effect;
-use shixun_persistence::{enrolment::commitments, ledger::NewEntry};
+use shixun_api::ledger::service::Wanted;
+use shixun_domain::policy::{Effect, EntryFacts};
+use shixun_persistence::{
+    Conn,
+    enrolment::commitments,
+    ledger::{NewEntry, standing_entries},
+};
 
 both! {
     async fn example_1_school_based_hours_beyond_24_a_year_do_not_count(county: County) {
@@ -117,8 +122,14 @@ both! {
                     let span = (day("2018-10-01"), day("2018-10-01"));
                     commitments(conn, person, span, span)?.earned
                 };
-                let hours = (earned, hours("12"));
-                shixun_api::ledger::service::lacks_room(conn, &app.policy, person, day("2018-10-01"), hours, now)
+                let sums = (earned, hours("12"));
+                let wanted = |conn: &mut Conn| {
+                    let year = standing_entries(conn, person, day("2018-05-01"), day("2018-05-01"), None)?;
+                    let like = year.standing.into_iter().next().unwrap().entry.facts;
+                    let candidate = EntryFacts { effective: day("2018-10-01"), credited: hours("12"), ..like };
+                    Ok(Wanted { candidate, booked: Vec::new() })
+                };
+                shixun_api::ledger::service::lacks_room(conn, &app.policy, person, day("2018-10-01"), sums, wanted, now)
             }).unwrap())
         };
         let full = room(county).unwrap();

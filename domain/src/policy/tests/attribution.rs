@@ -132,7 +132,8 @@ fn the_yearly_maximum_reads_the_year_to_which_hours_belong() {
     let packs: Vec<Pack> =
         shipped().into_iter().chain([county_pack(json!({"attribution": figure("session")}))]).collect();
     let rules = cycle_rules(&packs, "2016-2020", CYCLE_END);
-    let room = headroom(&rules, &PersonFacts::default(), &[over_the_new_year()], day("2020-11-01")).unwrap();
+    let candidate = entry(1, "2020-11-01", "12");
+    let room = headroom(&rules, &PersonFacts::default(), &[over_the_new_year()], &[], &candidate).unwrap();
     assert_eq!((room.counted, room.left), (hours("24"), hours("120")));
 }
 

@@ -240,7 +240,10 @@ fn example_10_online_hours_beyond_10_a_year_do_not_count() {
 fn example_11_a_full_year_takes_no_more_hours() {
     let rules = rules(suichang(), CYCLE_END);
     let entries = [school(1, "2018-04-01", "24"), entry(2, "2018-05-01", "30"), block(3, "2018-07-15", "90")];
-    let room = |entries: &[EntryFacts], on: &str| headroom(&rules, &PersonFacts::default(), entries, day(on)).unwrap();
+    let on = |entries: &[EntryFacts], booked: &[EntryFacts], on: &str| {
+        headroom(&rules, &PersonFacts::default(), entries, booked, &entry(9, on, "12"))
+    };
+    let room = |entries: &[EntryFacts], day: &str| on(entries, &[], day).unwrap();
     let full = room(&entries, "2018-10-01");
     assert_eq!((full.maximum, full.counted, full.left), (hours("144"), hours("144"), Hours::ZERO));
     assert_eq!(
@@ -251,13 +254,40 @@ fn example_11_a_full_year_takes_no_more_hours() {
     // Hours that a cap cuts use up nothing.
     let many = [school(1, "2018-04-01", "30"), entry(2, "2018-05-01", "30"), block(3, "2018-07-15", "80")];
     assert_eq!(room(&many, "2018-10-01").left, hours("10"));
+    let booked = [entry(4, "2018-11-05", "6"), entry(5, "2019-11-05", "8")];
+    assert_eq!((on(&many, &booked, "2018-10-01").unwrap().booked), hours("6"), "what is booked of the same year");
     let words = wording::headroom(&rules, &full).unwrap();
     assert_eq!(
         words.zh,
         "2018年最多计144学时（331123 v1 year.maximum），已计144.00学时，还可计0.00学时；\
          超出的报名不予受理，请改选其他年度的班期"
     );
-    assert_eq!(headroom(&rules, &PersonFacts::default(), &entries, day("2021-01-01")), None);
+    assert_eq!(on(&entries, &[], "2021-01-01"), None);
+}
+
+#[test]
+fn a_yearly_maximum_that_is_about_some_hours_stands_in_nobody_elses_way() {
+    let of = |id: &str, route: &str, most: &str| {
+        let body =
+            json!({"year_maximum": {"hours": figure(most), "effect": figure("refuse"), "counts": {"routes": [route]}}});
+        rule(id, body)
+    };
+    let own = county_pack(
+        json!({"rules": [of("own.maximum", "self_selected", "20"), of("school.maximum", "school_based", "40")]}),
+    );
+    let packs: Vec<Pack> = shipped().into_iter().chain([own]).collect();
+    let rules = rules_of(&packs);
+    let entries = [entry(1, "2018-03-01", "14"), school(2, "2018-04-01", "24")];
+    let booked = [entry(3, "2018-11-01", "4"), school(4, "2018-11-02", "9")];
+    let room = |candidate: &EntryFacts| headroom(&rules, &PersonFacts::default(), &entries, &booked, candidate);
+    let shown =
+        |candidate: &EntryFacts| room(candidate).map(|room| (room.maximum, room.counted, room.left, room.booked));
+    let four =
+        |one: &str, two: &str, three: &str, four: &str| Some((hours(one), hours(two), hours(three), hours(four)));
+    assert_eq!(shown(&entry(9, "2018-10-01", "12")), four("20", "14", "6", "4"));
+    assert_eq!(shown(&school(9, "2018-10-01", "12")), four("40", "24", "16", "9"));
+    let mandated = EntryFacts { route: Route::Mandated, ..entry(9, "2018-10-01", "12") };
+    assert_eq!(shown(&mandated), four("144", "38", "106", "13"), "under the maximum of all hours alone");
 }
 
 #[test]
