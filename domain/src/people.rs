@@ -2,6 +2,7 @@
 
 pub mod contact;
 pub mod facts;
+pub mod hiding;
 pub mod identity;
 pub mod lengths;
 pub mod name;

@@ -10,7 +10,7 @@ use shixun_domain::{
         table::{ListColumn, ReadColumn},
     },
     people::{
-        contact::{masked_but_codes, masked_name, masked_numbers},
+        hiding::{masked_but_codes, masked_name, masked_numbers},
         roster::{Column, ColumnRead, Finding, Roster, RowFault, SkipReason},
     },
 };

@@ -7,7 +7,7 @@ use crate::{
     problem::ApiError,
 };
 use shixun_domain::{
-    AreaCode, id::OrganisationId, imports::school_list::SchoolRow, people::contact::masked_but_codes,
+    AreaCode, id::OrganisationId, imports::school_list::SchoolRow, people::hiding::masked_but_codes,
     words::OrganisationKind,
 };
 use shixun_persistence::{

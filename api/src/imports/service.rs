@@ -32,7 +32,7 @@ use shixun_domain::{
     },
     org::SchoolCode,
     people::{
-        contact::masked_name,
+        hiding::masked_name,
         roster::{KnownSchool, KnownSchools, Roster, RosterContext, read_roster},
     },
 };

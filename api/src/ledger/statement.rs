@@ -292,7 +292,7 @@ pub struct StatementYearView {
     pub missing: Option<HoursText>,
     /// How the year stands; null where no rule asks for hours.
     pub verdict: Option<VerdictWord>,
-    /// The most that may count in the year; null where no rule sets a maximum.
+    /// The most hours, of whatever kind, that may count in the year; null where no rule sets such a maximum.
     pub maximum: Option<HoursText>,
     /// What is left below the maximum.
     pub left: Option<HoursText>,

@@ -12,7 +12,7 @@ use crate::{
     hours::Hours,
     people::{
         IdentityNumber,
-        contact::{holds_identity, masked_numbers},
+        hiding::{holds_identity, masked_numbers},
         roster::{Grid, Plausible, read_date},
     },
     records::RecordCategory,

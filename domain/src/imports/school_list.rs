@@ -6,7 +6,7 @@ use super::{
 };
 use crate::fold;
 use crate::org::{SchoolCode, SchoolCodeFault};
-use crate::people::contact::{is_personal, masked_but_codes};
+use crate::people::hiding::{is_personal, masked_but_codes};
 use crate::people::roster::Grid;
 use crate::words::{Setting, Stage};
 

@@ -96,7 +96,7 @@ both! {
     }
 
     async fn a_session_is_conducted_from_its_own_area_and_looked_at_from_above(county: County) {
-        let teacher = county.add_teacher(1, county.schools[0]);
+        county.add_teacher(1, county.schools[0]);
         let made = county.add_session(TestSession::default());
         let enrolment = apply(county, "teacher-1", &made).await;
         let city = crate::reports::in_area(county, AreaCode::new(331_100).unwrap(), "city", Role::Centre);
@@ -109,7 +109,6 @@ both! {
         put(&above, format!("{session}/results"), results).await.refused(404, "not_found");
         above.act(&format!("{session}/close")).await.refused(404, "not_found");
         above.get(&sheet).await.expect(200);
-        assert!(teacher.person.number() > 0);
     }
 
     async fn a_page_of_enrolments_of_several_areas_shows_each_once_whatever_comes_in_between(county: County) {

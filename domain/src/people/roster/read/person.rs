@@ -2,7 +2,7 @@
 
 use super::{RosterRow, RowFindings, SheetReader, sheet_row};
 use crate::org::SchoolCode;
-use crate::people::contact::is_personal;
+use crate::people::hiding::is_personal;
 use crate::people::identity::{IdentityFault, IdentityNumber};
 use crate::people::lengths::{PHONE_MAX, POST_MAX, REMARK_MAX, SUBJECT_MAX, TITLE_MAX, exceeds};
 use crate::people::name::{NameFault, PersonName};
