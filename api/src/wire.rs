@@ -10,7 +10,7 @@ use shixun_domain::{
 };
 use std::{borrow::Cow, fmt, fmt::Write as _, marker::PhantomData, str::FromStr};
 use utoipa::{
-    PartialSchema, ToSchema,
+    IntoParams, PartialSchema, ToSchema,
     openapi::{
         RefOr,
         schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type},
@@ -292,6 +292,15 @@ pub type YuanText = Text<Fen>;
 pub type InstantText = Text<UtcMillis>;
 /// An area as JSON shows it.
 pub type AreaText = Text<AreaCode>;
+
+/// The area an operation is about.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct AreaPath {
+    /// Code of the area (GB/T 2260).
+    pub area_code: AreaText,
+}
+
 /// A theme as JSON shows it.
 pub type ThemeText = Text<Theme>;
 

@@ -18,7 +18,7 @@ mod tests;
 
 pub use awaiting::{AwaitedEvaluation, AwaitedStep, may_post_by_hand};
 pub use circumstances::{BadCircumstances, Circumstances};
-pub use content::{COURSE, Content, content_claim, default_content_key};
+pub use content::{COURSE, Content, claim_again, content_claim, default_content_key};
 pub use source::EntrySource;
 
 use crate::{

@@ -36,10 +36,10 @@ both! {
         let session = county.add_session(recorded).id;
         let me = county.caller(one.account);
         me.post(&records::of(one.person), records::with("content_key", json!("recorded"))).await.expect(201);
-        sql(county, "UPDATE outside_records SET content_claim = content_claim || '!'").unwrap();
+        sql(county, "UPDATE outside_records SET content_claim = NULL").unwrap();
         let claims = [
             format!("UPDATE persons SET version = version WHERE id = {}", one.person.number()),
-            "UPDATE outside_records SET content_claim = RTRIM(content_claim, '!')".to_owned(),
+            "UPDATE outside_records SET content_claim = '2026-2030:recorded'".to_owned(),
         ];
         let path = format!("/v1/sessions/{session}/enrolments");
         behind(county, &claims, me.post(&path, json!({}))).await.refused(409, "content_recorded");

@@ -3,6 +3,7 @@
 mod reach;
 mod schools;
 mod settings;
+mod themes;
 
 use crate::{
     harness::both,

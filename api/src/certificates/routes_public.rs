@@ -9,9 +9,9 @@ use super::{
 use crate::{
     document::problem_set,
     http::{Answer, Body, FromPath, answer, params::invalid_id},
-    ledger::wire::AreaPath,
     problem::ApiError,
     state::App,
+    wire::AreaPath,
 };
 use actix_web::{HttpRequest, HttpResponse, get, http::header::CACHE_CONTROL, post, web::Data};
 use shixun_domain::certificates::BadCode;

@@ -21,8 +21,7 @@ use shixun_domain::{
         booked_beside, place, promoted, reasons, reviewed, withdrawn,
     },
     id::{AccountId, EnrolmentId, PersonId, SessionId},
-    ledger::content_claim,
-    policy::{Effect, EntryFacts},
+    policy::EntryFacts,
 };
 use shixun_persistence::{
     Conn, DbError,
@@ -69,11 +68,11 @@ pub(super) fn gather(
     let ends_on = offer.ends_on;
     let area = policy.area(conn, person.area(), now)?;
     let cycle = area.cycle_on(ends_on)?;
-    let claim = content_claim(&cycle, &offer.content_key);
     let hold = if wanted == Wanted::Held { Hold::UntilTheEnd } else { Hold::No };
-    let row = store::applicant(conn, person, offer, &claim, now.china_date(), hold)?;
+    let span = (cycle.from(), cycle.to());
+    let row = store::applicant(conn, person, offer, span, now.china_date(), hold)?;
     let days = (offer.openings.starts_on, ends_on);
-    let Commitments { bookings, beside, earned } = store::commitments(conn, person, (cycle.from(), cycle.to()), days)?;
+    let Commitments { bookings, beside, earned } = store::commitments(conn, person, span, days)?;
     // The session ends within the cycle, so that the person's place in it is among the bookings.
     let current = match bookings.iter().any(|booking| booking.session == session) {
         true => store::find_of_person(conn, session, person)?,
@@ -108,7 +107,6 @@ pub(super) fn gather(
             .count(),
         false => 0,
     };
-    let room = room.filter(|room| room.effect == Effect::Refuse);
     let applicant = Applicant {
         facts: row.as_ref().map(|row| row.facts.clone()),
         current: current.as_ref().map(|row| row.status),

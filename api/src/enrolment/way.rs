@@ -7,16 +7,16 @@ use super::{
 use crate::{
     access::Actor,
     ledger::{
-        explain::requirement,
+        explain::{requirement, rule_name},
         judging::{Case, case},
         service::may_see,
-        statement::{RequirementView, StatementCycleView},
+        statement::{RequirementView, RuleNameView, StatementCycleView},
     },
     policy::{AreaPolicy, PolicyCache},
     problem::ApiError,
     wire::{HoursText, InstantText, SessionRef, TeacherRef, Text},
 };
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use serde::Serialize;
 use shixun_domain::{
     Hours, UtcMillis,
@@ -24,8 +24,7 @@ use shixun_domain::{
     enrolment::{self, Attended, Closed, Placement, Reason, ResultTerms, by_month, days_attended, earned, reasons},
     id::{PersonId, SessionId, TeacherId},
     policy::{
-        CycleRules, Effect, EntryFacts, OFFERINGS_MAX, Offering, Outcome, PersonFacts, Requirement, headroom,
-        shortest_way,
+        CycleRules, EntryFacts, OFFERINGS_MAX, Offering, Outcome, Requirement, Room, RuleIndex, rooms, shortest_way,
     },
 };
 use shixun_persistence::{
@@ -88,7 +87,7 @@ pub struct ObstaclesView {
     pub sessions: Vec<WaySessionView>,
     /// Pairs of them that nobody can attend both.
     pub clashes: Vec<WayClashView>,
-    /// Years in which a yearly maximum refuses more.
+    /// The yearly maxima that refuse more.
     pub years: Vec<WayRoomView>,
 }
 
@@ -104,14 +103,18 @@ pub struct WayClashView {
     pub because: &'static str,
 }
 
-/// What may still be applied for in a year.
+/// What may still be applied for in a year under one rule.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WayRoomView {
     /// The calendar year of a session's last day.
     #[schema(example = 2026)]
     pub year: i32,
+    /// The rule that refuses more.
+    pub rule: RuleNameView,
     /// Hours of sessions that may still be applied for.
     pub hours_left: HoursText,
+    /// The sessions considered whose hours use it up.
+    pub session_ids: Vec<SessionRef>,
 }
 
 /// A session on the way.
@@ -226,8 +229,8 @@ pub fn way(
     let Offered { candidates, all } = candidates(conn, policy, person, cycle.to(), now)?;
     let posted = entries.get(..posted).unwrap_or_default();
     let booked: Vec<EntryFacts> = held.iter().map(|one| promised(&one.row)).collect();
-    let room = |one: &Candidate| room(&rules, &record.facts, posted, &booked, &promised(&one.row));
-    let rooms: Vec<Option<Hours>> = candidates.iter().map(room).collect();
+    let wanted: Vec<EntryFacts> = candidates.iter().map(|one| promised(&one.row)).collect();
+    let rooms = rooms(&rules, &record.facts, posted, &booked, &wanted);
     let offerings: Vec<Offering> = candidates
         .iter()
         .enumerate()
@@ -240,7 +243,7 @@ pub fn way(
                 .filter(|(other, candidate)| *other != place && one.clash(candidate).is_some())
                 .map(|(other, _)| other)
                 .collect(),
-            room: rooms.get(place).copied().flatten(),
+            rooms: rooms.get(place).cloned().unwrap_or_default(),
         })
         .collect();
     let found = shortest_way(&rules, &record.facts, &entries, &offerings, STEPS);
@@ -253,7 +256,7 @@ pub fn way(
     };
     let proven = found.proven && (all || found.outcome == Outcome::Met);
     let (outcome, text_zh, text_en) = words(&found.outcome, proven, found.hours, (chosen.len(), candidates.len()));
-    let obstacles = (found.outcome == Outcome::None).then(|| obstacles(&candidates, &rooms));
+    let obstacles = (found.outcome == Outcome::None).then(|| obstacles(&rules, &candidates, &rooms));
     Ok(WayView {
         teacher_id: Text(teacher),
         cycle: StatementCycleView { name: cycle.name(), from: cycle.from(), to: cycle.to() },
@@ -271,19 +274,8 @@ pub fn way(
     })
 }
 
-/// Hours of such sessions that may still be applied for in the year of their last day, beside those held: as an application is judged.
-fn room(
-    rules: &CycleRules,
-    person: &PersonFacts,
-    posted: &[EntryFacts],
-    booked: &[EntryFacts],
-    candidate: &EntryFacts,
-) -> Option<Hours> {
-    let room = headroom(rules, person, posted, booked, candidate).filter(|room| room.effect == Effect::Refuse)?;
-    Some(room.left.less(room.booked))
-}
-
-fn obstacles(candidates: &[Candidate], rooms: &[Option<Hours>]) -> ObstaclesView {
+/// What is offered, and what keeps one from attending all of it.
+fn obstacles(rules: &CycleRules, candidates: &[Candidate], rooms: &[Vec<Room>]) -> ObstaclesView {
     let pairs = candidates.iter().enumerate();
     let pairs = pairs.flat_map(|(place, one)| candidates.iter().skip(place + 1).map(move |other| (one, other)));
     let clashes = pairs.filter_map(|(one, other)| {
@@ -293,15 +285,22 @@ fn obstacles(candidates: &[Candidate], rooms: &[Option<Hours>]) -> ObstaclesView
             because: one.clash(other)?,
         })
     });
-    let mut years: BTreeMap<i32, Hours> = BTreeMap::new();
-    for (one, left) in candidates.iter().zip(rooms).filter_map(|(one, left)| Some((one, (*left)?))) {
-        let least = years.entry(one.row.offer.ends_on.year()).or_insert(left);
-        *least = left.min(*least);
-    }
+    // Several candidates meet the same maximum.
+    let years: BTreeMap<(i32, RuleIndex), &Room> =
+        rooms.iter().flatten().map(|room| ((room.headroom.year, room.headroom.rule), room)).collect();
+    let year = |room: &Room| {
+        let concerned = room.shared_by.iter().filter_map(|place| candidates.get(*place));
+        Some(WayRoomView {
+            year: room.headroom.year,
+            rule: rule_name(rules, room.headroom.rule)?,
+            hours_left: Text(room.headroom.free()),
+            session_ids: concerned.map(|one| Text(one.row.offer.session)).collect(),
+        })
+    };
     ObstaclesView {
         sessions: candidates.iter().map(WaySessionView::from).collect(),
         clashes: clashes.collect(),
-        years: years.into_iter().map(|(year, left)| WayRoomView { year, hours_left: Text(left) }).collect(),
+        years: years.into_values().filter_map(year).collect(),
     }
 }
 

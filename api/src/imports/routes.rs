@@ -90,9 +90,9 @@ async fn create_import(
         effective_on: query.effective_on,
         sheet: query.sheet,
     };
-    let (bytes, today) = (file.bytes, command.at().china_date());
-    let schools = app.db.read_long(move |conn| service::known_schools(conn, area, today)).await?;
-    let prepared = tokio::task::spawn_blocking(move || service::prepare(&bytes, &schools, options, today))
+    let (bytes, now, shared) = (file.bytes, command.at(), app.clone());
+    let known = app.db.read_long(move |conn| service::known(conn, &shared.policy, area, now)).await?;
+    let prepared = tokio::task::spawn_blocking(move || service::prepare(&bytes, &known, options, now.china_date()))
         .await
         .map_err(|gone| ApiError::internal(gone.to_string()))??;
     let (keep, prepared) = (prepared.keep(), Arc::new(prepared));

@@ -35,6 +35,7 @@ use shixun_domain::{
         hiding::masked_name,
         roster::{KnownSchool, KnownSchools, Roster, RosterContext, read_roster},
     },
+    policy::KnownThemes,
 };
 use shixun_persistence::{
     Conn, Db, DbError, Keep,
@@ -132,11 +133,24 @@ impl Imported {
     }
 }
 
-/// The schools and offices of an area as rosters may name them today: one that closed employs nobody any more.
+/// What a file may name.
+#[derive(Debug)]
+pub struct Known {
+    schools: KnownSchools,
+    themes: KnownThemes,
+}
+
+/// What a file that comes to an area may name.
 ///
 /// # Errors
 /// Where the database does not answer.
-pub fn known_schools(conn: &mut Conn, area: AreaCode, today: NaiveDate) -> Result<KnownSchools, ApiError> {
+pub fn known(conn: &mut Conn, cache: &PolicyCache, area: AreaCode, now: UtcMillis) -> Result<Known, ApiError> {
+    let themes = cache.area(conn, area, now)?.themes();
+    Ok(Known { schools: known_schools(conn, area, now.china_date())?, themes })
+}
+
+/// The schools and offices of an area as rosters may name them today: one that closed employs nobody any more.
+fn known_schools(conn: &mut Conn, area: AreaCode, today: NaiveDate) -> Result<KnownSchools, ApiError> {
     let schools = org::all(conn, area)?
         .into_iter()
         .filter(|row| row.closed_on.is_none_or(|closed| closed >= today))
@@ -163,20 +177,15 @@ pub fn known_schools(conn: &mut Conn, area: AreaCode, today: NaiveDate) -> Resul
 ///
 /// # Errors
 /// `file_unreadable`.
-pub fn prepare(
-    bytes: &[u8],
-    schools: &KnownSchools,
-    options: ImportOptions,
-    today: NaiveDate,
-) -> Result<Prepared, ApiError> {
+pub fn prepare(bytes: &[u8], known: &Known, options: ImportOptions, today: NaiveDate) -> Result<Prepared, ApiError> {
     let grid = read_grid(bytes).map_err(unreadable)?;
     let parsed = match options.kind {
         ImportKind::Roster => {
-            let context = RosterContext { today, schools, sheet: options.sheet.as_deref() };
+            let context = RosterContext { today, schools: &known.schools, sheet: options.sheet.as_deref() };
             Parsed::Roster(read_roster(&grid, &context))
         }
         ImportKind::Organisations => Parsed::Schools(read_school_list(&grid)),
-        ImportKind::Records => Parsed::Records(read_record_list(&grid, today)),
+        ImportKind::Records => Parsed::Records(read_record_list(&grid, today, &known.themes)),
     };
     // A workbook is an archive, which begins with these letters.
     let media_type = if bytes.starts_with(b"PK") { WORKBOOK } else { "text/csv" };
@@ -324,13 +333,14 @@ pub fn import_file(
     now: UtcMillis,
     listener: &Listener,
 ) -> Result<Imported, ApiError> {
-    let schools = db.read_blocking(|conn| known_schools(conn, area, now.china_date()))?;
-    let prepared = Arc::new(prepare(bytes, &schools, options, now.china_date())?);
+    let cache = PolicyCache::default();
+    let known = db.read_blocking(|conn| known(conn, &cache, area, now))?;
+    let prepared = Arc::new(prepare(bytes, &known, options, now.china_date())?);
     listener(prepared.progress());
     let origin = Origin { actor: by, request_id: format!("import-{}", now.millis()), address: "command line".into() };
     let (tell, keep) = (Arc::clone(listener), prepared.keep());
     let imported = db.write_blocking(now, keep, move |tx| {
-        Work::run(tx, &origin, |work| run(work, &PolicyCache::default(), area, &prepared, &|progress| tell(progress)))
+        Work::run(tx, &origin, |work| run(work, &cache, area, &prepared, &|progress| tell(progress)))
     })?;
     listener(Progress::Committed);
     Ok(imported)

@@ -14,7 +14,7 @@ use crate::{
 };
 use shixun_domain::{
     id::{AccountId, HourEntryId, PersonId, TeacherId},
-    ledger::{self as rules_of_ledger, Amounts, Circumstances, Content, EntryKind, SourceKind, Step},
+    ledger::{self as rules_of_ledger, Amounts, Circumstances, Content, EntryKind, SourceKind, Step, claim_again},
 };
 use shixun_persistence::{
     Conn,
@@ -53,6 +53,7 @@ pub fn enter(
     // Read in the other order than told: the same reference is the weightier reason.
     let content_claim = claim(work, cache, may_allow_again(actor), (person, None), claimed);
     let policy = cache.area(work.conn(), person.area(), now)?;
+    policy.has_themes(&new.themes)?;
     let evidence = match &content_claim {
         // Where nothing of the kind is there, nothing was allowed.
         Ok(Some(_)) => Evidence { duplicate_reason: None, ..new.evidence.clone() },
@@ -87,11 +88,7 @@ pub fn enter(
             return Err(ApiError::new(Code::DuplicateSource).with("source", source));
         }
     };
-    let content_claim = match content_claim? {
-        Some(content_claim) => content_claim,
-        // It is there twice, by leave, and each stands in the way of a third.
-        None => format!("again:{}:{}", id.number(), new.content_key),
-    };
+    let content_claim = content_claim?.unwrap_or_else(|| claim_again(id.number(), &new.content_key));
     ledger::hold_content(work.tx(), id, person, &content_claim, &content)?;
     let view = read_back(work.conn(), id)?;
     work.record("enter", id, NOTHING, Some(&view))?;

@@ -7,8 +7,8 @@ use super::{
     standing::{self, Of, Question},
     statement::StatementView,
     wire::{
-        AreaPath, CycleMomentQuery, HourEntryIn, HourEntryList, HourEntryPath, HourEntryQuery, HourEntryView,
-        ReplacementIn, ReversalIn, ReversalView, StandingView, TeacherPath, VoidIn,
+        CycleMomentQuery, HourEntryIn, HourEntryList, HourEntryPath, HourEntryQuery, HourEntryView, ReplacementIn,
+        ReversalIn, ReversalView, StandingView, TeacherPath, VoidIn,
         simulation::{SimulationIn, SimulationQuery, SimulationView},
     },
 };
@@ -21,6 +21,7 @@ use crate::{
     policy::PolicyBody,
     problem::ApiError,
     state::App,
+    wire::AreaPath,
 };
 use actix_web::{HttpRequest, get, post, web::Data};
 use shixun_domain::access::needs::{DraftPolicy, EnterHours, ReadHours, ReadReports, ReverseHours, ReviewRecords};

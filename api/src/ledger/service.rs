@@ -160,21 +160,19 @@ pub struct Wanted {
     pub booked: Vec<EntryFacts>,
 }
 
-/// What is left under the yearly maximum.
+/// What is left under a yearly maximum that refuses more.
 #[derive(Debug, Clone)]
 pub struct Room {
     /// Hours left.
     pub left: Hours,
     /// Of these, promised by what is booked.
     pub booked: Hours,
-    /// Whether more is refused or merely not counted.
-    pub effect: Effect,
     /// The same in words.
     pub words: Wording,
 }
 
 /// Hours left under the yearly maximum for hours that are wanted, for somebody who earned what the ledger holds; `None` where no rule
-/// sets a maximum for such hours.
+/// refuses such hours beyond a maximum.
 ///
 /// # Errors
 /// `policy_missing`; where the database does not answer.
@@ -194,7 +192,7 @@ pub fn headroom(
     let room = shixun_domain::policy::headroom(&rules, &record.facts, &facts, booked, candidate);
     Ok(room.and_then(|room| {
         let words = wording::headroom(&rules, &room)?;
-        Some(Room { left: room.left, booked: room.booked, effect: room.effect, words })
+        Some(Room { left: room.left, booked: room.booked, words })
     }))
 }
 
@@ -227,7 +225,7 @@ pub fn lacks_room(
 fn least_maximum(rules: &CycleRules, day: NaiveDate) -> Option<Hours> {
     let in_force = rules.rules_on(day)?.rules().iter();
     let maxima = in_force.filter_map(|rule| match &rule.reference.rule.body {
-        Body::YearMaximum { hours, .. } => Some(*hours),
+        Body::YearMaximum { hours, effect: Effect::Refuse, .. } => Some(*hours),
         _ => None,
     });
     maxima.min()

@@ -9,7 +9,7 @@ mod standing;
 pub use awaiting::{AwaitsView, MissedEvaluationWord};
 pub use evidence::{Attendance, AttendedUnit, Converted, Evidence, UnreviewedView};
 pub use reversal::{ReplacementIn, ReversalIn, ReversalView, VoidIn};
-pub use standing::{AreaPath, CycleDayQuery, CycleMomentQuery, SchoolStandingView, StandingView, TallyView};
+pub use standing::{CycleDayQuery, CycleMomentQuery, SchoolStandingView, StandingView, TallyView};
 
 use super::{service, statement::SourceKindWord};
 use crate::{

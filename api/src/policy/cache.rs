@@ -12,8 +12,10 @@ use shixun_domain::{
     AreaCode, UtcMillis,
     id::OrganisationId,
     policy::{
-        Cycle, CycleRules, LayerFault, Pack, RuleSet, Schools, conversion::ConversionTable, cycle_named, cycle_on,
+        Cycle, CycleRules, KnownThemes, LayerFault, Pack, RuleSet, Schools, conversion::ConversionTable, cycle_named,
+        cycle_on,
     },
+    words::Theme,
 };
 use shixun_persistence::{Conn, policy};
 use std::{
@@ -144,6 +146,29 @@ impl AreaPolicy {
     /// The packs.
     pub fn packs(&self) -> &[Pack] {
         &self.packs
+    }
+
+    /// What training of the area may be about.
+    pub fn themes(&self) -> KnownThemes {
+        KnownThemes::of(&self.packs)
+    }
+
+    /// Refuses a theme that is none of the area's: hours of it would meet no requirement.
+    ///
+    /// # Errors
+    /// `invalid_field` at `/themes`.
+    pub fn has_themes(&self, themes: &[Theme]) -> Result<(), ApiError> {
+        let known = self.themes();
+        let Some(unknown) = known.unknown(themes) else { return Ok(()) };
+        let (zh, en) = known.listed();
+        Err(ApiError::field(
+            "/themes",
+            "unknown_theme",
+            Words::new(
+                format!("没有主题{unknown}；本地区的主题有：{zh}（见GET /v1/areas/{{area_code}}/themes）"),
+                format!("there is no theme {unknown}; the area's are {en} (GET /v1/areas/{{area_code}}/themes)"),
+            ),
+        ))
     }
 
     /// The cycle that contains a day.

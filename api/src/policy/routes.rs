@@ -1,4 +1,4 @@
-//! `/v1/policy-packs` and `/v1/cycles`.
+//! `/v1/policy-packs`, `/v1/cycles` and the themes of an area.
 
 use super::{
     body::PolicyBody,
@@ -6,7 +6,7 @@ use super::{
     service,
     wire::{
         CycleList, CycleQuery, PolicyLintView, PolicyPackList, PolicyPackPath, PolicyPackQuery, PolicyPackSummaryView,
-        PolicyPackView,
+        PolicyPackView, ThemeList,
     },
 };
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
     http::{Answer, Command, Conditions, DryRunQuery, FromPath, FromQuery, Reply, answer, command::NO_BODY, page},
     problem::ApiError,
     state::App,
+    wire::AreaPath,
 };
 use actix_web::{HttpRequest, delete, get, post, put, web::Data};
 use shixun_domain::access::needs::{DraftPolicy, PublishPolicy, ReadPolicy};
@@ -30,7 +31,8 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(delete_policy_pack)
         .service(lint_policy_pack)
         .service(publish_policy_pack)
-        .service(list_cycles);
+        .service(list_cycles)
+        .service(list_themes);
 }
 
 problem_set!(AreaProblems = NotFound);
@@ -252,4 +254,22 @@ async fn list_cycles(
         app.db.read(move |conn| service::list_cycles(conn, &shared.policy, &actor, area, &wanted, now)).await?;
     let next_cursor = page.cut(&mut data, |cycle| cycle.name.clone());
     page::list(&request, &CycleList { data, next_cursor, total })
+}
+
+/// List themes
+///
+/// What training in an area may be about (主题): what everybody knows, and what the area's policy packs declare. Programmes, records and
+/// hours name themes by these words; the rules of themed requirements read them.
+///
+/// 主题列表：通用主题及本地区政策包另行规定的主题；培训项目、登记和学时均以此填写。
+#[utoipa::path(
+    operation_id = "list_themes", tag = "policy", params(AreaPath), security(("bearer" = ["read_policy"])),
+    extensions(("x-whole-list" = json!("the themes of one area"))),
+    responses((status = 200, description = "The themes.", body = ThemeList), AreaProblems)
+)]
+#[get("/areas/{area_code}/themes")]
+async fn list_themes(who: Allowed<ReadPolicy>, app: Data<App>, path: FromPath<AreaPath>) -> Answer {
+    let (actor, area, shared, now) = (who.actor(), path.0.area_code.0, app.clone(), app.clock.now());
+    let data = app.db.read(move |conn| service::list_themes(conn, &shared.policy, &actor, area, now)).await?;
+    answer::json(&ThemeList { data, next_cursor: None, total: None })
 }

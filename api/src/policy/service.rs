@@ -2,7 +2,7 @@
 
 use super::{
     cache::{AreaPolicy, PolicyCache},
-    wire::{CycleView, PackNameView, PolicyLintView, PolicyPackSummaryView, PolicyPackView},
+    wire::{CycleView, PackNameView, PolicyLintView, PolicyPackSummaryView, PolicyPackView, ThemeView},
 };
 use crate::{
     access::Actor,
@@ -14,6 +14,7 @@ use crate::{
         reasons,
     },
     problem::{ApiError, Code, Example, FieldFault, Words},
+    wire::Text,
 };
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
@@ -21,7 +22,7 @@ use shixun_domain::{
     AreaCode, UtcMillis,
     id::{AccountId, OrganisationId, PolicyPackId},
     policy::{
-        Cycle, Fault, Jurisdiction, Pack, PackFault, PackPublished, PackState, Schools,
+        Cycle, Fault, Jurisdiction, KnownTheme, Pack, PackFault, PackPublished, PackState, Schools,
         lint::{self, Finding, Gravity},
         packs, with_draft,
         wording::Wording,
@@ -419,4 +420,27 @@ pub fn install_shipped(tx: &mut WriteTx<'_>) -> DbResult<usize> {
         entered += usize::from(matches!(added, Added::New(_)));
     }
     Ok(entered)
+}
+
+/// The themes of an area.
+///
+/// # Errors
+/// `not_found` where the area is not the actor's.
+pub fn list_themes(
+    conn: &mut Conn,
+    cache: &PolicyCache,
+    actor: &Actor,
+    area: AreaCode,
+    now: UtcMillis,
+) -> Result<Vec<ThemeView>, ApiError> {
+    if !may_read(actor, area) {
+        return Err(ApiError::no_area(area));
+    }
+    let view = |theme: &KnownTheme| ThemeView {
+        theme: Text(theme.word),
+        name_zh: theme.zh.clone(),
+        name_en: theme.en.clone(),
+        declared_by: theme.declared_by.clone(),
+    };
+    Ok(cache.area(conn, area, now)?.themes().all().iter().map(view).collect())
 }

@@ -7,7 +7,7 @@ use crate::{
         page::{list_of, list_query},
     },
     problem::ApiError,
-    wire::{AccountRef, AreaText, InstantText, OneOf, OrganisationRef, PolicyPackRef, Text},
+    wire::{AccountRef, AreaText, InstantText, OneOf, OrganisationRef, PolicyPackRef, Text, ThemeText},
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -220,6 +220,24 @@ pub struct PackNameView {
 list_of! {
     /// Cycles, the earliest first.
     CycleList of CycleView
+}
+
+/// A theme.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ThemeView {
+    /// The word that programmes, records, hours and rules name it by.
+    pub theme: ThemeText,
+    /// Its Chinese name, as files of hours may have it.
+    pub name_zh: String,
+    /// Its English name.
+    pub name_en: String,
+    /// The code of the policy pack that declares it; null for what everybody knows.
+    pub declared_by: Option<String>,
+}
+
+list_of! {
+    /// Themes: those everybody knows, then the area's own by their words.
+    ThemeList of ThemeView
 }
 
 /// The pack an operation is about.

@@ -85,6 +85,12 @@ impl FieldCode {
             "no pack in force converts activities of the kind",
             &[],
         ),
+        field(
+            "unknown_theme",
+            "既不是通用主题，本地区政策包也未规定",
+            "is neither a common theme nor one that a pack of the area declares",
+            &[],
+        ),
         field("no_line", "没有适合该级别、角色和结果的标准", "no line fits level, role and result", &[]),
         field("hours_missing", "按活动时长折算，须填写时长", "it is converted by its duration, which is needed", &[]),
         field("worth_nothing", "该级别、角色和结果不计学时", "level, role and result are worth no hours", &[]),

@@ -86,6 +86,8 @@ fn prepared(
     input: &RecordInput,
 ) -> Result<NewRecord, ApiError> {
     let judged = judge(work, cache, person, &input.claim, input.content.activity.as_ref())?;
+    let now = work.at();
+    cache.area(work.conn(), person.area(), now)?.has_themes(&input.content.themes)?;
     // Read in the other order than told: of several who enter the same at once, all but one hear the weightier reason.
     let Content { content_key, title, activity, starts_on, ends_on, .. } = &input.content;
     let content = Taught { key: content_key, title, course: activity.is_none(), days: (*starts_on, *ends_on) };

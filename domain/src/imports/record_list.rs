@@ -15,6 +15,7 @@ use crate::{
         hiding::{holds_identity, masked_numbers},
         roster::{Grid, Plausible, read_date},
     },
+    policy::KnownThemes,
     records::RecordCategory,
     words::{DeliveryForm, Level, Route, Theme},
 };
@@ -70,17 +71,19 @@ pub struct RecordLine {
 /// What a file of hours holds.
 pub type RecordList = Listed<RecordLine, Column, Fault>;
 
-/// Reads a file of hours. `today` tells which days make sense. Rows with neither identity number nor number are skipped.
-pub fn read_record_list(grid: &Grid, today: NaiveDate) -> RecordList {
-    list::read(grid, Records { today, first_rows: FirstRows::default() })
+/// Reads a file of hours. `today` tells which days make sense, `themes` what training may be about. Rows with neither identity number nor
+/// number are skipped.
+pub fn read_record_list(grid: &Grid, today: NaiveDate, themes: &KnownThemes) -> RecordList {
+    list::read(grid, Records { today, themes, first_rows: FirstRows::default() })
 }
 
-struct Records {
+struct Records<'a> {
     today: NaiveDate,
+    themes: &'a KnownThemes,
     first_rows: FirstRows<(IdentityNumber, String)>,
 }
 
-impl Lines for Records {
+impl Lines for Records<'_> {
     type Line = RecordLine;
     type Column = Column;
     type Fault = Fault;
@@ -92,7 +95,8 @@ impl Lines for Records {
     }
 
     fn line(&mut self, row: &Row<'_, Column>, faults: &mut Faults<Column, Fault>) -> Option<RecordLine> {
-        let line = RowReader { row, today: self.today, faults }.line().filter(|_| faults.is_empty())?;
+        let line =
+            RowReader { row, today: self.today, known: self.themes, faults }.line().filter(|_| faults.is_empty())?;
         let first_row = self.first_rows.before((line.identity.clone(), line.key.clone()), line.row);
         faults.extend(first_row.map(|first_row| (Column::Key, Fault::Repeated { first_row })));
         Some(line)
@@ -102,6 +106,7 @@ impl Lines for Records {
 struct RowReader<'a> {
     row: &'a Row<'a, Column>,
     today: NaiveDate,
+    known: &'a KnownThemes,
     faults: &'a mut Faults<Column, Fault>,
 }
 
@@ -229,13 +234,11 @@ impl RowReader<'_> {
         let written = self.text(Column::Themes);
         let mut themes = Vec::new();
         for word in written.split(['、', '，', ',', ';', '；']).map(str::trim).filter(|word| !word.is_empty()) {
-            let known = Theme::KNOWN.iter().find(|(_, zh, _)| *zh == word).map_or(word, |(known, ..)| known);
-            match known.parse::<Theme>() {
-                Ok(theme) if !themes.contains(&theme) => themes.push(theme),
-                Ok(_) => {}
-                Err(_) => {
-                    let zh = Theme::KNOWN.iter().map(|(_, zh, _)| *zh).collect::<Vec<_>>().join("、");
-                    let en = Theme::KNOWN.iter().map(|(word, ..)| *word).collect::<Vec<_>>().join(", ");
+            match self.known.named(word) {
+                Some(theme) if !themes.contains(&theme) => themes.push(theme),
+                Some(_) => {}
+                None => {
+                    let (zh, en) = self.known.listed();
                     let shown = self.shown(Column::Themes);
                     return self.fault(Column::Themes, Fault::BadWord { shown, zh, en });
                 }
@@ -260,7 +263,11 @@ mod tests {
     }
 
     fn read(rows: &[&[&str]]) -> RecordList {
-        read_record_list(&sheet(rows), "2026-11-23".parse().unwrap())
+        read_grid(&sheet(rows))
+    }
+
+    fn read_grid(grid: &Grid) -> RecordList {
+        read_record_list(grid, "2026-11-23".parse().unwrap(), &KnownThemes::of(&[]))
     }
 
     const HEADER: &[&str] =
@@ -339,7 +346,7 @@ mod tests {
     fn what_stands_on_another_sheet_too_is_repeated_even_in_the_same_row() {
         let once = sheet(&[HEADER, &["甲", "331199199205119087", "P-1", "课", "", "2026-06-01", "5", "", ""]]);
         let twice = Grid { sheets: [once.sheets.clone(), once.sheets].concat() };
-        let list = read_record_list(&twice, "2026-11-23".parse().unwrap());
+        let list = read_grid(&twice);
         assert_eq!(list.rows.len(), 1);
         let faults: Vec<_> = list.faults.iter().map(|placed| &placed.fault).collect();
         assert_eq!(faults, [&Fault::Repeated { first_row: 2 }]);
@@ -358,9 +365,9 @@ mod tests {
         let good: Vec<&str> = Column::ALL.iter().map(fill).collect();
         for (index, column) in Column::ALL.iter().enumerate() {
             let mut grid = sheet(&[&headers[..], &good[..]]);
-            assert_eq!(read_record_list(&grid, "2026-11-23".parse().unwrap()).faults, []);
+            assert_eq!(read_grid(&grid).faults, []);
             grid.sheets[0].rows[1][index] = Cell::Broken(BrokenCell::TooLong);
-            let list = read_record_list(&grid, "2026-11-23".parse().unwrap());
+            let list = read_grid(&grid);
             let found: Vec<_> =
                 list.faults.iter().map(|fault| (fault.fault.code(), fault.place.clone().unwrap().2)).collect();
             assert_eq!(found, [("records_broken_cell", *column)]);

@@ -31,6 +31,11 @@ pub fn content_claim(cycle: &Cycle, content_key: &str) -> String {
     format!("{}:{content_key}", cycle.name())
 }
 
+/// The claim of what is there a second time by leave, with its number: its own, so that each stands in the way of a third.
+pub fn claim_again(number: i64, content_key: &str) -> String {
+    format!("again:{number}:{content_key}")
+}
+
 /// The content key where none is given: the kind of activity, or of training where it is none, and the title as titles are searched
 /// for.
 pub fn default_content_key(kind: &str, search_title: &str) -> String {

@@ -16,7 +16,7 @@ use super::{
     facts::{EntryFacts, PersonFacts, ProfileSet},
     limits, owing,
     requirements::{self, Requirement, Verdict},
-    rule::{Body, Effect},
+    rule::Body,
     selector::Shape,
 };
 use crate::hours::{Days, Hours};
@@ -106,25 +106,6 @@ pub struct Evaluation {
     /// False where caps cross in so intricate a way that the search for the most favourable count was given up; the count
     /// then keeps every rule but might be bettered.
     pub exact: bool,
-}
-
-/// What is left under a yearly maximum.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Headroom {
-    /// The calendar year.
-    pub year: i32,
-    /// The most hours that may count in it.
-    pub maximum: Hours,
-    /// Hours that count in it already.
-    pub counted: Hours,
-    /// How many more may; never below nothing.
-    pub left: Hours,
-    /// Hours of these that are promised already.
-    pub booked: Hours,
-    /// Whether more is refused or merely not counted.
-    pub effect: Effect,
-    /// The rule.
-    pub rule: RuleIndex,
 }
 
 /// An entry on its way through the steps.
@@ -265,49 +246,6 @@ pub(super) fn judged(
         requirements,
         exact: count.exact,
     }
-}
-
-/// What is left for `candidate` under the yearly maximum of its year, when `entries` stand and `booked` is promised; `None` where no rule
-/// in force on that day sets a maximum that is about such hours, or the day lies outside the cycle.
-///
-/// Hours that caps cut do not use up the maximum. What is booked does as a whole, where the rule is about it.
-pub fn headroom(
-    rules: &CycleRules,
-    person: &PersonFacts,
-    entries: &[EntryFacts],
-    booked: &[EntryFacts],
-    candidate: &EntryFacts,
-) -> Option<Headroom> {
-    if !rules.cycle().contains(candidate.effective) {
-        return None;
-    }
-    let profiles = ProfileSet::of(person, &rules.cycle());
-    let in_force = rules.rules_on(candidate.effective)?.rules().iter().filter(|rule| rule.binds(profiles));
-    let maxima = in_force.filter_map(|rule| match &rule.reference.rule.body {
-        Body::YearMaximum { hours, effect, counts } => {
-            let of = super::selector::Compiled::new(counts, rules.interned());
-            of.matches(&Shape::of(candidate, rules.interned())).then_some((rule, *hours, *effect, of))
-        }
-        _ => None,
-    });
-    let maxima: Vec<_> = maxima.collect();
-    if maxima.is_empty() {
-        return None;
-    }
-    let year = candidate.effective.year();
-    let spread = attribution::spread(rules, entries);
-    let entries = spread.as_ref().map_or(entries, |spread| &spread.parts);
-    let evaluation = judged(rules, person, entries, &mut ());
-    let rooms = maxima.into_iter().filter_map(|(rule, maximum, effect, of)| {
-        let counts_here =
-            |entry: &EntryFacts| entry.effective.year() == year && of.matches(&Shape::of(entry, rules.interned()));
-        let counted = entries.iter().zip(&evaluation.entries).filter(|(entry, _)| counts_here(entry));
-        let counted: Hours = counted.map(|(_, counted)| counted.counted).sum();
-        let booked = booked.iter().filter(|entry| counts_here(entry)).map(|entry| entry.credited).sum();
-        let rule = rules.index_of(&rule.reference)?;
-        Some(Headroom { year, maximum, counted, left: maximum.less(counted), booked, effect, rule })
-    });
-    rooms.min_by_key(|room| room.left.less(room.booked))
 }
 
 /// Shapes the entries and adds corrections to what they correct.

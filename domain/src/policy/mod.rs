@@ -24,6 +24,7 @@ mod evaluating;
 mod facts;
 mod fault;
 pub mod fund;
+mod headroom;
 mod jurisdiction;
 pub mod layers;
 mod limits;
@@ -39,6 +40,7 @@ mod settings;
 mod shortest;
 mod state;
 mod strictness;
+mod themes;
 pub mod wording;
 
 #[cfg(test)]
@@ -49,10 +51,11 @@ pub use contributions::{Contribution, Portion, contributions};
 pub use cycle::{Cycle, CycleCalendar};
 pub use cycle_rules::{CycleRules, RuleIndex};
 pub use effects::{RuleEffect, RuleKey, effects};
-pub use evaluate::{CountedEntry, Cut, Evaluation, Headroom, Period, YearHours, evaluate, headroom};
+pub use evaluate::{CountedEntry, Cut, Evaluation, Period, YearHours, evaluate};
 pub use evaluating::{EvaluationTerms, MissedEvaluation};
 pub use facts::{DatedHours, EntryFacts, PersonFacts, ProfileSet, Provider, WaiverFacts, time_in_post};
 pub use fault::{Fault, PackFault};
+pub use headroom::{Headroom, Room, headroom, rooms};
 pub use jurisdiction::{Jurisdiction, SchoolSpell, Schools};
 pub use layers::{LayerFault, RuleInForce, RuleRef, RuleSet, cycle_named, cycle_on, with_draft};
 pub use pack::{Pack, ProfileDrops};
@@ -65,3 +68,4 @@ pub use rule::{
 pub use settings::Settings;
 pub use shortest::{OFFERINGS_MAX, Offering, Outcome, ShortestWay, shortest_way};
 pub use state::{PackPublished, PackState};
+pub use themes::{KnownTheme, KnownThemes};

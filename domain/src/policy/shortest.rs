@@ -11,11 +11,12 @@ use super::{
     cycle_rules::CycleRules,
     evaluate::{Evaluation, evaluate},
     facts::{EntryFacts, PersonFacts},
+    headroom::Room,
     requirements::Requirement,
     rule::Rounding,
 };
 use crate::hours::Hours;
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use std::{cmp::Reverse, collections::BinaryHeap};
 
 /// Offerings looked at at most; a set of them is one number.
@@ -32,8 +33,8 @@ pub struct Offering {
     pub ends_on: NaiveDate,
     /// Which of the others cannot be attended beside it, by their place in the list: they meet at the same time or teach the same.
     pub excludes: Vec<usize>,
-    /// Hours of sessions that may still be applied for in the year of its last day; `None` where no yearly maximum refuses more.
-    pub room: Option<Hours>,
+    /// What it finds under the yearly maxima that refuse more, shared with other offerings by their place in the list.
+    pub rooms: Vec<Room>,
 }
 
 /// What the search found.
@@ -120,12 +121,23 @@ enum Ended {
     GivenUp,
 }
 
+/// An offering as the search sees it.
+struct Member<'a> {
+    /// Its place in the caller's list.
+    place: usize,
+    offering: &'a Offering,
+    /// The set of those that it excludes.
+    excluded: u128,
+    /// Hours that are free under a yearly maximum, and the set of those that use them up.
+    rooms: Vec<(Hours, u128)>,
+}
+
 struct Search<'a> {
     rules: &'a CycleRules,
     person: &'a PersonFacts,
     entries: &'a [EntryFacts],
-    /// By last day, with their place in the caller's list and the set of those they exclude.
-    offerings: Vec<(usize, &'a Offering, u128)>,
+    /// By last day.
+    offerings: Vec<Member<'a>>,
     /// Whether an hour attended meets at most an hour of a requirement.
     hour_for_hour: bool,
 }
@@ -141,10 +153,16 @@ impl<'a> Search<'a> {
         by_day.sort_by_key(|(place, one)| (one.ends_on, one.hours, *place));
         let order: Vec<usize> = by_day.iter().map(|(place, _)| *place).collect();
         let position = |wanted: &usize| order.iter().position(|place| place == wanted);
-        let excluded = |one: &Offering| one.excludes.iter().filter_map(position).fold(0, |set, place| set | bit(place));
+        let set = |places: &[usize]| places.iter().filter_map(position).fold(0, |set, place| set | bit(place));
         // A pass may be worth more than its hours.
         let plain = by_day.iter().all(|(_, one)| one.entry.credited <= one.hours);
-        let offerings = by_day.into_iter().map(|(place, one)| (place, one, excluded(one))).collect();
+        let member = |(place, offering): (usize, &'a Offering)| Member {
+            place,
+            offering,
+            excluded: set(&offering.excludes),
+            rooms: offering.rooms.iter().map(|room| (room.headroom.free(), set(&room.shared_by))).collect(),
+        };
+        let offerings = by_day.into_iter().map(member).collect();
         let rounding = rules.closing_rules().map_or(Rounding::Keep, |set| set.rounding());
         let hour_for_hour =
             rounding == Rounding::Keep && !rules.raises_hours() && rules.shares_of_counted().next().is_none() && plain;
@@ -157,16 +175,16 @@ impl<'a> Search<'a> {
 
     /// The places of a set in the caller's list, by last day.
     fn places(&self, set: u128) -> Vec<usize> {
-        self.members(set).map(|(place, ..)| *place).collect()
+        self.members(set).map(|member| member.place).collect()
     }
 
-    fn members(&self, set: u128) -> impl Iterator<Item = &(usize, &'a Offering, u128)> {
+    fn members(&self, set: u128) -> impl Iterator<Item = &Member<'a>> {
         self.offerings.iter().enumerate().filter(move |(place, _)| set & bit(*place) != 0).map(|(_, one)| one)
     }
 
     fn judge(&self, set: u128) -> Evaluation {
         let mut entries = self.entries.to_vec();
-        entries.extend(self.members(set).map(|(_, one, _)| one.entry.clone()));
+        entries.extend(self.members(set).map(|member| member.offering.entry.clone()));
         evaluate(self.rules, self.person, &entries)
     }
 
@@ -205,10 +223,11 @@ impl<'a> Search<'a> {
     /// The sets with one more offering, of later ones only, so that each set is met once.
     fn followers<'s>(&'s self, node: &'s Node) -> impl Iterator<Item = Node> + 's {
         let later = self.offerings.iter().enumerate().skip(node.next);
-        let fits = |(_, (_, one, excluded)): &(usize, &(usize, &Offering, u128))| {
-            excluded & node.set == 0 && self.has_room(node.set, one)
+        let fits = |(place, member): &(usize, &Member<'_>)| {
+            member.excluded & node.set == 0 && self.has_room(node.set | bit(*place))
         };
-        later.filter(fits).map(|(place, (_, one, _))| {
+        later.filter(fits).map(|(place, member)| {
+            let one = member.offering;
             let hours = node.hours.plus(one.hours);
             Node {
                 bound: node.bound.max(hours),
@@ -222,13 +241,12 @@ impl<'a> Search<'a> {
         })
     }
 
-    /// Whether the yearly maximum still takes `one` beside the members of a set. What it does not take it takes in no larger set.
-    fn has_room(&self, set: u128, one: &Offering) -> bool {
-        let same_year = self.members(set).map(|(_, other, _)| *other);
-        let same_year: Vec<&Offering> = same_year.filter(|other| other.ends_on.year() == one.ends_on.year()).collect();
-        let hours: Hours = same_year.iter().map(|other| other.hours).sum::<Hours>().plus(one.hours);
-        let room = same_year.iter().filter_map(|other| other.room).chain(one.room).min();
-        room.is_none_or(|room| hours <= room)
+    /// Whether the yearly maxima take all of a set. What they do not take they take in no larger set.
+    fn has_room(&self, set: u128) -> bool {
+        self.members(set).flat_map(|member| &member.rooms).all(|(free, shared_by)| {
+            let hours: Hours = self.members(set & shared_by).map(|member| member.offering.hours).sum();
+            hours <= *free
+        })
     }
 }
 

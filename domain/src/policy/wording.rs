@@ -3,10 +3,11 @@
 use super::{
     conversion::Conversion,
     cycle_rules::{CycleRules, RuleIndex},
-    evaluate::{CountedEntry, Cut, Evaluation, Headroom, Period},
+    evaluate::{CountedEntry, Cut, Evaluation, Period},
+    headroom::Headroom,
     layers::RuleRef,
     requirements::{InDays, Requirement, Verdict},
-    rule::{Amount, Body, Effect, Most, Ratio},
+    rule::{Amount, Body, Most, Ratio},
 };
 use crate::hours::{Days, Hours};
 use chrono::NaiveDate;
@@ -113,17 +114,14 @@ pub fn headroom(rules: &CycleRules, headroom: &Headroom) -> Option<Wording> {
     let rule = rules.rule(headroom.rule)?;
     let Headroom { year, counted, left, .. } = headroom;
     let maximum = plain(headroom.maximum);
-    let (zh_effect, en_effect) = match headroom.effect {
-        Effect::Refuse => (
-            "超出的报名不予受理，请改选其他年度的班期",
-            "enrolment beyond that is refused; choose a session in another year",
-        ),
-        Effect::Cap => ("超出部分不计", "hours beyond that do not count"),
-    };
     Some(Wording {
-        zh: format!("{year}年最多计{maximum}学时（{rule}），已计{counted}学时，还可计{left}学时；{zh_effect}"),
+        zh: format!(
+            "{year}年最多计{maximum}学时（{rule}），已计{counted}学时，还可计{left}学时；\
+             超出的报名不予受理，请改选其他年度的班期"
+        ),
         en: format!(
-            "At most {maximum} hours count in {year} ({rule}); {counted} are there and {left} are left; {en_effect}"
+            "At most {maximum} hours count in {year} ({rule}); {counted} are there and {left} are left; \
+             enrolment beyond that is refused; choose a session in another year"
         ),
     })
 }

@@ -19,7 +19,7 @@ use shixun_domain::{
     AreaCode, Hours, UtcMillis, certificates,
     enrolment::{Attended, Outcome, ResultTerms, by_month, days_attended, earned},
     id,
-    ledger::{Circumstances, EntryKind, Factor, SourceKind},
+    ledger::{Circumstances, EntryKind, Factor, SourceKind, claim_again},
     policy::{AbsenceEffect, Pack},
     records::{RecordState, RecordStep},
 };
@@ -280,13 +280,16 @@ fn record_steps(conn: &mut Conn, _: UtcMillis) -> DbResult<Checked> {
                     Some(steps) if !fits(&steps) => {
                         Some(format!("{state}, and the steps lead to {} or to other people", steps.state))
                     }
-                    // A claim is the name of a cycle, a colon and the key. Hours that were taken back claim nothing.
+                    // Hours that were taken back claim nothing.
                     Some(steps) => {
                         let claims = steps.state.claims_content()
-                            && !steps.duplicate
                             && (claim.is_some() || hours_may_stand(conn, columns::id(area, number)?)?);
-                        let own = claim.as_deref().and_then(|claim| claim.split_once(':')).map(|(_, own)| own);
-                        (own != claims.then_some(key.as_str()))
+                        let own = |claim: String| match steps.duplicate {
+                            true => claim == claim_again(number, &key),
+                            // The name of a cycle, a colon and the key.
+                            false => claim.split_once(':').is_some_and(|(_, own)| own == key),
+                        };
+                        (claim.map(own) != claims.then_some(true))
                             .then(|| format!("{state} with a claim that is not its own"))
                     }
                 };

@@ -48,7 +48,7 @@ type ApplicantColumns = (
 
 /// The person as employed on a day, with the record from outside and the entry by hand that hold a content.
 macro_rules! applicant_query {
-    ($person:expr, $content_claim:expr, $day:expr) => {
+    ($person:expr, $content_key:expr, $cycle:expr, $day:expr) => {
         persons::table
             .inner_join(
                 employments::table.on(employments::area
@@ -73,13 +73,16 @@ macro_rules! applicant_query {
                 outside_records::table.on(outside_records::area
                     .eq(persons::area)
                     .and(outside_records::person_id.eq(persons::id))
-                    .and(outside_records::content_claim.eq($content_claim))),
+                    .and(outside_records::content_key.eq($content_key))
+                    .and(outside_records::content_claim.is_not_null())
+                    .and(outside_records::ends_on.between($cycle.0, $cycle.1))),
             )
             .left_join(
                 entry_claims::table.on(entry_claims::area
                     .eq(persons::area)
                     .and(entry_claims::person_id.eq(persons::id))
-                    .and(entry_claims::content_claim.eq($content_claim))),
+                    .and(entry_claims::content_key.eq($content_key))
+                    .and(entry_claims::effective_on.between($cycle.0, $cycle.1))),
             )
             .filter(persons::area.eq($person.area().get()))
             .filter(persons::id.eq($person.number()))
@@ -111,8 +114,8 @@ pub enum Hold {
     UntilTheEnd,
 }
 
-/// The person as employed on a day, with what holds `content_claim` beside sessions; `None` where the person is employed
-/// nowhere. Stages, subjects and posts are read only where the audience asks for them.
+/// The person as employed on a day, with what holds the offer's content in a cycle, from its first day to its last, beside sessions;
+/// `None` where the person is employed nowhere. Stages, subjects and posts are read only where the audience asks for them.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer or a row is damaged.
@@ -120,15 +123,16 @@ pub fn applicant(
     conn: &mut Conn,
     person: PersonId,
     offer: &Offer,
-    content_claim: &str,
+    cycle: (NaiveDate, NaiveDate),
     day: NaiveDate,
     hold: Hold,
 ) -> DbResult<Option<ApplicantRow>> {
     if hold == Hold::UntilTheEnd {
         hold_person(conn, person)?;
     }
+    let (key, cycle) = (offer.content_key.as_str(), (Day(cycle.0), Day(cycle.1)));
     let found: Option<ApplicantColumns> =
-        each!(conn, k => kept!(applicant_query!(person, content_claim, Day(day))).get_result(k).optional())?;
+        each!(conn, k => kept!(applicant_query!(person, key, cycle, Day(day))).get_result(k).optional())?;
     let Some(((name, entered_on, probation_ends_on), organisation, title, record, entry)) = found else {
         return Ok(None);
     };

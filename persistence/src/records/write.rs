@@ -7,10 +7,11 @@ use diesel::prelude::*;
 use shixun_domain::{
     Hours,
     id::{self, AccountId, OrganisationId, OutsideRecord, OutsideRecordId, PersonId},
-    ledger::Circumstances,
+    ledger::{Circumstances, claim_again},
     records::{ClaimedActivity, RecordCategory, RecordState, RecordStep},
     words::{DeliveryForm, Level, Route, Theme},
 };
+use std::borrow::Cow;
 
 /// What a record says, apart from where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +65,7 @@ pub struct NewRecord {
     pub organisation: OrganisationId,
     /// What it says.
     pub content: Content,
-    /// The claim on its content in its cycle; `None` where the same content was allowed.
+    /// The claim on its content in its cycle; `None` where the same content was allowed, which then claims something of its own.
     pub content_claim: Option<String>,
     /// Who enters it: an account of the person's area.
     pub entered_by: AccountId,
@@ -94,7 +95,7 @@ struct Values<'a> {
     block_key: Option<&'a str>,
     title: &'a str,
     content_key: &'a str,
-    content_claim: Option<&'a str>,
+    content_claim: &'a str,
     provider: Option<&'a str>,
     circumstances: String,
     consent_reference: Option<&'a str>,
@@ -113,7 +114,15 @@ struct Values<'a> {
     decided_by: Option<i64>,
 }
 
-fn values(new: &NewRecord) -> Values<'_> {
+/// What a record claims, with its number.
+fn claim(new: &NewRecord, id: OutsideRecordId) -> Cow<'_, str> {
+    match &new.content_claim {
+        Some(claim) => Cow::Borrowed(claim),
+        None => Cow::Owned(claim_again(id.number(), &new.content.content_key)),
+    }
+}
+
+fn values<'a>(new: &'a NewRecord, content_claim: &'a str) -> Values<'a> {
     let content = &new.content;
     let activity = content.activity.as_ref();
     Values {
@@ -129,7 +138,7 @@ fn values(new: &NewRecord) -> Values<'_> {
         block_key: content.block_key.as_deref(),
         title: &content.title,
         content_key: &content.content_key,
-        content_claim: new.content_claim.as_deref(),
+        content_claim,
         provider: content.provider.as_deref(),
         circumstances: content.circumstances.to_string(),
         consent_reference: content.consent_reference.as_deref(),
@@ -163,7 +172,7 @@ pub fn add(tx: &mut WriteTx<'_>, new: &NewRecord) -> DbResult<OutsideRecordId> {
             t::person_id.eq(new.person.number()),
             t::version.eq(1_i64),
             t::created_at.eq(at),
-            values(new),
+            values(new, &claim(new, id)),
         ))
         .execute(tx.conn())?;
     Ok(id)
@@ -175,7 +184,7 @@ pub fn add(tx: &mut WriteTx<'_>, new: &NewRecord) -> DbResult<OutsideRecordId> {
 /// As [`add`].
 pub fn change(tx: &mut WriteTx<'_>, before: &RecordRow, new: &NewRecord) -> DbResult<Saved> {
     let rows = diesel::update(t::table.find(before.id.key()).filter(t::version.eq(before.version)))
-        .set((values(new), t::version.eq(before.version + 1)))
+        .set((values(new, &claim(new, before.id)), t::version.eq(before.version + 1)))
         .execute(tx.conn())?;
     Ok(saved(rows))
 }

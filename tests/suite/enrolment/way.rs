@@ -53,7 +53,9 @@ both! {
         assert_eq!((&none["outcome"], &none["proven"]), (&json!("none"), &json!(true)));
         let obstacles = &none["obstacles"];
         assert_eq!((chosen(obstacles, "sessions").len(), &obstacles["clashes"][0]["because"]), (2, &json!("time")));
-        assert_eq!(obstacles["years"], json!([{"year": 2026, "hours_left": "144.00"}]));
+        let year = &obstacles["years"][0];
+        assert_eq!((&year["year"], &year["hours_left"], &year["rule"]["id"]), (&json!(2026), &json!("144.00"), &json!("year.maximum")));
+        assert_eq!(year["session_ids"].as_array().unwrap().len(), 2);
         let long = planned(county, 60, "2026-12-12");
         assert_eq!(chosen(&way(county, teacher).await, "sessions"), texts(&[long]));
     }

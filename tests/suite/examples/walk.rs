@@ -142,6 +142,7 @@ async fn accounts(demo: &Demo, shown: &mut Shown) {
 async fn rules(demo: &Demo, shown: &mut Shown) {
     let (centre, bureau) = (demo.sign_in("centre"), demo.sign_in("bureau"));
     shown.get(&centre, "/v1/cycles").await;
+    shown.get(&centre, "/v1/areas/331123/themes").await;
     shown.get(&centre, "/v1/policy-packs?limit=2").await;
     let trial = shown.post(&centre, "/v1/policy-packs/simulate", example("SimulationIn")).await;
     assert!(trial["changed_total"].as_i64() > Some(2));

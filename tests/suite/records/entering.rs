@@ -147,6 +147,23 @@ both! {
         school.post(&of(one.person), body("K-5")).await.expect(201);
     }
 
+    async fn what_the_centre_allowed_twice_stands_in_the_way_of_an_application_when_the_first_is_gone(county: County) {
+        let [one, ..] = prepared(county);
+        let session = county.add_session(TestSession { content_key: "unit-design".into(), ..TestSession::default() }).id;
+        let centre = county.sign_in("centre");
+        let apply = format!("/v1/sessions/{session}/enrolments");
+        let body = with("content_key", json!("unit-design"));
+        let first = at(&centre.post(&of(one.person), body.clone()).await);
+        let more = json!({"source_key": "K-2", "title": "单元设计二", "duplicate_reason": "另一期"});
+        let second = at(&centre.post(&of(one.person), crate::catalogue::steps::with(body, more)).await);
+        step(&centre, &first, "withdraw").await.expect(200);
+        let refused = county.caller(one.account).post(&apply, json!({})).await.refused(409, "content_recorded");
+        assert_eq!(refused["parameters"]["title"], "单元设计二");
+        assert_eq!(crate::check::broken_now(county), [].into());
+        step(&centre, &second, "withdraw").await.expect(200);
+        county.caller(one.account).post(&apply, json!({})).await.expect(201);
+    }
+
     async fn a_session_that_gave_hours_is_the_same_content_by_its_key(county: County) {
         let [one, ..] = prepared(county);
         let made = county.add_session(TestSession { content_key: "unit-design".into(), ..TestSession::default() });

@@ -81,9 +81,10 @@ async fn list_programmes(
 #[post("/programmes")]
 async fn create_programme(who: Allowed<ManageProgrammes>, command: Command, body: Body<ProgrammeIn>) -> Answer {
     let (actor, (organisation, content)) = (who.actor(), body.value.read()?);
+    let app = command.app_data();
     command
         .run(&who, body.digest, move |work| {
-            let row = service::create(work, &actor, organisation, &content)?;
+            let row = service::create(work, &app.policy, &actor, organisation, &content)?;
             let view = ProgrammeView::from(&row);
             Reply::created(format!("/v1/programmes/{}", row.id), Some(view.etag()), &view)
         })
@@ -133,9 +134,10 @@ async fn replace_programme(
 ) -> Answer {
     let (actor, id, based_on) = (who.actor(), path.0.programme_id.0, conditions.based_on()?);
     let (organisation, content) = body.value.read()?;
+    let app = command.app_data();
     command
         .run(&who, body.digest, move |work| {
-            reply(&service::change(work, &actor, id, based_on, organisation, &content)?)
+            reply(&service::change(work, &app.policy, &actor, id, based_on, organisation, &content)?)
         })
         .await
 }

@@ -69,9 +69,10 @@ pub fn managed(conn: &mut Conn, actor: &Actor, id: ProgrammeId) -> Result<Progra
 /// Declares a programme of an institution within reach, as a draft.
 ///
 /// # Errors
-/// `not_found` for an institution out of reach.
+/// `not_found` for an institution out of reach; `invalid_field` for a theme that the area does not know.
 pub fn create(
     work: &mut Work<'_, '_>,
+    cache: &PolicyCache,
     actor: &Actor,
     organisation: OrganisationId,
     content: &ProgrammeContent,
@@ -79,6 +80,7 @@ pub fn create(
     org::find(work.conn(), organisation)?
         .filter(|row| manages(actor, organisation.area(), &row.path))
         .ok_or_else(|| ApiError::missing(organisation))?;
+    known_themes(work, cache, organisation.area(), content)?;
     let id = programmes::add(work.tx(), organisation, content, Some(actor.account))?;
     recorded(work, None, id, "create")
 }
@@ -86,9 +88,11 @@ pub fn create(
 /// Changes what a draft or returned programme declares.
 ///
 /// # Errors
-/// `not_found`, `precondition_failed`, `programme_wrong_state`; `invalid_field` for another institution.
+/// `not_found`, `precondition_failed`, `programme_wrong_state`; `invalid_field` for another institution, or a theme that the area does not
+/// know.
 pub fn change(
     work: &mut Work<'_, '_>,
+    cache: &PolicyCache,
     actor: &Actor,
     id: ProgrammeId,
     based_on: i64,
@@ -105,10 +109,21 @@ pub fn change(
             Words::new("申报机构不能更改，请另建项目", "the institution is fixed; declare another programme"),
         ));
     }
+    known_themes(work, cache, id.area(), content)?;
     match programmes::change(work.tx(), id, based_on, content)? {
         Saved::Done => recorded(work, Some(&before), id, "change"),
         Saved::Stale => Err(ApiError::new(Code::PreconditionFailed)),
     }
+}
+
+fn known_themes(
+    work: &mut Work<'_, '_>,
+    cache: &PolicyCache,
+    area: AreaCode,
+    content: &ProgrammeContent,
+) -> Result<(), ApiError> {
+    let now = work.at();
+    cache.area(work.conn(), area, now)?.has_themes(&content.themes)
 }
 
 /// Files a programme for review.

@@ -8,8 +8,9 @@ use crate::{
     access::Allowed,
     document::problem_set,
     http::{Answer, Body, Command, DryRunQuery, FromPath, FromQuery, Reply, answer},
-    ledger::wire::{AreaPath, TeacherPath},
+    ledger::wire::TeacherPath,
     state::App,
+    wire::AreaPath,
 };
 use actix_web::{get, post, web::Data};
 use shixun_domain::access::needs::{ConvertActivities, ReadPolicy};

@@ -1,17 +1,9 @@
 //! What a standing looks like in JSON, and which cycle and day it and a statement are about.
 
-use crate::wire::{AreaText, HoursText, InstantText, OrganisationRef};
+use crate::wire::{HoursText, InstantText, OrganisationRef};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-
-/// The area an operation is about.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Path)]
-pub struct AreaPath {
-    /// Code of the area (GB/T 2260).
-    pub area_code: AreaText,
-}
 
 /// Which cycle, at the close of which day, and as it was known when.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -20,6 +20,7 @@ use shixun_domain::{
         list::ListFault,
         record_list::{RecordList, read_record_list},
     },
+    policy::KnownThemes,
     records::{
         RecordState,
         reconcile::{Side, compare},
@@ -47,13 +48,13 @@ pub struct PlatformFile {
 ///
 /// # Errors
 /// `file_unreadable`.
-pub fn read(bytes: &[u8], name: String, today: NaiveDate) -> Result<PlatformFile, ApiError> {
+pub fn read(bytes: &[u8], name: String, today: NaiveDate, themes: &KnownThemes) -> Result<PlatformFile, ApiError> {
     let unreadable = |fault: SheetFault| {
         let words = Words::new(fault.zh(), fault.to_string());
         ApiError::new(Code::FileUnreadable).with_words("reason", words).with("fault", fault.code())
     };
     let grid = read_grid(bytes).map_err(unreadable)?;
-    Ok(PlatformFile { list: read_record_list(&grid, today), name, digest: hex(&Sha256::digest(bytes)) })
+    Ok(PlatformFile { list: read_record_list(&grid, today, themes), name, digest: hex(&Sha256::digest(bytes)) })
 }
 
 /// A record with the person's identity number and the hours that stand.

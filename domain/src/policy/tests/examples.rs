@@ -246,10 +246,7 @@ fn example_11_a_full_year_takes_no_more_hours() {
     let room = |entries: &[EntryFacts], day: &str| on(entries, &[], day).unwrap();
     let full = room(&entries, "2018-10-01");
     assert_eq!((full.maximum, full.counted, full.left), (hours("144"), hours("144"), Hours::ZERO));
-    assert_eq!(
-        (full.effect, rules.rule(full.rule).unwrap().to_string().as_str()),
-        (Effect::Refuse, "331123 v1 year.maximum")
-    );
+    assert_eq!(rules.rule(full.rule).unwrap().to_string(), "331123 v1 year.maximum");
     assert_eq!(room(&entries, "2019-10-01").left, hours("144"));
     // Hours that a cap cuts use up nothing.
     let many = [school(1, "2018-04-01", "30"), entry(2, "2018-05-01", "30"), block(3, "2018-07-15", "80")];
@@ -267,14 +264,17 @@ fn example_11_a_full_year_takes_no_more_hours() {
 
 #[test]
 fn a_yearly_maximum_that_is_about_some_hours_stands_in_nobody_elses_way() {
-    let of = |id: &str, route: &str, most: &str| {
+    let of = |id: &str, route: &str, most: &str, effect: &str| {
         let body =
-            json!({"year_maximum": {"hours": figure(most), "effect": figure("refuse"), "counts": {"routes": [route]}}});
+            json!({"year_maximum": {"hours": figure(most), "effect": figure(effect), "counts": {"routes": [route]}}});
         rule(id, body)
     };
-    let own = county_pack(
-        json!({"rules": [of("own.maximum", "self_selected", "20"), of("school.maximum", "school_based", "40")]}),
-    );
+    // What does not count beyond 15 hours is not refused for it, nor does it hide what refuses.
+    let own = county_pack(json!({"rules": [
+        of("own.maximum", "self_selected", "20", "refuse"),
+        of("own.cap", "self_selected", "15", "cap"),
+        of("school.maximum", "school_based", "40", "refuse"),
+    ]}));
     let packs: Vec<Pack> = shipped().into_iter().chain([own]).collect();
     let rules = rules_of(&packs);
     let entries = [entry(1, "2018-03-01", "14"), school(2, "2018-04-01", "24")];

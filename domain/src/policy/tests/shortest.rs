@@ -6,7 +6,14 @@ use proptest::prelude::*;
 const STEPS: usize = 5_000;
 
 fn offering(entry: EntryFacts, excludes: &[usize]) -> Offering {
-    Offering { hours: entry.nominal, ends_on: entry.effective, entry, excludes: excludes.to_vec(), room: None }
+    Offering { hours: entry.nominal, ends_on: entry.effective, entry, excludes: excludes.to_vec(), rooms: Vec::new() }
+}
+
+/// So many free hours in 2020, which these offerings use up.
+fn free(amount: &str, shared_by: &[usize]) -> Room {
+    let (left, rule) = (hours(amount), RuleIndex(0));
+    let headroom = Headroom { year: 2020, maximum: left, counted: Hours::ZERO, left, booked: Hours::ZERO, rule };
+    Room { headroom, shared_by: shared_by.to_vec() }
 }
 
 /// The way of a teacher of the county to the end of 2016-2020.
@@ -77,7 +84,7 @@ fn sessions_at_the_same_time_are_not_chosen_together() {
 #[test]
 fn a_way_stays_under_the_yearly_maximum_that_refuses_more() {
     // 24 hours and 6 do it, were there room for more than 24 in the year; 30 in one piece are too many as well.
-    let within = |hours: &str, offering: Offering| Offering { room: Some(hours.parse().unwrap()), ..offering };
+    let within = |hours: &str, offering: Offering| Offering { rooms: vec![free(hours, &[0, 1, 2, 3])], ..offering };
     let offerings = [
         within("24", offering(entry(1, "2020-05-01", "18"), &[])),
         within("24", offering(entry(2, "2020-06-01", "6"), &[])),
@@ -87,6 +94,24 @@ fn a_way_stays_under_the_yearly_maximum_that_refuses_more() {
     let (_, found) = way(&nearly(), &offerings);
     assert_eq!((chosen(&found), found.hours, found.proven), (vec![0, 1], hours("24"), true));
     let (_, none) = way(&nearly(), &offerings[1..]);
+    assert_eq!((none.outcome, none.proven), (Outcome::None, true));
+}
+
+#[test]
+fn a_maximum_that_is_about_some_hours_leaves_the_others_alone() {
+    // 12 hours are free for the first two, and 24 for the other two.
+    let within = |room: Room, offering: Offering| Offering { rooms: vec![room], ..offering };
+    let own = || free("12", &[0, 1]);
+    let others = || free("24", &[2, 3]);
+    let offerings = [
+        within(own(), offering(entry(1, "2020-05-01", "12"), &[])),
+        within(own(), offering(entry(2, "2020-06-01", "12"), &[])),
+        within(others(), offering(entry(3, "2020-07-01", "12"), &[])),
+        within(others(), offering(entry(4, "2020-08-01", "24"), &[])),
+    ];
+    let (_, found) = way(&nearly(), &offerings);
+    assert_eq!((chosen(&found), found.proven), (vec![0, 2], true));
+    let (_, none) = way(&nearly(), &offerings[..2]);
     assert_eq!((none.outcome, none.proven), (Outcome::None, true));
 }
 
@@ -146,9 +171,15 @@ proptest! {
         plain in proptest::collection::vec(plain(), 0..7),
         have in proptest::collection::vec(0..90_i32, 5),
         meets in any::<u64>(),
-        rooms in proptest::collection::vec(proptest::option::of(1..20_i32), 2),
+        // Of a year: hours of all, of school-based training, and of all other.
+        rooms in proptest::collection::vec(proptest::option::of(1..20_i32), 6),
     ) {
-        let room = |year: i32| rooms[usize::try_from(year - 2019).unwrap()].map(|tens| Hours::whole(tens * 6));
+        let room = |year: i32, of: usize| rooms[usize::try_from(year - 2019).unwrap() * 3 + of].map(|tens| tens * 6);
+        let concerned = |of: usize, school_based: bool| of == 0 || (of == 1) == school_based;
+        let sharing = |year: i32, of: usize| -> Vec<usize> {
+            let within = |place: &usize| plain[*place].0 == year && concerned(of, plain[*place].3);
+            (0..plain.len()).filter(within).collect()
+        };
         let mut entries: Vec<EntryFacts> = Vec::new();
         for (place, amount) in (0_i64..).zip(&have) {
             entries.push(themed("ethics", block(place, &format!("{}-05-01", 2016 + place), &amount.to_string())));
@@ -163,7 +194,9 @@ proptest! {
             let one = if *school_based { school(key, &on, &amount) } else { entry(key, &on, &amount) };
             let one = if *it { themed("it", EntryFacts { practice: one.credited, ..one }) } else { one };
             let excludes: Vec<usize> = (0..plain.len()).filter(|other| excluded(place, *other)).collect();
-            offerings.push(Offering { room: room(*year), ..offering(one, &excludes) });
+            let mine = (0..3).filter(|of| concerned(*of, *school_based));
+            let rooms = mine.filter_map(|of| Some(free(&room(*year, of)?.to_string(), &sharing(*year, of)))).collect();
+            offerings.push(Offering { rooms, ..offering(one, &excludes) });
         }
         let (rules, found) = way(&entries, &offerings);
         prop_assert!(found.proven);
@@ -181,9 +214,10 @@ proptest! {
             (0..offerings.len()).any(|one| (0..one).any(|other| set >> one & 1 == 1 && set >> other & 1 == 1 && excluded(one, other)))
         };
         let too_many = |set: usize| {
-            (2019..=2020).any(|year| {
-                let members = (0..plain.len()).filter(|place| set >> place & 1 == 1 && plain[*place].0 == year);
-                room(year).is_some_and(|room| members.map(|place| offerings[place].hours).sum::<Hours>() > room)
+            (2019..=2020).flat_map(|year| (0..3).map(move |of| (year, of))).any(|(year, of)| {
+                let members = sharing(year, of).into_iter().filter(|place| set >> place & 1 == 1);
+                let wanted: i32 = members.map(|place| plain[place].2 * 6).sum();
+                room(year, of).is_some_and(|room| wanted > room)
             })
         };
         let cost = |set: usize| {

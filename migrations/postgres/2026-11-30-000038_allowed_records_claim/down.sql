@@ -1,0 +1,1 @@
+UPDATE outside_records SET content_claim = NULL WHERE content_claim LIKE 'again:%';
