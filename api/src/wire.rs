@@ -374,6 +374,7 @@ words! {
     ImportKindWord = shixun_domain::imports::ImportKind;
     ImportModeWord = shixun_domain::imports::ImportMode;
     DirectionWord = shixun_domain::records::transfer::Direction;
+    DifferenceWord = shixun_domain::records::reconcile::Difference;
     TransferStateWord = shixun_domain::records::transfer::TransferState;
     DisputeStateWord = shixun_domain::ledger::dispute::DisputeState;
     RecordCategoryWord = shixun_domain::records::RecordCategory;

@@ -19,6 +19,11 @@ pub fn is_blank(letter: char) -> bool {
         || matches!(letter, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}')
 }
 
+/// True for a text in which there is nothing to read.
+pub fn is_nothing(text: &str) -> bool {
+    text.chars().all(is_blank)
+}
+
 /// The text in half-width letters, without any blank: for comparing and for numbers.
 pub fn compact(text: &str) -> String {
     text.chars().filter(|letter| !is_blank(*letter)).map(half_width).collect()
@@ -58,6 +63,7 @@ mod tests {
     fn blanks_and_wide_letters_are_folded() {
         assert_eq!(compact("姓\u{3000} 名\n"), "姓名");
         assert_eq!(compact("３３１１\u{200B}９９Ｘ"), "331199X");
+        assert!(is_nothing("") && is_nothing(" \u{3000}\u{200B}\n") && !is_nothing(" 空 "));
         assert_eq!(tidy("  实验\u{3000}\u{3000}小学（东区） \u{FEFF}"), "实验 小学(东区)");
         assert_eq!(tidy("\u{3000}"), "");
     }

@@ -23,6 +23,7 @@ pub use source::EntrySource;
 
 use crate::{
     area::AreaCode,
+    fold,
     hours::{Days, Hours},
     id::AccountId,
     policy::Cycle,
@@ -285,7 +286,7 @@ pub fn follow(
         (_, Some(EntryKind::Voided)) => return Err(Refusal::AlreadyVoided),
         (_, Some(EntryKind::Posted | EntryKind::Pending)) => return Err(Refusal::AlreadyPosted),
     }
-    let given = reason.is_some_and(|reason| !reason.trim().is_empty());
+    let given = reason.is_some_and(|reason| !fold::is_nothing(reason));
     match step {
         Step::Void | Step::Reverse if !given => Err(Refusal::ReasonMissing),
         Step::Void => Ok(EntryKind::Voided),

@@ -13,6 +13,7 @@ pub mod transfer;
 mod tests;
 
 use crate::{
+    fold,
     hours::Hours,
     id::{AccountId, OutsideRecordId},
     ledger::{self, Amounts, Factor},
@@ -278,7 +279,7 @@ pub fn after(
             return Err(Refusal::SamePerson { did: Some(RecordStep::Examine) });
         }
     }
-    let given = reason.is_some_and(|reason| !reason.trim().is_empty());
+    let given = reason.is_some_and(|reason| !fold::is_nothing(reason));
     if matches!(step, RecordStep::Return | RecordStep::Reject) && !given {
         return Err(Refusal::ReasonMissing);
     }

@@ -168,7 +168,7 @@ both! {
         assert_eq!(told["superseded_by"], json!({"number": second["number"], "issued_at": second["issued_at"]}));
         assert_eq!(told["content"]["counted"], "78.00", "what was issued stays as it was");
         let revoke = |certificate: &Value| format!("{}/revoke", place(certificate));
-        let reason = json!({"reason": "学时认定有误"});
+        let reason = json!({"reason": "学时认定有误，请电19943192252"});
         centre.post(&revoke(&first), reason.clone()).await.refused(409, "certificate_superseded");
         county.advance_millis(60_000);
         let revoked = county.sign_in("bureau").post(&revoke(&second), reason.clone()).await.expect(200);
@@ -176,7 +176,7 @@ both! {
         centre.post(&revoke(&second), reason).await.refused(409, "certificate_revoked");
         let told = verified(county, json!({"code": code(&second)})).await;
         assert_eq!((&told["valid"], &told["state"]), (&json!(false), &json!("revoked")));
-        assert_eq!(told["revocation"], json!({"reason": "学时认定有误", "at": county.clock.now().to_string()}));
+        assert_eq!(told["revocation"], json!({"reason": "学时认定有误，请电19*******52", "at": county.clock.now().to_string()}));
         let third = issue(&centre, person).await;
         let list = centre.get(&format!("/v1/teachers/{}/certificates", person.teacher())).await.expect(200);
         let states: Vec<&Value> = list["data"].as_array().unwrap().iter().map(|one| &one["state"]).collect();

@@ -12,6 +12,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use shixun_domain::people::hiding::masked_numbers;
 use shixun_persistence::certificates::Found;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
@@ -125,7 +126,7 @@ pub(super) fn fate(found: &Found) -> (Option<SupersededByView>, Option<Revocatio
         .as_ref()
         .map(|next| SupersededByView { number: next.number.clone(), issued_at: Text(next.issued_at) });
     let revocation =
-        found.revocation.as_ref().map(|one| RevocationView { reason: one.reason.clone(), at: Text(one.at) });
+        found.revocation.as_ref().map(|one| RevocationView { reason: masked_numbers(&one.reason), at: Text(one.at) });
     (next, revocation)
 }
 
@@ -200,7 +201,7 @@ pub struct CertificateFileQuery {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"reason": "学时认定有误，已更正"}))]
 pub struct CertificateRevocationIn {
-    /// Why. Whoever verifies the certificate reads it: name no personal data.
+    /// Why. Whoever verifies the certificate reads it: name no personal data. Long numbers and e-mail addresses in it are hidden.
     #[validate(length(min = 1, max = 200), custom(function = "not_blank"))]
     #[schema(min_length = 1, max_length = 200)]
     pub reason: String,

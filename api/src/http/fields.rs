@@ -2,6 +2,7 @@
 
 use crate::problem::{FieldFault, Words};
 use chrono::{Datelike, NaiveDate};
+use shixun_domain::fold::{is_blank, is_nothing};
 use validator::ValidationError;
 
 /// Years that a day or instant may lie in.
@@ -11,12 +12,12 @@ const YEARS: std::ops::RangeInclusive<i32> = 2000..=2100;
 /// schemas say it once more as a number, which is all that their attribute takes.
 pub const CONTENT_KEY_LENGTH_MAX: u64 = 300;
 
-/// Refuses a text of blanks: `custom(function = "not_blank")`.
+/// Refuses a text of blanks, those without width among them: `custom(function = "not_blank")`.
 ///
 /// # Errors
 /// The fault `blank`.
 pub fn not_blank(text: &str) -> Result<(), ValidationError> {
-    if text.trim().is_empty() {
+    if is_nothing(text) {
         return Err(ValidationError::new("blank").with_message("不能只有空白|must not be blank".into()));
     }
     Ok(())
@@ -37,10 +38,10 @@ pub fn check_year(pointer: &str, day: NaiveDate, faults: &mut Vec<FieldFault>) {
 
 /// A text without blanks around it.
 pub fn trimmed(text: &str) -> String {
-    text.trim().to_owned()
+    text.trim_matches(is_blank).to_owned()
 }
 
 /// A text without blanks around it, or nothing where nothing is left.
 pub fn trimmed_opt(text: Option<&str>) -> Option<String> {
-    text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+    text.map(trimmed).filter(|text| !text.is_empty())
 }

@@ -95,6 +95,7 @@ impl FieldCode {
         field("hours_missing", "按活动时长折算，须填写时长", "it is converted by its duration, which is needed", &[]),
         field("worth_nothing", "该级别、角色和结果不计学时", "level, role and result are worth no hours", &[]),
         field("evidence_missing", "缺少证明材料", "evidence is missing", &[]),
+        field("own_area", "是本地区，不存在转移", "is the own area: nothing moves", &[]),
         field("foreign_area", "只能用于本地区", "is for one's own area only", &["area"]),
         field("bad_username", "用户名不合格式", "is no user name", &[]),
         field("bad_name", "不像姓名", "is not a name", &[]),

@@ -4,7 +4,7 @@
 
 use super::{Audience, Demands, ProgrammeKind, ProgrammeState, window::filing_open};
 use crate::{
-    AreaCode, DeliveryForm, Fen, Hours, Level, Route, Theme,
+    AreaCode, DeliveryForm, Fen, Hours, Level, Route, Theme, fold,
     id::{AccountId, OrganisationId},
     time::DateSpan,
 };
@@ -140,14 +140,14 @@ impl ProgrammeContent {
                 missing.push(what);
             }
         };
-        note(self.aims.trim().is_empty(), Missing::Aims);
+        note(fold::is_nothing(&self.aims), Missing::Aims);
         note(self.themes.is_empty(), Missing::Themes);
         note(self.curriculum.is_empty(), Missing::Curriculum);
         let sum = self.curriculum.iter().fold(Hours::ZERO, |sum, item| sum.plus(item.hours));
         let differs = !self.curriculum.is_empty() && sum != self.hours;
         note(differs, Missing::CurriculumHours { sum, hours: self.hours });
         note(self.lecturers.is_empty(), Missing::Lecturers);
-        let no_head = self.class_head.as_deref().is_none_or(|name| name.trim().is_empty());
+        let no_head = self.class_head.as_deref().is_none_or(|name| fold::is_nothing(name));
         note(no_head && demands.class_head, Missing::ClassHead);
         missing
     }

@@ -3,7 +3,7 @@
 //! Draft → published → running → closed, or cancelled. Closing posts hours and belongs to enrolment.
 
 use super::{Demands, ProgrammeState, SessionState};
-use crate::{Hours, UtcMillis, id::UnitId};
+use crate::{Hours, UtcMillis, fold, id::UnitId};
 use chrono::NaiveDate;
 
 /// The most seats, or places in the queue, that a session has.
@@ -289,7 +289,7 @@ fn consistent(terms: &SessionTerms) -> Result<(), SessionRefusal> {
 }
 
 fn given(reason: Option<&str>) -> bool {
-    reason.is_some_and(|reason| !reason.trim().is_empty())
+    reason.is_some_and(|reason| !fold::is_nothing(reason))
 }
 
 fn class_size(seats: i32, demands: &Demands) -> Result<(), SessionRefusal> {

@@ -4,7 +4,7 @@
 //! Neither the county plan nor the provincial documents that were read set a deadline for objections to hours; both deadlines
 //! are settings of packs (`dispute_days`, `dispute_decision_days`).
 
-use crate::{id::AccountId, words::word_list};
+use crate::{fold, id::AccountId, words::word_list};
 use chrono::{NaiveDate, TimeDelta};
 use thiserror::Error;
 
@@ -90,7 +90,7 @@ pub fn may_decide(
     if is_subject || by == parties.opened_by || parties.made_by.contains(&by) {
         return Err(Refusal::SamePerson);
     }
-    if reason.trim().is_empty() {
+    if fold::is_nothing(reason) {
         return Err(Refusal::ReasonMissing);
     }
     Ok(())

@@ -1,7 +1,17 @@
-//! Reconciliation with the provincial platform: what is only there, what is only here, and where the hours differ.
+//! Reconciliation with the provincial platform: what is only there, what is only here, and what both have otherwise.
 
-use crate::hours::Hours;
+use crate::{fold, hours::Hours, words::word_list};
+use chrono::NaiveDate;
 use std::collections::HashMap;
+
+word_list! {
+    /// In what both sides differ.
+    Difference {
+        Hours = "hours", "学时不同", "other hours";
+        EndsOn = "ends_on", "结束日期不同", "another last day";
+        Name = "name", "姓名不同", "another name";
+    }
+}
 
 /// Hours on one side. A person and a number stand on a side once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +22,32 @@ pub struct Side {
     pub key: String,
     /// Hours.
     pub hours: Hours,
+    /// The last day, which decides to what year and cycle they belong.
+    pub ends_on: NaiveDate,
+    /// The person's name; nothing where the side does not say it.
+    pub name: String,
+}
+
+impl Side {
+    /// In what the same hours differ on two sides.
+    fn differs(&self, other: &Side) -> Vec<Difference> {
+        let names = [&self.name, &other.name].map(|name| fold::compact(name));
+        let found = [
+            (self.hours != other.hours, Difference::Hours),
+            (self.ends_on != other.ends_on, Difference::EndsOn),
+            (names.iter().all(|name| !name.is_empty()) && names.first() != names.last(), Difference::Name),
+        ];
+        found.into_iter().filter(|(differs, _)| *differs).map(|(_, what)| what).collect()
+    }
+}
+
+/// What both sides have otherwise: the position there and here, and in what they differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Different {
+    pub there: usize,
+    pub here: usize,
+    pub differs_in: Vec<Difference>,
 }
 
 /// What two sides differ in: positions in the lists that were compared, in their order.
@@ -21,10 +57,10 @@ pub struct Differences {
     pub only_there: Vec<usize>,
     /// Positions of what only we have.
     pub only_here: Vec<usize>,
-    /// Positions, there and here, of what both have with other hours.
-    pub different: Vec<(usize, usize)>,
-    /// How many agree.
-    pub same: usize,
+    /// What both have otherwise.
+    pub different: Vec<Different>,
+    /// Positions here of what agrees.
+    pub same: Vec<usize>,
 }
 
 /// Compares two lists.
@@ -33,10 +69,16 @@ pub fn compare(there: &[Side], here: &[Side]) -> Differences {
         here.iter().enumerate().map(|(place, side)| ((side.person.as_str(), side.key.as_str()), place)).collect();
     let mut found = Differences::default();
     for (place, side) in there.iter().enumerate() {
-        match ours.remove(&(side.person.as_str(), side.key.as_str())) {
-            None => found.only_there.push(place),
-            Some(own) if here.get(own).is_some_and(|own| own.hours == side.hours) => found.same += 1,
-            Some(own) => found.different.push((place, own)),
+        let own = ours.remove(&(side.person.as_str(), side.key.as_str()));
+        let Some((own, other)) = own.and_then(|own| Some((own, here.get(own)?))) else {
+            found.only_there.push(place);
+            continue;
+        };
+        let differs_in = side.differs(other);
+        if differs_in.is_empty() {
+            found.same.push(own);
+        } else {
+            found.different.push(Different { there: place, here: own, differs_in });
         }
     }
     found.only_here = ours.into_values().collect();
@@ -50,7 +92,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     fn side(person: &str, key: &str, hours: i32) -> Side {
-        Side { person: person.into(), key: key.into(), hours: Hours::whole(hours) }
+        let ends_on = "2026-06-03".parse().unwrap();
+        Side { person: person.into(), key: key.into(), hours: Hours::whole(hours), ends_on, name: "陈立".into() }
     }
 
     #[test]
@@ -59,7 +102,26 @@ mod tests {
         let here = [side("b", "1", 6), side("a", "1", 5), side("d", "1", 2)];
         let found = compare(&there, &here);
         assert_eq!((found.only_there, found.only_here), (vec![1, 3], vec![2]));
-        assert_eq!((found.different, found.same), (vec![(2, 0)], 1));
+        assert_eq!(found.different, [Different { there: 2, here: 0, differs_in: vec![Difference::Hours] }]);
+        assert_eq!(found.same, [1]);
+    }
+
+    #[test]
+    fn another_day_and_another_name_are_differences_and_a_name_that_is_not_given_is_none() {
+        let ours = side("a", "1", 5);
+        let differs = |there: Side| -> Vec<Difference> {
+            let found = compare(&[there], std::slice::from_ref(&ours));
+            found.different.into_iter().flat_map(|one| one.differs_in).collect()
+        };
+        let none: Vec<Difference> = Vec::new();
+        let day: NaiveDate = "2027-01-01".parse().unwrap();
+        assert_eq!(differs(Side { ends_on: day, ..ours.clone() }), [Difference::EndsOn]);
+        assert_eq!(
+            differs(Side { name: "陈丽".into(), hours: Hours::whole(6), ..ours.clone() }),
+            [Difference::Hours, Difference::Name]
+        );
+        assert_eq!(differs(Side { name: "陈　立".into(), ..ours.clone() }), none);
+        assert_eq!(differs(Side { name: String::new(), ..ours.clone() }), none);
     }
 
     /// The same by sets: every position stands in exactly one list.
@@ -79,7 +141,7 @@ mod tests {
             let (theirs, ours) = (keys(&there), keys(&here));
             assert_eq!(found.only_there.len(), theirs.difference(&ours).count());
             assert_eq!(found.only_here.len(), ours.difference(&theirs).count());
-            assert_eq!(found.different.len() + found.same, theirs.intersection(&ours).count());
+            assert_eq!(found.different.len() + found.same.len(), theirs.intersection(&ours).count());
         }
     }
 }

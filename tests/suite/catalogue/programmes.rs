@@ -154,6 +154,7 @@ both! {
         check(json!({"kind": "party"}), "/kind").await;
         check(json!({"themes": ["Ethics"]}), "/themes/0").await;
         check(json!({"name": "  "}), "/name").await;
+        check(json!({"name": " \u{200b}\u{3000}"}), "/name").await;
         check(json!({"name": "长".repeat(101)}), "/name").await;
         check(json!({"aims": "a\u{0}b"}), "/aims").await;
         check(json!({"state": "approved"}), "/state").await;

@@ -144,7 +144,17 @@ both! {
         assert_eq!((&view["same"], &view["rows_there"], &view["rows_here"]), (&json!(2), &json!(4), &json!(4)));
         assert_eq!((&view["different"][0]["hours_there"], &view["different"][0]["hours_here"]), (&json!("9.00"), &json!("8.00")));
         assert_eq!((&view["only_there"][0]["teacher_id"], &view["only_there"][0]["row"]), (&Value::Null, &json!(5)));
-        assert_eq!(view["only_here"][0]["state"], "entered");
+        assert_eq!((&view["only_here"][0]["state"], &view["waiting"]), (&json!("entered"), &json!(0)));
+        // What one side has in these days is found on the other, whatever day and name it has there.
+        let moved = [row(1, "P-1", "甲课", "2025-12-31", "24"), row(3, "P-3", "丙课", "2026-06-05", "6").replace("教师3", "教师三"), row(5, "P-9", "去年的课", "2026-01-01", "10")];
+        let view = compare(&bureau, file(&moved)).await;
+        assert_eq!((keys(&view, "only_there"), keys(&view, "only_here"), keys(&view, "different")),
+            (vec![], vec!["P-2".to_owned(), "P-4".to_owned()], vec!["P-1".to_owned(), "P-3".to_owned(), "P-9".to_owned()]));
+        let of = |place: usize, field: &str| view["different"][place][field].clone();
+        assert_eq!((of(0, "differs_in"), of(0, "ends_on"), of(0, "ends_on_there")), (json!(["ends_on"]), json!("2026-06-03"), json!("2025-12-31")));
+        assert_eq!((of(1, "differs_in"), of(1, "name"), of(1, "name_there")), (json!(["name"]), json!("教师3"), json!("教师三")));
+        assert_eq!((&view["rows_there"], &view["rows_here"]), (&json!(3), &json!(5)));
+        let view = compare(&bureau, file(&theirs)).await;
         assert_eq!((&view["faults"][0]["row"], &view["faults"][0]["code"]), (&json!(6), &json!("records_bad_day")));
         assert!(!view.to_string().contains(identity(1).as_str()), "no identity number in the answer");
         assert_eq!((total(&centre).await, log().await), (before, recorded), "a comparison writes nothing");
@@ -178,6 +188,7 @@ both! {
             let view = compare(&county.sign_in("bureau"), clear.bytes.clone()).await;
             assert_eq!((&view["same"], keys(&view, "only_there").len(), keys(&view, "only_here").len(), keys(&view, "different").len()),
                 (&json!(3), 0, 0, 0), "{view:#}");
+            assert_eq!(view["waiting"], 3, "they count nowhere yet");
             let again = centre.request(Method::POST, "/v1/imports?kind=records").body("text/csv", clear.bytes).send().await.expect(201);
             assert_eq!((&again["created"], &again["unchanged"]), (&json!(0), &json!(3)), "{again:#}");
         }

@@ -167,6 +167,8 @@ both! {
         for (body, status, code) in cases {
             centre.post(&path, body).await.refused(status, code);
         }
+        let nowhere = json!({"direction": "out", "moved_on": "2026-09-01", "other_area": "331123", "other_name": "遂昌县"});
+        assert_eq!(centre.post(&path, nowhere).await.refused(422, "invalid_field")["errors"][0]["code"], "own_area");
         county.sign_in("school-1").post(&path, coming(certificate())).await.refused(403, "forbidden");
         county.sign_in("elsewhere-bureau").post(&path, coming(certificate())).await.refused(404, "not_found");
         fixture::sql(county, "UPDATE employments SET valid_from = '2016-08-01' WHERE person_id = 101").unwrap();

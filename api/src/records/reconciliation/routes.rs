@@ -37,7 +37,7 @@ problem_set!(ReconciliationProblems = FileUnreadable | NotFound);
 /// Compare with the provincial platform
 ///
 /// The body is the platform's file (`.xlsx` or CSV, columns as an import of `kind=records` reads them). The answer lists what only
-/// the platform has, what only we have, and where the hours differ; ours are those that stand after every correction. Nothing is
+/// the platform has, what only we have, and where hours, last day or name differ; ours are those that stand after every correction. Nothing is
 /// written: import what is missing, correct what is wrong.
 ///
 /// ```sh
@@ -45,7 +45,7 @@ problem_set!(ReconciliationProblems = FileUnreadable | NotFound);
 ///   --data-binary @省平台.xlsx "$SERVER/v1/reconciliations?from=2026-01-01&to=2026-12-31"
 /// ```
 ///
-/// 与省平台对账（请求体为省平台文件）：列出仅平台有、仅本系统有、学时不一致的条目；不写入任何数据。
+/// 与省平台对账（请求体为省平台文件）：列出仅平台有、仅本系统有、学时、结束日期或姓名不一致的条目；不写入任何数据。
 #[utoipa::path(
     operation_id = "create_reconciliation", tag = "records", params(ReconciliationQuery), security(("bearer" = ["review_records"])),
     request_body(

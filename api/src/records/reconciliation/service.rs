@@ -20,6 +20,7 @@ use shixun_domain::{
         list::ListFault,
         record_list::{RecordList, read_record_list},
     },
+    people::hiding::masked_numbers,
     policy::KnownThemes,
     records::{
         RecordState,
@@ -31,7 +32,7 @@ use shixun_persistence::{
     Conn, people,
     records::{self as store, RecordFilter, RecordRow},
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A file of the platform that was read.
 #[derive(Debug, Clone)]
@@ -66,6 +67,13 @@ pub struct Standing {
     pub identity: String,
     /// Hours after every correction; those claimed, where nothing is posted yet.
     pub hours: Hours,
+}
+
+impl Standing {
+    /// What the platform has it by: whose it is, and the number there.
+    fn key(&self) -> (&str, &str) {
+        (&self.identity, &self.row.content.source_key)
+    }
 }
 
 /// What is wanted of the platform's records.
@@ -129,8 +137,15 @@ pub fn reconcile(
     if !actor.reaches_area(area) {
         return Err(ApiError::no_area(area));
     }
-    let here = ours(conn, actor, Wanted { from: Some(span.from), to: span.to, organisation: None })?;
-    let lines: Vec<_> = file.list.rows.iter().filter(|line| span.contains(line.ends_on)).collect();
+    // What one side has in these days is compared with what the other has of it, on whatever day.
+    let all = ours(conn, actor, Wanted { from: None, to: None, organisation: None })?;
+    let rows = file.list.rows.iter();
+    let of_lines = rows.clone().map(|line| (line.ends_on, (line.identity.as_str(), line.key.as_str())));
+    let of_records = all.iter().map(|one| (one.row.content.ends_on, one.key()));
+    let wanted: HashSet<(&str, &str)> =
+        of_lines.chain(of_records).filter(|(day, _)| span.contains(*day)).map(|(_, key)| key).collect();
+    let lines: Vec<_> = rows.filter(|line| wanted.contains(&(line.identity.as_str(), line.key.as_str()))).collect();
+    let here: Vec<&Standing> = all.iter().filter(|one| wanted.contains(&one.key())).collect();
     let numbers: Vec<&str> = lines.iter().map(|line| line.identity.as_str()).collect();
     let known: HashMap<String, PersonId> = people::find_by_identities(conn, area, &numbers)?
         .into_iter()
@@ -138,26 +153,39 @@ pub fn reconcile(
         .collect();
     let theirs: Vec<Side> = lines
         .iter()
-        .map(|line| Side { person: line.identity.as_str().to_owned(), key: line.key.clone(), hours: line.hours })
+        .map(|line| Side {
+            person: line.identity.as_str().to_owned(),
+            key: line.key.clone(),
+            hours: line.hours,
+            ends_on: line.ends_on,
+            name: line.name.clone(),
+        })
         .collect();
     let own: Vec<Side> = here
         .iter()
-        .map(|one| Side { person: one.identity.clone(), key: one.row.content.source_key.clone(), hours: one.hours })
+        .map(|one| Side {
+            person: one.identity.clone(),
+            key: one.row.content.source_key.clone(),
+            hours: one.hours,
+            ends_on: one.row.content.ends_on,
+            name: one.row.person_name.clone(),
+        })
         .collect();
     let found = compare(&theirs, &own);
     let only_there = found.only_there.iter().filter_map(|place| lines.get(*place)).map(|line| OnlyThereView {
         sheet: line.sheet.clone(),
         row: line.row,
         teacher_id: known.get(line.identity.as_str()).map(|person| Text(person.teacher())),
-        name: line.name.clone(),
+        name: masked_numbers(&line.name),
         source_key: line.key.clone(),
         title: line.title.clone(),
         ends_on: line.ends_on,
         hours: Text(line.hours),
     });
-    let only_here = found.only_here.iter().filter_map(|place| here.get(*place)).map(only_here);
-    let pairs = found.different.iter().filter_map(|(there, own)| lines.get(*there).zip(here.get(*own)));
-    let different = pairs.map(|(line, own)| DifferentView {
+    let only_here = found.only_here.iter().filter_map(|place| here.get(*place)).map(|own| only_here(own));
+    let pairs = found.different.iter().filter_map(|one| Some((one, lines.get(one.there)?, here.get(one.here)?)));
+    let different = pairs.map(|(one, line, own)| DifferentView {
+        differs_in: one.differs_in.iter().copied().map(OneOf).collect(),
         sheet: line.sheet.clone(),
         row: line.row,
         record_id: Text(own.row.id),
@@ -167,9 +195,13 @@ pub fn reconcile(
         source_key: line.key.clone(),
         title: own.row.content.title.clone(),
         ends_on: own.row.content.ends_on,
+        name_there: Some(masked_numbers(&line.name)).filter(|name| !name.is_empty()),
+        ends_on_there: line.ends_on,
         hours_there: Text(line.hours),
         hours_here: Text(own.hours),
     });
+    let same = found.same.iter().filter_map(|place| here.get(*place));
+    let waiting = same.filter(|own| own.row.state != RecordState::Verified);
     Ok(ReconciliationView {
         from: span.from,
         to: span.to.unwrap_or(span.from),
@@ -177,7 +209,8 @@ pub fn reconcile(
         digest: file.digest.clone(),
         rows_there: count(lines.len()),
         rows_here: count(here.len()),
-        same: count(found.same),
+        same: count(found.same.len()),
+        waiting: count(waiting.count()),
         only_there: only_there.collect(),
         only_here: only_here.collect(),
         different: different.collect(),

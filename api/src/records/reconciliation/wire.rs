@@ -2,13 +2,13 @@
 
 use crate::{
     document::FieldCodeWord,
-    wire::{HoursText, OrganisationRef, RecordRef, RecordStateWord, TeacherRef},
+    wire::{DifferenceWord, HoursText, OrganisationRef, RecordRef, RecordStateWord, TeacherRef},
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-/// Which hours are compared.
+/// Which hours are compared: those of these days on either side, with what the other side has of them on whatever day.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -34,20 +34,23 @@ pub struct ReconciliationView {
     /// SHA-256 of the file, in hexadecimal.
     #[schema(pattern = "^[0-9a-f]{64}$")]
     pub digest: String,
-    /// Rows of the file that were compared.
+    /// Rows of the file that were compared: of these days, or by the number of a record of these days.
     #[schema(minimum = 0)]
     pub rows_there: u32,
-    /// Records of ours that were compared: all that were not rejected or withdrawn.
+    /// Records of ours that were compared, likewise: of all that were not rejected or withdrawn.
     #[schema(minimum = 0)]
     pub rows_here: u32,
     /// How many agree.
     #[schema(minimum = 0)]
     pub same: u32,
+    /// Of these, how many records are not verified yet: they count in no statement until they are.
+    #[schema(minimum = 0)]
+    pub waiting: u32,
     /// What only the platform has.
     pub only_there: Vec<OnlyThereView>,
     /// What only we have.
     pub only_here: Vec<OnlyHereView>,
-    /// What both have with other hours.
+    /// What both have with other hours, another last day or another name.
     pub different: Vec<DifferentView>,
     /// Rows that could not be read and were not compared.
     pub faults: Vec<ReconciliationFaultView>,
@@ -98,7 +101,7 @@ pub struct OnlyHereView {
     pub hours: HoursText,
 }
 
-/// Hours that both have, and not as many.
+/// Hours that both have, and not the same.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DifferentView {
     /// The sheet of the file; empty for a CSV file.
@@ -118,8 +121,14 @@ pub struct DifferentView {
     pub source_key: String,
     /// What it was, as we have it.
     pub title: String,
+    /// In what they differ.
+    pub differs_in: Vec<DifferenceWord>,
+    /// The name in the file; null where it has none.
+    pub name_there: Option<String>,
     /// Last day, as we have it.
     pub ends_on: NaiveDate,
+    /// Last day on the platform.
+    pub ends_on_there: NaiveDate,
     /// Hours on the platform.
     pub hours_there: HoursText,
     /// Hours here, after every correction.

@@ -14,11 +14,11 @@ use crate::{
         wire::Evidence,
     },
     policy::PolicyCache,
-    problem::{ApiError, Code},
+    problem::{ApiError, Code, Words},
 };
 use chrono::NaiveDate;
 use shixun_domain::{
-    AreaCode, Hours, Id,
+    AreaCode, Hours, Id, fold,
     id::{PersonId, TeacherId, TransferId},
     ledger::{Amounts, Circumstances, EntryKind, SourceKind},
     policy::Recognition,
@@ -81,6 +81,10 @@ pub fn create(
                 entered_by: actor.account,
             };
             (new, Some((facts.lines, amounts)))
+        }
+        Wanted::Out { other_area, .. } if *other_area == Some(person.area()) => {
+            let words = Words::new("转往的是本县，学时无需转移", "the teacher stays in the county: nothing moves");
+            return Err(ApiError::field("/other_area", "own_area", words));
         }
         Wanted::Out { moved_on, other_area, other_name } => {
             let text = issued(work, cache, person, &snapshot, *moved_on)?;
@@ -276,7 +280,7 @@ fn waiting(
     if actor.is_self(before.content.person) {
         return Err(Refusal::SamePerson.into());
     }
-    if reason.trim().is_empty() {
+    if fold::is_nothing(reason) {
         return Err(RecordRefusal::ReasonMissing.into());
     }
     Ok(before)

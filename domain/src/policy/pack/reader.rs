@@ -2,6 +2,7 @@
 
 use super::{Fault, PackFault, ProfileDrops};
 use crate::{
+    fold,
     hours::{Days, Hours},
     policy::{
         citation::{Citation, Documents, citations},
@@ -53,7 +54,7 @@ impl At {
     }
 
     pub(super) fn text(&self, text: &str) -> Result<(), PackFault> {
-        let proper = !text.trim().is_empty() && text.chars().count() <= 200 && !text.chars().any(char::is_control);
+        let proper = !fold::is_nothing(text) && text.chars().count() <= 200 && !text.chars().any(char::is_control);
         if proper { Ok(()) } else { self.refuse(Fault::Text) }
     }
 }
