@@ -149,7 +149,7 @@ both! {
         let moved = [row(1, "P-1", "甲课", "2025-12-31", "24"), row(3, "P-3", "丙课", "2026-06-05", "6").replace("教师3", "教师三"), row(5, "P-9", "去年的课", "2026-01-01", "10")];
         let view = compare(&bureau, file(&moved)).await;
         assert_eq!((keys(&view, "only_there"), keys(&view, "only_here"), keys(&view, "different")),
-            (vec![], vec!["P-2".to_owned(), "P-4".to_owned()], vec!["P-1".to_owned(), "P-3".to_owned(), "P-9".to_owned()]));
+            (vec![], vec!["P-4".to_owned(), "P-2".to_owned()], vec!["P-1".to_owned(), "P-3".to_owned(), "P-9".to_owned()]));
         let of = |place: usize, field: &str| view["different"][place][field].clone();
         assert_eq!((of(0, "differs_in"), of(0, "ends_on"), of(0, "ends_on_there")), (json!(["ends_on"]), json!("2026-06-03"), json!("2025-12-31")));
         assert_eq!((of(1, "differs_in"), of(1, "name"), of(1, "name_there")), (json!(["name"]), json!("教师3"), json!("教师三")));
