@@ -103,6 +103,10 @@ both! {
         let person = format!("/v1/persons/{}", teacher.person);
         let to = json!({"organisation_id": county.schools[1].to_string(), "on": "2026-09-01"});
         centre.post(&format!("{person}/transfer"), to).await.expect(200);
+        let post = json!({"organisation_id": county.schools[0].to_string(), "post": "head", "valid_from": "2020-09-01"});
+        centre.post(&format!("{person}/posts"), post).await.expect(201);
+        assert_eq!(close(&etag).await.refused(409, "organisation_employs")["parameters"]["persons"], "1", "a post is held there");
+        crate::ledger::fixture::sql(county, "UPDATE posts_held SET valid_to = '2026-08-31'").unwrap();
         let closed = close(&etag).await.expect(200);
         assert_eq!((&closed["closed_on"], &closed["version"]), (&json!("2026-08-31"), &json!(2)));
         close(&etag).await.refused(412, "precondition_failed");

@@ -127,7 +127,7 @@ problems! {
     OrganisationClosed = "organisation_closed", 409, "机构已撤并", "The organisation is closed already",
         "它的最后一天是{closed_on}；如需更改，请先恢复再重新办理。", "Its last day is {closed_on}; open it again first to choose another.";
     OrganisationEmploys = "organisation_employs", 409, "机构仍有人员任职", "Somebody is employed there",
-        "{closed_on}之后仍有{persons}人在此任职，请先办理调动或离任。", "After {closed_on} it still employs people ({persons}); move them or end their employments first.";
+        "{closed_on}之后仍有{persons}人在此任教或任职，请先办理调动或离任。", "After {closed_on} people are still employed or hold posts there ({persons}); move them, or end their employments and posts first.";
     OrganisationOpen = "organisation_open", 409, "机构在办", "The organisation is open",
         "它没有撤并，无需恢复。", "It is not closed, so there is nothing to open again.";
     // Enrolment

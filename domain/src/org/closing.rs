@@ -16,19 +16,19 @@ pub enum Refusal {
         /// Which.
         closed_on: NaiveDate,
     },
-    /// Somebody is employed there after the day.
+    /// Somebody is employed there, or holds a post, after the day.
     #[error("{persons} are employed there after that day")]
     Employs {
         /// How many.
-        persons: i64,
+        persons: usize,
     },
 }
 
-/// Whether an organisation closes, of which `employed` are employed there after its last day.
+/// Whether an organisation closes, where `employed` are employed or hold a post after its last day.
 ///
 /// # Errors
 /// [`Refusal::Stays`], [`Refusal::ClosedAlready`], [`Refusal::Employs`].
-pub fn close(kind: OrganisationKind, closed_on: Option<NaiveDate>, employed: i64) -> Result<(), Refusal> {
+pub fn close(kind: OrganisationKind, closed_on: Option<NaiveDate>, employed: usize) -> Result<(), Refusal> {
     if !matches!(kind, OrganisationKind::School | OrganisationKind::Institution) {
         return Err(Refusal::Stays);
     }

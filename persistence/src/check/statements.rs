@@ -327,10 +327,11 @@ fn others() -> Vec<Statement> {
         ),
         statement(
             "closed_organisations",
-            "nobody is employed at an organisation after its last day",
+            "nobody is employed at an organisation, or holds a post there, after its last day",
             shown::<id::Organisation>,
-            "SELECT o.area, o.id, CAST(COUNT(*) AS TEXT) || ' are employed there after ' || CAST(o.closed_on AS TEXT) AS detail \
-             FROM organisations o JOIN employments e ON e.area = o.area AND e.organisation_id = o.id \
+            "SELECT o.area, o.id, CAST(COUNT(DISTINCT e.person_id) AS TEXT) || ' are employed there after ' || CAST(o.closed_on AS TEXT) AS detail \
+             FROM organisations o JOIN (SELECT area, organisation_id, person_id, valid_to FROM employments \
+             UNION ALL SELECT area, organisation_id, person_id, valid_to FROM posts_held) e ON e.area = o.area AND e.organisation_id = o.id \
              WHERE o.closed_on IS NOT NULL AND (e.valid_to IS NULL OR e.valid_to > o.closed_on) \
              GROUP BY o.area, o.id, o.closed_on ORDER BY o.area, o.id",
         ),

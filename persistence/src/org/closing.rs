@@ -3,12 +3,12 @@
 use super::OrganisationRow;
 use crate::{
     Conn, DbResult, WriteTx,
-    schema::{employments, organisations as t},
+    schema::{employments, organisations as t, posts_held},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use shixun_domain::{AreaCode, id::OrganisationId};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Keeps organisations from closing under another transaction until this one ends, and waits for those that are about to; gives the
 /// last day of those that have one, by number. SQLite has one writer.
@@ -40,17 +40,28 @@ pub fn lock(tx: &mut WriteTx<'_>, id: OrganisationId) -> DbResult<()> {
     Ok(())
 }
 
-/// How many are employed at an organisation after a day.
+/// How many are employed at an organisation, or hold a post there, after a day.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
-pub fn employed_after(conn: &mut Conn, id: OrganisationId, day: NaiveDate) -> DbResult<i64> {
-    Ok(employments::table
-        .filter(employments::area.eq(id.area().get()))
-        .filter(employments::organisation_id.eq(id.number()))
+pub fn employed_after(conn: &mut Conn, id: OrganisationId, day: NaiveDate) -> DbResult<usize> {
+    let (area, number) = id.key();
+    let mut persons: HashSet<i64> = employments::table
+        .filter(employments::area.eq(area))
+        .filter(employments::organisation_id.eq(number))
         .filter(employments::valid_to.is_null().or(employments::valid_to.gt(day)))
-        .count()
-        .get_result(conn)?)
+        .select(employments::person_id)
+        .load(conn)?
+        .into_iter()
+        .collect();
+    let with_posts: Vec<i64> = posts_held::table
+        .filter(posts_held::area.eq(area))
+        .filter(posts_held::organisation_id.eq(number))
+        .filter(posts_held::valid_to.is_null().or(posts_held::valid_to.gt(day)))
+        .select(posts_held::person_id)
+        .load(conn)?;
+    persons.extend(with_posts);
+    Ok(persons.len())
 }
 
 /// Closes an organisation after its last day, or opens it again, where the version is still the one the caller saw.
