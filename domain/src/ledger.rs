@@ -367,7 +367,8 @@ pub fn may_enter(
 }
 
 /// Decides whether somebody may post pending hours of a person in `area`: neither who entered them nor whose they are (`domain.md`
-/// 11). An entry does not name an account of another area; hours that such a one entered are posted by one of the area's own.
+/// 11). Where an entry names nobody, because it was entered from above before accounts of other areas could be named, one of the area's own
+/// posts it.
 ///
 /// # Errors
 /// [`Refusal::FourEyes`].

@@ -89,7 +89,7 @@ pub struct NewEntry {
     pub evidence: Option<String>,
     /// The policy packs in force on that day, such as `ZJ-2016 v1, 331123 v1`.
     pub policy: String,
-    /// Who recognised it, or entered it where it is pending; kept where the account belongs to the person's area, the event log knows the others.
+    /// Who recognised it, or entered it where it is pending.
     pub recognised_by: Option<AccountId>,
     /// School, title and subject on that day; looked up where it is not given.
     pub snapshot: Option<PersonSnapshot>,
@@ -181,6 +181,7 @@ struct Values<'a> {
     effective_on: NaiveDate,
     evidence: Option<&'a str>,
     policy: &'a str,
+    recognised_by_area: Option<i32>,
     recognised_by: Option<i64>,
     organisation_id: Option<i64>,
     organisation_name: Option<&'a str>,
@@ -223,7 +224,8 @@ fn row<'a>(
         effective_on: entry.effective_on,
         evidence: entry.evidence.as_deref(),
         policy: &entry.policy,
-        recognised_by: entry.recognised_by.filter(|account| account.area() == area).map(|account| account.number()),
+        recognised_by_area: entry.recognised_by.map(|account| account.area().get()),
+        recognised_by: entry.recognised_by.map(|account| account.number()),
         organisation_id: organisation.map(|organisation| organisation.id.number()),
         organisation_name: organisation.map(|organisation| organisation.name.as_str()),
         teacher_title: snapshot.and_then(|snapshot| snapshot.title).map(shixun_domain::Title::as_str),

@@ -231,6 +231,7 @@ tables! {
         subject -> Nullable<Text>,
         reason -> Nullable<Text>,
         created_at -> Timestamp,
+        recognised_by_area -> Nullable<Integer>,
     }
 
     waivers (area, id) {

@@ -4,6 +4,7 @@ use crate::{
     Conn, DbResult, WriteTx,
     accounts::{AccountColumns, AccountRow, account_columns, account_row},
     columns,
+    db::by_area,
     people::CHUNK,
     schema::{accounts, employments, organisations, persons, refresh_tokens, role_grants},
 };
@@ -17,7 +18,7 @@ use shixun_domain::{
     access::Role,
     id::{AccountId, OrganisationId, PersonId, RoleGrantId},
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// Which accounts are wanted.
 #[derive(Debug, Clone)]
@@ -125,14 +126,8 @@ pub fn list(
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn names_of(conn: &mut Conn, wanted: &[AccountId]) -> DbResult<HashMap<AccountId, String>> {
-    let mut by_area: BTreeMap<AreaCode, Vec<i64>> = BTreeMap::new();
-    for id in wanted {
-        by_area.entry(id.area()).or_default().push(id.number());
-    }
     let mut found = HashMap::new();
-    for (area, mut numbers) in by_area {
-        numbers.sort_unstable();
-        numbers.dedup();
+    for (area, numbers) in by_area(wanted.iter().copied()) {
         for chunk in numbers.chunks(CHUNK) {
             let rows: Vec<(i64, String)> = accounts::table
                 .filter(accounts::area.eq(area.get()))

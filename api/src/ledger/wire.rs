@@ -162,7 +162,8 @@ pub struct HourEntryView {
     pub evidence: Evidence,
     /// The policy packs in force on that day.
     pub policy: String,
-    /// Who recognised it, or entered it where it is pending; only where the account belongs to the area, the event log knows the others.
+    /// Who recognised it, or entered it where it is pending: an account of the area, or of the city or province above. Null where the server
+    /// posted it, and where somebody above did before that was kept: the event log knows.
     pub recognised_by: Option<AccountRef>,
     /// School of that day.
     pub organisation_id: Option<OrganisationRef>,

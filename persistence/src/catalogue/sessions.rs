@@ -226,7 +226,7 @@ impl LookedUp for Edition {
 
     fn many(conn: &mut Conn, keys: &[SessionId]) -> DbResult<HashMap<SessionId, Edition>> {
         let mut editions = HashMap::with_capacity(keys.len());
-        for (area, numbers) in by_area(keys) {
+        for (area, numbers) in by_area(keys.iter().copied()) {
             let found: Vec<(i64, EditionColumns)> = each!(conn, k => t::table
                 .filter(t::area.eq(area.get()))
                 .filter(t::id.eq_any(numbers))

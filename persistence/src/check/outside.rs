@@ -73,7 +73,8 @@ pub(super) fn all() -> Vec<Statement> {
              LEFT JOIN hour_entries r ON r.area = d.area AND r.id = d.reversal_id \
              LEFT JOIN hour_entries e ON e.area = h.area AND e.id = h.refers_to AND e.kind = 'pending' \
              WHERE (d.state = 'upheld') <> (r.id IS NOT NULL) OR r.refers_to <> d.entry_id OR h.person_id <> d.person_id \
-             OR d.decided_by = h.recognised_by OR d.decided_by = e.recognised_by \
+             OR (d.decided_by = h.recognised_by AND d.area = COALESCE(h.recognised_by_area, h.area)) \
+             OR (d.decided_by = e.recognised_by AND d.area = COALESCE(e.recognised_by_area, e.area)) \
              OR (h.source_kind = 'record' AND EXISTS (SELECT 1 FROM record_steps s WHERE s.area = h.source_area \
                  AND s.record_id = h.source_id \
                  AND s.account_area = d.area AND s.account_id = d.decided_by)) \

@@ -184,14 +184,15 @@ fn ledger() -> Vec<Statement> {
         ),
         statement(
             "entries_four_eyes",
-            "nobody posted hours that were entered by hand and that they entered, and none of their own; one of both accounts at least \
-             belongs to the area",
+            "nobody posted hours that were entered by hand and that they entered, and none of their own",
             shown::<id::HourEntry>,
             "SELECT e.area, e.id, CASE WHEN a.person_id = e.person_id THEN 'posted by whose hours they are' \
              ELSE 'posted by who entered it' END AS detail FROM hour_entries e \
              JOIN hour_entries r ON r.area = e.area AND r.id = e.refers_to AND r.kind = 'pending' \
-             AND r.source_kind <> 'session' LEFT JOIN accounts a ON a.area = e.area AND a.id = e.recognised_by WHERE e.kind = 'posted' \
-             AND (COALESCE(e.recognised_by, 0) = COALESCE(r.recognised_by, 0) OR a.person_id = e.person_id) ORDER BY e.area, e.id",
+             AND r.source_kind <> 'session' LEFT JOIN accounts a ON a.area = e.area \
+             AND COALESCE(e.recognised_by_area, e.area) = e.area AND a.id = e.recognised_by WHERE e.kind = 'posted' \
+             AND ((COALESCE(e.recognised_by, 0) = COALESCE(r.recognised_by, 0) \
+             AND COALESCE(e.recognised_by_area, e.area) = COALESCE(r.recognised_by_area, r.area)) OR a.person_id = e.person_id) ORDER BY e.area, e.id",
         ),
         statement(
             "reversals_mirror",

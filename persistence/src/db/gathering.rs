@@ -29,11 +29,15 @@ pub trait LookedUp: Clone + Send + 'static {
     fn many(conn: &mut Conn, keys: &[Self::Key]) -> DbResult<HashMap<Self::Key, Self>>;
 }
 
-/// The numbers of keys, by area: a statement asks one node of a cluster.
-pub(crate) fn by_area<K>(keys: &[Id<K>]) -> BTreeMap<AreaCode, Vec<i64>> {
+/// The numbers of keys, each once, by area: a statement asks one node of a cluster.
+pub(crate) fn by_area<K>(keys: impl IntoIterator<Item = Id<K>>) -> BTreeMap<AreaCode, Vec<i64>> {
     let mut areas: BTreeMap<AreaCode, Vec<i64>> = BTreeMap::new();
     for key in keys {
         areas.entry(key.area()).or_default().push(key.number());
+    }
+    for numbers in areas.values_mut() {
+        numbers.sort_unstable();
+        numbers.dedup();
     }
     areas
 }

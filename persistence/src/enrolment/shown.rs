@@ -3,7 +3,7 @@
 use super::list::{Columns as RowColumns, EnrolmentRow, enrolment_columns, row};
 use crate::{
     Conn, DbResult, Order, columns,
-    db::{At, Day, Word},
+    db::{At, Day, Word, by_area},
     schema::{enrolments as t, organisations, programmes, sessions},
 };
 use chrono::NaiveDate;
@@ -210,15 +210,6 @@ impl Viewer {
     }
 }
 
-/// Organisations by their areas.
-fn by_area(organisations: &[OrganisationId]) -> Vec<(i32, Vec<i64>)> {
-    let mut areas: Vec<i32> = organisations.iter().map(|id| id.area().get()).collect();
-    areas.sort_unstable();
-    areas.dedup();
-    let numbers = |area: i32| organisations.iter().filter(|id| id.area().get() == area).map(|id| id.number()).collect();
-    areas.into_iter().map(|area| (area, numbers(area))).collect()
-}
-
 /// What is wanted of the list.
 #[derive(Debug, Clone, Default)]
 pub struct EnrolmentFilter {
@@ -255,10 +246,10 @@ macro_rules! filtered {
             let (first, last) = area.codes().into_inner();
             $query = $query.or_filter((t::area + 0).between(first, last));
         }
-        for (area, numbers) in by_area(&$viewer.schools) {
-            $query = $query.or_filter(t::person_area.eq(area).and(t::organisation_id.eq_any(numbers)));
+        for (area, numbers) in by_area($viewer.schools.iter().copied()) {
+            $query = $query.or_filter(t::person_area.eq(area.get()).and(t::organisation_id.eq_any(numbers)));
         }
-        for (area, numbers) in by_area(&$viewer.institutions) {
+        for (area, numbers) in by_area($viewer.institutions.iter().copied()) {
             let held = diesel::alias!(crate::schema::sessions as held);
             let by = diesel::alias!(crate::schema::programmes as by);
             let held = held
@@ -266,10 +257,10 @@ macro_rules! filtered {
                     .field(programmes::area)
                     .eq(held.field(sessions::area))
                     .and(by.field(programmes::id).eq(held.field(sessions::programme_id)))))
-                .filter(held.field(sessions::area).eq(area))
+                .filter(held.field(sessions::area).eq(area.get()))
                 .filter(by.field(programmes::organisation_id).eq_any(numbers))
                 .select(held.field(sessions::id));
-            $query = $query.or_filter(t::area.eq(area).and(t::session_id.eq_any(held)));
+            $query = $query.or_filter(t::area.eq(area.get()).and(t::session_id.eq_any(held)));
         }
         if let Some(session) = $filter.session {
             $query = $query.filter(t::area.eq(session.area().get())).filter(t::session_id.eq(session.number()));

@@ -1,6 +1,9 @@
 //! Disputes about entries: facts in and out.
 
-use super::Viewer;
+use super::{
+    Viewer,
+    read::{Account, recogniser},
+};
 use crate::{
     Conn, DbResult, WriteTx, columns,
     db::{At, MultiBackend, Word, each},
@@ -176,16 +179,19 @@ pub fn makers(conn: &mut Conn, entry: HourEntryId) -> DbResult<Vec<AccountId>> {
             .filter(h::id.eq(entry.number()))
             .select((h::refers_to, h::source_kind, h::source_area, h::source_id))
             .first(conn)?;
-    let recognised: Vec<Option<i64>> = h::table
+    let recognised: Vec<Account> = h::table
         .filter(h::area.eq(area.get()))
         .filter(
             h::id
                 .eq(entry.number())
                 .or(h::id.eq(refers_to.unwrap_or_default()).and(h::kind.eq(EntryKind::Pending.as_str()))),
         )
-        .select(h::recognised_by)
+        .select((h::recognised_by_area, h::recognised_by))
         .load(conn)?;
-    let mut makers: Vec<AccountId> = recognised.into_iter().flatten().map(|number| Id::new(area, number)).collect();
+    let mut makers = Vec::new();
+    for account in recognised {
+        makers.extend(recogniser(area, account)?);
+    }
     let Some((source_area, source_id)) = source_area.zip(source_id) else { return Ok(makers) };
     match source_kind.0 {
         SourceKind::Record => {

@@ -53,7 +53,7 @@ pub struct EntryRow {
     pub evidence: Option<String>,
     /// The policy packs in force on that day.
     pub policy: String,
-    /// Who recognised it.
+    /// Who recognised it, or entered it where it is pending: an account of the entry's area, or of one above.
     pub recognised_by: Option<AccountId>,
     /// School of that day.
     pub organisation: Option<OrganisationId>,
@@ -74,9 +74,12 @@ pub(super) type Columns = (
     (String, String, String, String, String, Option<String>, String),
     (String, Option<i32>, Option<i64>, String),
     (i64, i64, i32, i64, i64, NaiveDate),
-    (Option<String>, String, Option<i64>, Option<i64>, Option<String>, Option<String>, Option<String>, Option<String>),
+    (Option<String>, String, Account, Option<i64>, Option<String>, Option<String>, Option<String>, Option<String>),
     At,
 );
+
+/// An account of any area, or none.
+pub(super) type Account = (Option<i32>, Option<i64>);
 
 macro_rules! entry_columns {
     () => {
@@ -88,7 +91,7 @@ macro_rules! entry_columns {
             (
                 t::evidence,
                 t::policy,
-                t::recognised_by,
+                (t::recognised_by_area, t::recognised_by),
                 t::organisation_id,
                 t::organisation_name,
                 t::teacher_title,
@@ -101,6 +104,12 @@ macro_rules! entry_columns {
 }
 
 pub(super) use entry_columns as columns;
+
+/// Who recognised an entry of an area, from its columns. Entries from before others could be named say no area.
+pub(super) fn recogniser(area: AreaCode, (of, number): Account) -> DbResult<Option<AccountId>> {
+    let Some(number) = number else { return Ok(None) };
+    Ok(Some(Id::new(of.map_or(Ok(area), columns::area)?, number)))
+}
 
 pub(super) fn row(row: Columns) -> DbResult<EntryRow> {
     let ((area, id, person, kind, refers_to), what, source, amounts, context, created_at) = row;
@@ -139,7 +148,7 @@ pub(super) fn row(row: Columns) -> DbResult<EntryRow> {
         effective_on,
         evidence,
         policy,
-        recognised_by: recognised_by.map(|number| Id::new(area, number)),
+        recognised_by: recogniser(area, recognised_by)?,
         organisation: organisation.map(|number| Id::new(area, number)),
         organisation_name,
         teacher_title: columns::word_opt("hour_entries.teacher_title", teacher_title.as_deref())?,

@@ -51,7 +51,7 @@ impl LookedUp for Revision {
 
     fn many(conn: &mut Conn, keys: &[PersonId]) -> DbResult<HashMap<PersonId, Revision>> {
         let mut revisions = HashMap::with_capacity(keys.len());
-        for (area, numbers) in by_area(keys) {
+        for (area, numbers) in by_area(keys.iter().copied()) {
             let entries = t::table
                 .filter(t::area.eq(p::area))
                 .filter(t::person_id.eq(p::id))

@@ -1,7 +1,11 @@
 //! Dated facts: employments, titles, subjects taught, posts, leave. One table each, handled alike.
 
 use super::{CHUNK, past};
-use crate::{Conn, DbResult, WriteTx, columns, db::each, schema};
+use crate::{
+    Conn, DbResult, WriteTx, columns,
+    db::{by_area, each},
+    schema,
+};
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use schema::{
@@ -14,7 +18,6 @@ use shixun_domain::{
     time::DateSpan,
     words::{Post, Stage, Title},
 };
-use std::collections::BTreeMap;
 
 /// What a fact says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -260,7 +263,7 @@ pub fn find_fact(conn: &mut Conn, person: PersonId, kind: FactKind, id: PersonFa
 /// [`crate::DbError::Reference`] where an organisation does not exist; otherwise a [`crate::DbError`] where the database
 /// does not answer.
 pub fn add_facts(tx: &mut WriteTx<'_>, new: &[NewFact]) -> DbResult<Vec<PersonFactId>> {
-    for (area, persons) in by_area(new) {
+    for (area, persons) in by_area(new.iter().map(|fact| fact.person)) {
         past::keep(tx, area, &persons)?;
     }
     let ids: Vec<PersonFactId> = new.iter().map(|fact| tx.new_id::<PersonFact>(fact.person.area())).collect();
@@ -273,18 +276,6 @@ pub fn add_facts(tx: &mut WriteTx<'_>, new: &[NewFact]) -> DbResult<Vec<PersonFa
         }
     }
     Ok(ids)
-}
-
-fn by_area(new: &[NewFact]) -> BTreeMap<AreaCode, Vec<i64>> {
-    let mut found: BTreeMap<AreaCode, Vec<i64>> = BTreeMap::new();
-    for fact in new {
-        found.entry(fact.person.area()).or_default().push(fact.person.number());
-    }
-    for persons in found.values_mut() {
-        persons.sort_unstable();
-        persons.dedup();
-    }
-    found
 }
 
 macro_rules! insert_rows {

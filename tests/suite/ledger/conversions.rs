@@ -93,7 +93,14 @@ both! {
         let told = county.sign_in("monitor").act(&post).await.refused(403, "conversion_needs_approver");
         assert_eq!(told["parameters"]["approver"], "province", "{told:#}");
         let done = county.caller(above).act(&post).await.expect(201);
-        assert_eq!((&done["kind"], &done["recognised_by"]), (&json!("posted"), &Value::Null));
+        assert_eq!((&done["kind"], &done["recognised_by"]), (&json!("posted"), &json!(above.to_string())));
+        // Nobody posts what they entered, above neither.
+        let own = json!({"kind": "degree", "reference": "学-2", "title": "另一学位"});
+        let entered = county.caller(above).post(&place, with(lesson(), own)).await.expect(201);
+        assert_eq!(entered["entry"]["recognised_by"], above.to_string());
+        let post = format!("/v1/hour-entries/{}/post", entered["entry"]["id"].as_str().unwrap());
+        county.caller(above).act(&post).await.refused(403, "entry_four_eyes");
+        assert!(!crate::check::broken_now(county).contains("entries_four_eyes"));
         county.sign_in("school-2").post(&place, with(lesson(), talk.clone())).await.refused(404, "not_found");
         county.sign_in("teacher-1").post(&place, with(lesson(), talk)).await.refused(403, "forbidden");
     }

@@ -103,7 +103,7 @@ both! {
         assert_eq!(done["steps"][2]["by"], province.to_string());
         assert_eq!(teacher.get(&places[0]).await.expect(200), done, "the teacher reads who decided");
         let entry = teacher.get(&format!("/v1/hour-entries/{}", done["hour_entry_id"].as_str().unwrap())).await.expect(200);
-        assert_eq!((&entry["credited"], &entry["recognised_by"]), (&json!("15.00"), &Value::Null));
+        assert_eq!((&entry["credited"], &entry["recognised_by"]), (&json!("15.00"), &json!(province.to_string())));
         // Nobody takes two stages above either.
         step(&above, &places[1], "examine").await.expect(200);
         let own = step(&above, &places[1], "verify").await.refused(403, "record_same_person");

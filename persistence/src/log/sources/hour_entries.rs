@@ -44,6 +44,7 @@ struct Row {
     subject: Option<String>,
     reason: Option<String>,
     created_at: At,
+    recognised_by_area: Option<i32>,
 }
 
 pub(super) fn rows(conn: &mut Conn, area: AreaCode, which: Which<'_>) -> DbResult<Vec<Published>> {
@@ -53,6 +54,15 @@ pub(super) fn rows(conn: &mut Conn, area: AreaCode, which: Which<'_>) -> DbResul
 
 pub(super) fn numbers(conn: &mut Conn, area: AreaCode, after: i64) -> DbResult<Vec<i64>> {
     Ok(numbered!(t, area, after).load(conn)?)
+}
+
+/// Who recognised it. An area that is none changes the hash as any other change does.
+fn recogniser(area: AreaCode, of: Option<i32>, number: Option<i64>) -> Json {
+    match of.map(AreaCode::new) {
+        None => maybe_shown::<id::Account>(area, number),
+        Some(Ok(of)) if number.is_some() => maybe_shown::<id::Account>(of, number),
+        Some(_) => Json::text(format!("{of:?} {number:?}")),
+    }
 }
 
 fn published(area: AreaCode, row: Row) -> Published {
@@ -83,7 +93,7 @@ fn published(area: AreaCode, row: Row) -> Published {
             ("practice", hundredths(row.practice)),
             ("evidence", Json::maybe(row.evidence)),
             ("policy", Json::Text(row.policy)),
-            ("recognised_by", maybe_shown::<id::Account>(area, row.recognised_by)),
+            ("recognised_by", recogniser(area, row.recognised_by_area, row.recognised_by)),
             ("organisation_id", maybe_shown::<id::Organisation>(area, row.organisation_id)),
             ("organisation_name", Json::maybe(row.organisation_name)),
             ("teacher_title", Json::maybe(row.teacher_title)),
