@@ -194,7 +194,12 @@ fn name_results_of_jobs(schemas: &mut Map<String, Value>) {
 }
 
 /// Fields of texts that are kept letter by letter, and that the first of them did not have yet: where there is nothing they are absent.
-const ABSENT_IN_KEPT_TEXTS: [(&str, &str); 1] = [("FrozenFactsView", "schools")];
+const ABSENT_IN_KEPT_TEXTS: [(&str, &str); 4] = [
+    ("FrozenFactsView", "schools"),
+    ("FrozenFiguresView", "carried_over"),
+    ("CertificateContentView", "carried_over"),
+    ("TallyView", "carried_over"),
+];
 
 /// A view always shows all its fields; null stands where there is nothing.
 fn require_all_fields_of_answers(name: &str, schema: &mut Value) {

@@ -37,7 +37,7 @@ async fn verified(county: &County, body: Value) -> Value {
 }
 
 /// A person with a number that has a right check digit, as every real one has.
-fn numbered(county: &County, person: PersonId, which: usize) {
+pub fn numbered(county: &County, person: PersonId, which: usize) {
     let number = crate::people::NUMBERS[which];
     sql(county, &format!("UPDATE persons SET identity_number = '{number}' WHERE id = {}", person.number())).unwrap();
 }

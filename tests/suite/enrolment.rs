@@ -202,6 +202,18 @@ both! {
         county.caller(teacher.account).act(&format!("{place}/withdraw")).await.refused(409, "withdrawal_closed");
     }
 
+    async fn nobody_withdraws_from_what_was_started(county: County) {
+        let teacher = county.add_teacher(1, county.schools[0]);
+        let made = county.add_session(TestSession { starts_on: "2026-11-24".parse().unwrap(), ..TestSession::default() });
+        let applied = county.caller(teacher.account).post(&format!("/v1/sessions/{}/enrolments", made.id), json!({})).await;
+        let place = applied.header("location").unwrap();
+        county.sign_in("school-1").post(&format!("{place}/approve"), json!({})).await.expect(200);
+        crate::ledger::fixture::sql(county, "UPDATE sessions SET withdraw_until = '2026-11-30 00:00:00'").unwrap();
+        county.clock.set(at("2026-11-24T12:00:00"));
+        county.sign_in("institution-1").act(&format!("/v1/sessions/{}/start", made.id)).await.expect(200);
+        county.caller(teacher.account).act(&format!("{place}/withdraw")).await.refused(409, "withdrawal_closed");
+    }
+
     async fn a_school_applies_for_its_own_teachers_only(county: County) {
         let (mine, foreign) = (county.add_teacher(1, county.schools[0]), county.add_teacher(2, county.schools[1]));
         let session = county.add_session(TestSession::default()).id;

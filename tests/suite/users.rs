@@ -171,6 +171,8 @@ both! {
         let refreshed = county.anonymous().post("/v1/auth/refresh", json!({"refresh_token": tokens["refresh_token"]})).await;
         assert_eq!(refreshed.expect(200)["must_change_password"], true);
         let own = "a password of one's own";
+        let same = monitor.post("/v1/me/password", json!({"old_password": NEW, "new_password": NEW})).await.refused(422, "invalid_field");
+        assert_eq!(same["errors"][0]["code"], "same_password");
         monitor.post("/v1/me/password", json!({"old_password": NEW, "new_password": own})).await.expect(204);
         monitor.get("/v1/persons").await.expect(200);
         assert_eq!(sign_in(county, "monitor", own).await.expect(200)["must_change_password"], false);

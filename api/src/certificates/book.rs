@@ -108,7 +108,8 @@ pub(super) fn facts(content: &CertificateContentView, language: Language) -> Vec
     let owed = content.owed.map_or_else(none, |owed| owed.to_string());
     // As people write it: 2026-11-23 10:00.
     let minute = content.issued_at.to_string().replace('T', " ").chars().take(16).collect();
-    vec![
+    let carried = content.carried_over.map(|hours| (say("结转学时", "Hours carried over"), hours.to_string()));
+    let head = [
         (say("姓名", "Name"), holder.name.clone()),
         (say("身份证号", "Identity number"), holder.identity_number.clone()),
         (say("所在学校", "School"), holder.organisation_name.clone().unwrap_or_else(none)),
@@ -119,6 +120,8 @@ pub(super) fn facts(content: &CertificateContentView, language: Language) -> Vec
         (say("截至日期", "As of"), content.as_of.to_string()),
         (say("应修学时", "Hours owed"), owed),
         (say("计入学时", "Hours counted"), content.counted.to_string()),
+    ];
+    let rest = [
         (say("尚缺学时", "Hours missing"), content.missing.to_string()),
         (say("结论", "Verdict"), say(content.verdict.0.zh(), content.verdict.0.en()).to_owned()),
         (say("政策依据", "Rules"), content.policy_packs.join(say("、", ", "))),
@@ -126,5 +129,6 @@ pub(super) fn facts(content: &CertificateContentView, language: Language) -> Vec
         (say("出具时间", "Issued at"), minute),
         (say("验证码", "Verification code"), content.code.clone()),
         (say("验证地址", "Verify at"), content.verify_at.clone()),
-    ]
+    ];
+    head.into_iter().chain(carried).chain(rest).collect()
 }

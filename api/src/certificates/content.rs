@@ -3,7 +3,10 @@
 
 use crate::{
     canonical,
-    ledger::statement::{ProfileWord, RequirementView, StatementView, VerdictWord},
+    ledger::{
+        standing::carried,
+        statement::{ProfileWord, RequirementView, StatementView, VerdictWord},
+    },
     problem::ApiError,
     wire::{AreaText, HoursText, InstantText, LevelWord, RouteWord, StageWord, TeacherRef, TitleWord},
 };
@@ -53,6 +56,10 @@ pub struct CertificateContentView {
     pub credited: HoursText,
     /// Hours that count.
     pub counted: HoursText,
+    /// Hours carried over from the cycle before that count beside `counted`; absent where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = HoursText, required = false)]
+    pub carried_over: Option<HoursText>,
     /// Hours still missing.
     pub missing: HoursText,
     /// The rules it rests on, as `code v1`.
@@ -172,6 +179,7 @@ impl CertificateContentView {
             owed: statement.owed,
             credited: statement.credited,
             counted: statement.counted,
+            carried_over: carried(statement.carried_over.0),
             missing: statement.missing,
             policy_packs: packs.collect(),
             requirements: statement.requirements.into_iter().map(requirement).collect(),

@@ -50,7 +50,7 @@ problem_set!(RevokeProblems = CertificateRevoked | CertificateSuperseded);
 ///
 /// The teacher's statement of a cycle as it stands now, with a number, a verification code and a QR code. It is kept as it was
 /// issued: later corrections do not change it. An earlier certificate of the same teacher and cycle is superseded. Teachers issue
-/// their own, schools those of the teachers they employ or employed, the county all.
+/// their own, schools those of the teachers they employ, the county all.
 ///
 /// 开具学时证明书：按当前学时出具，含编号、验证码和二维码；同一教师同一周期的旧证明随之失效。教师可为本人开具，学校可为本校教师开具。
 #[utoipa::path(

@@ -143,10 +143,7 @@ fn authority(conn: &mut Conn, area: AreaCode) -> Result<String, ApiError> {
 /// `not_found`.
 pub fn find(conn: &mut Conn, actor: &Actor, id: CertificateId) -> Result<Found, ApiError> {
     let found = certificates::find(conn, id)?.ok_or_else(|| ApiError::missing(id))?;
-    may_see(conn, actor, found.row.person).map_err(|problem| match problem.code() {
-        Code::NotFound => ApiError::missing(id),
-        _ => problem,
-    })?;
+    may_see(conn, actor, found.row.person).map_err(|problem| problem.about(id))?;
     Ok(found)
 }
 

@@ -383,7 +383,8 @@ pub fn withdraw(work: &mut Work<'_, '_>, actor: &Actor, id: EnrolmentId) -> Resu
         .filter(|row| actor.is_self(row.person) || viewer.looks_after(row))
         .ok_or_else(|| ApiError::missing(id))?;
     let offer = store::offer(work.conn(), before.session)?.ok_or_else(|| ApiError::missing(before.session))?;
-    let status = withdrawn(before.status, offer.withdraw_until, work.at()).map_err(status_refused)?;
+    let status = withdrawn(before.status, (offer.withdraw_until, offer.offer.openings.state), work.at())
+        .map_err(status_refused)?;
     let on_behalf_of = actor.behalf_of(work.conn(), before.person)?;
     change(work, &before, status, None, ("withdraw", on_behalf_of))
 }

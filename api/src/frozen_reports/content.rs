@@ -5,7 +5,7 @@ use crate::{
     canonical,
     ledger::{
         explain,
-        standing::{Bench, Dossier, Tally, days_asked_for, evaluate_all, gathered, people, with_entries},
+        standing::{Bench, Dossier, Tally, carried, days_asked_for, evaluate_all, gathered, people, with_entries},
         statement::{SchoolSpellView, SpellView, VerdictWord},
         wire::TallyView,
     },
@@ -116,6 +116,10 @@ pub struct FrozenFiguresView {
     pub owed: Option<HoursText>,
     /// Hours that count.
     pub counted: HoursText,
+    /// Hours carried over from the cycle before that count beside `counted`; absent where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = HoursText, required = false)]
+    pub carried_over: Option<HoursText>,
     /// Hours missing.
     pub missing: HoursText,
     /// The worst verdict of all requirements.
@@ -281,6 +285,7 @@ fn judged(bench: &Bench, dossiers: Vec<Dossier<Who>>) -> Result<Vec<Judged>, Api
             figures: FrozenFiguresView {
                 owed: evaluation.required.map(Text),
                 counted: Text(evaluation.total),
+                carried_over: carried(evaluation.carried),
                 missing: Text(evaluation.missing),
                 verdict: OneOf(evaluation.verdict),
             },
@@ -329,9 +334,10 @@ fn view(bench: &Bench, known_at: UtcMillis, judged: Vec<Judged>) -> FrozenConten
     let teachers: Vec<FrozenTeacherView> = judged.into_iter().map(|one| one.teacher).collect();
     let mut all = Tally::default();
     for teacher in &teachers {
-        let FrozenFiguresView { owed, counted, missing, verdict } = &teacher.figures;
-        let owed = owed.map_or(shixun_domain::Hours::ZERO, |owed| owed.0);
-        all.count(verdict.0, owed, counted.0, missing.0);
+        let FrozenFiguresView { owed, counted, carried_over, missing, verdict } = &teacher.figures;
+        let [owed, carried] =
+            [owed, carried_over].map(|hours| hours.map_or(shixun_domain::Hours::ZERO, |hours| hours.0));
+        all.count(verdict.0, owed, (counted.0, carried), missing.0);
     }
     FrozenContentView {
         format: FORMAT,

@@ -61,7 +61,7 @@ fn entered(
 ) -> Result<(), ApiError> {
     if let Some(known) = store::source_taken(work.conn(), person.id, platform::source(line.category), &line.key)?
         && let Some(row) = store::find(work.conn(), known)?
-        && platform::same(line, &row)
+        && platform::same(work.conn(), line, &row)?
     {
         report.unchanged += 1;
         return Ok(());

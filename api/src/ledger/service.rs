@@ -301,10 +301,7 @@ pub fn list(
 /// `not_found`.
 pub fn get(conn: &mut Conn, actor: &Actor, id: HourEntryId) -> Result<HourEntryView, ApiError> {
     let row = ledger::find(conn, id)?.ok_or_else(|| ApiError::missing(id))?;
-    may_see(conn, actor, row.person).map_err(|problem| match problem.code() {
-        Code::NotFound => ApiError::missing(id),
-        _ => problem,
-    })?;
+    may_see(conn, actor, row.person).map_err(|problem| problem.about(id))?;
     view(conn, row)
 }
 

@@ -54,6 +54,9 @@ struct Plan {
     named_max: usize,
 }
 
+/// The highest price of an hour of training: beyond it is a slip of the pen.
+const PRICE_MAX: Fen = Fen::whole(100_000);
+
 /// How many are named where nobody asks for more.
 const NAMED_MAX_DEFAULT: i32 = 200;
 
@@ -81,6 +84,10 @@ fn plan(
     }
     if wish.price_per_hour.as_ref().is_some_and(|price| price.0.is_negative()) {
         return Err(fault("/price_per_hour", "negative", "不能为负", "cannot be negative").with("min", 0).into());
+    }
+    if wish.price_per_hour.as_ref().is_some_and(|price| price.0 > PRICE_MAX) {
+        let (zh, en) = (format!("不能高于{PRICE_MAX}元"), format!("is at most {PRICE_MAX} yuan"));
+        return Err(fault("/price_per_hour", "range", zh, en).with("max", PRICE_MAX).into());
     }
     if wish.hours_per_seat.as_ref().is_some_and(|hours| hours.0 <= Hours::ZERO) {
         return Err(fault("/hours_per_seat", "too_small", "应大于零", "must be above zero").with("above", 0).into());
@@ -227,9 +234,9 @@ impl Simulation {
     /// What the draft would do.
     fn view(&mut self) -> SimulationView {
         let extra = self.fold.extra;
-        // Hundredths of hours times fen: beyond what a county can pay the cost stays at the greatest amount there is.
+        // Hundredths of hours times fen, rounded to the next fen. No price is so high that a county's hours are beyond an amount.
         let cost = |price: Fen| {
-            let fen = i128::from(extra.hundredths()) * i128::from(price.hundredths()) / 100;
+            let fen = (i128::from(extra.hundredths()) * i128::from(price.hundredths()) + 50) / 100;
             Fen::from_hundredths(i64::try_from(fen).unwrap_or(i64::MAX))
         };
         let named: Vec<Named> = self.fold.worst().to_vec();

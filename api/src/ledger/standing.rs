@@ -10,7 +10,7 @@ use crate::{
     access::Actor,
     policy::{AreaPolicy, PolicyCache, Terms},
     problem::ApiError,
-    wire::Text,
+    wire::{HoursText, Text},
 };
 use chrono::NaiveDate;
 use shixun_domain::{
@@ -45,6 +45,8 @@ pub struct PersonStanding {
     pub owed: Hours,
     /// Hours that count.
     pub counted: Hours,
+    /// Hours carried over from the cycle before that count beside them.
+    pub carried: Hours,
     /// Hours missing.
     pub missing: Hours,
 }
@@ -321,6 +323,7 @@ impl PersonStanding {
             verdict: evaluation.verdict,
             owed,
             counted: evaluation.total,
+            carried: evaluation.carried,
             missing: evaluation.missing,
         }
     }
@@ -377,6 +380,8 @@ pub struct Tally {
     pub owed: Hours,
     /// Hours that count.
     pub counted: Hours,
+    /// Hours carried over from the cycle before that count beside them.
+    pub carried: Hours,
     /// Hours missing; nobody's surplus makes up for another.
     pub missing: Hours,
 }
@@ -384,11 +389,11 @@ pub struct Tally {
 impl Tally {
     /// Counts one more.
     pub fn add(&mut self, person: &PersonStanding) {
-        self.count(person.verdict, person.owed, person.counted, person.missing);
+        self.count(person.verdict, person.owed, (person.counted, person.carried), person.missing);
     }
 
     /// Counts somebody of whom no more is known than how it stands.
-    pub fn count(&mut self, verdict: Verdict, owed: Hours, counted: Hours, missing: Hours) {
+    pub fn count(&mut self, verdict: Verdict, owed: Hours, (counted, carried): (Hours, Hours), missing: Hours) {
         self.teachers += 1;
         match verdict {
             Verdict::Met | Verdict::Waived => self.met += 1,
@@ -398,6 +403,7 @@ impl Tally {
         }
         self.owed = self.owed.plus(owed);
         self.counted = self.counted.plus(counted);
+        self.carried = self.carried.plus(carried);
         self.missing = self.missing.plus(missing);
     }
 
@@ -410,6 +416,7 @@ impl Tally {
         self.failed += other.failed;
         self.owed = self.owed.plus(other.owed);
         self.counted = self.counted.plus(other.counted);
+        self.carried = self.carried.plus(other.carried);
         self.missing = self.missing.plus(other.missing);
     }
 
@@ -423,7 +430,13 @@ impl Tally {
             failed: self.failed,
             owed: Text(self.owed),
             counted: Text(self.counted),
+            carried_over: carried(self.carried),
             missing: Text(self.missing),
         }
     }
+}
+
+/// What was carried over, where anything was: kept documents from before say nothing of it.
+pub fn carried(hours: Hours) -> Option<HoursText> {
+    (hours != Hours::ZERO).then_some(Text(hours))
 }

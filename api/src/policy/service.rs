@@ -138,6 +138,13 @@ fn of_own_area(conn: &mut Conn, actor: &Actor, document: &str) -> Result<Pack, A
     if pack.area() == actor.area() && reached {
         return Ok(pack);
     }
+    if pack.area() == actor.area() {
+        let words = Words::new(
+            "您只能为所管理的学校起草政策包，请填写organisation_id",
+            "you draft packs for a school that you look after: say which",
+        );
+        return Err(ApiError::field("/organisation_id", "missing", words));
+    }
     Err(ApiError::field(
         "/area",
         "foreign_area",

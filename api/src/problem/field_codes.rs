@@ -97,6 +97,7 @@ impl FieldCode {
         field("evidence_missing", "缺少证明材料", "evidence is missing", &[]),
         field("own_area", "是本地区，不存在转移", "is the own area: nothing moves", &[]),
         field("foreign_area", "只能用于本地区", "is for one's own area only", &["area"]),
+        field("same_password", "与原密码相同", "is the old password", &[]),
         field("bad_username", "用户名不合格式", "is no user name", &[]),
         field("bad_name", "不像姓名", "is not a name", &[]),
         field("bad_identity_number", "身份证号码不正确", "is not an identity number", &[]),

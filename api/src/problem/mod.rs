@@ -178,6 +178,11 @@ impl ApiError {
         ApiError::not_found(K::ZH, K::WORD.replace('_', " "), id)
     }
 
+    /// The same of what is somebody's: who may not see the person is told that the object is not there.
+    pub fn about<K: Kind>(self, id: Id<K>) -> Self {
+        if self.code == Code::NotFound { ApiError::missing(id) } else { self }
+    }
+
     /// The same of an area.
     pub fn no_area(area: AreaCode) -> Self {
         ApiError::not_found("地区", "area".to_owned(), area)

@@ -162,7 +162,7 @@ problems! {
     EnrolmentEnded = "enrolment_ended", 409, "报名已结束", "The enrolment has ended",
         "该报名的状态为“{status}”，不能再更改。", "The enrolment is {status} and cannot change any more.";
     WithdrawalClosed = "withdrawal_closed", 409, "已过退出截止时间", "Too late to withdraw",
-        "退出截止时间为{until}，请联系培训机构。", "Withdrawing was possible until {until}; ask the institution.";
+        "班期开始前且{until}前方可自行退出，请联系培训机构。", "Withdrawing was possible until {until}, and not after the session was started; ask the institution.";
     SessionNotRunning = "session_not_running", 409, "班期未在进行中", "The session is not running",
         "班期状态为“{state}”；只有进行中的班期可以记考勤、登记结果和结班。", "The session is {state}; attendance, results and closing need a running one.";
     UnitNotBegun = "unit_not_begun", 409, "课次尚未开始", "The unit has not begun",
@@ -290,7 +290,7 @@ problems! {
     HoursInFuture = "hours_in_future", 422, "日期尚未到来", "The day has not come",
         "学时日期不得晚于今天（{today}）；请在培训结束后登记。", "Hours belong to a day no later than today, {today}; enter them when the training is over.";
     HoursBeforeEmployment = "hours_before_employment", 422, "日期早于入职", "The day lies before the employment",
-        "该教师自{employed_from}起任职；由原任职地认定的学时请填写certified_by。", "The teacher is employed from {employed_from}; for hours that another county certified, fill in certified_by.";
+        "该教师自{employed_from}起任职；由原任职地认定的学时请作为学时转入办理，或手工登记并填写certified_by。", "The teacher is employed from {employed_from}; hours that another county certified come by a transfer, or are entered by hand with certified_by.";
     TeacherNeverEmployed = "teacher_never_employed", 422, "该人员没有任职记录", "The person was never employed",
         "学时须记在任职期内；请先登记此人的任职。", "Hours belong to a time of employment; enter one for the person first.";
     CorrectionChangesNothing = "correction_changes_nothing", 422, "更正内容与原条目相同", "The correction changes nothing",
@@ -324,7 +324,7 @@ problems! {
     ConsentLate = "consent_late", 422, "学校同意晚于培训开始", "The school agreed too late",
         "学校于{consent_on}同意，培训{starts_on}开始；须在开始之前同意。", "The school agreed on {consent_on} and the training began on {starts_on}; the consent must come before.";
     RecordKnown = "record_known", 409, "该来源编号已登记", "The number of this source is entered already",
-        "该教师已有此编号的登记：{record}；请查看该登记，有误则更正它。", "The teacher has a record with this number: {record}; look at it, and correct it if it is wrong.";
+        "该教师已有此编号的登记：{record}；请查看该登记，有误则更正它，已核定的则冲正其学时。", "The teacher has a record with this number: {record}; look at it. Correct it if it is wrong, or reverse its hours where it is verified.";
     DuplicateContent = "duplicate_content", 409, "本周期已有相同内容", "The same content is there in this cycle",
         "“{title}”（{on}）与此内容相同，一个周期只计一次；如确应再计，请由进修学校填写duplicate_reason登记。", "\"{title}\" of {on} has the same content, which counts once in a cycle; where it should count again, let the training centre enter it with duplicate_reason.";
     DuplicateNotYours = "duplicate_not_yours", 403, "无权准予重复计入", "Not yours to allow",
@@ -354,7 +354,7 @@ problems! {
     TransferSamePerson = "transfer_same_person", 403, "经办人不得认定", "Who entered it may not recognise it",
         "请由另一位有权限的人员认定。", "Let somebody else with the right to it decide.";
     EntryDisputed = "entry_disputed", 409, "该条学时已提出过申诉", "The entry was disputed before",
-        "每条学时只能申诉一次，见申诉{dispute}。", "An entry is disputed once; see {dispute}.";
+        "该条学时已有申诉{dispute}：教师对每条学时申诉一次，未决的申诉不能重复提出。", "It is disputed by {dispute}: a teacher disputes an entry once, and nobody while a dispute is open.";
     DisputeTooLate = "dispute_too_late", 409, "已过申诉期限", "Too late to dispute",
         "该条学时的申诉期限为{until}；如有新的证据，请联系进修学校。", "The entry could be disputed until {until}; ask the training centre where there is new evidence.";
     DisputeNotOpen = "dispute_not_open", 409, "申诉已办结", "The dispute is over",

@@ -3,17 +3,19 @@
 use super::wire::{EvidenceFile, RecordInput};
 use crate::{problem::ApiError, wire::Text};
 use shixun_domain::{
-    id::ImportId,
+    id::{HourEntryId, ImportId, OutsideRecordId},
     imports::record_list::RecordLine,
     ledger::Circumstances,
     ledger::default_content_key,
     policy::Provider,
-    records::{Claim, RecordCategory},
+    records::{Claim, RecordCategory, RecordState},
 };
 use shixun_persistence::{
+    Conn,
     columns::search_name,
-    records::{Content, RecordRow},
+    records::{self as store, Content, RecordRow, StandingHours},
 };
+use std::collections::HashMap;
 
 /// The source of everything that comes from the provincial platform.
 pub const SOURCE: &str = "zj_platform";
@@ -73,11 +75,37 @@ pub fn input(line: &RecordLine, evidence: &EvidenceFile) -> Result<RecordInput, 
     Ok(RecordInput { content, claim, duplicate_reason: None })
 }
 
-/// Whether a record says what the row says.
-pub fn same(line: &RecordLine, row: &RecordRow) -> bool {
+/// What stands of records that are verified, by record.
+///
+/// # Errors
+/// Where the database does not answer.
+pub fn standing(conn: &mut Conn, rows: &[RecordRow]) -> Result<HashMap<OutsideRecordId, StandingHours>, ApiError> {
+    let posted = rows.iter().filter(|row| row.state == RecordState::Verified);
+    let entries: Vec<(OutsideRecordId, HourEntryId)> =
+        posted.filter_map(|row| row.entry.map(|entry| (row.id, entry))).collect();
+    let found = store::standing_hours(conn, &entries.iter().map(|(_, entry)| *entry).collect::<Vec<_>>())?;
+    Ok(entries.into_iter().filter_map(|(record, entry)| Some((record, *found.get(&entry)?))).collect())
+}
+
+/// What a record claims.
+pub fn claimed(row: &RecordRow) -> StandingHours {
+    StandingHours { hours: row.content.hours, practice: row.content.practice }
+}
+
+/// Whether a record says what the row says: the hours that it claims, or those that stand after corrections, as our own export has them.
+///
+/// # Errors
+/// Where the database does not answer.
+pub fn same(conn: &mut Conn, line: &RecordLine, row: &RecordRow) -> Result<bool, ApiError> {
+    let there = StandingHours { hours: line.hours, practice: line.practice };
+    let hours = claimed(row) == there
+        || standing(conn, std::slice::from_ref(row))?.get(&row.id).is_some_and(|here| *here == there);
+    Ok(hours && same_beside_hours(line, row))
+}
+
+fn same_beside_hours(line: &RecordLine, row: &RecordRow) -> bool {
     let content = &row.content;
-    (content.hours, content.practice, content.starts_on, content.ends_on)
-        == (line.hours, line.practice, line.starts_on, line.ends_on)
+    (content.starts_on, content.ends_on) == (line.starts_on, line.ends_on)
         && (content.level, content.route, content.form) == (line.level, line.route, line.form)
         && content.title == line.title
         && content.themes == line.themes

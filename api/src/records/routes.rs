@@ -141,8 +141,8 @@ async fn get_record(
     path: FromPath<RecordPath>,
     conditions: Conditions,
 ) -> Answer {
-    let (actor, id) = (who.actor(), path.0.record_id.0);
-    let view = app.db.read(move |conn| service::get(conn, &actor, id)).await?;
+    let (actor, id, today) = (who.actor(), path.0.record_id.0, app.clock.now().china_date());
+    let view = app.db.read(move |conn| service::get(conn, &actor, id, today)).await?;
     answer::tagged(&conditions, view.etag(), &view)
 }
 

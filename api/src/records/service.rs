@@ -173,12 +173,15 @@ fn view(conn: &mut Conn, row: RecordRow) -> Result<RecordView, ApiError> {
     RecordView::new(row, steps.unwrap_or_default())
 }
 
-/// One record.
+/// One record: of the school of its last day, and of the one that may enter for the teacher today.
 ///
 /// # Errors
 /// `not_found`.
-pub fn get(conn: &mut Conn, actor: &Actor, id: OutsideRecordId) -> Result<RecordView, ApiError> {
-    let row = store::find(conn, id)?.filter(|row| sees(actor, row)).ok_or_else(|| ApiError::missing(id))?;
+pub fn get(conn: &mut Conn, actor: &Actor, id: OutsideRecordId, today: NaiveDate) -> Result<RecordView, ApiError> {
+    let row = store::find(conn, id)?.ok_or_else(|| ApiError::missing(id))?;
+    if !sees(actor, &row) {
+        may_enter_for(conn, actor, row.person, [today, row.content.ends_on]).map_err(|problem| problem.about(id))?;
+    }
     view(conn, row)
 }
 
@@ -231,12 +234,7 @@ pub fn correct(
 fn mine(work: &mut Work<'_, '_>, actor: &Actor, id: OutsideRecordId, based_on: i64) -> Result<RecordRow, ApiError> {
     let row = store::find(work.conn(), id)?.ok_or_else(|| ApiError::missing(id))?;
     let today = work.at().china_date();
-    may_enter_for(work.conn(), actor, row.person, [today, row.content.ends_on]).map_err(|problem| {
-        match problem.code() {
-            Code::NotFound => ApiError::missing(id),
-            _ => problem,
-        }
-    })?;
+    may_enter_for(work.conn(), actor, row.person, [today, row.content.ends_on]).map_err(|problem| problem.about(id))?;
     same_version(based_on, row.version)?;
     Ok(row)
 }

@@ -266,6 +266,7 @@ fn teacher(person: &Person, beside: &Beside) -> TeacherCompletionView {
         subjects: beside.subjects.get(&number).cloned().unwrap_or_default(),
         owed: required.map(Text),
         counted: Text(standing.counted),
+        carried_over: Text(standing.carried),
         missing: Text(standing.missing),
         verdict: OneOf(standing.verdict),
         block: figures.block.map(|block| BlockCompletionView {

@@ -47,6 +47,7 @@ pub(super) fn view(tally: &Tally, hidden: bool) -> CompletionTallyView {
         passed_percent: passed.filter(|_| !hidden).map(Text),
         owed: hours(tally.owed),
         counted: hours(tally.counted),
+        carried_over: hours(tally.carried),
         missing: hours(tally.missing),
         counted_average: tally.counted.share(1, tally.teachers.into()).and_then(hours),
     }

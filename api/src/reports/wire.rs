@@ -146,6 +146,8 @@ pub struct TeacherCompletionView {
     pub owed: Option<HoursText>,
     /// Hours that count.
     pub counted: HoursText,
+    /// Hours carried over from the cycle before that count beside `counted`; nothing unless a pack lets them be.
+    pub carried_over: HoursText,
     /// Hours missing.
     pub missing: HoursText,
     /// The worst verdict of all requirements.
@@ -210,7 +212,7 @@ pub struct YearHoursView {
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[schema(example = json!({
     "hidden": false, "teachers": 42, "met": 30, "warn": 4, "not_yet": 0, "failed": 8, "passed_percent": "80.95", "owed": "15120.00",
-    "counted": "14630.50", "missing": "870.00", "counted_average": "348.34"
+    "counted": "14630.50", "carried_over": "0.00", "missing": "870.00", "counted_average": "348.34"
 }))]
 pub struct CompletionTallyView {
     /// True where the figures are hidden: a number of persons is below `hidden_below`, or could be worked out with this row.
@@ -236,6 +238,8 @@ pub struct CompletionTallyView {
     pub owed: Option<HoursText>,
     /// Hours that count.
     pub counted: Option<HoursText>,
+    /// Hours carried over from the cycle before that count beside `counted`; nothing unless a pack lets them be.
+    pub carried_over: Option<HoursText>,
     /// Hours missing; nobody's surplus makes up for another.
     pub missing: Option<HoursText>,
     /// Hours that count, on average, cut to a hundredth; null where there are no teachers.

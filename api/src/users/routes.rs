@@ -10,7 +10,7 @@ use crate::{
     access::{Actor, Allowed, SignedIn},
     document::problem_set,
     http::{Answer, Body, Command, Conditions, FromPath, FromQuery, Reply, answer, command::NO_BODY, page},
-    problem::ApiError,
+    problem::{ApiError, Words},
     state::App,
     wire::Text,
 };
@@ -242,6 +242,10 @@ async fn change_own_password(
     let app = command.app_data();
     // Guessing the old password with a stolen token is as slow as guessing at the door.
     app.limits.sign_in(&request)?;
+    if body.value.new_password == body.value.old_password {
+        let words = Words::new("新密码不能与原密码相同", "the new password is the old one");
+        return Err(ApiError::field("/new_password", "same_password", words));
+    }
     let (id, passwords) = (who.0.account, app.auth.passwords.clone());
     let kept = app.db.read(move |conn| service::password_hash(conn, id)).await?;
     let right = verified(passwords.clone(), body.value.old_password, kept.clone()).await?;

@@ -1,6 +1,6 @@
 //! What an enrolment is, and what may follow what.
 
-use crate::{UtcMillis, words::word_list};
+use crate::{UtcMillis, catalogue::SessionState, words::word_list};
 use thiserror::Error;
 
 word_list! {
@@ -88,7 +88,7 @@ pub enum StatusRefusal {
     /// It has ended.
     #[error("not open")]
     NotOpen(EnrolmentStatus),
-    /// The last moment for withdrawing is past.
+    /// The last moment for withdrawing is past, or the session was started.
     #[error("too late to withdraw")]
     WithdrawalClosed(UtcMillis),
 }
@@ -106,19 +106,20 @@ pub fn reviewed(status: EnrolmentStatus, verdict: ReviewVerdict) -> Result<Enrol
     }
 }
 
-/// The status after withdrawing at `now`, before `withdraw_until`. Whoever only waits may leave the queue at any time.
+/// The status after withdrawing at `now`, before `withdraw_until` and before the session was started: from then on attendance and results are
+/// written down, and whoever comes no more is absent. Whoever only waits may leave the queue at any time.
 ///
 /// # Errors
 /// [`StatusRefusal::NotOpen`] or [`StatusRefusal::WithdrawalClosed`].
 pub fn withdrawn(
     status: EnrolmentStatus,
-    withdraw_until: UtcMillis,
+    (withdraw_until, state): (UtcMillis, SessionState),
     now: UtcMillis,
 ) -> Result<EnrolmentStatus, StatusRefusal> {
     if !status.is_open() {
         return Err(StatusRefusal::NotOpen(status));
     }
-    if status.holds_seat() && now >= withdraw_until {
+    if status.holds_seat() && (now >= withdraw_until || state != SessionState::Published) {
         return Err(StatusRefusal::WithdrawalClosed(withdraw_until));
     }
     Ok(EnrolmentStatus::Withdrawn)

@@ -279,19 +279,34 @@ fn moving_up_gives_the_seat_and_never_skips_the_review() {
 #[test]
 fn a_seat_is_given_back_until_the_cut_off_and_a_place_in_the_queue_at_any_time() {
     let (until, before, after) = (at("2018-09-25T00:00:00"), at("2018-09-24T00:00:00"), at("2018-09-26T00:00:00"));
-    assert_eq!(withdrawn(EnrolmentStatus::Confirmed, until, before), Ok(EnrolmentStatus::Withdrawn));
-    assert_eq!(withdrawn(EnrolmentStatus::Confirmed, until, until.plus_millis(-1)), Ok(EnrolmentStatus::Withdrawn));
     assert_eq!(
-        withdrawn(EnrolmentStatus::Confirmed, until, until),
+        withdrawn(EnrolmentStatus::Confirmed, (until, SessionState::Published), before),
+        Ok(EnrolmentStatus::Withdrawn)
+    );
+    assert_eq!(
+        withdrawn(EnrolmentStatus::Confirmed, (until, SessionState::Published), until.plus_millis(-1)),
+        Ok(EnrolmentStatus::Withdrawn)
+    );
+    assert_eq!(
+        withdrawn(EnrolmentStatus::Confirmed, (until, SessionState::Published), until),
         Err(StatusRefusal::WithdrawalClosed(until)),
         "the cut-off itself is too late"
     );
-    assert_eq!(withdrawn(EnrolmentStatus::Confirmed, until, after), Err(StatusRefusal::WithdrawalClosed(until)));
-    assert_eq!(withdrawn(EnrolmentStatus::Waiting, until, after), Ok(EnrolmentStatus::Withdrawn));
     assert_eq!(
-        withdrawn(EnrolmentStatus::Completed, until, before),
+        withdrawn(EnrolmentStatus::Confirmed, (until, SessionState::Published), after),
+        Err(StatusRefusal::WithdrawalClosed(until))
+    );
+    assert_eq!(
+        withdrawn(EnrolmentStatus::Waiting, (until, SessionState::Published), after),
+        Ok(EnrolmentStatus::Withdrawn)
+    );
+    assert_eq!(
+        withdrawn(EnrolmentStatus::Completed, (until, SessionState::Published), before),
         Err(StatusRefusal::NotOpen(EnrolmentStatus::Completed))
     );
+    let running = (until, SessionState::Running);
+    assert_eq!(withdrawn(EnrolmentStatus::Confirmed, running, before), Err(StatusRefusal::WithdrawalClosed(until)));
+    assert_eq!(withdrawn(EnrolmentStatus::Waiting, running, before), Ok(EnrolmentStatus::Withdrawn));
 }
 
 #[test]

@@ -5,5 +5,7 @@ mod write;
 
 pub mod transfers;
 
-pub use read::{RecordFilter, RecordRow, StepRow, count, find, list, makers, source_taken, standing_hours, steps_of};
+pub use read::{
+    RecordFilter, RecordRow, StandingHours, StepRow, count, find, list, makers, source_taken, standing_hours, steps_of,
+};
 pub use write::{Content, NewRecord, Saved, Step, add, change, note, step};

@@ -356,35 +356,51 @@ pub fn source_taken(conn: &mut Conn, person: PersonId, source: &str, key: &str) 
     Ok(found.map(|number| Id::new(person.area(), number)))
 }
 
-/// The hours that stand of entries after every correction, by the number of the entry: nothing where it was taken back.
+/// Hours that stand after every correction, and the practice among them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct StandingHours {
+    pub hours: Hours,
+    pub practice: Hours,
+}
+
+impl StandingHours {
+    /// From columns; what is taken back is nothing.
+    fn of(credited: i64, practice: i64) -> Self {
+        let [hours, practice] = [credited, practice].map(|amount| Hours::from_hundredths(amount.max(0)));
+        StandingHours { hours, practice }
+    }
+}
+
+/// What stands of entries after every correction: nothing where it was taken back.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
-pub fn standing_hours(conn: &mut Conn, entries: &[HourEntryId]) -> DbResult<HashMap<HourEntryId, Hours>> {
+pub fn standing_hours(conn: &mut Conn, entries: &[HourEntryId]) -> DbResult<HashMap<HourEntryId, StandingHours>> {
     let mut standing = HashMap::new();
     for chunk in entries.chunks(crate::people::CHUNK) {
         let Some(area) = chunk.first().map(|id| id.area()) else { continue };
-        let last: Vec<(i64, i64)> = h::table
+        let last: Vec<(i64, i64, i64)> = h::table
             .filter(h::area.eq(area.get()))
             .filter(h::id.eq_any(chunk.iter().map(|id| id.number()).collect::<Vec<_>>()))
-            .select((h::id, h::credited))
+            .select((h::id, h::credited, h::practice))
             .load(conn)?;
         // From each entry to what follows it, until nothing does.
         let mut open: HashMap<i64, i64> = HashMap::new();
-        for (number, credited) in last {
-            standing.insert(Id::new(area, number), Hours::from_hundredths(credited));
+        for (number, credited, practice) in last {
+            standing.insert(Id::new(area, number), StandingHours::of(credited, practice));
             open.insert(number, number);
         }
         while !open.is_empty() {
-            let next: Vec<(Option<i64>, i64, i64)> = h::table
+            let next: Vec<(Option<i64>, i64, i64, i64)> = h::table
                 .filter(h::area.eq(area.get()))
                 .filter(h::refers_to.eq_any(open.keys().copied().collect::<Vec<_>>()))
-                .select((h::refers_to, h::id, h::credited))
+                .select((h::refers_to, h::id, h::credited, h::practice))
                 .load(conn)?;
             let mut followed = HashMap::new();
-            for (of, number, credited) in next {
+            for (of, number, credited, practice) in next {
                 let Some(first) = of.and_then(|of| open.get(&of)) else { continue };
-                standing.insert(Id::new(area, *first), Hours::from_hundredths(credited.max(0)));
+                standing.insert(Id::new(area, *first), StandingHours::of(credited, practice));
                 followed.insert(number, *first);
             }
             open = followed;

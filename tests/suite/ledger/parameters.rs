@@ -164,7 +164,27 @@ both! {
         let read = statement(&centre, person, next).await;
         assert_eq!((&read["counted"], &read["carried_over"], &read["missing"]), (&json!("50.00"), &json!("30.00"), &json!("280.00")));
         let standing = centre.get(&format!("/v1/areas/331123/standing?{next}")).await.expect(200);
-        assert_eq!((&standing["all"]["counted"], &standing["all"]["missing"]), (&json!("50.00"), &json!("280.00")));
+        let figures = |row: &Value| ["counted", "carried_over", "missing"].map(|name| row[name].as_str().unwrap_or_default().to_owned());
+        let adds_up = ["50.00", "30.00", "280.00"];
+        assert_eq!(figures(&standing["all"]), adds_up);
+        // Wherever the figures stand they add up to what is owed.
+        let school = format!("/v1/reports/school-completion?organisation_id={}&{next}", county.schools[0]);
+        let table = centre.get(&school).await.expect(200);
+        assert_eq!([figures(&table["teachers"][0]), figures(&table["all"])], [adds_up, adds_up]);
+        let summary = centre.get(&format!("/v1/reports/county-summary?{next}")).await.expect(200);
+        assert_eq!(figures(&summary["all"]), adds_up);
+        for of in [school, format!("/v1/reports/school-completion?organisation_id={}&{next}", county.bureau), format!("/v1/reports/county-summary?{next}")] {
+            let csv = centre.clone().in_chinese().get(&format!("{of}&format=csv")).await.text();
+            assert!(csv.contains("结转学时") && csv.contains("30.00"), "{csv}");
+            assert_eq!(centre.get(&format!("{of}&format=xlsx")).await.status, 200);
+        }
+        crate::certificates::numbered(county, person, 1);
+        let certificates = format!("/v1/teachers/{}/certificates", person.teacher());
+        let certified = centre.post(&certificates, json!({"cycle": "2021-2025"})).await.expect(201);
+        assert_eq!(figures(&certified["content"]), adds_up);
+        let before = centre.post(&certificates, json!({"cycle": "2016-2020"})).await.expect(201);
+        assert_eq!(before["content"].get("carried_over"), None, "kept documents say nothing where there is nothing");
+        assert!(!crate::check::broken_now(county).contains("certificates"));
         assert_eq!(statement(&centre, person, CYCLE).await["carried_over"], "0.00", "the cycle before has no rules");
     }
 

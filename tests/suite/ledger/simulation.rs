@@ -87,7 +87,7 @@ both! {
         late["as_of"] = json!("2021-01-01");
         let problem = centre.post(SIMULATE, late).await.refused(422, "invalid_field");
         assert_eq!((&problem["errors"][0]["pointer"], &problem["errors"][0]["code"]), (&json!("/as_of"), &json!("outside_cycle")));
-        for (field, value) in [("price_per_hour", "-1"), ("hours_per_seat", "0")] {
+        for (field, value) in [("price_per_hour", "-1"), ("price_per_hour", "100000.01"), ("hours_per_seat", "0")] {
             let mut odd = simulated(cap("8"));
             odd[field] = json!(value);
             let problem = centre.post(SIMULATE, odd).await.refused(422, "invalid_field");

@@ -30,6 +30,8 @@ fn text(files: &mut Files, name: &str) -> String {
 both! {
     async fn a_frozen_report_is_exported_with_what_proves_it_and_is_made_again_offline(county: County) {
         let (_, ids) = people(county);
+        // Of all that belongs into the bundle, the report alone is not in the log yet.
+        sequenced(county, Look::All);
         let place = frozen(county).await;
         county.sign_in("auditor").get(&format!("{place}/bundle")).await.refused(409, "log_behind");
         // What happens afterwards belongs to the differences, and not to the report.

@@ -147,6 +147,21 @@ both! {
         school.post(&of(one.person), body("K-5")).await.expect(201);
     }
 
+    async fn the_school_that_a_teacher_moved_to_reads_what_it_may_correct(county: County) {
+        let [one, ..] = prepared(county);
+        let centre = county.sign_in("centre");
+        let place = at(&county.sign_in("school-1").post(&of(one.person), record("K-1")).await);
+        let other = county.sign_in("school-2");
+        other.get(&place).await.refused(404, "not_found");
+        let to = json!({"organisation_id": county.schools[1].to_string(), "on": "2026-11-01"});
+        centre.post(&format!("/v1/persons/{}/transfer", one.person), to).await.expect(200);
+        let etag = other.get(&place).await.etag();
+        let body = crate::catalogue::steps::with(record("K-1"), json!({"hours": "14"}));
+        let corrected = other.request(Method::PUT, &place).header("If-Match", &etag).json(&body).send().await.expect(200);
+        assert_eq!(corrected["hours"], "14.00");
+        county.sign_in("school-1").get(&place).await.expect(200);
+    }
+
     async fn what_the_centre_allowed_twice_stands_in_the_way_of_an_application_when_the_first_is_gone(county: County) {
         let [one, ..] = prepared(county);
         let session = county.add_session(TestSession { content_key: "unit-design".into(), ..TestSession::default() }).id;

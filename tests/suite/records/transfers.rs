@@ -183,6 +183,8 @@ both! {
         let mut foreign = certificate();
         (foreign["area"], foreign["county"]) = (json!("350702"), json!("南平市延平区"));
         centre.post(&path, coming(foreign.clone())).await.refused(422, "evidence_missing");
+        // No county of the province has this code.
+        centre.post(&path, with("area", json!("339999"))).await.refused(422, "evidence_missing");
         let mut body = coming(foreign.clone());
         body["evidence"] = json!([{"kind": "certificate", "file_name": "证明.pdf", "sha256": "0b".repeat(32), "media_type": "application/pdf", "kept_at": "县档案A-1"}]);
         let entered = centre.post(&path, body.clone()).await;

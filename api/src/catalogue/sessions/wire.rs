@@ -49,7 +49,8 @@ pub struct SessionIn {
     pub applications_open_at: InstantText,
     /// Until when applications are taken, this instant excluded.
     pub applications_close_at: InstantText,
-    /// Until when a teacher may withdraw, this instant excluded; until applications close where it is left out.
+    /// Until when a teacher may withdraw, this instant excluded, and in no case after the session was started; until applications close where
+    /// it is left out.
     pub withdraw_until: Option<InstantText>,
     /// First day.
     pub starts_on: NaiveDate,
@@ -151,7 +152,7 @@ pub struct SessionView {
     pub applications_open_at: InstantText,
     /// Until when applications are taken, this instant excluded.
     pub applications_close_at: InstantText,
-    /// Until when a teacher may withdraw, this instant excluded.
+    /// Until when a teacher may withdraw, this instant excluded, and in no case after the session was started.
     pub withdraw_until: InstantText,
     /// First day.
     pub starts_on: NaiveDate,

@@ -14,6 +14,7 @@ pub(super) struct Figures {
     pub verdict: Verdict,
     pub owed: Hours,
     pub counted: Hours,
+    pub carried: Hours,
     pub missing: Hours,
 }
 
@@ -31,6 +32,7 @@ impl Judged {
                 verdict: evaluation.verdict,
                 owed: evaluation.required.unwrap_or(Hours::ZERO),
                 counted: evaluation.total,
+                carried: evaluation.carried,
                 missing: evaluation.missing,
             },
             effects: effects(evaluation).into_iter().filter_map(|one| Some((rules.key(one.rule)?, one))).collect(),
@@ -107,8 +109,8 @@ impl Fold {
         let [before, after] = &judged;
         let one = Named { place, before: before.figures, after: after.figures };
         for (tally, side) in self.tallies.iter_mut().zip(&judged) {
-            let Figures { verdict, owed, counted, missing } = side.figures;
-            tally.count(verdict, owed, counted, missing);
+            let Figures { verdict, owed, counted, carried, missing } = side.figures;
+            tally.count(verdict, owed, (counted, carried), missing);
         }
         for (sums, side) in self.rules.iter_mut().zip(&judged) {
             for (rule, effect) in &side.effects {
@@ -173,7 +175,8 @@ mod tests {
 
     fn judged(missing: i64, verdict: Verdict) -> Judged {
         let missing = Hours::from_hundredths(missing);
-        Judged { figures: Figures { verdict, owed: Hours::ZERO, counted: Hours::ZERO, missing }, effects: Vec::new() }
+        let (owed, counted, carried) = (Hours::ZERO, Hours::ZERO, Hours::ZERO);
+        Judged { figures: Figures { verdict, owed, counted, carried, missing }, effects: Vec::new() }
     }
 
     fn told(fold: &mut Fold) -> (Tally, Hours, i64, usize, Vec<usize>) {

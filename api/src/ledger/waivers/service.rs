@@ -69,10 +69,7 @@ pub fn of_everybody(
 /// `not_found`.
 pub fn get(conn: &mut Conn, actor: &Actor, id: WaiverId) -> Result<WaiverRow, ApiError> {
     let row = ledger::find_waiver(conn, id)?.ok_or_else(|| ApiError::missing(id))?;
-    may_see(conn, actor, row.person).map_err(|problem| match problem.code() {
-        Code::NotFound => ApiError::missing(id),
-        _ => problem,
-    })?;
+    may_see(conn, actor, row.person).map_err(|problem| problem.about(id))?;
     Ok(row)
 }
 

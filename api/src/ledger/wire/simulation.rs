@@ -43,7 +43,7 @@ pub struct SimulationIn {
     /// The day at whose close everything is judged, also one to come; today or the draft's first day where it is not given.
     #[serde(default)]
     pub as_of: Option<NaiveDate>,
-    /// What an hour of training costs, for the cost of the hours that come on top.
+    /// What an hour of training costs, at most 100000 yuan, for the cost of the hours that come on top.
     #[serde(default)]
     pub price_per_hour: Option<YuanText>,
     /// Hours that a seat in a session is worth, for the seats that come on top.

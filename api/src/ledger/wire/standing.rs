@@ -87,6 +87,10 @@ pub struct TallyView {
     pub owed: HoursText,
     /// Hours that count.
     pub counted: HoursText,
+    /// Hours carried over from the cycle before that count beside `counted`; absent where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = HoursText, required = false)]
+    pub carried_over: Option<HoursText>,
     /// Hours missing; nobody's surplus makes up for another.
     pub missing: HoursText,
 }

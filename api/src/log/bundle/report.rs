@@ -93,6 +93,7 @@ impl ReportBundle {
             numbers.extend(all.into_iter().filter(|(person, _)| who.contains(person)).map(|(_, number)| number));
         }
         let maker = Maker::new(conn, signer, area, Some(row.known_at))?;
+        maker.places(conn, area, LeafKind::FrozenReport, &[id.number()])?;
         let entries = maker.places(conn, area, LeafKind::HourEntry, &numbers)?;
         let written = Written::default();
         Ok(ReportBundle {

@@ -6,6 +6,7 @@ use crate::{
     sheet::{Column as SheetColumn, CsvOptions, Kind, Language, Table, Value, WorkbookWriter, write_csv},
 };
 use shixun_domain::{
+    Hours,
     imports::{record_list::Column, table::ListColumn},
     people::IdentityNumber,
 };
@@ -40,6 +41,7 @@ pub(super) fn file(records: &[Standing], options: ExportOptions) -> Result<Vec<u
     Ok(bytes)
 }
 
+/// What was taken back is nothing that a list of hours has.
 fn table(records: &[Standing], clear: bool) -> Table<impl Iterator<Item = Vec<Value>>> {
     let columns = Column::ALL.iter().map(|column| {
         // Who opens the file must see that it is masked.
@@ -53,7 +55,8 @@ fn table(records: &[Standing], clear: bool) -> Table<impl Iterator<Item = Vec<Va
         }
     });
     let columns = columns.collect();
-    let rows = records.iter().map(move |one| Column::ALL.iter().map(|column| cell(one, *column, clear)).collect());
+    let standing = records.iter().filter(|one| one.hours > Hours::ZERO);
+    let rows = standing.map(move |one| Column::ALL.iter().map(|column| cell(one, *column, clear)).collect());
     Table { title: "省平台学时".to_owned(), columns, rows, chart: None }
 }
 
@@ -75,11 +78,14 @@ fn cell(one: &Standing, column: Column, clear: bool) -> Value {
         Column::StartsOn => Value::Date(content.starts_on),
         Column::EndsOn => Value::Date(content.ends_on),
         Column::Hours => text(one.hours.to_string()),
-        Column::Practice => text(content.practice.to_string()),
+        Column::Practice => text(one.practice.to_string()),
         Column::Route => text(content.route.zh()),
         Column::Form => text(content.form.zh()),
         Column::Level => text(content.level.zh()),
-        Column::Themes => text(content.themes.iter().map(|theme| theme.as_str()).collect::<Vec<_>>().join("、")),
+        Column::Themes => {
+            let names = content.themes.iter().map(|theme| theme.labels().map_or(theme.as_str(), |(zh, _)| zh));
+            text(names.collect::<Vec<_>>().join("、"))
+        }
         Column::Block => text(content.block_key.clone().unwrap_or_default()),
         Column::Provider => text(content.provider.clone().unwrap_or_default()),
         Column::Category => text(content.category.zh()),

@@ -30,7 +30,7 @@ use shixun_domain::{
 };
 use shixun_persistence::{
     Conn, people,
-    records::{self as store, RecordFilter, RecordRow},
+    records::{self as store, RecordFilter, RecordRow, StandingHours},
 };
 use std::collections::{HashMap, HashSet};
 
@@ -67,6 +67,8 @@ pub struct Standing {
     pub identity: String,
     /// Hours after every correction; those claimed, where nothing is posted yet.
     pub hours: Hours,
+    /// Of these, practice.
+    pub practice: Hours,
 }
 
 impl Standing {
@@ -103,14 +105,12 @@ pub fn ours(conn: &mut Conn, actor: &Actor, wanted: Wanted) -> Result<Vec<Standi
     };
     let mut rows = store::list(conn, area, &viewer, &filter, None, i64::MAX)?;
     rows.retain(|row| row.state.claims_content());
-    let entries: Vec<_> = rows.iter().filter_map(|row| row.entry).collect();
-    let standing = store::standing_hours(conn, &entries)?;
+    let standing = platform::standing(conn, &rows)?;
     let persons = identities(conn, area, &rows)?;
     let with = |row: RecordRow| {
-        let posted = row.entry.filter(|_| row.state == RecordState::Verified);
-        let hours = posted.and_then(|entry| standing.get(&entry).copied()).unwrap_or(row.content.hours);
+        let StandingHours { hours, practice } = standing.get(&row.id).copied().unwrap_or(platform::claimed(&row));
         let identity = persons.get(&row.person).cloned().unwrap_or_default();
-        Standing { row, identity, hours }
+        Standing { row, identity, hours, practice }
     };
     Ok(rows.into_iter().map(with).collect())
 }

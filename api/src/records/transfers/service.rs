@@ -62,7 +62,10 @@ pub fn create(
             let now = work.at();
             let rules = cache.area(work.conn(), person.area(), now)?.on(today);
             // Nobody takes the own hours over alone.
-            let taken = recognition(facts.area, person.area(), &rules) == Recognition::Auto && !actor.is_self(person);
+            // The counties of the province are known: a code that is none of them says nothing.
+            let origin = known_area(work.conn(), facts.area)?;
+            let from = facts.area.filter(|area| origin.is_some() || area.province() != person.area().province());
+            let taken = recognition(from, person.area(), &rules) == Recognition::Auto && !actor.is_self(person);
             if !taken && input.evidence.is_empty() {
                 return Err(RecordRefusal::EvidenceMissing.into());
             }
@@ -71,7 +74,7 @@ pub fn create(
                 person,
                 direction: Direction::In,
                 state: if taken { TransferState::Taken } else { TransferState::Waiting },
-                other_area: known_area(work.conn(), facts.area)?,
+                other_area: origin,
                 other_name: given.county.clone(),
                 moved_on: given.moved_on,
                 digest: canonical::digest(&text),

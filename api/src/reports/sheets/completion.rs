@@ -1,6 +1,8 @@
 //! The school completion table as files.
 
-use super::{HIDDEN, Row, Say, column, hours, notes, numbered, tally_cells, tally_columns, text};
+use super::{
+    HIDDEN, Row, Say, carried_column, carries, column, hours, notes, numbered, tally_cells, tally_columns, text,
+};
 use crate::{
     http::table::{Book, FileName, Page},
     problem::Language,
@@ -40,8 +42,10 @@ fn of_teachers(view: &SchoolCompletionView, teachers: &[TeacherCompletionView], 
     let years: Vec<i32> =
         teachers.first().map(|one| one.years.iter().map(|year| year.year).collect()).unwrap_or_default();
     columns.extend(years.iter().map(|year| column(format!("{year}年"), year.to_string(), Kind::Hours, 8)));
+    let carries = carries(&view.all);
+    columns.extend(carries.then(carried_column));
     columns.push(column("未达标项目", "Not met", Kind::Note, 34));
-    let rows: Vec<Row> = teachers.iter().map(|one| teacher_row(one, say)).collect();
+    let rows: Vec<Row> = teachers.iter().map(|one| teacher_row(one, carries, say)).collect();
     let several = teachers.iter().any(|one| one.organisation_id.0 != view.organisation_id.0);
     let with_school = || {
         let columns = std::iter::once(school.clone()).chain(columns.iter().cloned()).collect::<Vec<_>>();
@@ -71,6 +75,7 @@ fn of_teachers(view: &SchoolCompletionView, teachers: &[TeacherCompletionView], 
     total.extend((0..years.len()).map(|place| {
         Value::Hours(teachers.iter().filter_map(|one| one.years.get(place)).map(|year| year.counted.0).sum())
     }));
+    total.extend(carries.then(|| hours(view.all.carried_over)));
     let heading =
         say.heading(&view.organisation_name, "教师学时完成情况", "completion of teachers", &view.cycle, view.as_of);
     Book {
@@ -96,7 +101,7 @@ fn passed(all: &CompletionTallyView, say: &Say) -> Value {
     }
 }
 
-fn teacher_row(one: &TeacherCompletionView, say: &Say) -> Row {
+fn teacher_row(one: &TeacherCompletionView, carries: bool, say: &Say) -> Row {
     let title = one.title.map_or("", |title| match say.0 {
         _ if title.0 == Title::None => "",
         Language::Zh => title.0.zh(),
@@ -115,6 +120,7 @@ fn teacher_row(one: &TeacherCompletionView, say: &Say) -> Row {
         Value::Hours(one.school_based.0),
     ];
     row.extend(one.years.iter().map(|year| Value::Hours(year.counted.0)));
+    row.extend(carries.then_some(Value::Hours(one.carried_over.0)));
     let unmet: Vec<String> = one.unmet.iter().map(|one| unmet(one, say)).collect();
     row.push(text(unmet.join(say.pick("；", "; "))));
     row
@@ -138,7 +144,8 @@ fn of_schools(view: &SchoolCompletionView, schools: &[SchoolTallyView], say: &Sa
         column("学段", "Stage", Kind::Text, 9),
         column("城乡", "Setting", Kind::Text, 8),
     ];
-    columns.extend(tally_columns());
+    let carries = carries(&view.all);
+    columns.extend(tally_columns(carries));
     let rows: Vec<Row> = schools
         .iter()
         .map(|school| {
@@ -148,13 +155,13 @@ fn of_schools(view: &SchoolCompletionView, schools: &[SchoolTallyView], say: &Sa
                 text(school.stage.map_or("", |stage| say.pick(stage.0.zh(), stage.0.en()))),
                 text(school.setting.map_or("", |setting| say.pick(setting.0.zh(), setting.0.en()))),
             ];
-            row.extend(tally_cells(&school.tally));
+            row.extend(tally_cells(&school.tally, carries));
             row
         })
         .collect();
     let (print_columns, print_rows) = numbered(&columns, &rows);
     let mut total = vec![Value::Empty, Value::Empty, text(say.pick("合计", "Total")), Value::Empty, Value::Empty];
-    total.extend(tally_cells(&view.all));
+    total.extend(tally_cells(&view.all, carries));
     let title = say.pick("各校学时完成情况", "Completion by school");
     let heading =
         say.heading(&view.organisation_name, "各校学时完成情况", "completion by school", &view.cycle, view.as_of);

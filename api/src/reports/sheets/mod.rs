@@ -15,7 +15,7 @@ use crate::{
     wire::{HoursText, Text},
 };
 use chrono::NaiveDate;
-use shixun_domain::{policy::Verdict, reports::Percent};
+use shixun_domain::{Hours, policy::Verdict, reports::Percent};
 
 /// What stands in place of a hidden figure.
 pub(super) const HIDDEN: &str = "*";
@@ -78,9 +78,14 @@ impl Say {
     }
 }
 
+/// Whether anything was carried over: the column that says how much is there only then.
+pub(super) fn carries(all: &CompletionTallyView) -> bool {
+    all.carried_over.is_some_and(|hours| hours.0 != Hours::ZERO)
+}
+
 /// The columns of a tally.
-pub(super) fn tally_columns() -> Vec<Column> {
-    vec![
+pub(super) fn tally_columns(carries: bool) -> Vec<Column> {
+    let mut columns = vec![
         column("教师数", "Teachers", Kind::Integer, 8),
         column("已达标", "Met", Kind::Integer, 8),
         column("有提醒", "Warning", Kind::Integer, 8),
@@ -91,15 +96,21 @@ pub(super) fn tally_columns() -> Vec<Column> {
         column("计入学时", "Hours counted", Kind::Hours, 13),
         column("缺学时", "Hours missing", Kind::Hours, 12),
         column("人均计入学时", "Average counted", Kind::Hours, 12),
-    ]
+    ];
+    columns.extend(carries.then(carried_column));
+    columns
 }
 
-pub(super) fn tally_cells(tally: &CompletionTallyView) -> Row {
+pub(super) fn carried_column() -> Column {
+    column("结转学时", "Carried over", Kind::Hours, 11)
+}
+
+pub(super) fn tally_cells(tally: &CompletionTallyView, carries: bool) -> Row {
     if tally.hidden {
-        return tally_columns().iter().map(|_| text(HIDDEN)).collect();
+        return tally_columns(carries).iter().map(|_| text(HIDDEN)).collect();
     }
     let number = |number: Option<u32>| number.map_or(Value::Empty, count);
-    vec![
+    let mut cells = vec![
         number(tally.teachers),
         number(tally.met),
         number(tally.warn),
@@ -110,7 +121,9 @@ pub(super) fn tally_cells(tally: &CompletionTallyView) -> Row {
         hours(tally.counted),
         hours(tally.missing),
         hours(tally.counted_average),
-    ]
+    ];
+    cells.extend(carries.then(|| hours(tally.carried_over)));
+    cells
 }
 
 /// What the figures mean, for whoever gets the file without the API.

@@ -1,6 +1,6 @@
 //! The county summary as files.
 
-use super::{HIDDEN, Row, Say, column, count, hours, notes, percent, tally_cells, tally_columns, text};
+use super::{HIDDEN, Row, Say, carries, column, count, hours, notes, percent, tally_cells, tally_columns, text};
 use crate::{
     http::table::{Book, FileName, Page},
     problem::Language,
@@ -17,7 +17,8 @@ pub fn summary_name(view: &CountySummaryView) -> FileName {
 pub fn summary(view: &CountySummaryView, language: Language) -> Book {
     let say = Say(language);
     let tallies = tallies(view, &say);
-    let width = tally_columns().len();
+    let carries = carries(&view.all);
+    let width = tally_columns(carries).len();
     let mut rows: Vec<Row> = tallies.clone();
     let in_tally = |cells: Vec<(usize, Value)>| {
         let mut row = vec![Value::Empty; width];
@@ -57,7 +58,7 @@ pub fn summary(view: &CountySummaryView, language: Language) -> Book {
         let item = format!("{} {}", plain(name), plain(item));
         section("削减", "Cut", item, vec![(0, teachers.clone())], [entries.clone(), cut.clone()]);
     }
-    let mut columns = tallies_columns();
+    let mut columns = tallies_columns(carries);
     if let Some(share) = columns.get_mut(7) {
         *share = column("达标率或占比", "Passed or share", Kind::Percent, 12);
     }
@@ -107,7 +108,7 @@ fn pages(
         page(
             "县级汇总",
             "County summary",
-            tallies_columns(),
+            tallies_columns(carries(&view.all)),
             tallies,
             chart(ChartKind::Columns, "达标率", "Passed", 1, vec![7]),
         ),
@@ -147,16 +148,16 @@ fn pages(
     ]
 }
 
-fn tallies_columns() -> Vec<Column> {
+fn tallies_columns(carries: bool) -> Vec<Column> {
     let mut columns = vec![column("类别", "Section", Kind::Text, 10), column("项目", "Item", Kind::Text, 16)];
-    columns.extend(tally_columns());
+    columns.extend(tally_columns(carries));
     columns
 }
 
 fn tallies(view: &CountySummaryView, say: &Say) -> Vec<Row> {
     let row = |section: &str, item: &str, tally: &CompletionTallyView| {
         let mut row = vec![text(section), text(item)];
-        row.extend(tally_cells(tally));
+        row.extend(tally_cells(tally, carries(&view.all)));
         row
     };
     let unstated = say.pick("未填", "not stated");
