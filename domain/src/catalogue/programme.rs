@@ -147,7 +147,7 @@ impl ProgrammeContent {
         let differs = !self.curriculum.is_empty() && sum != self.hours;
         note(differs, Missing::CurriculumHours { sum, hours: self.hours });
         note(self.lecturers.is_empty(), Missing::Lecturers);
-        let no_head = self.class_head.as_deref().is_none_or(|name| fold::is_nothing(name));
+        let no_head = self.class_head.as_deref().is_none_or(fold::is_nothing);
         note(no_head && demands.class_head, Missing::ClassHead);
         missing
     }

@@ -166,7 +166,7 @@ both! {
             let problem = school.post("/v1/policy-packs", body).await.refused(422, "invalid_field");
             format!("{} {}", problem["errors"][0]["pointer"].as_str().unwrap(), problem["errors"][0]["code"].as_str().unwrap())
         };
-        assert_eq!(refused(pack(1)).await, "/area foreign_area", "not for the whole county");
+        assert_eq!(refused(pack(1)).await, "/organisation_id missing", "not for the whole county");
         assert_eq!(refused(overlay(other, 3)).await, "/organisation_id unknown_reference", "not for another school");
         let unknown = OrganisationId::new(own.area(), 4_711);
         let abroad = OrganisationId::new("331124".parse().unwrap(), 1);
