@@ -160,13 +160,13 @@ impl AreaPolicy {
     pub fn has_themes(&self, themes: &[Theme]) -> Result<(), ApiError> {
         let known = self.themes();
         let Some(unknown) = known.unknown(themes) else { return Ok(()) };
-        let (zh, en) = known.listed();
+        let ((zh, en), area) = (known.listed(), self.area);
         Err(ApiError::field(
             "/themes",
             "unknown_theme",
             Words::new(
-                format!("没有主题{unknown}；本地区的主题有：{zh}（见GET /v1/areas/{{area_code}}/themes）"),
-                format!("there is no theme {unknown}; the area's are {en} (GET /v1/areas/{{area_code}}/themes)"),
+                format!("没有主题{unknown}；本地区的主题有：{zh}（见GET /v1/areas/{area}/themes）"),
+                format!("there is no theme {unknown}; the area's are {en} (GET /v1/areas/{area}/themes)"),
             ),
         ))
     }
