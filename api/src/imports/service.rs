@@ -145,7 +145,7 @@ pub struct Known {
 /// # Errors
 /// Where the database does not answer.
 pub fn known(conn: &mut Conn, cache: &PolicyCache, area: AreaCode, now: UtcMillis) -> Result<Known, ApiError> {
-    let themes = cache.area(conn, area, now)?.themes();
+    let themes = cache.area(conn, area, now)?.themes().clone();
     Ok(Known { schools: known_schools(conn, area, now.china_date())?, themes })
 }
 

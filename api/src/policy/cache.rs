@@ -57,6 +57,7 @@ pub struct AreaPolicy {
     area: AreaCode,
     revision: (i64, Option<i64>),
     packs: Vec<Pack>,
+    themes: KnownThemes,
     /// When each pack was published, in their order; empty for packs of a trial.
     published: Vec<UtcMillis>,
     cycles: RwLock<HashMap<NaiveDate, Cycle>>,
@@ -118,7 +119,8 @@ impl AreaPolicy {
         schools.dedup();
         let (published, cycles, in_force) = (Vec::new(), RwLock::default(), RwLock::default());
         let (compiled, of_schools) = (RwLock::default(), RwLock::default());
-        AreaPolicy { area, revision, packs, published, cycles, in_force, compiled, schools, of_schools }
+        let themes = KnownThemes::of(&packs);
+        AreaPolicy { area, revision, packs, themes, published, cycles, in_force, compiled, schools, of_schools }
     }
 
     /// The packs that were published at `known_at`: mostly all, and then these, with what is compiled already.
@@ -149,8 +151,8 @@ impl AreaPolicy {
     }
 
     /// What training of the area may be about.
-    pub fn themes(&self) -> KnownThemes {
-        KnownThemes::of(&self.packs)
+    pub fn themes(&self) -> &KnownThemes {
+        &self.themes
     }
 
     /// Refuses a theme that is none of the area's: hours of it would meet no requirement.
@@ -158,9 +160,8 @@ impl AreaPolicy {
     /// # Errors
     /// `invalid_field` at `/themes`.
     pub fn has_themes(&self, themes: &[Theme]) -> Result<(), ApiError> {
-        let known = self.themes();
-        let Some(unknown) = known.unknown(themes) else { return Ok(()) };
-        let ((zh, en), area) = (known.listed(), self.area);
+        let Some(unknown) = self.themes.unknown(themes) else { return Ok(()) };
+        let ((zh, en), area) = (self.themes.listed(), self.area);
         Err(ApiError::field(
             "/themes",
             "unknown_theme",

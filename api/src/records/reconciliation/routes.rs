@@ -76,8 +76,8 @@ async fn create_reconciliation(
     let span = DateSpan { from: query.from, to: Some(query.to) };
     let (bytes, name) = (file.bytes, query.file_name.unwrap_or_default());
     let (area, shared, now) = (actor.area(), app.clone(), app.clock.now());
-    let known = app.db.read(move |conn| Ok::<_, ApiError>(shared.policy.area(conn, area, now)?.themes())).await?;
-    let file = tokio::task::spawn_blocking(move || service::read(&bytes, name, today, &known))
+    let policy = app.db.read(move |conn| shared.policy.area(conn, area, now)).await?;
+    let file = tokio::task::spawn_blocking(move || service::read(&bytes, name, today, policy.themes()))
         .await
         .map_err(|gone| ApiError::internal(gone.to_string()))??;
     let view = app.db.read_long(move |conn| service::reconcile(conn, &actor, &file, span, language)).await?;
