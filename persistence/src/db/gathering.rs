@@ -7,6 +7,7 @@ use shixun_domain::{AreaCode, Id};
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     hash::Hash,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio::sync::oneshot;
@@ -86,8 +87,8 @@ impl<V: LookedUp> Gathering<V> {
             departs
         };
         if departs {
-            let (db, journey) = (db.clone(), Journey { gathering: self.clone(), ended: false });
-            tokio::task::spawn_blocking(move || journey.run(&db));
+            let (db, gathering) = (db.clone(), self.clone());
+            tokio::task::spawn_blocking(move || journey(&gathering, &db));
         }
         answered.await.unwrap_or_else(|_| Err(DbError::Other("a question was dropped".into())))
     }
@@ -108,35 +109,19 @@ impl<V: LookedUp> Gathering<V> {
     }
 }
 
-/// One of those under way.
-struct Journey<V: LookedUp> {
-    gathering: Gathering<V>,
-    ended: bool,
-}
-
-impl<V: LookedUp> Journey<V> {
-    fn run(mut self, db: &Db) {
-        while let Some(asked) = self.gathering.take() {
-            let keys: HashSet<V::Key> = asked.iter().map(|(key, _)| *key).collect();
-            let keys: Vec<V::Key> = keys.into_iter().collect();
-            let found = db.read_blocking(|conn| V::many(conn, &keys));
-            for (key, answer) in asked {
-                let one = found.as_ref().map(|found| found.get(&key).cloned()).map_err(Clone::clone);
-                // Whoever asked may have gone meanwhile.
-                answer.send(one).ok();
-            }
-        }
-        self.ended = true;
-    }
-}
-
-/// After a panic, whoever waits is told rather than left waiting for a journey that nobody begins.
-impl<V: LookedUp> Drop for Journey<V> {
-    fn drop(&mut self) {
-        if !self.ended {
-            let mut gathered = self.gathering.lock();
-            gathered.under_way = gathered.under_way.saturating_sub(1);
-            gathered.waiting.clear();
+/// Answers those who wait, until nobody does. A panic ends the questions of one statement, whose callers are told, and not those that gathered
+/// meanwhile.
+fn journey<V: LookedUp>(gathering: &Gathering<V>, db: &Db) {
+    while let Some(asked) = gathering.take() {
+        let keys: HashSet<V::Key> = asked.iter().map(|(key, _)| *key).collect();
+        let keys: Vec<V::Key> = keys.into_iter().collect();
+        let Ok(found) = catch_unwind(AssertUnwindSafe(|| db.read_blocking(|conn| V::many(conn, &keys)))) else {
+            continue;
+        };
+        for (key, answer) in asked {
+            let one = found.as_ref().map(|found| found.get(&key).cloned()).map_err(Clone::clone);
+            // Whoever asked may have gone meanwhile.
+            answer.send(one).ok();
         }
     }
 }
