@@ -1,7 +1,7 @@
 //! From columns to domain values. A value that does not parse was changed from outside, and is said to be damaged.
 
 use crate::{DbError, DbResult};
-use shixun_domain::{AreaCode, Id};
+use shixun_domain::{AreaCode, Id, fold};
 use std::str::FromStr;
 
 /// The key of a row.
@@ -26,14 +26,7 @@ pub(crate) fn word_opt<W: FromStr>(column: &'static str, text: Option<&str>) -> 
 
 /// What a name is searched by: folded to lower case, without blanks; full-width letters and digits as half-width.
 pub fn search_name(name: &str) -> String {
-    name.chars()
-        .map(|character| match character {
-            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(character) - 0xfee0).unwrap_or(character),
-            other => other,
-        })
-        .filter(|character| !character.is_whitespace())
-        .flat_map(char::to_lowercase)
-        .collect()
+    fold::compact(name).to_lowercase()
 }
 
 /// A pattern for `LIKE … ESCAPE '\'` that finds `text` anywhere.

@@ -27,5 +27,8 @@ pub use seats::{
     Claim, Freed, NewEnrolment, Taken, apply_again, claim, close_session, first_waiting, move_up, release, set_result,
     set_status, take,
 };
-pub use shown::{EnrolmentFilter, EnrolmentShown, SessionBrief, Viewer, count, find_shown, list, shown_of_session};
+pub use shown::{
+    EnrolmentFilter, EnrolmentShown, OfSchools, SessionBrief, Viewer, count, employed_at, find_shown, list,
+    shown_of_session,
+};
 pub use timetable::{TimetableFilter, TimetableRow, count_timetable, timetable};

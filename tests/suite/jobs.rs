@@ -90,6 +90,7 @@ fn three_teachers(county: &County) {
 async fn asked(caller: &Caller<'_>) -> String {
     let answer = caller.post(AS_JOB, simulated(cap("8"))).await;
     let job = answer.expect(202);
+    assert_eq!(answer.header("retry-after").as_deref(), Some("1"));
     let place = answer.header("location").unwrap();
     assert_eq!(place, format!("/v1/jobs/{}", job["id"].as_str().unwrap()));
     assert_eq!(

@@ -129,6 +129,10 @@ both! {
         assert_eq!(other["user"]["person_id"], two["id"]);
         system.post("/v1/users", json!({"username": "Teacher"})).await.refused(422, "invalid_field");
         system.post("/v1/users", json!({"username": "short.pass", "password": "short"})).await.refused(422, "invalid_field");
+        for password in ["1111111111", "1234567890", "abababababab", "1234554321", "aaaaaabbbbbb", "一一一一一一一一一一"] {
+            let told = system.post("/v1/users", json!({"username": "clerk.g", "password": password})).await.refused(422, "invalid_field");
+            assert_eq!((&told["errors"][0]["pointer"], &told["errors"][0]["code"]), (&json!("/password"), &json!("guessable")));
+        }
     }
 
     async fn a_password_set_by_somebody_else_ends_every_sign_in(county: County) {

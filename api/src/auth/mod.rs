@@ -8,7 +8,7 @@ mod service;
 mod tokens;
 mod wire;
 
-pub use password::{LENGTH_MAX as PASSWORD_LENGTH_MAX, LENGTH_MIN as PASSWORD_LENGTH_MIN, Passwords};
+pub use password::{LENGTH_MAX as PASSWORD_LENGTH_MAX, LENGTH_MIN as PASSWORD_LENGTH_MIN, Passwords, not_guessable};
 pub use routes::{mount, mount_at_root};
 pub use tokens::Tokens;
 

@@ -8,11 +8,31 @@ use argon2::{
         phc::{Output, ParamsString, PasswordHash, Salt},
     },
 };
+use std::collections::BTreeSet;
+use validator::ValidationError;
 
 /// The fewest characters of a password.
 pub const LENGTH_MIN: u64 = 10;
 /// The most characters of a password.
 pub const LENGTH_MAX: u64 = 128;
+
+/// The fewest different steps from one character to the next: fewer make a row of repeated or consecutive ones.
+const STEPS_MIN: usize = 4;
+
+/// Refuses what anybody tries first, such as `1111111111` or `1234567890`: `custom(function = "not_guessable")`.
+///
+/// # Errors
+/// The fault `guessable`.
+pub fn not_guessable(password: &str) -> Result<(), ValidationError> {
+    let next = password.chars().skip(1);
+    let steps: BTreeSet<i64> =
+        password.chars().zip(next).map(|(one, next)| i64::from(u32::from(next)) - i64::from(u32::from(one))).collect();
+    if steps.len() < STEPS_MIN {
+        let told = "不能由重复或连续的字符组成|must not be a row of repeated or consecutive characters";
+        return Err(ValidationError::new("guessable").with_message(told.into()));
+    }
+    Ok(())
+}
 
 /// Hashes and checks passwords at the configured cost. Slow by intent: call it on a blocking thread.
 #[derive(Clone)]

@@ -155,7 +155,7 @@ pub fn add(path: &str, method: &str, operation: &mut Map<String, Value>, retry: 
             (done && paged, "Link"),
             (matches!(status.as_str(), "201" | "202"), "Location"),
             (done && retry == Retry::Kept, "Idempotency-Hit"),
-            (problems::say_when(response), "Retry-After"),
+            (status == "202" || problems::say_when(response), "Retry-After"),
         ];
         let Some(response) = response.as_object_mut() else { continue };
         let Some(headers) = response.entry("headers").or_insert_with(|| json!({})).as_object_mut() else { continue };

@@ -18,6 +18,7 @@ use crate::{
     policy::{AreaPolicy, PolicyCache},
     problem::{ApiError, Code, FieldFault, Words},
 };
+use chrono::NaiveDate;
 use serde::Serialize;
 use shixun_domain::{
     Hours,
@@ -80,7 +81,12 @@ fn unit_of(conn: &mut Conn, actor: &Actor, session: SessionId, unit: UnitId) -> 
 ///
 /// # Errors
 /// `not_found` where none of it is the actor's to see.
-pub fn sheet(conn: &mut Conn, actor: &Actor, session: SessionId, unit_id: UnitId) -> Result<Sheet, ApiError> {
+pub fn sheet(
+    conn: &mut Conn,
+    actor: &Actor,
+    (session, unit_id): (SessionId, UnitId),
+    today: NaiveDate,
+) -> Result<Sheet, ApiError> {
     let offer = store::offer(conn, session)?.ok_or_else(|| ApiError::missing(session))?;
     let units = store::units(conn, session)?;
     let all = runs(actor, &offer) || lectures(actor, &units);
@@ -90,7 +96,7 @@ pub fn sheet(conn: &mut Conn, actor: &Actor, session: SessionId, unit_id: UnitId
     };
     let mut sheet = read_sheet(conn, session, unit)?;
     if !all {
-        let viewer = viewer(conn, actor)?;
+        let viewer = viewer(conn, actor, today)?;
         sheet.rows.retain(|(row, _)| actor.is_self(row.person) || viewer.looks_after(row));
         if sheet.rows.is_empty() {
             return Err(ApiError::missing(session));

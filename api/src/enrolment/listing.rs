@@ -2,14 +2,16 @@
 
 use super::{service::sees, wire::EnrolmentQuery};
 use crate::{access::Actor, http::Page, problem::ApiError};
+use chrono::NaiveDate;
 use shixun_domain::{
+    Id,
     access::{Role, Scope},
     enrolment::EnrolmentStatus,
     id::{OrganisationId, SessionId},
 };
 use shixun_persistence::{
     Conn,
-    enrolment::{self as store, EnrolmentFilter, EnrolmentShown, Viewer},
+    enrolment::{self as store, EnrolmentFilter, EnrolmentShown, OfSchools, Viewer},
     org,
 };
 
@@ -32,13 +34,14 @@ pub fn list(
     actor: &Actor,
     query: &EnrolmentQuery,
     page: &Page,
+    today: NaiveDate,
 ) -> Result<(Vec<EnrolmentShown>, Option<i64>), ApiError> {
-    let viewer = viewer(conn, actor)?;
+    let viewer = viewer(conn, actor, today)?;
     let filter = EnrolmentFilter {
         session: query.session_id.map(|id| id.0),
         person: query.teacher_id.map(|id| id.0.person()),
         schools: match query.organisation_id {
-            Some(id) => Some((id.0.area(), below(conn, id.0)?)),
+            Some(id) => Some(of_schools(conn, id.0, today)?),
             None => None,
         },
         statuses: statuses(query),
@@ -64,20 +67,25 @@ fn statuses(query: &EnrolmentQuery) -> Option<Vec<EnrolmentStatus>> {
     (!any).then(|| EnrolmentStatus::ALL.iter().copied().filter(wanted).collect())
 }
 
-/// The numbers of an organisation and of those below it; none where there is no such organisation.
-fn below(conn: &mut Conn, id: OrganisationId) -> Result<Vec<i64>, ApiError> {
-    match org::find(conn, id)? {
-        Some(row) => Ok(org::below(conn, id.area(), &[row.path])?),
-        None => Ok(Vec::new()),
-    }
+/// An organisation and those below it, with those who are employed there; nothing where there is no such organisation.
+fn of_schools(conn: &mut Conn, id: OrganisationId, today: NaiveDate) -> Result<OfSchools, ApiError> {
+    let area = id.area();
+    let schools = match org::find(conn, id)? {
+        Some(row) => org::below(conn, area, &[row.path])?,
+        None => Vec::new(),
+    };
+    let ids: Vec<OrganisationId> = schools.iter().map(|number| Id::new(area, *number)).collect();
+    let employees = store::employed_at(conn, &ids, today)?.into_iter().map(|person| person.number()).collect();
+    Ok(OfSchools { area, schools, employees })
 }
 
 /// Whose enrolments the actor sees: of the teachers at the organisations of each role and below, and in the sessions of the institutions
-/// there. A school looks after its teachers and runs no session, an institution runs sessions and looks after nobody.
+/// there. A school looks after its teachers and runs no session, an institution runs sessions and looks after nobody. Who applied at one school
+/// and is at another today is looked after by both.
 ///
 /// # Errors
 /// Where the database does not answer.
-pub fn viewer(conn: &mut Conn, actor: &Actor) -> Result<Viewer, ApiError> {
+pub fn viewer(conn: &mut Conn, actor: &Actor, today: NaiveDate) -> Result<Viewer, ApiError> {
     let mut viewer = Viewer { person: actor.person, ..Viewer::default() };
     for (role, scope) in &actor.reach {
         let (teachers, sessions) = match role {
@@ -95,6 +103,7 @@ pub fn viewer(conn: &mut Conn, actor: &Actor) -> Result<Viewer, ApiError> {
             viewer.schools.extend(within.iter().filter(|_| teachers));
         }
     }
+    viewer.employees = store::employed_at(conn, &viewer.schools, today)?;
     for areas in [&mut viewer.teachers_of, &mut viewer.sessions_of] {
         areas.sort_unstable();
         areas.dedup();

@@ -174,10 +174,10 @@ async fn list_session_enrolments(
 /// List enrolments
 ///
 /// Those the caller may see, in the order of asking, wherever their sessions are: a teacher the own ones, also in sessions of the city or
-/// province; a school those of its teachers and of the schools below it, and what awaits its review with `awaiting_review=true`; an institution
-/// those in its sessions; the county those of its teachers and in its sessions.
+/// province; a school those of its teachers and of the schools below it (whoever applied there, and whoever is employed there today), and what
+/// awaits its review with `awaiting_review=true`; an institution those in its sessions; the county those of its teachers and in its sessions.
 ///
-/// 报名列表（含在市级、省级班期的报名）：教师见本人，学校见本校及下属校区教师，机构见本机构班期，县级单位见本县教师与本县班期；学校可用awaiting_review=true查全部待审核报名（含候补）。
+/// 报名列表（含在市级、省级班期的报名）：教师见本人，学校见本校及下属校区教师（含报名后调入的教师），机构见本机构班期，县级单位见本县教师与本县班期；学校可用awaiting_review=true查全部待审核报名（含候补）。
 #[utoipa::path(
     operation_id = "list_enrolments", tag = "enrolment", params(EnrolmentQuery), security(("bearer" = ["read_enrolments"])),
     responses((status = 200, description = "A page of enrolments.", body = EnrolmentList))
@@ -194,9 +194,9 @@ async fn list_enrolments(
 
 async fn listed(actor: Actor, app: Data<App>, request: HttpRequest, query: EnrolmentQuery) -> Answer {
     let page = query.page("enrolments")?;
-    let wanted = page.clone();
+    let (wanted, today) = (page.clone(), app.clock.now().china_date());
     // A page walks an index, or what a school or a teacher has; a count may walk everything.
-    let read = move |conn: &mut _| listing::list(conn, &actor, &query, &wanted);
+    let read = move |conn: &mut _| listing::list(conn, &actor, &query, &wanted, today);
     let (mut rows, total) = if page.total { app.db.read_long(read).await? } else { app.db.read(read).await? };
     let next_cursor = page.cut(&mut rows, |shown| (shown.row.requested_at, shown.row.id.area(), shown.row.id.number()));
     let data = rows.iter().map(EnrolmentView::from).collect();
@@ -219,8 +219,8 @@ async fn get_enrolment(
     path: FromPath<EnrolmentPath>,
     conditions: Conditions,
 ) -> Answer {
-    let (actor, id) = (who.actor(), path.0.enrolment_id.0);
-    let shown = app.db.read(move |conn| service::get(conn, &actor, id)).await?;
+    let (actor, id, today) = (who.actor(), path.0.enrolment_id.0, app.clock.now().china_date());
+    let shown = app.db.read(move |conn| service::get(conn, &actor, id, today)).await?;
     answer::tagged(&conditions, etag(&shown), &EnrolmentView::from(&shown))
 }
 
@@ -329,7 +329,8 @@ async fn get_attendance(
     conditions: Conditions,
 ) -> Answer {
     let (actor, session, unit) = (who.actor(), path.0.session_id.0, path.0.unit_id.0);
-    let sheet = app.db.read_long(move |conn| conduct::sheet(conn, &actor, session, unit)).await?;
+    let today = app.clock.now().china_date();
+    let sheet = app.db.read_long(move |conn| conduct::sheet(conn, &actor, (session, unit), today)).await?;
     answer::tagged(&conditions, sheet.etag(), &sheet_view(session, &sheet))
 }
 

@@ -13,6 +13,7 @@ use crate::{
     policy::PolicyCache,
     problem::{ApiError, Code},
 };
+use chrono::NaiveDate;
 use shixun_domain::{
     Hours, UtcMillis,
     access::Role,
@@ -363,7 +364,8 @@ pub fn review(
     verdict: ReviewVerdict,
     note: Option<&str>,
 ) -> Result<EnrolmentShown, ApiError> {
-    let viewer = viewer(work.conn(), actor)?;
+    let today = work.at().china_date();
+    let viewer = viewer(work.conn(), actor, today)?;
     let before = Some(held(work, id)?).filter(|row| viewer.looks_after(row)).ok_or_else(|| ApiError::missing(id))?;
     let status = reviewed(before.status, verdict).map_err(status_refused)?;
     let action = match verdict {
@@ -378,7 +380,8 @@ pub fn review(
 /// # Errors
 /// `not_found` where the enrolment is not the actor's; `enrolment_ended`, `withdrawal_closed`.
 pub fn withdraw(work: &mut Work<'_, '_>, actor: &Actor, id: EnrolmentId) -> Result<EnrolmentShown, ApiError> {
-    let viewer = viewer(work.conn(), actor)?;
+    let today = work.at().china_date();
+    let viewer = viewer(work.conn(), actor, today)?;
     let before = Some(held(work, id)?)
         .filter(|row| actor.is_self(row.person) || viewer.looks_after(row))
         .ok_or_else(|| ApiError::missing(id))?;
@@ -441,10 +444,10 @@ pub fn move_up(work: &mut Work<'_, '_>, session: SessionId) -> Result<(), ApiErr
 ///
 /// # Errors
 /// `not_found`.
-pub fn get(conn: &mut Conn, actor: &Actor, id: EnrolmentId) -> Result<EnrolmentShown, ApiError> {
+pub fn get(conn: &mut Conn, actor: &Actor, id: EnrolmentId, today: NaiveDate) -> Result<EnrolmentShown, ApiError> {
     let shown = store::find_shown(conn, id)?.ok_or_else(|| ApiError::missing(id))?;
     let seen = actor.is_self(shown.row.person)
-        || viewer(conn, actor)?.looks_after(&shown.row)
+        || viewer(conn, actor, today)?.looks_after(&shown.row)
         || store::offer(conn, shown.row.session)?.is_some_and(|offer| runs(actor, &offer));
     if seen { Ok(shown) } else { Err(ApiError::missing(id)) }
 }

@@ -12,6 +12,9 @@ use std::cell::Cell;
 /// Room that a thread keeps for the text of its next answer, at most, in bytes.
 const ROOM_KEPT_MAX: usize = 262_144;
 
+/// Seconds after which it is worth to look again at what was accepted and is not done.
+pub(crate) const LOOK_AGAIN_SECONDS: u32 = 1;
+
 thread_local! {
     /// Where a thread writes its answers. The text of a long one would move many times while it grows, each time to memory that no
     /// processor has at hand; so it grows here, and is copied once.
@@ -80,6 +83,9 @@ impl Reply {
         }
         if let Some(location) = self.location {
             response.insert_header((header::LOCATION, location));
+        }
+        if status == StatusCode::ACCEPTED {
+            response.insert_header((header::RETRY_AFTER, LOOK_AGAIN_SECONDS));
         }
         if again {
             response.insert_header(("Idempotency-Hit", "true"));

@@ -3,6 +3,7 @@
 use crate::problem::{FieldFault, Words};
 use chrono::{Datelike, NaiveDate};
 use shixun_domain::fold::{is_blank, is_nothing};
+use shixun_persistence::columns::search_name;
 use validator::ValidationError;
 
 /// Years that a day or instant may lie in.
@@ -21,6 +22,12 @@ pub fn not_blank(text: &str) -> Result<(), ValidationError> {
         return Err(ValidationError::new("blank").with_message("不能只有空白|must not be blank".into()));
     }
     Ok(())
+}
+
+/// The `content_key` that was given, in the one spelling in which keys are compared: two that differ in case, width or blanks are one. What
+/// `default` gives where there is none.
+pub fn content_key(given: Option<&str>, default: impl FnOnce() -> String) -> String {
+    given.map(search_name).filter(|key| !key.is_empty()).unwrap_or_else(default)
 }
 
 /// A fault of one field.

@@ -7,7 +7,12 @@ use super::{
 use crate::{
     access::{Actor, SignedIn},
     document::problem_set,
-    http::{Answer, Command, Conditions, FromPath, FromQuery, Reply, answer, command::NO_BODY, page},
+    http::{
+        Answer, Command, Conditions, FromPath, FromQuery, Reply,
+        answer::{self, LOOK_AGAIN_SECONDS},
+        command::NO_BODY,
+        page,
+    },
     state::App,
 };
 use actix_web::{
@@ -22,9 +27,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn mount(config: &mut ServiceConfig<'_>) {
     config.service(list_jobs).service(get_job).service(cancel_job);
 }
-
-/// Seconds after which it is worth to look at a job again.
-pub(crate) const LOOK_AGAIN_SECONDS: u32 = 1;
 
 problem_set!(CancelProblems = JobEnded);
 

@@ -14,7 +14,7 @@ pub use standing::{CycleDayQuery, CycleMomentQuery, SchoolStandingView, Standing
 use super::{service, statement::SourceKindWord};
 use crate::{
     http::{
-        fields::{CONTENT_KEY_LENGTH_MAX, not_blank, trimmed},
+        fields::{CONTENT_KEY_LENGTH_MAX, content_key, not_blank, trimmed},
         page::{list_of, list_query, sort_of},
     },
     problem::{ApiError, FieldFault, Words},
@@ -287,6 +287,7 @@ pub struct HourEntryIn {
     #[schema(min_length = 1, max_length = 100)]
     pub reference: String,
     /// What the same content in one cycle is recognised by; a programme's `content_key`, or the title where it is not given.
+    /// Kept in lower case, half-width and without blanks.
     #[validate(length(min = 1, max = CONTENT_KEY_LENGTH_MAX), custom(function = "not_blank"))]
     #[schema(min_length = 1, max_length = 300)]
     pub content_key: Option<String>,
@@ -387,11 +388,10 @@ impl HourEntryIn {
         check_days("/days", self.days)?;
         let unreviewed = self.unreviewed.map(|unreviewed| (unreviewed.starts_on, unreviewed.consent_on));
         let title = trimmed(&self.title);
-        let key = self.content_key.as_deref().map(trimmed);
-        let key = key.unwrap_or_else(|| default_content_key(COURSE, &search_name(&title)));
+        let by_title = || default_content_key(COURSE, &search_name(&title));
         Ok(NewHours {
+            content_key: content_key(self.content_key.as_deref(), by_title),
             title,
-            content_key: key,
             effective_on: self.effective_on,
             route: self.route.0,
             form: self.delivery_form.0,

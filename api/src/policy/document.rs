@@ -127,7 +127,7 @@ pub struct PolicyLabel {
     pub en: String,
 }
 
-/// A value with the place it comes from. Hours and ratios are decimal or fraction texts (`"24"`, `"0.5"`, `"1/3"`).
+/// A value with the place it comes from. Hours are decimal texts (`"24"`, `"0.5"`), ratios decimals or fractions (`"0.5"`, `"1/3"`).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyValue {

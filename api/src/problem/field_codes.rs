@@ -56,6 +56,7 @@ impl FieldCode {
         field("unknown_field", "没有这个字段", "there is no such field", &["field", "expected"]),
         field("missing_field", "缺少必填字段", "a field that is needed is missing", &["field"]),
         field("duplicate_field", "同一字段出现两次", "the same field stands twice", &["field"]),
+        field("guessable", "密码过于简单", "the password is too easy to guess", &[]),
         field("wrong_type", "类型不符", "the value has another type than the field", &["expected"]),
         field("invalid_value", "值不可用", "the value cannot be used here", &["expected", "min", "max"]),
         field("blank", "不能只有空白", "must not be blank", &[]),

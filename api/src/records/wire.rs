@@ -3,7 +3,7 @@
 use crate::{
     http::{
         Etag,
-        fields::{CONTENT_KEY_LENGTH_MAX, check_year, fault, not_blank, trimmed, trimmed_opt},
+        fields::{CONTENT_KEY_LENGTH_MAX, check_year, content_key, fault, not_blank, trimmed, trimmed_opt},
         page::{list_of, list_query},
     },
     ledger::wire::check_days,
@@ -122,6 +122,7 @@ pub struct RecordIn {
     #[schema(min_length = 1, max_length = 200)]
     pub title: String,
     /// What the same content in one cycle is recognised by; a programme's `content_key`, or the title where it is not given.
+    /// Kept in lower case, half-width and without blanks.
     #[validate(length(min = 1, max = CONTENT_KEY_LENGTH_MAX))]
     #[schema(min_length = 1, max_length = 300)]
     pub content_key: Option<String>,
@@ -211,8 +212,8 @@ impl RecordIn {
         });
         let category = self.category.0;
         let kind = activity.as_ref().map_or(category.as_str(), |activity| activity.kind.as_str());
-        let key = trimmed_opt(self.content_key.as_deref());
-        let content_key = key.unwrap_or_else(|| default_content_key(kind, &search_name(&title)));
+        let by_title = || default_content_key(kind, &search_name(&title));
+        let content_key = content_key(self.content_key.as_deref(), by_title);
         let practice = self.practice.map_or(Hours::ZERO, |hours| hours.0);
         let evidence = serde_json::to_string(&self.evidence).map_err(|error| ApiError::internal(error.to_string()))?;
         let content = Content {

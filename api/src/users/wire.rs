@@ -3,7 +3,7 @@
 
 use super::service::{Held, Shown};
 use crate::{
-    auth::{PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN},
+    auth::{PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, not_guessable},
     document::PermissionWord,
     http::{
         Etag,
@@ -98,8 +98,8 @@ pub struct UserIn {
     #[validate(length(min = 3, max = 64))]
     #[schema(min_length = 3, max_length = 64, pattern = "^[a-z0-9][a-z0-9._-]*$")]
     pub username: String,
-    /// The first password; without it the server makes one and shows it once.
-    #[validate(length(min = PASSWORD_LENGTH_MIN, max = PASSWORD_LENGTH_MAX))]
+    /// The first password, no row of repeated or consecutive characters; without it the server makes one and shows it once.
+    #[validate(length(min = PASSWORD_LENGTH_MIN, max = PASSWORD_LENGTH_MAX), custom(function = "not_guessable"))]
     #[schema(min_length = 10, max_length = 128, format = Password)]
     pub password: Option<String>,
     /// The person behind it: needed for teachers and lecturers, who see themselves. A person has one account at most.
@@ -113,8 +113,8 @@ pub struct UserIn {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"password": "quiet river 41 lanterns"}))]
 pub struct PasswordIn {
-    /// The new password.
-    #[validate(length(min = PASSWORD_LENGTH_MIN, max = PASSWORD_LENGTH_MAX))]
+    /// The new password; no row of repeated or consecutive characters.
+    #[validate(length(min = PASSWORD_LENGTH_MIN, max = PASSWORD_LENGTH_MAX), custom(function = "not_guessable"))]
     #[schema(min_length = 10, max_length = 128, format = Password)]
     pub password: String,
     /// Whether it has to be changed at the next sign-in; it has to where this is not given.
@@ -130,8 +130,8 @@ pub struct OwnPasswordIn {
     #[validate(length(min = 1, max = 128))]
     #[schema(min_length = 1, max_length = 128, format = Password)]
     pub old_password: String,
-    /// The new password.
-    #[validate(length(min = PASSWORD_LENGTH_MIN, max = PASSWORD_LENGTH_MAX))]
+    /// The new password; no row of repeated or consecutive characters.
+    #[validate(length(min = PASSWORD_LENGTH_MIN, max = PASSWORD_LENGTH_MAX), custom(function = "not_guessable"))]
     #[schema(min_length = 10, max_length = 128, format = Password)]
     pub new_password: String,
 }

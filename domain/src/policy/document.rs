@@ -148,7 +148,7 @@ pub struct LabelDocument {
     pub en: String,
 }
 
-/// A value with the place it comes from. Hours and ratios are decimal or fraction texts (`"24"`, `"0.5"`, `"1/3"`).
+/// A value with the place it comes from. Hours are decimal texts (`"24"`, `"0.5"`), ratios decimals or fractions (`"0.5"`, `"1/3"`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cited {

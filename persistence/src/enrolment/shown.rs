@@ -4,7 +4,7 @@ use super::list::{Columns as RowColumns, EnrolmentRow, enrolment_columns, row};
 use crate::{
     Conn, DbResult, Order, columns,
     db::{At, Day, Word, by_area},
-    schema::{enrolments as t, organisations, programmes, sessions},
+    schema::{employments, enrolments as t, organisations, programmes, sessions},
 };
 use chrono::NaiveDate;
 use diesel::{dsl::case_when, prelude::*};
@@ -184,8 +184,10 @@ pub struct Viewer {
     pub person: Option<PersonId>,
     /// Those of the teachers of these areas and of the areas inside.
     pub teachers_of: Vec<AreaCode>,
-    /// Those of the teachers of these schools.
+    /// Those of whoever applied as a teacher of these schools.
     pub schools: Vec<OrganisationId>,
+    /// Those of these persons, in their order: whoever is employed at the schools today, wherever that was on the day of the application.
+    pub employees: Vec<PersonId>,
     /// Those in the sessions of these areas and of the areas inside.
     pub sessions_of: Vec<AreaCode>,
     /// Those in the sessions of these institutions.
@@ -197,6 +199,7 @@ impl Viewer {
     pub fn looks_after(&self, row: &EnrolmentRow) -> bool {
         self.teachers_of.iter().any(|area| area.contains(row.organisation.area()))
             || self.schools.contains(&row.organisation)
+            || self.employees.binary_search(&row.person).is_ok()
     }
 
     /// True where the reader looks after whole areas: most of what there is.
@@ -210,6 +213,17 @@ impl Viewer {
     }
 }
 
+/// Schools of one area, with those who are employed there.
+#[derive(Debug, Clone)]
+pub struct OfSchools {
+    /// Their area.
+    pub area: AreaCode,
+    /// Their numbers.
+    pub schools: Vec<i64>,
+    /// The numbers of the persons.
+    pub employees: Vec<i64>,
+}
+
 /// What is wanted of the list.
 #[derive(Debug, Clone, Default)]
 pub struct EnrolmentFilter {
@@ -217,8 +231,8 @@ pub struct EnrolmentFilter {
     pub session: Option<SessionId>,
     /// Of one person.
     pub person: Option<PersonId>,
-    /// Of teachers of these schools of an area.
-    pub schools: Option<(AreaCode, Vec<i64>)>,
+    /// Of whoever applied as a teacher of some schools, or is employed there today.
+    pub schools: Option<OfSchools>,
     /// With one of these statuses.
     pub statuses: Option<Vec<EnrolmentStatus>>,
     /// In sessions in this state.
@@ -249,6 +263,9 @@ macro_rules! filtered {
         for (area, numbers) in by_area($viewer.schools.iter().copied()) {
             $query = $query.or_filter(t::person_area.eq(area.get()).and(t::organisation_id.eq_any(numbers)));
         }
+        for (area, numbers) in by_area($viewer.employees.iter().copied()) {
+            $query = $query.or_filter(t::person_area.eq(area.get()).and(t::person_id.eq_any(numbers)));
+        }
         for (area, numbers) in by_area($viewer.institutions.iter().copied()) {
             let held = diesel::alias!(crate::schema::sessions as held);
             let by = diesel::alias!(crate::schema::programmes as by);
@@ -268,9 +285,11 @@ macro_rules! filtered {
         if let Some(person) = $filter.person {
             $query = $query.filter(t::person_area.eq(person.area().get())).filter(t::person_id.eq(person.number()));
         }
-        if let Some((area, numbers)) = &$filter.schools {
-            $query =
-                $query.filter(t::person_area.eq(area.get())).filter(t::organisation_id.eq_any(numbers.clone()));
+        if let Some(OfSchools { area, schools, employees }) = &$filter.schools {
+            let applied_there = t::organisation_id.eq_any(schools.clone());
+            $query = $query
+                .filter(t::person_area.eq(area.get()))
+                .filter(applied_there.or(t::person_id.eq_any(employees.clone())));
         }
         match $filter.statuses.as_deref() {
             None => {}
@@ -298,6 +317,27 @@ macro_rules! filtered {
             $query = $query.filter(sessions::starts_on.le(day));
         }
     };
+}
+
+/// Who is employed at some schools on a day, in the order of their keys.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn employed_at(conn: &mut Conn, schools: &[OrganisationId], day: NaiveDate) -> DbResult<Vec<PersonId>> {
+    let mut found = Vec::new();
+    for (area, numbers) in by_area(schools.iter().copied()) {
+        let persons: Vec<i64> = employments::table
+            .filter(employments::area.eq(area.get()))
+            .filter(employments::organisation_id.eq_any(numbers))
+            .filter(employments::valid_from.le(day))
+            .filter(employments::valid_to.is_null().or(employments::valid_to.ge(day)))
+            .select(employments::person_id)
+            .load(conn)?;
+        found.extend(persons.into_iter().map(|number| PersonId::new(area, number)));
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
 }
 
 /// Enrolments in the order of asking or the other way round, behind `after` (instant, area and number).

@@ -6,7 +6,7 @@ use crate::{
     schema::{hour_entries as t, persons as p},
 };
 use chrono::NaiveDate;
-use diesel::{dsl::sql, expression::SqlLiteral, prelude::*, sql_types::BigInt};
+use diesel::{connection::DefaultLoadingMode, dsl::sql, expression::SqlLiteral, prelude::*, sql_types::BigInt};
 use shixun_domain::{
     Hours, Id, UtcMillis,
     id::{HourEntryId, OrganisationId, PersonId},
@@ -15,6 +15,9 @@ use shixun_domain::{
     words::{DeliveryForm, Level, Route, Theme},
 };
 use std::collections::HashMap;
+
+/// How many entries there is room for before any is read, where a database does not say how many there are.
+const ROOM_FOR_ENTRIES: usize = 64;
 
 /// What tells whether a person's ledger and facts are still the same: entries only ever get more, and every change of a
 /// person's facts raises the row version of the person.
@@ -265,26 +268,33 @@ pub fn standing_entries(
 ) -> DbResult<StandingEntries> {
     let (area, number) = person.key();
     // Two statements, so that the usual one stays as lean and as long prepared as it is.
-    let rows: Vec<StatementColumns> = match known_at {
-        None => each!(conn, k => kept!(t::table
+    let read = match known_at {
+        None => each!(conn, k => shown(person, kept!(t::table
             .filter(t::area.eq(area))
             .filter(t::person_id.eq(number))
             .filter(t::effective_on.ge(from))
             .filter(t::effective_on.le(to))
             .select(statement_columns!()))
-            .load(k))?,
-        Some(at) => each!(conn, k => t::table
+            .load_iter::<StatementColumns, DefaultLoadingMode>(k)?))?,
+        Some(at) => each!(conn, k => shown(person, t::table
             .filter(t::area.eq(area))
             .filter(t::person_id.eq(number))
             .filter(t::effective_on.ge(from))
             .filter(t::effective_on.le(to))
             .filter(t::created_at.le(at.naive()))
             .select(statement_columns!())
-            .load(k))?,
+            .load_iter::<StatementColumns, DefaultLoadingMode>(k)?))?,
     };
+    Ok(StandingEntries::arrange(read))
+}
+
+/// Rows of one person as a statement shows them, each read into its place at once: they are wide, and a list of them that is gathered first
+/// would be moved again and again while it grows.
+fn shown(person: PersonId, rows: impl Iterator<Item = QueryResult<StatementColumns>>) -> DbResult<Vec<StandingEntry>> {
     let mut blocks = Vec::new();
-    let mut read = Vec::with_capacity(rows.len());
-    for (columns, (title, source_kind, source_area, source_id), own) in rows {
+    let mut read = Vec::with_capacity(rows.size_hint().0.max(ROOM_FOR_ENTRIES));
+    for row in rows {
+        let (columns, (title, source_kind, source_area, source_id), own) = row?;
         let (attended, factor, organisation, organisation_name, evidence, reason) = own;
         let entry = lean(columns, &mut blocks)?;
         read.push(StandingEntry {
@@ -301,7 +311,7 @@ pub fn standing_entries(
             reason,
         });
     }
-    Ok(StandingEntries::arrange(read))
+    Ok(read)
 }
 
 /// The object an entry comes from, from its columns.

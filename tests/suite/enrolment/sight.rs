@@ -95,6 +95,26 @@ both! {
         assert_eq!((&mine["data"][0]["result"], &mine["data"][0]["session"]["state"]), (&json!("pass"), &json!("closed")));
     }
 
+    async fn who_moves_to_another_school_is_looked_after_there_with_what_was_applied_for(county: County) {
+        let teacher = county.add_teacher(1, county.schools[0]);
+        let made = county.add_session(TestSession::default());
+        let enrolment = apply(county, "teacher-1", &made).await;
+        let (old, new) = (county.sign_in("school-1"), county.sign_in("school-2"));
+        let place = format!("/v1/enrolments/{}", id(&enrolment));
+        new.get(&place).await.refused(404, "not_found");
+        let moved = json!({"organisation_id": county.schools[1].to_string(), "on": "2026-11-23"});
+        let transfer = format!("/v1/persons/{}/transfer", teacher.person);
+        county.sign_in("centre").post(&transfer, moved).await.expect(200);
+        let of_new = format!("?organisation_id={}", county.schools[1]);
+        for (name, query) in [("school-2", "?awaiting_review=true"), ("school-1", ""), ("bureau", of_new.as_str())] {
+            assert_eq!(found(county, name, query).await, ["教师1"], "{name} {query}");
+        }
+        new.get(&place).await.expect(200);
+        new.post(&format!("{place}/approve"), json!({})).await.expect(200);
+        old.get(&place).await.expect(200);
+        new.act(&format!("{place}/withdraw")).await.expect(200);
+    }
+
     async fn a_session_is_conducted_from_its_own_area_and_looked_at_from_above(county: County) {
         county.add_teacher(1, county.schools[0]);
         let made = county.add_session(TestSession::default());

@@ -12,7 +12,7 @@ use crate::{
     },
     records::{
         steps::{at, of, prepared, record, step},
-        transfers::{certificate, coming, newcomer},
+        transfers::{certificate, coming, newcomer, proven},
     },
 };
 use actix_web::http::Method;
@@ -201,11 +201,8 @@ both! {
         let (_, path) = newcomer(county);
         let centre = county.sign_in("centre");
         publish(county, json!({"transfer_same_province": figure("manual")})).await;
-        let mut body = coming(certificate());
-        centre.post(&path, body.clone()).await.refused(422, "evidence_missing");
-        body["evidence"] = json!([{"kind": "certificate", "file_name": "证明.pdf", "sha256": "0b".repeat(32),
-            "media_type": "application/pdf", "kept_at": "县档案A-1"}]);
-        assert_eq!(centre.post(&path, body).await.expect(201)["state"], "waiting");
+        centre.post(&path, coming(certificate())).await.refused(422, "evidence_missing");
+        assert_eq!(centre.post(&path, proven(certificate())).await.expect(201)["state"], "waiting");
         province_says(county, json!({"transfer_other_province": "auto"}));
         let mut foreign = certificate();
         (foreign["area"], foreign["county"]) = (json!("350702"), json!("南平市延平区"));

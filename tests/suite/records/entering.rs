@@ -320,6 +320,15 @@ both! {
         }
     }
 
+    async fn keys_of_a_content_that_differ_in_case_width_or_blanks_are_one(county: County) {
+        let [one, ..] = prepared(county);
+        let centre = county.sign_in("centre");
+        let keyed = |source: &str, key: &str| crate::catalogue::steps::with(record(source), json!({"content_key": key}));
+        let entered = centre.post(&of(one.person), keyed("K-1", " Unit Design Ａ ")).await.expect(201);
+        assert_eq!(entered["content_key"], "unitdesigna");
+        centre.post(&of(one.person), keyed("K-2", "unit design a")).await.refused(409, "duplicate_content");
+    }
+
     async fn a_day_outside_of_every_cycle_is_refused(county: County) {
         let [one, ..] = prepared(county);
         let early = crate::catalogue::steps::with(record("K-1"), json!({"starts_on": "2005-09-01", "ends_on": "2005-10-01"}));

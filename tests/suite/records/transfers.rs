@@ -8,7 +8,7 @@ use actix_web::http::Method;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use shixun_domain::{access::Role, id::PersonId};
+use shixun_domain::{UtcMillis, access::Role, id::PersonId};
 
 fn line(on: &str, route: &str, block: Option<&str>, hours: &str) -> Value {
     json!({"on": on, "route": route, "delivery_form": "lecture", "level": "county", "themes": [], "block_key": block,
@@ -32,13 +32,23 @@ pub(crate) fn coming(certificate: Value) -> Value {
     json!({"direction": "in", "certificate": certificate})
 }
 
+/// With the paper on which it rests.
+pub(crate) fn proven(certificate: Value) -> Value {
+    let mut body = coming(certificate);
+    body["evidence"] = json!([{"kind": "certificate", "file_name": "证明.pdf", "sha256": "0b".repeat(32),
+        "media_type": "application/pdf", "kept_at": "县档案A-1"}]);
+    body
+}
+
 fn with(field: &str, value: Value) -> Value {
     let mut changed = certificate();
     changed[field] = value;
     coming(changed)
 }
 
+/// Somebody who came in 2019, on the last day of that cycle.
 pub(crate) fn newcomer(county: &mut County) -> (PersonId, String) {
+    county.clock.set(UtcMillis::parse_rfc3339("2020-12-31T10:00:00+08:00").unwrap());
     install_packs(county);
     county.add_account("centre-2", Role::Centre, county.bureau, None);
     let person = teacher_since(county, 101, "雷晓燕", county.schools[0], "2019-02-01");
@@ -116,13 +126,37 @@ both! {
         let (person, path) = newcomer(county);
         fixture::sql(county, "UPDATE accounts SET person_id = NULL WHERE username = 'teacher-1'").unwrap();
         county.add_account("clerk", Role::Centre, county.bureau, Some(person));
-        let mut body = coming(certificate());
-        body["evidence"] = json!([{"kind": "certificate", "file_name": "证明.pdf", "sha256": "0b".repeat(32), "media_type": "application/pdf", "kept_at": "县档案A-1"}]);
-        let entered = county.sign_in("clerk").post(&path, body).await;
+        let entered = county.sign_in("clerk").post(&path, proven(certificate())).await;
         assert_eq!(entered.expect(201)["state"], "waiting");
         let (place, reason) = (entered.header("location").unwrap(), json!({"reason": "已核实"}));
         decide(&county.sign_in("clerk"), &place, "recognise", reason.clone()).await.refused(403, "transfer_same_person");
         assert_eq!(decide(&county.sign_in("centre"), &place, "recognise", reason).await.expect(200)["state"], "taken");
+    }
+
+    async fn nobody_takes_hours_into_a_cycle_that_is_over_alone(county: County) {
+        let (_, path) = newcomer(county);
+        county.advance_millis(86_400_000);
+        let centre = county.sign_in("centre");
+        centre.post(&path, coming(certificate())).await.refused(422, "evidence_missing");
+        let entered = centre.post(&path, proven(certificate())).await;
+        assert_eq!(entered.expect(201)["state"], "waiting");
+        let (place, reason) = (entered.header("location").unwrap(), json!({"reason": "已核实"}));
+        decide(&centre, &place, "recognise", reason.clone()).await.refused(403, "transfer_same_person");
+        assert_eq!(decide(&county.sign_in("centre-2"), &place, "recognise", reason).await.expect(200)["state"], "taken");
+    }
+
+    async fn a_certificate_may_tell_of_one_kind_of_hours_in_several_lines(county: County) {
+        let (person, path) = newcomer(county);
+        let centre = county.sign_in("centre");
+        let plain = line("2017-12-31", "self_selected", None, "10");
+        let mut dated = plain.clone();
+        dated["days"] = json!("2.00");
+        let mut several = certificate();
+        (several["lines"], several["total"]) = (json!([plain, dated, plain]), json!("30"));
+        assert_eq!(centre.post(&path, coming(several.clone())).await.expect(201)["hour_entry_ids"].as_array().unwrap().len(), 3);
+        assert_eq!(statement(&centre, person, CYCLE).await["credited"], "30.00");
+        several["moved_on"] = json!("2019-01-31");
+        centre.post(&path, coming(several)).await.refused(409, "transfer_overlaps");
     }
 
     async fn days_of_training_move_with_their_hours(county: County) {
@@ -185,8 +219,7 @@ both! {
         centre.post(&path, coming(foreign.clone())).await.refused(422, "evidence_missing");
         // No county of the province has this code.
         centre.post(&path, with("area", json!("339999"))).await.refused(422, "evidence_missing");
-        let mut body = coming(foreign.clone());
-        body["evidence"] = json!([{"kind": "certificate", "file_name": "证明.pdf", "sha256": "0b".repeat(32), "media_type": "application/pdf", "kept_at": "县档案A-1"}]);
+        let mut body = proven(foreign.clone());
         let entered = centre.post(&path, body.clone()).await;
         let view = entered.expect(201);
         assert_eq!((&view["state"], &view["hour_entry_ids"], &view["other_area"]), (&json!("waiting"), &json!([]), &Value::Null));

@@ -7,7 +7,7 @@ use crate::{
     },
     http::{
         Etag,
-        fields::{CONTENT_KEY_LENGTH_MAX, fault, not_blank, trimmed, trimmed_opt},
+        fields::{CONTENT_KEY_LENGTH_MAX, content_key, fault, not_blank, trimmed, trimmed_opt},
         page::{list_of, list_query, sort_of},
     },
     problem::{ApiError, Code},
@@ -128,7 +128,7 @@ pub struct ProgrammeIn {
     /// Of these, hours of practice.
     pub practice_hours: Option<HoursText>,
     /// What the same content is recognised by: hours for one key count once in a cycle. Made from institution and name where it
-    /// is left out.
+    /// is left out. Kept in lower case, half-width and without blanks.
     #[validate(length(max = CONTENT_KEY_LENGTH_MAX))]
     #[schema(max_length = 300)]
     pub content_key: Option<String>,
@@ -188,8 +188,8 @@ impl ProgrammeIn {
             return Err(ApiError::new(Code::InvalidField).with_faults(faults));
         }
         let name = trimmed(&self.name);
-        let content_key = trimmed_opt(self.content_key.as_deref())
-            .unwrap_or_else(|| default_content_key(organisation, &search_name(&name)));
+        let by_name = || default_content_key(organisation, &search_name(&name));
+        let content_key = content_key(self.content_key.as_deref(), by_name);
         let course = |item: CurriculumItemIn| CurriculumItem {
             title: trimmed(&item.title),
             lecturer: trimmed(&item.lecturer),

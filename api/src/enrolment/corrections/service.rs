@@ -40,15 +40,16 @@ pub fn correct(
     id: EnrolmentId,
     input: &AttendanceCorrectionIn,
 ) -> Result<ReversalView, ApiError> {
-    let session = get(work.conn(), actor, id)?.row.session;
+    let now = work.at();
+    let today = now.china_date();
+    let session = get(work.conn(), actor, id, today)?.row.session;
     store::hold_session(work.tx(), session)?;
-    let before = get(work.conn(), actor, id)?.row;
+    let before = get(work.conn(), actor, id, today)?.row;
     let entry = ledger::last_of_chain(work.conn(), before.person, &source_key(id))?;
     let entry = entry.filter(|_| before.status.is_settled()).ok_or_else(|| not_settled(before.status))?;
     let offer = store::offer(work.conn(), session)?.ok_or_else(|| ApiError::missing(session))?;
     let units = store::units(work.conn(), session)?;
     let recorded = of_one(work, id)?;
-    let now = work.at();
     let policy = cache.area(work.conn(), before.person.area(), now)?;
     let earlier = Settlement::new(&policy, &offer, &before, &units, |unit| recorded.get(&unit))?;
     for (unit, mark) in input.marks(id, &units)? {
@@ -59,7 +60,7 @@ pub fn correct(
     if !store::set_result(work.tx(), &before, result, misconduct)? {
         return Err(again());
     }
-    let row = get(work.conn(), actor, id)?.row;
+    let row = get(work.conn(), actor, id, today)?.row;
     let recorded = of_one(work, id)?;
     let settlement = Settlement::new(&policy, &offer, &row, &units, |unit| recorded.get(&unit))?;
     if settlement == earlier {
@@ -77,7 +78,7 @@ pub fn correct(
         rests_on: Some((settlement.circumstances, settlement.evidence)),
     };
     let view = hours::reverse(work, cache, actor, (entry, Behind::Attendance), input.reason.trim(), Some(right))?;
-    let after = get(work.conn(), actor, id)?.row;
+    let after = get(work.conn(), actor, id, today)?.row;
     work.record("correct_attendance", id, Some(&EnrolmentRecord::from(&before)), Some(&EnrolmentRecord::from(&after)))?;
     Ok(view)
 }

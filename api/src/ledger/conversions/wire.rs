@@ -2,7 +2,7 @@
 
 use crate::{
     http::{
-        fields::{CONTENT_KEY_LENGTH_MAX, not_blank, trimmed},
+        fields::{CONTENT_KEY_LENGTH_MAX, content_key, not_blank, trimmed},
         page::list_of,
     },
     ledger::{
@@ -92,6 +92,7 @@ pub struct ConversionIn {
     #[schema(min_length = 1, max_length = 100)]
     pub reference: String,
     /// What the same content in one cycle is recognised by; the kind and the title where it is not given.
+    /// Kept in lower case, half-width and without blanks.
     #[validate(length(min = 1, max = CONTENT_KEY_LENGTH_MAX), custom(function = "not_blank"))]
     #[schema(min_length = 1, max_length = 300)]
     pub content_key: Option<String>,
@@ -134,11 +135,10 @@ impl ConversionIn {
         let themes = self.themes.iter().enumerate();
         let title = trimmed(&self.title);
         let kind: ActivityWord = word("/kind", &self.kind.0)?;
-        let key = self.content_key.as_deref().map(trimmed);
-        let key = key.unwrap_or_else(|| default_content_key(kind.as_str(), &search_name(&title)));
+        let by_title = || default_content_key(kind.as_str(), &search_name(&title));
         Ok(NewConversion {
+            content_key: content_key(self.content_key.as_deref(), by_title),
             title,
-            content_key: key,
             effective_on: self.effective_on,
             form: self.delivery_form.0,
             days: self.days.map(|days| days.0),

@@ -20,7 +20,7 @@ use chrono::NaiveDate;
 use shixun_domain::{
     AreaCode, Hours, Id, fold,
     id::{PersonId, TeacherId, TransferId},
-    ledger::{Amounts, Circumstances, EntryKind, SourceKind},
+    ledger::{Amounts, Circumstances, EntryKind, SourceKind, after_close},
     policy::Recognition,
     records::{
         Refusal as RecordRefusal,
@@ -38,6 +38,7 @@ use shixun_persistence::{
         transfers::{self as store, NewTransfer, TransferFilter, TransferRow},
     },
 };
+use std::collections::HashMap;
 
 /// Takes hours that come with a teacher, or certifies those that leave.
 ///
@@ -60,12 +61,14 @@ pub fn create(
             let facts = given.facts();
             let amounts = judged(work, person, &snapshot, &facts, given.moved_on)?;
             let now = work.at();
-            let rules = cache.area(work.conn(), person.area(), now)?.on(today);
-            // Nobody takes the own hours over alone.
+            let policy = cache.area(work.conn(), person.area(), now)?;
             // The counties of the province are known: a code that is none of them says nothing.
             let origin = known_area(work.conn(), facts.area)?;
             let from = facts.area.filter(|area| origin.is_some() || area.province() != person.area().province());
-            let taken = recognition(from, person.area(), &rules) == Recognition::Auto && !actor.is_self(person);
+            let auto = recognition(from, person.area(), &policy.on(today)) == Recognition::Auto;
+            // Nobody takes the own hours over alone, nor hours into a cycle that is over.
+            let over = |line: &CertifiedLine| policy.cycle_on(line.on).is_ok_and(|cycle| after_close(&cycle, today));
+            let taken = auto && !actor.is_self(person) && !facts.lines.iter().any(over);
             if !taken && input.evidence.is_empty() {
                 return Err(RecordRefusal::EvidenceMissing.into());
             }
@@ -185,11 +188,18 @@ fn post(
         note: Some(id.to_string()),
         ..Evidence::default()
     };
+    let mut told: HashMap<String, usize> = HashMap::new();
     for (line, amounts) in lines.iter().zip(amounts) {
         let themes = line.themes.iter().map(|theme| theme.as_str()).collect::<Vec<_>>().join("+");
         let block = line.block_key.as_deref().unwrap_or_default();
-        // Two certificates about the same time and kind of hours would count them twice.
-        let kind = format!("{}:{}:{}:{}:{themes}:{block}", line.on, line.route, line.form, line.level);
+        // Two certificates about the same time and kind of hours would count them twice; one may have several lines of a kind, with days
+        // and without, and its total holds for all of them.
+        let mut kind = format!("{}:{}:{}:{}:{themes}:{block}", line.on, line.route, line.form, line.level);
+        let of_kind = told.entry(kind.clone()).or_default();
+        *of_kind += 1;
+        if *of_kind > 1 {
+            kind = format!("{kind}:{of_kind}");
+        }
         let key = free_key(work.conn(), transfer.person, "opening", &kind)?;
         let entry = NewEntry {
             person: transfer.person,

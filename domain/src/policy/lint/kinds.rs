@@ -231,7 +231,10 @@ pub(super) fn crossing_caps(rules: &CycleRules, draft: &Pack) -> Vec<Finding> {
     for (place, one) in rules.caps.iter().enumerate() {
         for other in rules.caps.iter().skip(place + 1).filter(|other| other.group != one.group) {
             let (Some(first), Some(second)) = (rules.rule(one.rule), rules.rule(other.rule)) else { continue };
-            let own = [first, second]
+            // Two cycles compile them in either order, and tell of one pair.
+            let mut pair = [first, second];
+            pair.sort_by_cached_key(ToString::to_string);
+            let own = pair
                 .into_iter()
                 .find_map(|rule| pointer_to(draft, &rule.pack, rule.version, &rule.rule.id, rule.rule.profile));
             let Some(pointer) = own.filter(|_| one.segments & other.segments != 0) else { continue };
@@ -248,7 +251,7 @@ pub(super) fn crossing_caps(rules: &CycleRules, draft: &Pack) -> Vec<Finding> {
             findings.push(Finding {
                 kind: FindingKind::CrossingCaps,
                 pointer,
-                rules: vec![first.to_string(), second.to_string()],
+                rules: pair.map(ToString::to_string).to_vec(),
                 text: Wording {
                     zh: "两条上限交叉：有的学时同时受两者限制，有的只受其中之一限制；系统按对教师最有利的方式核算，但人工难以核对".into(),
                     en: "the caps cross: some hours fall under both, some under one only; they are counted in the teacher's favour, \

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::policy::lint::{Finding, FindingKind, Gravity, lint};
+use std::collections::BTreeSet;
 
 pub(super) const TODAY: &str = "2026-11-23";
 
@@ -257,6 +258,8 @@ fn caps_that_cross_are_told_with_hours_under_both() {
     let crossing: Vec<_> = found(&draft).into_iter().filter(|one| one.kind == FindingKind::CrossingCaps).collect();
     assert!(crossing.iter().any(|one| one.rules.contains(&"331123 v1 ethics.cap.cycle".to_owned())), "{crossing:?}");
     assert!(crossing[0].example.zh.contains("市级"), "{}", crossing[0].example.zh);
+    let pairs: Vec<BTreeSet<&String>> = crossing.iter().map(|one| one.rules.iter().collect()).collect();
+    assert_eq!(pairs.iter().collect::<BTreeSet<_>>().len(), pairs.len(), "each pair once: {pairs:?}");
     assert_eq!(errors(&draft), []);
 }
 
