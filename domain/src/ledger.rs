@@ -16,7 +16,7 @@ pub mod waiver;
 #[cfg(test)]
 mod tests;
 
-pub use awaiting::{AwaitedEvaluation, AwaitedStep, may_post_by_hand};
+pub use awaiting::{AwaitedEvaluation, AwaitedStep, may_be_touched};
 pub use circumstances::{BadCircumstances, Circumstances};
 pub use content::{COURSE, Content, claim_again, content_claim, default_content_key};
 pub use source::EntrySource;
@@ -27,6 +27,7 @@ use crate::{
     hours::{Days, Hours},
     id::AccountId,
     policy::Cycle,
+    time::DateSpan,
     words::word_list,
 };
 use chrono::NaiveDate;
@@ -129,10 +130,16 @@ pub enum Refusal {
     /// The person was never employed here.
     #[error("the person was never employed")]
     NeverEmployed,
+    /// Hours of a day on which the person was not employed here any more, or retired.
+    #[error("not employed on {day}")]
+    OutsideEmployment {
+        /// The day.
+        day: NaiveDate,
+    },
     /// The replacement is the same as what it replaces.
     #[error("the replacement changes nothing")]
     NothingChanged,
-    /// The hours wait for an evaluation, which no posting by hand replaces.
+    /// The hours wait for an evaluation: until then nobody posts, voids or corrects them by hand.
     #[error("the hours wait for an evaluation until {until}")]
     AwaitsEvaluation {
         /// The last day on which it is given.
@@ -343,26 +350,27 @@ pub fn correct(posted: &Figures, right: Option<Figures>, anew: bool) -> Result<C
     Ok(Correction { reversal, replacement, net, raises: right.is_some_and(|right| right.exceed(posted)) })
 }
 
-/// Decides whether hours may be entered for a day.
+/// Decides whether hours may be entered for a day of somebody who was employed here in the spells `served`, up to retirement.
 ///
 /// Hours that another county certified belong to a time before the employment here and are taken as certified.
 ///
 /// # Errors
-/// [`Refusal::InFuture`], [`Refusal::NeverEmployed`], [`Refusal::BeforeEmployment`].
+/// [`Refusal::InFuture`], [`Refusal::NeverEmployed`], [`Refusal::BeforeEmployment`], [`Refusal::OutsideEmployment`].
 pub fn may_enter(
     effective_on: NaiveDate,
     today: NaiveDate,
-    employed_from: Option<NaiveDate>,
+    served: &[DateSpan],
     certified_elsewhere: bool,
 ) -> Result<(), Refusal> {
     if effective_on > today {
         return Err(Refusal::InFuture { today });
     }
-    match employed_from {
+    match served.iter().map(|spell| spell.from).min() {
         None => Err(Refusal::NeverEmployed),
         Some(_) if certified_elsewhere => Ok(()),
         Some(employed_from) if effective_on < employed_from => Err(Refusal::BeforeEmployment { employed_from }),
-        Some(_) => Ok(()),
+        Some(_) if served.iter().any(|spell| spell.contains(effective_on)) => Ok(()),
+        Some(_) => Err(Refusal::OutsideEmployment { day: effective_on }),
     }
 }
 

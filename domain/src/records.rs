@@ -135,12 +135,6 @@ pub enum Refusal {
         /// The conversion that says so, with its pack.
         by: String,
     },
-    /// The person was not employed here on that day.
-    #[error("nobody employed the person on {day}")]
-    OutsideEmployment {
-        /// The last day of the training.
-        day: NaiveDate,
-    },
     /// An institution without review, and the school did not agree.
     #[error("no consent of the school")]
     ConsentMissing,
@@ -175,13 +169,9 @@ pub fn may_enter(
         return Err(Refusal::EvidenceMissing);
     }
     let amounts = Amounts::new(claim.hours, claim.hours, Factor::ONE, claim.practice)?;
-    let first = employments.iter().map(|spell| spell.from).min();
-    ledger::may_enter(claim.ends_on, today, first, false)?;
+    ledger::may_enter(claim.ends_on, today, employments, false)?;
     if amounts.credited == Hours::ZERO {
         return Err(Refusal::NoHours);
-    }
-    if !employments.iter().any(|spell| spell.contains(claim.ends_on)) {
-        return Err(Refusal::OutsideEmployment { day: claim.ends_on });
     }
     match claim.provider {
         _ if !prior_consent => Ok(amounts),

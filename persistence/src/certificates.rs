@@ -259,29 +259,37 @@ pub fn find_by_code(conn: &mut Conn, code: VerificationCode) -> DbResult<Option<
 }
 
 fn complete(conn: &mut Conn, row: CertificateRow) -> DbResult<Found> {
-    let (area, number) = row.id.key();
+    let area = row.id.area();
     let next: Option<(i64, String, At)> = t::table
-        .filter(t::area.eq(area))
+        .filter(t::area.eq(area.get()))
         .filter(t::person_id.eq(row.person.number()))
         .filter(t::cycle_from.eq(row.cycle_from))
         .filter(t::sequence.eq(row.sequence + 1))
         .select((t::id, t::number, t::created_at))
         .first(conn)
         .optional()?;
-    let revocation: Option<(String, Option<i64>, At)> =
-        r::table.find((area, number)).select((r::reason, r::revoked_by, r::created_at)).first(conn).optional()?;
+    let revocation = revocation(conn, row.id)?;
     let corrected_at = corrected_at(conn, &row)?;
-    let area = row.id.area();
     Ok(Found {
         corrected_at,
         successor: next.map(|(id, number, at)| Successor { id: Id::new(area, id), number, issued_at: at.into() }),
-        revocation: revocation.map(|(reason, by, at)| Revocation {
-            reason,
-            by: by.map(|account| Id::new(area, account)),
-            at: at.into(),
-        }),
+        revocation,
         row,
     })
+}
+
+/// The revocation of a certificate.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn revocation(conn: &mut Conn, id: CertificateId) -> DbResult<Option<Revocation>> {
+    let found: Option<(String, Option<i64>, At)> =
+        r::table.find(id.key()).select((r::reason, r::revoked_by, r::created_at)).first(conn).optional()?;
+    Ok(found.map(|(reason, by, at)| Revocation {
+        reason,
+        by: by.map(|account| Id::new(id.area(), account)),
+        at: at.into(),
+    }))
 }
 
 /// What hours are told by in a certificate: the day to which they belong, and what they were for.

@@ -273,22 +273,37 @@ pub fn list(
         Order::Descending => query.order(t::id.desc()).filter(t::id.lt(after.unwrap_or(i64::MAX))),
     };
     let rows: Vec<Row> = query.load(conn)?;
-    rows.into_iter()
-        .map(|row| {
-            let id: EventId = columns::id(row.0, row.1)?;
-            Ok(EventRecord {
-                id,
-                at: row.2.into(),
-                actor: account(id.area(), row.3, row.12)?,
-                on_behalf_of: account(id.area(), row.4, row.13)?,
-                action: row.5,
-                object_kind: row.6,
-                object_id: row.7,
-                before: row.8,
-                after: row.9,
-                request_id: row.10,
-                address: row.11,
-            })
-        })
-        .collect()
+    rows.into_iter().map(record).collect()
+}
+
+/// Records of all areas about one kind of object behind `after`, by area and number.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer or a row is damaged.
+pub fn of_kind(conn: &mut Conn, object_kind: &str, after: Option<EventId>, limit: i64) -> DbResult<Vec<EventRecord>> {
+    let (area, number) = after.map_or((i32::MIN, i64::MIN), |id| id.key());
+    let rows: Vec<Row> = t::table
+        .filter(t::object_kind.eq(object_kind))
+        .filter(t::area.gt(area).or(t::area.eq(area).and(t::id.gt(number))))
+        .order((t::area, t::id))
+        .limit(limit)
+        .load(conn)?;
+    rows.into_iter().map(record).collect()
+}
+
+fn record(row: Row) -> DbResult<EventRecord> {
+    let id: EventId = columns::id(row.0, row.1)?;
+    Ok(EventRecord {
+        id,
+        at: row.2.into(),
+        actor: account(id.area(), row.3, row.12)?,
+        on_behalf_of: account(id.area(), row.4, row.13)?,
+        action: row.5,
+        object_kind: row.6,
+        object_id: row.7,
+        before: row.8,
+        after: row.9,
+        request_id: row.10,
+        address: row.11,
+    })
 }

@@ -19,8 +19,8 @@ pub use bulk::{
 pub(crate) use content::hours_may_stand;
 pub use content::{content_taken, hold_content, release_content};
 pub use facts::{
-    EmploymentSpell, PersonRecord, PersonSnapshot, SnapshotOrganisation, employed_from, employments, person_record,
-    snapshot, was_employed_below, was_employed_below_on,
+    EmploymentSpell, PersonRecord, PersonSnapshot, SnapshotOrganisation, employments, person_record, served, snapshot,
+    was_employed_below, was_employed_below_on,
 };
 pub use known::Known;
 pub use pending::{PendingFilter, PendingRow, count_pending, pending};

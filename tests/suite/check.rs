@@ -109,7 +109,8 @@ async fn outside(county: &mut County) {
     let certificate = json!({"format": "shixun-transfer-1", "area": "331124", "county": "松阳县", "teacher_name": "教师7",
         "moved_on": "2026-01-01", "total": "40", "lines": [line]});
     let path = format!("/v1/teachers/{}/transfers", teacher.person.teacher());
-    centre.post(&path, json!({"direction": "in", "certificate": certificate})).await.expect(201);
+    let coming = crate::records::transfers::issued(county, teacher.person, certificate).await;
+    centre.post(&path, coming).await.expect(201);
     let place = at_place(&county.sign_in("school-1").post(&records::of(teacher.person), records::record("K-1")).await);
     records::step(&centre, &place, "examine").await.expect(200);
     let verified = records::step(&county.sign_in("monitor"), &place, "verify").await.expect(200);

@@ -18,6 +18,9 @@ use std::io::Write as _;
 /// Bits of a status list: the least the standard allows, so that a list tells nobody about single persons.
 pub const LIST_BITS: i64 = 131_072;
 
+/// What stands before the digest of a certificate's content in its credential.
+const DIGEST: &str = "sha256:";
+
 /// What a bit of a status list says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -128,7 +131,7 @@ pub fn credential(public_url: &str, row: &CertificateRow, keys: &[CredentialKey]
             "id": content.verify_at,
             "type": ["Evidence"],
             "name": content.number,
-            "description": format!("sha256:{}", row.digest),
+            "description": format!("{DIGEST}{}", row.digest),
         }],
         "iss": issuer,
         "sub": subject,
@@ -206,16 +209,17 @@ pub fn named(jwt: &str) -> Option<CertificateId> {
     claims.iss.ends_with(&format!("/v1/issuers/{}", id.area())).then_some(id)
 }
 
-/// The key of the area that signed the credential, if any did.
-pub fn signed_by<'k>(jwt: &str, keys: &'k [CredentialKey]) -> Option<&'k CredentialKey> {
+/// The key of the area that signed the credential, if any did, and the digest of the content that is signed with it.
+pub fn signed_by<'k>(jwt: &str, keys: &'k [CredentialKey]) -> Option<(&'k CredentialKey, String)> {
     let mut validation = Validation::new(Algorithm::EdDSA);
     validation.set_required_spec_claims(&["iss", "jti"]);
     validation.validate_exp = false;
     validation.validate_aud = false;
-    keys.iter().find(|one| {
-        let Ok(key) = public(one) else { return false };
-        let read: Result<jsonwebtoken::TokenData<Value>, _> = jsonwebtoken::decode(jwt, &key.decoding, &validation);
-        read.is_ok_and(|read| read.header.typ.as_deref() == Some("vc+jwt"))
+    keys.iter().find_map(|one| {
+        let key = public(one).ok()?;
+        let read: jsonwebtoken::TokenData<Value> = jsonwebtoken::decode(jwt, &key.decoding, &validation).ok()?;
+        let digest = read.claims.pointer("/evidence/0/description")?.as_str()?.strip_prefix(DIGEST)?;
+        (read.header.typ.as_deref() == Some("vc+jwt")).then(|| (one, digest.to_owned()))
     })
 }
 

@@ -5,6 +5,7 @@ pub mod check;
 pub mod content;
 mod credential;
 pub mod keys;
+pub mod logged;
 pub mod paper;
 mod problems;
 mod routes;

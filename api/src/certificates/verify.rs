@@ -70,11 +70,13 @@ fn unknown() -> ApiError {
 fn signed(conn: &mut Conn, jwt: &str) -> Result<Found, ApiError> {
     let id = credential::named(jwt).ok_or_else(unknown)?;
     let keys = certificates::credential_keys(conn, id.area())?;
-    let key = credential::signed_by(jwt, &keys).ok_or_else(|| ApiError::new(Code::CertificateAltered))?;
+    let altered = || ApiError::new(Code::CertificateAltered);
+    let (key, digest) = credential::signed_by(jwt, &keys).ok_or_else(altered)?;
     if let Some(day) = key.compromised_on {
         return Err(ApiError::new(Code::CredentialKeyCompromised).with("day", day));
     }
-    certificates::find(conn, id)?.ok_or_else(unknown)
+    let found = certificates::find(conn, id)?.ok_or_else(unknown)?;
+    if found.row.digest == digest { Ok(found) } else { Err(altered()) }
 }
 
 /// The certificate whose code stands in the content, where its text is the same to the letter.

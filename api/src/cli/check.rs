@@ -3,7 +3,10 @@
 use super::{CliError, export::print, report::refused, serve};
 use serde_json::{Value, json};
 use shixun_api::{certificates, chance::Chance, clock::Clock, config::Config, frozen_reports};
-use shixun_persistence::check::{self, Checked};
+use shixun_persistence::{
+    Failure,
+    check::{self, Checked},
+};
 use std::{path::Path, process::ExitCode};
 
 /// The exit code where an invariant is broken.
@@ -16,12 +19,22 @@ pub(super) fn check(config: Config, output: Option<&Path>) -> Result<ExitCode, C
     let now = Clock::System.now();
     let db = serve::open(&config, &Chance::from_system())?;
     let mut checked = db.read_blocking(|conn| check::run(conn, now, tell))?;
-    let frozen = db.read_blocking(|conn| frozen_reports::service::check(conn, now)).map_err(refused)?;
-    let certified = db.read_blocking(certificates::check::check).map_err(refused)?;
-    for made_again in [frozen, certified] {
-        tell(&made_again);
-        checked.push(made_again);
+    let mut unreadable = checked.pop().unwrap_or_else(Checked::unreadable);
+    let frozen = db.read_blocking(|conn| frozen_reports::service::check(conn, now));
+    let certified = db.read_blocking(certificates::check::check);
+    let recorded = db.read_blocking(certificates::logged::check);
+    for made_again in [frozen, certified, recorded] {
+        match made_again {
+            Ok(made_again) => {
+                tell(&made_again);
+                checked.push(made_again);
+            }
+            Err(error) if error.db_error().is_some_and(|error| unreadable.passes_over(error)) => {}
+            Err(error) => return Err(refused(error)),
+        }
     }
+    tell(&unreadable);
+    checked.push(unreadable);
     let broken = checked.iter().filter(|one| one.count > 0).count();
     let report = json!({
         "at": now.to_string(),

@@ -48,8 +48,8 @@ pub struct WayView {
     pub teacher_id: TeacherRef,
     /// The cycle.
     pub cycle: StatementCycleView,
-    /// `met`: nothing is missing. `way`: `sessions` meet whatever can be met. `none`: nothing that is offered helps, or no choice of
-    /// sessions that can be attended together does.
+    /// `met`: nothing is missing. `way`: `sessions` meet whatever can be met together. `none`: nothing that is offered helps, or no choice of
+    /// sessions that can be attended together meets even one of the requirements.
     #[schema(pattern = "^(met|way|none)$", example = "way")]
     pub outcome: &'static str,
     /// True where the answer is proved: no other choice of sessions takes fewer hours, or as many and ends earlier. False where the search
@@ -63,12 +63,16 @@ pub struct WayView {
     pub held: Vec<WaySessionView>,
     /// Requirements that stay unmet even for somebody who attends everything that is offered, clashes and the yearly maximum disregarded.
     pub out_of_reach: Vec<RequirementView>,
+    /// Requirements that something offered could meet, but not beside those that `sessions` meet: sessions clash, or a yearly maximum refuses
+    /// them. What is due first was met first.
+    pub not_together: Vec<RequirementView>,
     /// What is still missing when the way is gone.
     pub missing_after: Vec<RequirementView>,
     /// Sessions with a free seat that the teacher may attend, among which was chosen.
     #[schema(minimum = 0)]
     pub considered: usize,
-    /// What stands against every other choice, where `outcome` is `none`: with it anybody can try them all. Null otherwise.
+    /// What stands against every other choice, where `outcome` is `none` or something stays `not_together`: with it anybody can try them all. Null
+    /// otherwise.
     pub obstacles: Option<ObstaclesView>,
     /// The same in Chinese.
     #[schema(example = "参加1个班期共24.00学时，即可补齐目前开设的培训所能补齐的要求。")]
@@ -255,8 +259,10 @@ pub fn way(
         Outcome::Met | Outcome::None => Vec::new(),
     };
     let proven = found.proven && (all || found.outcome == Outcome::Met);
-    let (outcome, text_zh, text_en) = words(&found.outcome, proven, found.hours, (chosen.len(), candidates.len()));
-    let obstacles = (found.outcome == Outcome::None).then(|| obstacles(&rules, &candidates, &rooms));
+    let torn = !found.not_together.is_empty();
+    let counts = (chosen.len(), candidates.len());
+    let (outcome, text_zh, text_en) = words(&found.outcome, (proven, torn), found.hours, counts);
+    let obstacles = (torn || found.outcome == Outcome::None).then(|| obstacles(&rules, &candidates, &rooms));
     Ok(WayView {
         teacher_id: Text(teacher),
         cycle: StatementCycleView { name: cycle.name(), from: cycle.from(), to: cycle.to() },
@@ -266,6 +272,7 @@ pub fn way(
         sessions: chosen.into_iter().map(WaySessionView::from).collect(),
         held: held.iter().map(WaySessionView::from).collect(),
         out_of_reach: shown(found.out_of_reach.iter().collect()),
+        not_together: shown(found.not_together.iter().collect()),
         missing_after: shown(found.after.unmet().collect()),
         considered: candidates.len(),
         obstacles,
@@ -306,11 +313,21 @@ fn obstacles(rules: &CycleRules, candidates: &[Candidate], rooms: &[Vec<Room>]) 
 
 fn words(
     outcome: &Outcome,
-    proven: bool,
+    (proven, torn): (bool, bool),
     hours: Hours,
     (chosen, considered): (usize, usize),
 ) -> (&'static str, String, String) {
     match (outcome, proven) {
+        (Outcome::Way(_), _) if torn => (
+            "way",
+            format!(
+                "参加{chosen}个班期共{hours}学时，可补齐先到期的要求；其余要求（not_together）因时间冲突或年度上限不能同时补齐。"
+            ),
+            format!(
+                "Attending {chosen} session(s) of {hours} hours in all meets what is due first; the other requirements (not_together) cannot be \
+                 met beside it, because sessions clash or a yearly maximum refuses them."
+            ),
+        ),
         (Outcome::Met, _) => (
             "met",
             "各项要求均已达到，无需再参加培训。".into(),

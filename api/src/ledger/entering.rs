@@ -40,8 +40,8 @@ pub fn enter(
     may_manage(work.conn(), actor, person, (now.china_date(), new.effective_on))?;
     ledger::revision(work.conn(), person)?.ok_or_else(|| ApiError::missing(teacher))?;
     let certified = new.circumstances.certified_elsewhere;
-    let employed_from = ledger::employed_from(work.conn(), person)?;
-    rules_of_ledger::may_enter(new.effective_on, now.china_date(), employed_from, certified)?;
+    let served = ledger::served(work.conn(), person)?;
+    rules_of_ledger::may_enter(new.effective_on, now.china_date(), &served, certified)?;
     let amounts = Amounts::new(new.nominal, new.attended, new.factor, new.practice)?;
     let content = Content {
         key: &new.content_key,
@@ -121,7 +121,7 @@ pub fn post(
     let (before, row) = pending(work.conn(), actor, id)?;
     let kind = next(work.conn(), &row, Step::Post, None)?;
     let person = row.person;
-    rules_of_ledger::may_post_by_hand(row.circumstances.awaits)?;
+    rules_of_ledger::may_be_touched(row.circumstances.awaits)?;
     rules_of_ledger::may_post(person.area(), row.recognised_by, actor.account, actor.is_self(person))?;
     let now = work.at();
     let policy = cache.area(work.conn(), person.area(), now)?;
@@ -130,9 +130,9 @@ pub fn post(
     {
         approves(actor, person, approver)?;
     }
-    let employed_from = ledger::employed_from(work.conn(), person)?;
+    let served = ledger::served(work.conn(), person)?;
     let certified = row.circumstances.certified_elsewhere;
-    rules_of_ledger::may_enter(row.effective_on, now.china_date(), employed_from, certified)?;
+    rules_of_ledger::may_enter(row.effective_on, now.china_date(), &served, certified)?;
     let posted = NewEntry {
         kind,
         refers_to: Some(id),
@@ -148,11 +148,13 @@ pub fn post(
 /// Voids pending hours with a reason: they will not be earned. Whoever entered them may take them back, because it gives nobody hours.
 ///
 /// # Errors
-/// `not_found`, and the ledger's refusals.
+/// `not_found`, `entry_awaits_evaluation`, and the ledger's refusals.
 pub fn void(work: &mut Work<'_, '_>, actor: &Actor, id: HourEntryId, reason: &str) -> Result<HourEntryView, ApiError> {
     let (before, row) = pending(work.conn(), actor, id)?;
+    let kind = next(work.conn(), &row, Step::Void, Some(reason))?;
+    rules_of_ledger::may_be_touched(row.circumstances.awaits)?;
     let voided = NewEntry {
-        kind: next(work.conn(), &row, Step::Void, Some(reason))?,
+        kind,
         refers_to: Some(id),
         source_key: format!("void:{}", id.number()),
         amounts: Amounts::NOTHING,

@@ -29,6 +29,7 @@ impl From<Refusal> for ApiError {
                 ApiError::new(Code::HoursBeforeEmployment).with("employed_from", employed_from)
             }
             Refusal::NeverEmployed => ApiError::new(Code::TeacherNeverEmployed),
+            Refusal::OutsideEmployment { day } => ApiError::new(Code::HoursOutsideEmployment).with("day", day),
             Refusal::AwaitsEvaluation { until } => ApiError::new(Code::EntryAwaitsEvaluation).with("until", until),
             Refusal::FourEyes => ApiError::new(Code::EntryFourEyes),
             Refusal::NothingChanged => ApiError::new(Code::CorrectionChangesNothing),

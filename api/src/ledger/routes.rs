@@ -49,6 +49,7 @@ problem_set!(
         | DuplicateContent
         | HoursInFuture
         | HoursBeforeEmployment
+        | HoursOutsideEmployment
         | TeacherNeverEmployed
         | HoursNegative
         | HoursOverflow
@@ -64,16 +65,22 @@ problem_set!(
         | EntryFourEyes
         | ConversionNeedsApprover
         | HoursBeforeEmployment
+        | HoursOutsideEmployment
         | TeacherNeverEmployed
         | PolicyMissing
 );
-problem_set!(VoidProblems = EntryNotPending | EntryAlreadyPosted | EntryAlreadyVoided | EntryReasonMissing);
+problem_set!(
+    VoidProblems =
+        EntryNotPending | EntryAlreadyPosted | EntryAlreadyVoided | EntryAwaitsEvaluation | EntryReasonMissing
+);
 problem_set!(
     ReverseProblems = ReversalNeedsApproval
         | RaiseNeedsApproval
         | ReversalRefused
+        | DisputeOpen
         | EntryFourEyes
         | EntryNotPosted
+        | EntryAwaitsEvaluation
         | EntryAlreadyReversed
         | EntryReasonMissing
         | CorrectionChangesNothing
@@ -254,10 +261,12 @@ async fn void_hour_entry(
 /// Reverse an hour entry
 ///
 /// The way to correct posted hours: they are taken back in full with a reason and, where the right hours are given, those
-/// are posted in their place in the same transaction, dated as the entry was. Nobody gives more hours alone, and after the last day of the
-/// entry's cycle nobody does either: the county, or the teacher, disputes the entry, and somebody else upholds the dispute.
+/// are posted in their place in the same transaction, dated as the entry was. Nobody gives more hours alone by this, and after the last day of the
+/// entry's cycle nobody does either: the county, or the teacher, disputes the entry, and somebody else upholds the dispute. While one is open,
+/// nobody else reverses the entry. Hours of a session follow its attendance, and are corrected with it
+/// (`POST /v1/enrolments/{enrolment_id}/corrections`), within the hours of the session.
 ///
-/// 冲销学时（须写明理由），可同时更正；增加学时的，或条目所在周期结束后，须先对条目提出更正（申诉），由他人审定。
+/// 冲销学时（须写明理由），可同时更正；增加学时的，或条目所在周期结束后，须先对条目提出更正（申诉），由他人审定；有未决申诉的条目不能另行冲销。班期学时依考勤而定，考勤有误的请更正考勤。
 #[utoipa::path(
     operation_id = "reverse_hour_entry", tag = "hours", params(HourEntryPath), request_body = ReversalIn, security(("bearer" = ["reverse_hours"])),
     responses((status = 201, description = "Reversed.", body = ReversalView), ReverseProblems)

@@ -348,7 +348,8 @@ pub enum Behind {
 /// Reverses a posted entry with a reason and, where the right hours are given, posts them in its place, dated as the entry was.
 ///
 /// # Errors
-/// `not_found`, `entry_four_eyes`, `reversal_refused`, `reversal_needs_approval`, `raise_needs_approval`, and the ledger's refusals.
+/// `not_found`, `entry_four_eyes`, `entry_awaits_evaluation`, `reversal_refused`, `reversal_needs_approval`, `dispute_open`,
+/// `raise_needs_approval`, and the ledger's refusals.
 pub fn reverse(
     work: &mut Work<'_, '_>,
     cache: &PolicyCache,
@@ -363,6 +364,7 @@ pub fn reverse(
     if actor.is_self(row.person) {
         return Err(rules_of_ledger::Refusal::FourEyes.into());
     }
+    rules_of_ledger::may_be_touched(row.circumstances.awaits.filter(|_| before.followed_by.is_none()))?;
     let successor = before.followed_by.as_ref().map(|next| next.kind.0);
     let kind = rules_of_ledger::follow(row.kind, successor, Step::Reverse, Some(reason))?;
     let posted = Figures { amounts: row.amounts, days: row.circumstances.days };
@@ -390,6 +392,12 @@ pub fn reverse(
     }
     if after_close && behind != Behind::Two {
         return Err(ApiError::new(Code::ReversalNeedsApproval).with("cycle", cycle.name()).with("entry", id));
+    }
+    // Nobody settles by the back door what somebody else is to decide.
+    if behind == Behind::One
+        && let Some(dispute) = ledger::disputes::of_entry(work.conn(), id, None)?
+    {
+        return Err(ApiError::new(Code::DisputeOpen).with("dispute", dispute));
     }
     if correction.raises && behind == Behind::One {
         return Err(ApiError::new(Code::RaiseNeedsApproval).with("entry", id));

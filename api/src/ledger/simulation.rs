@@ -295,6 +295,7 @@ fn person(employee: &Employee, named: &Named) -> SimulatedPersonView {
         owed: Text(one.owed),
         counted: Text(one.counted),
         missing: Text(one.missing),
+        to_earn: Text(one.to_earn),
     };
     SimulatedPersonView {
         teacher_id: Text(employee.person.teacher()),

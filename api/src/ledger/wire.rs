@@ -26,7 +26,7 @@ use crate::{
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use shixun_domain::{
-    Hours,
+    Hours, fold,
     hours::Days,
     id::{HourEntryId, SessionId},
     ledger::{COURSE, Circumstances, EntryKind, EntrySource, Factor, default_content_key},
@@ -407,7 +407,7 @@ impl HourEntryIn {
                 ..service::circumstances(unreviewed, self.certified_by.is_some())
             },
             evidence: Evidence {
-                reference: Some(trimmed(&self.reference)),
+                reference: Some(fold::tidy(&self.reference)),
                 provider: self.provider,
                 certified_by: self.certified_by,
                 note: self.note,

@@ -2,7 +2,7 @@
 
 use crate::problem::{ApiError, Code, Words};
 use shixun_domain::{
-    AreaCode, Id,
+    AreaCode, Id, UtcMillis,
     id::{Event, FrozenReport, HourEntry, PolicyPack},
     log::{LeafKind, NoteFault},
 };
@@ -30,6 +30,26 @@ pub(super) fn missing(area: AreaCode, kind: LeafKind, number: i64) -> ApiError {
 /// A parameter that has to be another.
 pub(super) fn parameter(name: &'static str, zh: &str, en: &str) -> ApiError {
     ApiError::new(Code::InvalidParameter).with("name", name).with_words("reason", Words::new(zh, en))
+}
+
+/// A cosignature of another time than the checkpoint's and today's.
+pub(super) fn cosigned_at_odds(signed_at: UtcMillis) -> ApiError {
+    let words = Words::new(
+        format!("其时间应在检查点签发（{signed_at}）之后、现在之前，相差不超过5分钟；请校准见证人的时钟"),
+        format!(
+            "its time has to lie between the signing of the checkpoint ({signed_at}) and now, give or take 5 minutes: set the clock of the witness"
+        ),
+    );
+    ApiError::new(Code::CosignatureRefused).with_words("reason", words)
+}
+
+/// Another cosignature than the one that the witness gave before.
+pub(super) fn cosigned_before() -> ApiError {
+    let words = Words::new(
+        "该见证人对此检查点已有另一签名，先到者有效",
+        "the witness cosigned this checkpoint before, with another line, which stands",
+    );
+    ApiError::new(Code::CosignatureRefused).with_words("reason", words)
 }
 
 /// A cosignature that is not taken.

@@ -241,19 +241,23 @@ pub fn cosign(
         }
     });
     let (witness, seconds) = taken.ok_or_else(|| problems::cosignature(refusal))?;
-    let millis = i64::try_from(seconds).ok().and_then(|seconds| seconds.checked_mul(1_000)).filter(|at| *at < FAR);
+    let millis = i64::try_from(seconds).ok().and_then(|seconds| seconds.checked_mul(1_000));
+    let (first, last) = (row.signed_at.plus_millis(-SKEW_MILLIS), work.at().plus_millis(SKEW_MILLIS));
+    let seen_at = millis.map(UtcMillis::from_millis).filter(|at| (first..=last).contains(at));
     let new = CosignatureRow {
         size,
         witness: witness.to_string(),
         line: format!("{line}\n"),
-        seen_at: UtcMillis::from_millis(millis.ok_or_else(|| problems::cosignature(NoteFault::BadSignature))?),
+        seen_at: seen_at.ok_or_else(|| problems::cosigned_at_odds(row.signed_at))?,
     };
     if log::add_cosignature(work.tx(), area, &new)? == log::Cosigned::New {
         let about = serde_json::json!({"size": size, "witness": witness.name()});
         work.record_of_area("cosign", "checkpoint", area, Some(&about))?;
+    } else if !log::cosignatures(work.conn(), area, &[size])?.contains(&new) {
+        return Err(problems::cosigned_before());
     }
     get(work.conn(), signer, actor, Some(area), size)
 }
 
-/// The year 9999, in milliseconds: beyond it no instant has a text.
-const FAR: i64 = 253_402_300_800_000;
+/// How far the clock of a witness may be from ours.
+const SKEW_MILLIS: i64 = 5 * 60_000;

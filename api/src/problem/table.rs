@@ -237,7 +237,7 @@ problems! {
     EntryFourEyes = "entry_four_eyes", 403, "登记人与本人不得经手", "Somebody else has to do it",
         "待入账学时须由登记人以外的人复核入账；本人的学时，本人既不得入账，也不得冲销或更正。", "Pending hours are posted by somebody who did not enter them, and nobody posts, reverses or corrects one's own.";
     EntryAwaitsEvaluation = "entry_awaits_evaluation", 409, "该学时待学员评价后入账", "The hours wait for the teacher's evaluation",
-        "截至{until}（含当日）由本人评价后自动入账，不能手工入账；如不应计入，可说明理由作废。", "They are posted by the teacher's evaluation, until {until} inclusive, and not by hand; void them with a reason if they should not count.";
+        "截至{until}（含当日）由本人评价后自动入账，逾期按政策处理；在此之前不能手工入账、作废或更正，入账后可以更正、冲销或申诉。", "They are posted by the teacher's evaluation, until {until} inclusive; afterwards follows what the packs say. Nobody posts, voids or corrects them by hand before; once posted they are corrected, reversed and disputed like any others.";
     EntryNotReversed = "entry_not_reversed", 409, "该条目不是冲销", "The entry is not a reversal",
         "该条目为{state_zh}，不能更正。", "The entry is {state}; nothing can replace it.";
     EntryAlreadyPosted = "entry_already_posted", 409, "该条目已入账", "The entry was posted already",
@@ -355,6 +355,8 @@ problems! {
         "请由另一位有权限的人员认定。", "Let somebody else with the right to it decide.";
     EntryDisputed = "entry_disputed", 409, "该条学时已提出过申诉", "The entry was disputed before",
         "该条学时已有申诉{dispute}：教师对每条学时申诉一次，未决的申诉不能重复提出。", "It is disputed by {dispute}: a teacher disputes an entry once, and nobody while a dispute is open.";
+    DisputeOpen = "dispute_open", 409, "该条学时有未决申诉", "A dispute about the entry is open",
+        "请先办结申诉{dispute}：申诉成立时系统随之更正该条学时。", "Decide the dispute {dispute} first: where it is upheld, the entry is corrected with it.";
     DisputeTooLate = "dispute_too_late", 409, "已过申诉期限", "Too late to dispute",
         "该条学时的申诉期限为{until}；如有新的证据，请联系进修学校。", "The entry could be disputed until {until}; ask the training centre where there is new evidence.";
     DisputeNotOpen = "dispute_not_open", 409, "申诉已办结", "The dispute is over",

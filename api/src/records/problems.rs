@@ -43,7 +43,6 @@ impl From<Refusal> for ApiError {
             Refusal::MoreThanWorth { worth, by } => {
                 ApiError::new(Code::MoreThanConverted).with("worth", worth).with("by", by)
             }
-            Refusal::OutsideEmployment { day } => ApiError::new(Code::HoursOutsideEmployment).with("day", day),
             Refusal::ConsentMissing => ApiError::new(Code::ConsentMissing),
             Refusal::ConsentLate { consent_on, starts_on } => {
                 ApiError::new(Code::ConsentLate).with("consent_on", consent_on).with("starts_on", starts_on)

@@ -18,7 +18,7 @@ use chrono::NaiveDate;
 use shixun_domain::{
     AreaCode,
     id::{AccountId, OrganisationId, OutsideRecordId, PersonId, TeacherId},
-    ledger::{Amounts, Circumstances, Content as Taught, EntryKind, SourceKind},
+    ledger::{Amounts, Circumstances, Content as Taught, EntryKind, Refusal as LedgerRefusal, SourceKind},
     policy::conversion::Conversion,
     records::{
         Claim, ClaimedActivity, Hand, Hands, RecordState, RecordStep, Refusal, STAGES, after, converted, may_enter,
@@ -65,13 +65,14 @@ fn judge(
     let now = work.at();
     let today = now.china_date();
     let employments = ledger::employments(work.conn(), person)?;
-    let spells: Vec<_> = employments.iter().map(|employment| employment.span).collect();
+    let spells = ledger::served(work.conn(), person)?;
     let policy = cache.area(work.conn(), person.area(), now)?;
     let prior_consent = policy.on(claim.starts_on).external_prior_consent();
     let amounts = may_enter(claim, &spells, today, prior_consent)?;
     let place = employments.iter().rev().find(|employment| employment.span.contains(claim.ends_on));
-    let organisation =
-        place.map(|employment| employment.organisation).ok_or(Refusal::OutsideEmployment { day: claim.ends_on })?;
+    let organisation = place
+        .map(|employment| employment.organisation)
+        .ok_or(LedgerRefusal::OutsideEmployment { day: claim.ends_on })?;
     let table = policy.conversions(claim.ends_on);
     let conversion = converted(&table, activity, claim)?;
     Ok(Judged { amounts, organisation, conversion })

@@ -17,7 +17,7 @@ use crate::{
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use shixun_domain::{
-    Hours,
+    Hours, fold,
     ledger::{Circumstances, default_content_key},
     policy::Provider,
     records::{Claim, ClaimedActivity},
@@ -235,7 +235,7 @@ impl RecordIn {
             practice,
             evidence,
             source: self.source.0.to_string(),
-            source_key: trimmed(&self.source_key),
+            source_key: fold::tidy(&self.source_key),
         };
         let claim = Claim {
             starts_on,

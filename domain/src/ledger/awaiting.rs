@@ -41,12 +41,13 @@ impl AwaitedEvaluation {
     }
 }
 
-/// Decides whether somebody may post pending hours by hand: those that wait for an evaluation were recognised when the session was
-/// closed, and nobody's word stands for the evaluation.
+/// Decides whether somebody may post, void or correct hours by hand: those that wait for an evaluation were recognised when the session was
+/// closed, nobody's word stands for the evaluation, and nobody takes away what only its teacher can bring. Once they are posted they are
+/// corrected and disputed like any others.
 ///
 /// # Errors
 /// [`Refusal::AwaitsEvaluation`].
-pub fn may_post_by_hand(awaits: Option<AwaitedEvaluation>) -> Result<(), Refusal> {
+pub fn may_be_touched(awaits: Option<AwaitedEvaluation>) -> Result<(), Refusal> {
     match awaits {
         Some(AwaitedEvaluation { until, .. }) => Err(Refusal::AwaitsEvaluation { until }),
         None => Ok(()),

@@ -122,17 +122,26 @@ fn figures(nominal: &str, attended: &str, days: Option<&str>) -> Figures {
 
 #[test]
 fn hours_belong_to_days_of_employment_that_have_come() {
-    let (today, employed) = (day("2020-06-01"), Some(day("2017-08-15")));
+    let today = day("2020-06-01");
+    let spells = [
+        DateSpan { from: day("2017-08-15"), to: Some(day("2018-07-31")) },
+        DateSpan { from: day("2019-08-15"), to: None },
+    ];
+    let employed = &spells[..];
+    let outside = |on: &str| Err(Refusal::OutsideEmployment { day: day(on) });
     let cases = [
         ("2020-06-01", employed, false, Ok(())),
         ("2017-08-15", employed, false, Ok(())),
         ("2020-06-02", employed, false, Err(Refusal::InFuture { today })),
         ("2017-08-14", employed, false, Err(Refusal::BeforeEmployment { employed_from: day("2017-08-15") })),
         ("2017-08-14", employed, true, Ok(())),
-        ("2018-01-01", None, false, Err(Refusal::NeverEmployed)),
+        ("2018-08-01", employed, false, outside("2018-08-01")),
+        ("2018-08-01", employed, true, Ok(())),
+        ("2019-09-01", &spells[..1], false, outside("2019-09-01")),
+        ("2018-01-01", &[], false, Err(Refusal::NeverEmployed)),
     ];
-    for (on, employed_from, certified, expected) in cases {
-        assert_eq!(may_enter(day(on), today, employed_from, certified), expected, "{on}");
+    for (on, served, certified, expected) in cases {
+        assert_eq!(may_enter(day(on), today, served, certified), expected, "{on}");
     }
 }
 
@@ -198,8 +207,8 @@ fn circumstances_read_back_as_they_were_written() {
 fn hours_that_wait_for_an_evaluation_are_not_posted_by_hand_and_end_after_its_last_day() {
     use crate::policy::MissedEvaluation::{Post, Void};
     let awaits = |missed| AwaitedEvaluation { until: day("2026-12-20"), missed };
-    assert_eq!(may_post_by_hand(None), Ok(()));
-    assert_eq!(may_post_by_hand(Some(awaits(Post))), Err(Refusal::AwaitsEvaluation { until: day("2026-12-20") }));
+    assert_eq!(may_be_touched(None), Ok(()));
+    assert_eq!(may_be_touched(Some(awaits(Post))), Err(Refusal::AwaitsEvaluation { until: day("2026-12-20") }));
     let cases =
         [("2026-12-20", Void, None), ("2026-12-21", Void, Some(Step::Void)), ("2026-12-21", Post, Some(Step::Post))];
     for (today, missed, expected) in cases {

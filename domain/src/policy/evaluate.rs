@@ -21,6 +21,7 @@ use super::{
 };
 use crate::hours::{Days, Hours};
 use chrono::{Datelike, NaiveDate};
+use std::collections::BTreeMap;
 
 /// What a cut or a requirement refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -130,6 +131,21 @@ impl Evaluation {
     pub fn cuts_of(&self, position: usize) -> &[Cut] {
         let range = self.entries.get(position).map(|entry| entry.first_cut..entry.first_cut + entry.cuts);
         range.and_then(|range| self.cuts.get(range)).unwrap_or_default()
+    }
+
+    /// The least hours that would have to be earned, whatever they are of: what is missing of the total, of any one requirement, or of the
+    /// requirements of single years together, whichever is most. One hour may serve several requirements, but lies in one year.
+    pub fn to_earn(&self) -> Hours {
+        let mut years: BTreeMap<i32, Hours> = BTreeMap::new();
+        let mut most = self.missing;
+        for one in &self.requirements {
+            most = most.max(one.missing);
+            if let Period::Year(year) = one.period {
+                let missing = years.entry(year).or_default();
+                *missing = (*missing).max(one.missing);
+            }
+        }
+        most.max(years.into_values().sum())
     }
 
     /// The cuts of all entries.

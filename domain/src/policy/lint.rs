@@ -1,5 +1,6 @@
 //! What is wrong with a draft of rules before anybody is judged by it: requirements nobody can meet, rules about nothing, days
-//! without rules, packs that speak at the same time, caps that cross, rules laxer than those of a wider area. Each finding has
+//! without rules, cycles that do not follow one another, packs that speak at the same time, caps that cross, rules laxer than those of a wider
+//! area. Each finding has
 //! the smallest example that shows it.
 //!
 //! Whether a requirement can be met is asked of the evaluator itself: it judges a teacher who earned ten thousand hours of every
@@ -8,6 +9,7 @@
 //! are added up and compared with what there is room for (`together`).
 
 mod conversions;
+mod cycles;
 mod kinds;
 mod layering;
 mod reach;
@@ -86,11 +88,13 @@ pub fn lint(published: &[Pack], draft: &Pack, area: AreaCode, today: NaiveDate) 
     let mut findings = layering::overlaps(&packs, draft);
     findings.extend(layering::between_editions(&packs, draft));
     findings.extend(layering::relaxations(&packs, draft));
+    findings.extend(layering::dropped_in_vain(&packs, draft));
     findings.extend(conversions::conversions(&packs, draft));
     findings.extend(settings::settings(&packs, draft));
     findings.extend(settings::windows(draft));
+    findings.extend(cycles::moved(&packs, draft, area));
     findings.extend(retroaction(&packs, draft, area, today));
-    for cycle in cycles(&packs, draft, area, &mut findings) {
+    for cycle in judged(&packs, draft, area, &mut findings) {
         match CycleRules::of_schools(&packs, area, &schools, cycle, cycle.to()) {
             Ok(rules) => {
                 findings.extend(kinds::nothing_selected(&rules, draft));
@@ -131,7 +135,7 @@ fn overlays(packs: &[Pack], draft: &Pack, area: AreaCode) -> Vec<Schools> {
 }
 
 /// The cycle in which the draft begins to speak, and the next where it still does.
-fn cycles(packs: &[Pack], draft: &Pack, area: AreaCode, findings: &mut Vec<Finding>) -> Vec<Cycle> {
+fn judged(packs: &[Pack], draft: &Pack, area: AreaCode, findings: &mut Vec<Finding>) -> Vec<Cycle> {
     let mut found = Vec::new();
     match cycle_on(packs, area, draft.valid().from) {
         Ok(first) => {

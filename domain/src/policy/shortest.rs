@@ -9,7 +9,7 @@
 
 use super::{
     cycle_rules::CycleRules,
-    evaluate::{Evaluation, evaluate},
+    evaluate::{Evaluation, Period, evaluate},
     facts::{EntryFacts, PersonFacts},
     headroom::Room,
     requirements::Requirement,
@@ -44,7 +44,7 @@ pub enum Outcome {
     Met,
     /// These offerings, by their place in the list, meet whatever can be met.
     Way(Vec<usize>),
-    /// No set of offerings that may be attended together meets what all of them would, or nothing that is offered helps.
+    /// Nothing that is offered helps, or no set of offerings that may be attended together meets even one of the requirements.
     None,
 }
 
@@ -58,6 +58,9 @@ pub struct ShortestWay {
     /// What is missing even to somebody who attends everything offered, clashes and yearly maxima disregarded: nothing offered leads
     /// there.
     pub out_of_reach: Vec<Requirement>,
+    /// What something offered leads to, but not beside what the way meets: it clashes, or a yearly maximum refuses it. What is due first was
+    /// met first.
+    pub not_together: Vec<Requirement>,
     /// What is judged after the way was gone.
     pub after: Evaluation,
     /// True where the answer is proved; false where the search was given up after `steps`, and a way, if there is one, might be
@@ -78,7 +81,8 @@ struct Node {
     set: u128,
 }
 
-/// Looks for the shortest way with at most `steps` judgements (each takes as long as [`evaluate`]).
+/// Looks for the shortest way with at most `steps` judgements (each takes as long as [`evaluate`]), and as many again where not everything can
+/// be met together.
 ///
 /// `rules` are those of the cycle at its end, `entries` what stands in the ledger. Of more than [`OFFERINGS_MAX`] offerings the
 /// first are looked at; hand over the relevant ones first.
@@ -95,6 +99,7 @@ pub fn shortest_way(
         outcome: Outcome::Met,
         hours: Hours::ZERO,
         out_of_reach: Vec::new(),
+        not_together: Vec::new(),
         after: start.clone(),
         proven: true,
     };
@@ -103,16 +108,34 @@ pub fn shortest_way(
     }
     let out_of_reach: Vec<Requirement> = search.judge(search.everything()).unmet().copied().collect();
     let none = ShortestWay { outcome: Outcome::None, out_of_reach, ..met };
-    match search.run(&none.out_of_reach, steps) {
-        Ended::Found(set, after) if set != 0 => ShortestWay {
+    let way = |found: ShortestWay, set: u128, after: Evaluation| match set {
+        0 => found,
+        _ => ShortestWay {
             outcome: Outcome::Way(search.places(set)),
             hours: search.places(set).iter().filter_map(|place| offerings.get(*place)).map(|one| one.hours).sum(),
             after,
-            ..none
+            ..found
         },
-        Ended::Found(..) | Ended::Exhausted => none,
+    };
+    match search.run(&none.out_of_reach, steps) {
+        Ended::Found(set, after) => way(none, set, after),
         Ended::GivenUp => ShortestWay { proven: false, ..none },
+        Ended::Exhausted => {
+            let Urgent { met, lost, proven } = search.urgent_first(&start, &none.out_of_reach, steps);
+            let found = ShortestWay { not_together: lost, proven, ..none };
+            match met {
+                Some((set, after)) => way(found, set, after),
+                None => found,
+            }
+        }
     }
+}
+
+/// What can be met where not everything can be met together.
+struct Urgent {
+    met: Option<(u128, Evaluation)>,
+    lost: Vec<Requirement>,
+    proven: bool,
 }
 
 enum Ended {
@@ -218,6 +241,36 @@ impl<'a> Search<'a> {
             open.push(Reverse(Node { bound, to_go, judged: true, ..node }));
         }
         Ended::Exhausted
+    }
+
+    /// Of what cannot all be met together as much as can be, what is due first before the others: one requirement after the other is kept where
+    /// some set meets it beside those that were kept before.
+    fn urgent_first(&self, start: &Evaluation, out_of_reach: &[Requirement], steps: usize) -> Urgent {
+        let is = |one: &Requirement, other: &Requirement| (one.rule, one.period) == (other.rule, other.period);
+        let reachable = start.unmet().filter(|one| !out_of_reach.iter().any(|lost| is(one, lost)));
+        let mut goals: Vec<Requirement> = reachable.copied().collect();
+        goals.sort_by_key(|one| self.due(one.period));
+        let steps = steps / goals.len().max(1);
+        let mut urgent = Urgent { met: None, lost: goals.clone(), proven: true };
+        for goal in goals {
+            let lost: Vec<Requirement> = urgent.lost.iter().filter(|one| !is(one, &goal)).copied().collect();
+            match self.run(&[out_of_reach, &lost].concat(), steps) {
+                Ended::Found(set, after) => (urgent.met, urgent.lost) = (Some((set, after)), lost),
+                Ended::Exhausted => {}
+                Ended::GivenUp => urgent.proven = false,
+            }
+        }
+        urgent
+    }
+
+    /// The last day of a period.
+    fn due(&self, period: Period) -> NaiveDate {
+        let cycle = self.rules.cycle();
+        match period {
+            Period::Year(year) => cycle.year_span(year).1,
+            Period::Span { to, .. } => to,
+            Period::Entry | Period::Cycle => cycle.to(),
+        }
     }
 
     /// The sets with one more offering, of later ones only, so that each set is met once.

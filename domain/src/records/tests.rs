@@ -52,7 +52,10 @@ fn a_claim_is_refused_for_each_reason_in_order() {
     assert_eq!(may_enter(&claim(), &[], today, true), Err(Refusal::Ledger(ledger::Refusal::NeverEmployed)));
     assert_eq!(check(&|claim| (claim.hours, claim.practice) = (Hours::ZERO, Hours::ZERO)), Err(Refusal::NoHours));
     let between = day("2018-12-01");
-    assert_eq!(check(&|claim| claim.ends_on = between), Err(Refusal::OutsideEmployment { day: between }));
+    assert_eq!(
+        check(&|claim| claim.ends_on = between),
+        Err(Refusal::Ledger(ledger::Refusal::OutsideEmployment { day: between }))
+    );
     assert_eq!(check(&|claim| claim.provider = consent(None)), Err(Refusal::ConsentMissing));
     for late in ["2019-07-01", "2019-07-05"] {
         let refusal = Refusal::ConsentLate { consent_on: day(late), starts_on: day("2019-07-01") };

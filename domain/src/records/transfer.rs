@@ -208,7 +208,6 @@ pub fn judge(
     if sum != certificate.total {
         return Err(Refusal::SumDiffers { sum, total: certificate.total });
     }
-    let first = employments.iter().map(|spell| spell.from).min();
     let mut amounts = Vec::with_capacity(certificate.lines.len());
     for line in &certificate.lines {
         if line.on >= moved_on {
@@ -217,7 +216,7 @@ pub fn judge(
         if employments.iter().any(|spell| spell.contains(line.on)) {
             return Err(Refusal::EmployedHere { on: line.on });
         }
-        ledger::may_enter(line.on, today, first, true)?;
+        ledger::may_enter(line.on, today, employments, true)?;
         amounts.push(Amounts::new(line.hours, line.hours, Factor::ONE, line.practice)?);
     }
     Ok(amounts)

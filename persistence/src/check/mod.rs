@@ -12,7 +12,7 @@ mod readings;
 mod references;
 mod statements;
 
-use crate::{Conn, DbResult, db::each};
+use crate::{Conn, DbError, DbResult, db::each};
 use diesel::{
     QueryableByName, RunQueryDsl,
     sql_types::{BigInt, Integer, Text},
@@ -52,6 +52,18 @@ impl Checked {
         Checked { name, about, count: 0, breaches: Vec::new() }
     }
 
+    /// What no check could read, where [`Checked::passes_over`] found any.
+    pub fn unreadable() -> Checked {
+        Checked::new("readable", "every check could read what it looks at")
+    }
+
+    /// Whether a check ended because something stored is damaged, which is kept: the other checks go on.
+    pub fn passes_over(&mut self, error: &DbError) -> bool {
+        let DbError::Damaged(what) = error else { return false };
+        self.add(|| what.clone(), || "cannot be read: the check that looks at it was not made".to_owned());
+        true
+    }
+
     fn add(&mut self, object: impl FnOnce() -> String, detail: impl FnOnce() -> String) {
         self.count += 1;
         if self.breaches.len() < NAMED_MAX {
@@ -60,27 +72,32 @@ impl Checked {
     }
 }
 
-/// Runs every check, always in the same order. `now` is what "in the future" means; `progress` hears each result.
+/// Runs every check, always in the same order. `now` is what "in the future" means; `progress` hears each result. Last comes what could not be
+/// read, to which the caller adds what its own checks cannot.
 ///
 /// # Errors
-/// A [`crate::DbError`] where the database does not answer.
+/// A [`DbError`] where the database does not answer.
 pub fn run(conn: &mut Conn, now: UtcMillis, mut progress: impl FnMut(&Checked)) -> DbResult<Vec<Checked>> {
     let now = now.plus_millis(SKEW_MILLIS);
-    let mut all = Vec::new();
-    let mut keep = |checked: Checked| {
-        progress(&checked);
-        all.push(checked);
+    let (mut all, mut unreadable) = (Vec::new(), Checked::unreadable());
+    let mut keep = |found: DbResult<Vec<Checked>>| match found {
+        Ok(checked) => {
+            checked.iter().for_each(&mut progress);
+            all.extend(checked);
+            Ok(())
+        }
+        Err(error) if unreadable.passes_over(&error) => Ok(()),
+        Err(error) => Err(error),
     };
     for check in statements::all() {
-        keep(check.run(conn)?);
+        keep(check.run(conn).map(|checked| vec![checked]))?;
     }
-    keep(references::check(conn)?);
+    keep(references::check(conn).map(|checked| vec![checked]))?;
     for check in derived::ALL.into_iter().chain(evaluations::ALL).chain(readings::ALL) {
-        keep(check(conn, now)?);
+        keep(check(conn, now).map(|checked| vec![checked]))?;
     }
-    for checked in log::check(conn)? {
-        keep(checked);
-    }
+    keep(log::check(conn).map(Vec::from))?;
+    all.push(unreadable);
     Ok(all)
 }
 

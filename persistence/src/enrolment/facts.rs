@@ -86,6 +86,7 @@ macro_rules! applicant_query {
             )
             .filter(persons::area.eq($person.area().get()))
             .filter(persons::id.eq($person.number()))
+            .filter(persons::retires_on.is_null().or(persons::retires_on.ge($day)))
             .order((employments::valid_from.desc(), employments::id.desc()))
             .select((
                 (persons::name, persons::entered_on, persons::probation_ends_on),

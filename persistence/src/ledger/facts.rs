@@ -320,16 +320,23 @@ fn time_in(posts: &[PostHeld], wanted: Post, day: NaiveDate) -> Option<DateSpan>
     time_in_post(of_wanted.map(|(_, from, to)| DateSpan { from: *from, to: *to }).collect(), day)
 }
 
-/// First day of the person's first employment.
+/// The spells in which the person was employed, the earliest first; none reaches beyond retirement.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
-pub fn employed_from(conn: &mut Conn, person: PersonId) -> DbResult<Option<NaiveDate>> {
-    Ok(e::table
+pub fn served(conn: &mut Conn, person: PersonId) -> DbResult<Vec<DateSpan>> {
+    let rows: Vec<(NaiveDate, Option<NaiveDate>, Option<NaiveDate>)> = e::table
+        .inner_join(p::table.on(p::area.eq(e::area).and(p::id.eq(e::person_id))))
         .filter(e::area.eq(person.area().get()))
         .filter(e::person_id.eq(person.number()))
-        .select(diesel::dsl::min(e::valid_from))
-        .first(conn)?)
+        .order((e::valid_from.asc(), e::id.asc()))
+        .select((e::valid_from, e::valid_to, p::retires_on))
+        .load(conn)?;
+    let spells = rows.into_iter().map(|(from, to, retires_on)| {
+        let to = [to, retires_on].into_iter().flatten().min();
+        DateSpan { from, to }
+    });
+    Ok(spells.filter(|spell| spell.to.is_none_or(|to| spell.from <= to)).collect())
 }
 
 /// Every employment of the person, the earliest first.

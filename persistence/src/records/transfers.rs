@@ -219,6 +219,24 @@ pub fn known(conn: &mut Conn, person: PersonId, direction: Direction, digest: &s
     Ok(found.map(|number| Id::new(person.area(), number)))
 }
 
+/// Whether an area that is served here issued a certificate, and for the same person: somebody with the same identity number.
+///
+/// # Errors
+/// A [`crate::DbError`] where the database does not answer.
+pub fn issued(conn: &mut Conn, area: AreaCode, digest: &str, person: PersonId) -> DbResult<bool> {
+    let (here, number) = person.key();
+    let identity: Option<String> = p::table.find((here, number)).select(p::identity_number).first(conn).optional()?;
+    let Some(identity) = identity else { return Ok(false) };
+    let issued = t::table
+        .inner_join(p::table.on(p::area.eq(t::area).and(p::id.eq(t::person_id))))
+        .filter(t::area.eq(area.get()))
+        .filter(t::direction.eq(Direction::Out.as_str()))
+        .filter(t::digest.eq(digest))
+        .filter(p::identity_number.eq(identity));
+    let found: Option<i64> = issued.select(t::id).first(conn).optional()?;
+    Ok(found.is_some())
+}
+
 /// Enters a transfer.
 ///
 /// # Errors

@@ -7,12 +7,12 @@ use super::{grounds, known_at::asked};
 use crate::{
     harness::{Answered, Caller, County, both, training::identity},
     log::sequenced,
-    records::steps as records,
+    records::{steps as records, transfers::issued},
 };
 use actix_web::http::Method;
 use model::{Cycle, Dice, Entry, Model};
 use serde_json::{Value, json};
-use shixun_domain::access::Role;
+use shixun_domain::{access::Role, id::TeacherId};
 use shixun_persistence::check;
 
 /// Steps of one history.
@@ -224,7 +224,8 @@ impl<'c> World<'c> {
         let total: i64 = lines.iter().map(|line| hundredths(&line["hours"])).sum();
         let certificate = json!({"format": "shixun-transfer-1", "area": "331124", "county": "松阳县", "moved_on": "2026-01-01",
             "teacher_name": format!("教师{}", self.model.people[person].number), "total": hours(total), "lines": lines});
-        let body = json!({"direction": "in", "certificate": certificate});
+        let id = self.teacher(person).parse::<TeacherId>().unwrap().person();
+        let body = issued(self.county, id, certificate).await;
         let path = format!("/v1/teachers/{}/transfers", self.teacher(person));
         let tried = self.by("centre").post(&format!("{path}?dry_run=true"), body.clone()).await.expect(201);
         let taken = self.by("centre").post(&path, body.clone()).await.expect(201);

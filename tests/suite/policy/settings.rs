@@ -12,7 +12,7 @@ use crate::{
     },
     records::{
         steps::{at, of, prepared, record, step},
-        transfers::{certificate, coming, newcomer, proven},
+        transfers::{certificate, issued, newcomer, proven},
     },
 };
 use actix_web::http::Method;
@@ -198,15 +198,15 @@ both! {
     }
 
     async fn hours_of_other_counties_count_at_once_or_wait_as_the_packs_say(county: County) {
-        let (_, path) = newcomer(county);
+        let (person, path) = newcomer(county);
         let centre = county.sign_in("centre");
         publish(county, json!({"transfer_same_province": figure("manual")})).await;
-        centre.post(&path, coming(certificate())).await.refused(422, "evidence_missing");
+        centre.post(&path, issued(county, person, certificate()).await).await.refused(422, "evidence_missing");
         assert_eq!(centre.post(&path, proven(certificate())).await.expect(201)["state"], "waiting");
         province_says(county, json!({"transfer_other_province": "auto"}));
         let mut foreign = certificate();
         (foreign["area"], foreign["county"]) = (json!("350702"), json!("南平市延平区"));
-        assert_eq!(centre.post(&path, coming(foreign)).await.expect(201)["state"], "taken");
+        assert_eq!(centre.post(&path, proven(foreign)).await.expect(201)["state"], "waiting", "nobody here issued it");
     }
 
     async fn hours_from_outside_pass_through_two_hands_where_the_packs_say_so_and_the_checks_agree(county: County) {

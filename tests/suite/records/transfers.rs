@@ -8,7 +8,13 @@ use actix_web::http::Method;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use shixun_domain::{UtcMillis, access::Role, id::PersonId};
+use shixun_domain::{
+    AreaCode,
+    access::Role,
+    id::PersonId,
+    records::transfer::{Direction, TransferState},
+};
+use shixun_persistence::records::transfers::{self as store, NewTransfer};
 
 fn line(on: &str, route: &str, block: Option<&str>, hours: &str) -> Value {
     json!({"on": on, "route": route, "delivery_form": "lecture", "level": "county", "themes": [], "block_key": block,
@@ -32,6 +38,39 @@ pub(crate) fn coming(certificate: Value) -> Value {
     json!({"direction": "in", "certificate": certificate})
 }
 
+/// The same, issued by the county that certifies, which keeps its certificates in the same database.
+pub(crate) async fn issued(county: &County, person: PersonId, certificate: Value) -> Value {
+    let path = format!("/v1/teachers/{}/transfers?dry_run=true", person.teacher());
+    let tried = county.sign_in("centre").post(&path, proven(certificate.clone())).await.expect(201);
+    let mut text = tried["certificate"].clone();
+    text.sort_all_objects();
+    let (there, number) = (AreaCode::new(331_124).unwrap(), person.number());
+    fixture::sql(
+        county,
+        &format!(
+            "INSERT INTO persons (area, id, name, search_name, identity_number, sex, birth_date, version, created_at, updated_at)
+             SELECT 331124, id, name, search_name, identity_number, sex, birth_date, 1, created_at, updated_at FROM persons
+             WHERE area = 331123 AND id = {number} AND NOT EXISTS (SELECT 1 FROM persons WHERE area = 331124 AND id = {number})"
+        ),
+    )
+    .unwrap();
+    let new = NewTransfer {
+        person: PersonId::new(there, number),
+        direction: Direction::Out,
+        state: TransferState::Issued,
+        other_area: None,
+        other_name: "遂昌县".into(),
+        moved_on: text["moved_on"].as_str().unwrap().parse().unwrap(),
+        digest: tried["digest"].as_str().unwrap().into(),
+        certificate: text.to_string(),
+        evidence: "[]".into(),
+        note: None,
+        entered_by: county.account("elsewhere-bureau"),
+    };
+    fixture::write(county, move |tx| store::add(tx, &new));
+    coming(certificate)
+}
+
 /// With the paper on which it rests.
 pub(crate) fn proven(certificate: Value) -> Value {
     let mut body = coming(certificate);
@@ -46,9 +85,7 @@ fn with(field: &str, value: Value) -> Value {
     coming(changed)
 }
 
-/// Somebody who came in 2019, on the last day of that cycle.
 pub(crate) fn newcomer(county: &mut County) -> (PersonId, String) {
-    county.clock.set(UtcMillis::parse_rfc3339("2020-12-31T10:00:00+08:00").unwrap());
     install_packs(county);
     county.add_account("centre-2", Role::Centre, county.bureau, None);
     let person = teacher_since(county, 101, "雷晓燕", county.schools[0], "2019-02-01");
@@ -67,7 +104,7 @@ both! {
     async fn example_5_hours_from_another_county_are_taken_as_certified(county: County) {
         let (person, path) = newcomer(county);
         let centre = county.sign_in("centre");
-        let taken = centre.post(&path, coming(certificate())).await;
+        let taken = centre.post(&path, issued(county, person, certificate()).await).await;
         let view = taken.expect(201);
         assert_eq!((&view["state"], &view["other_name"], &view["other_area"]), (&json!("taken"), &json!("松阳县"), &json!("331124")));
         assert_eq!(view["hour_entry_ids"].as_array().unwrap().len(), 4);
@@ -94,7 +131,7 @@ both! {
     async fn a_certificate_is_taken_once_and_never_beside_our_own_hours(county: County) {
         let (person, path) = newcomer(county);
         let centre = county.sign_in("centre");
-        let dry = centre.post(&format!("{path}?dry_run=true"), coming(certificate())).await.expect(201);
+        let dry = centre.post(&format!("{path}?dry_run=true"), issued(county, person, certificate()).await).await.expect(201);
         assert_eq!(dry["hour_entry_ids"].as_array().unwrap().len(), 4);
         assert_eq!(centre.get("/v1/transfers?include=total").await.expect(200)["total"], 0, "a trial leaves nothing");
         let answers = join_all((0..6).map(|_| centre.post(&path, coming(certificate())))).await;
@@ -104,17 +141,19 @@ both! {
         }
         let mut again = certificate();
         again["moved_on"] = json!("2019-01-31");
-        let overlapping = centre.post(&path, coming(again)).await.refused(409, "transfer_overlaps");
+        let overlapping = centre.post(&path, issued(county, person, again).await).await.refused(409, "transfer_overlaps");
         assert_eq!(overlapping["parameters"]["on"], "2016-12-31");
         let ledger = format!("/v1/teachers/{}/hour-entries?include=total", person.teacher());
         assert_eq!(centre.get(&ledger).await.expect(200)["total"], 4);
     }
 
     async fn after_wrong_hours_are_reversed_the_right_certificate_comes_in(county: County) {
-        let (_, path) = newcomer(county);
+        let (person, path) = newcomer(county);
         let centre = county.sign_in("centre");
-        let taken = centre.post(&path, coming(certificate())).await.expect(201);
-        let right = with("moved_on", json!("2019-01-31"));
+        let taken = centre.post(&path, issued(county, person, certificate()).await).await.expect(201);
+        let mut right = certificate();
+        right["moved_on"] = json!("2019-01-31");
+        let right = issued(county, person, right).await;
         centre.post(&path, right.clone()).await.refused(409, "transfer_overlaps");
         for entry in taken["hour_entry_ids"].as_array().unwrap() {
             fixture::corrected(county, entry.as_str().unwrap(), json!({"reason": "证明有误"})).await;
@@ -126,23 +165,12 @@ both! {
         let (person, path) = newcomer(county);
         fixture::sql(county, "UPDATE accounts SET person_id = NULL WHERE username = 'teacher-1'").unwrap();
         county.add_account("clerk", Role::Centre, county.bureau, Some(person));
+        issued(county, person, certificate()).await;
         let entered = county.sign_in("clerk").post(&path, proven(certificate())).await;
         assert_eq!(entered.expect(201)["state"], "waiting");
         let (place, reason) = (entered.header("location").unwrap(), json!({"reason": "已核实"}));
         decide(&county.sign_in("clerk"), &place, "recognise", reason.clone()).await.refused(403, "transfer_same_person");
         assert_eq!(decide(&county.sign_in("centre"), &place, "recognise", reason).await.expect(200)["state"], "taken");
-    }
-
-    async fn nobody_takes_hours_into_a_cycle_that_is_over_alone(county: County) {
-        let (_, path) = newcomer(county);
-        county.advance_millis(86_400_000);
-        let centre = county.sign_in("centre");
-        centre.post(&path, coming(certificate())).await.refused(422, "evidence_missing");
-        let entered = centre.post(&path, proven(certificate())).await;
-        assert_eq!(entered.expect(201)["state"], "waiting");
-        let (place, reason) = (entered.header("location").unwrap(), json!({"reason": "已核实"}));
-        decide(&centre, &place, "recognise", reason.clone()).await.refused(403, "transfer_same_person");
-        assert_eq!(decide(&county.sign_in("centre-2"), &place, "recognise", reason).await.expect(200)["state"], "taken");
     }
 
     async fn a_certificate_may_tell_of_one_kind_of_hours_in_several_lines(county: County) {
@@ -153,10 +181,27 @@ both! {
         dated["days"] = json!("2.00");
         let mut several = certificate();
         (several["lines"], several["total"]) = (json!([plain, dated, plain]), json!("30"));
-        assert_eq!(centre.post(&path, coming(several.clone())).await.expect(201)["hour_entry_ids"].as_array().unwrap().len(), 3);
+        assert_eq!(centre.post(&path, issued(county, person, several.clone()).await).await.expect(201)["hour_entry_ids"].as_array().unwrap().len(), 3);
         assert_eq!(statement(&centre, person, CYCLE).await["credited"], "30.00");
-        several["moved_on"] = json!("2019-01-31");
-        centre.post(&path, coming(several)).await.refused(409, "transfer_overlaps");
+        several["moved_on"] = json!("2017-09-01");
+        for line in several["lines"].as_array_mut().unwrap() {
+            line["on"] = json!("2017-08-31");
+        }
+        centre.post(&path, issued(county, person, several).await).await.refused(409, "transfer_overlaps");
+    }
+
+    async fn only_what_the_origin_issued_for_this_person_counts_at_once(county: County) {
+        let (person, path) = newcomer(county);
+        let centre = county.sign_in("centre");
+        centre.post(&path, coming(certificate())).await.refused(422, "evidence_missing");
+        let other = teacher_since(county, 102, "雷晓燕", county.schools[1], "2019-02-01");
+        issued(county, other, certificate()).await;
+        let entered = centre.post(&path, proven(certificate())).await;
+        assert_eq!(entered.expect(201)["state"], "waiting", "somebody else of the same name");
+        let mut changed = certificate();
+        (changed["lines"][1]["hours"], changed["total"]) = (json!("90"), json!("240"));
+        issued(county, person, certificate()).await;
+        assert_eq!(centre.post(&path, proven(changed)).await.expect(201)["state"], "waiting", "not to the letter");
     }
 
     async fn days_of_training_move_with_their_hours(county: County) {
@@ -167,11 +212,11 @@ both! {
             one["days"] = json!(days);
             let mut whole = certificate();
             (whole["lines"], whole["total"]) = (json!([one]), json!("40"));
-            coming(whole)
+            whole
         };
-        let told = centre.post(&path, dated("-1.00")).await.refused(422, "invalid_field");
+        let told = centre.post(&path, coming(dated("-1.00"))).await.refused(422, "invalid_field");
         assert_eq!(told["errors"][0]["pointer"], "/certificate/lines/0/days");
-        let taken = centre.post(&path, dated("5.50")).await.expect(201);
+        let taken = centre.post(&path, issued(county, person, dated("5.50")).await).await.expect(201);
         assert_eq!(taken["certificate"]["lines"][0]["days"], "5.50");
         let entries = centre.get(&format!("/v1/teachers/{}/hour-entries", person.teacher())).await.expect(200);
         assert_eq!(entries["data"][0]["days"], "5.50");
@@ -269,16 +314,16 @@ both! {
         let centre = county.sign_in("centre");
         let out = format!("/v1/teachers/{}/transfers", leaving.teacher());
         let going = json!({"direction": "out", "moved_on": "2019-02-01", "other_area": "331124", "other_name": "松阳县"});
-        let issued = centre.post(&out, going.clone()).await.expect(201);
-        assert_eq!((&issued["state"], &issued["hour_entry_ids"]), (&json!("issued"), &json!([])));
-        let mut certificate = issued["certificate"].clone();
+        let gone = centre.post(&out, going.clone()).await.expect(201);
+        assert_eq!((&gone["state"], &gone["hour_entry_ids"]), (&json!("issued"), &json!([])));
+        let mut certificate = gone["certificate"].clone();
         certificate.sort_all_objects();
         // School-based 24 a year as this county's yearly cap leaves them, everything before the move, nothing after it.
         assert_eq!(certificate["total"], "234.00");
         let canonical = certificate.to_string();
         assert!(canonical.starts_with("{\"area\":\"331123\",\"county\":\"遂昌县\",\"format\":"), "{canonical}");
         let digest: String = Sha256::digest(canonical.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(issued["digest"], digest);
+        assert_eq!(gone["digest"], digest);
         assert!(!canonical.contains("id-102"), "no identity number leaves with it");
         centre.post(&out, going).await.refused(409, "transfer_known");
         let stays = statement(&centre, leaving, CYCLE).await;
@@ -286,7 +331,7 @@ both! {
         // Another county with the same rules takes it; here it is played by ourselves.
         let mut there = certificate;
         (there["area"], there["county"], there["teacher_name"]) = (json!("331124"), json!("松阳县"), json!("雷晓燕"));
-        centre.post(&path, coming(there)).await.expect(201);
+        centre.post(&path, issued(county, person, there).await).await.expect(201);
         let read = statement(&centre, person, "cycle=2016-2020&as_of=2019-01-31").await;
         let before = statement(&centre, leaving, "cycle=2016-2020&as_of=2019-01-31").await;
         assert_eq!((&read["counted"], &before["counted"]), (&json!("234.00"), &json!("234.00")));

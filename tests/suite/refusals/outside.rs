@@ -5,7 +5,10 @@ use crate::{
     catalogue::steps::with,
     harness::{Caller, County},
     ledger::fixture::{entry, post, sql, with_teacher},
-    records::steps::{at, of, prepared, record, step},
+    records::{
+        steps::{at, of, prepared, record, step},
+        transfers::issued,
+    },
 };
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -79,9 +82,11 @@ pub(super) async fn transfers(told: &mut Told, county: &mut County) {
         let body = certificate(fields);
         told.by(code, &centre, async |me| me.post(&path, body.clone()).await).await;
     }
-    centre.post(&path, certificate(json!({}))).await.expect(201);
+    let whole = |fields: Value| certificate(fields)["certificate"].clone();
+    let taken = issued(county, person, whole(json!({}))).await;
+    centre.post(&path, taken).await.expect(201);
     told.by(Code::TransferKnown, &centre, async |me| me.post(&path, certificate(json!({}))).await).await;
-    let overlapping = certificate(json!({"moved_on": "2019-01-31"}));
+    let overlapping = issued(county, person, whole(json!({"moved_on": "2019-01-31"}))).await;
     told.by(Code::TransferOverlaps, &centre, async |me| me.post(&path, overlapping.clone()).await).await;
     let mut foreign = certificate(json!({"area": "350702", "county": "南平市延平区"}));
     foreign["evidence"] = record("K-1")["evidence"].clone();
@@ -105,6 +110,11 @@ pub(super) async fn disputes(told: &mut Told, county: &mut County) {
     let dispute = |number: usize| format!("/v1/hour-entries/{}/disputes", ids[number]);
     let claim = json!({"claim": "少记3学时，签到表可查"});
     let place = teacher.post(&dispute(0), claim.clone()).await.header("location").unwrap();
+    let reverse = format!("/v1/hour-entries/{}/reverse", ids[0]);
+    told.by(Code::DisputeOpen, &county.sign_in("bureau"), async |me| {
+        me.post(&reverse, json!({"reason": "误录"})).await
+    })
+    .await;
     told.by(Code::EntryDisputed, &teacher, async |me| me.post(&dispute(0), claim.clone()).await).await;
     let reason = json!({"reason": "与签到表一致"});
     told.by(Code::DisputeSamePerson, &county.sign_in("centre"), decide(&place, "dismiss", reason.clone())).await;

@@ -28,6 +28,7 @@ problem_set!(
         | DuplicateNotYours
         | HoursInFuture
         | HoursBeforeEmployment
+        | HoursOutsideEmployment
         | TeacherNeverEmployed
         | HoursOverflow
         | PolicyMissing

@@ -16,6 +16,7 @@ use crate::{
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use shixun_domain::{
+    fold,
     hours::Days,
     ledger::default_content_key,
     policy::{
@@ -154,7 +155,7 @@ impl ConversionIn {
                 evidence: words("evidence", &evidence)?,
             },
             evidence: Evidence {
-                reference: Some(trimmed(&self.reference)),
+                reference: Some(fold::tidy(&self.reference)),
                 note: evidence_note(&evidence, self.note),
                 duplicate_reason: self.duplicate_reason.as_deref().map(trimmed),
                 ..Evidence::default()

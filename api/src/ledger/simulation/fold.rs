@@ -16,6 +16,7 @@ pub(super) struct Figures {
     pub counted: Hours,
     pub carried: Hours,
     pub missing: Hours,
+    pub to_earn: Hours,
 }
 
 /// Somebody judged by some rules.
@@ -34,6 +35,7 @@ impl Judged {
                 counted: evaluation.total,
                 carried: evaluation.carried,
                 missing: evaluation.missing,
+                to_earn: evaluation.to_earn(),
             },
             effects: effects(evaluation).into_iter().filter_map(|one| Some((rules.key(one.rule)?, one))).collect(),
         }
@@ -50,9 +52,9 @@ pub(super) struct Named {
 }
 
 impl Named {
-    /// Hours to be earned beyond those missing already.
+    /// Hours to be earned beyond those that are to be earned already.
     fn extra(&self) -> Hours {
-        self.after.missing.less(self.before.missing)
+        self.after.to_earn.less(self.before.to_earn)
     }
 
     /// Those whose verdict gets worse, then by the hours that come on top, then by school and name.
@@ -109,7 +111,7 @@ impl Fold {
         let [before, after] = &judged;
         let one = Named { place, before: before.figures, after: after.figures };
         for (tally, side) in self.tallies.iter_mut().zip(&judged) {
-            let Figures { verdict, owed, counted, carried, missing } = side.figures;
+            let Figures { verdict, owed, counted, carried, missing, .. } = side.figures;
             tally.count(verdict, owed, (counted, carried), missing);
         }
         for (sums, side) in self.rules.iter_mut().zip(&judged) {
@@ -176,7 +178,7 @@ mod tests {
     fn judged(missing: i64, verdict: Verdict) -> Judged {
         let missing = Hours::from_hundredths(missing);
         let (owed, counted, carried) = (Hours::ZERO, Hours::ZERO, Hours::ZERO);
-        Judged { figures: Figures { verdict, owed, counted, carried, missing }, effects: Vec::new() }
+        Judged { figures: Figures { verdict, owed, counted, carried, missing, to_earn: missing }, effects: Vec::new() }
     }
 
     fn told(fold: &mut Fold) -> (Tally, Hours, i64, usize, Vec<usize>) {

@@ -86,7 +86,8 @@ pub struct SimulationView {
     pub before: TallyView,
     /// How they would stand.
     pub after: TallyView,
-    /// Hours that teachers would have to earn beyond those missing already; nobody's gain makes up for another.
+    /// Hours that teachers would have to earn beyond those that they have to already (`to_earn`); nobody's gain makes up for another. It is the
+    /// least that may do: hours that each serve one requirement alone come to more.
     pub extra_hours: HoursText,
     /// Seats for them, each teacher's rounded up; null where the hours of a seat were not given.
     #[schema(minimum = 0)]
@@ -178,6 +179,9 @@ pub struct SimulatedStandingView {
     pub owed: HoursText,
     /// Hours that count.
     pub counted: HoursText,
-    /// Hours missing.
+    /// Hours missing of those owed in the cycle.
     pub missing: HoursText,
+    /// The least hours that would have to be earned, whatever they are of: what is missing of the total, of any one requirement, or of the
+    /// requirements of single years together, whichever is most.
+    pub to_earn: HoursText,
 }

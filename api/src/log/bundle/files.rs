@@ -80,19 +80,11 @@ pub(super) struct Member {
 
 /// Opens an archive of at most `most` files; says what is not packed as a bundle is, and goes on where that can be.
 pub(super) fn open<R: Read + Seek>(mut from: R, most: usize, report: &mut Report) -> Option<ZipArchive<R>> {
-    let odd = layout::check(&mut from);
+    report.findings.extend(layout::check(&mut from, most));
     match ZipArchive::new(from) {
-        Ok(archive) if archive.len() <= most => {
-            report.findings.extend(odd);
-            Some(archive)
-        }
-        Ok(archive) => {
-            let detail = format!("has {} files, more than the {most} a bundle may have", archive.len());
-            report.findings.push(refused(BUNDLE, detail));
-            None
-        }
+        // What has more is told above.
+        Ok(archive) => (archive.len() <= most).then_some(archive),
         Err(fault) => {
-            report.findings.extend(odd);
             report.findings.push(refused(BUNDLE, format!("is not a zip file: {fault}")));
             None
         }
@@ -140,10 +132,6 @@ pub(super) fn read_all<R: Read + Seek>(archive: &mut ZipArchive<R>, report: &mut
     for place in 0..archive.len() {
         let Some(member) = read_one(archive, place, left, report) else { continue };
         left = left.saturating_sub(u64::try_from(member.bytes.len()).unwrap_or(u64::MAX));
-        if files.iter().any(|other| other.name == member.name) {
-            report.findings.push(refused(&member.name, "stands twice"));
-            continue;
-        }
         files.push(member);
     }
     if files.last().is_none_or(|member| member.name != MANIFEST) {

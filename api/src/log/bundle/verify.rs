@@ -262,6 +262,9 @@ pub(super) fn manifest(
         fault(MANIFEST, "manifest", "is missing or not a signed note");
         return None;
     };
+    if note.signatures().len() != 1 {
+        fault(MANIFEST, "manifest", "carries other lines beside the one signature that a manifest has");
+    }
     let Some(manifest) = Manifest::read(note.text()) else {
         fault(MANIFEST, "manifest", &format!("is not a manifest of {FORMAT}"));
         return None;

@@ -62,12 +62,13 @@ problem_set!(
 
 /// Take or certify hours of a teacher who moves
 ///
-/// `in`: what the origin certified. Inside the province it is taken as certified and posted at once, one entry a line, which the
-/// yearly limits here do not cut again; from outside it waits to be recognised by hand; the policy packs may say otherwise of either
-/// (`transfer_same_province`, `transfer_other_province`). `out`: the answer holds the certificate of
+/// `in`: what the origin certified, one entry a line, which the yearly limits here do not cut again. A certificate of the province counts at
+/// once where its county issued it in this system, to the letter and for the same identity number; anything else waits, with evidence, for
+/// somebody else to recognise it. The policy packs may say otherwise of either (`transfer_same_province`, `transfer_other_province`).
+/// `out`: the answer holds the certificate of
 /// the cycle's hours up to the last day here, in the same format, with its digest; our own entries stay where they are.
 ///
-/// 办理学时转移：转入（省内按原地认定计入，省外待人工认定，政策包另有规定的从其规定）；转出（出具学时证明，格式与转入一致）。dry_run=true只试办不写入。
+/// 办理学时转移：转入（省内由原县在本系统出具且一字不差的，按原地认定即时计入；其他附凭证，待他人认定；政策包另有规定的从其规定）；转出（出具学时证明，格式与转入一致）。dry_run=true只试办不写入。
 #[utoipa::path(
     operation_id = "create_transfer", tag = "records", params(TeacherPath, DryRunQuery), request_body = HourTransferIn, security(("bearer" = ["manage_transfers"])),
     responses((status = 201, description = "Taken, waiting or issued.", body = HourTransferView), TakeProblems)

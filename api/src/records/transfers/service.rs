@@ -16,11 +16,11 @@ use crate::{
     policy::PolicyCache,
     problem::{ApiError, Code, Words},
 };
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use shixun_domain::{
     AreaCode, Hours, Id, fold,
     id::{PersonId, TeacherId, TransferId},
-    ledger::{Amounts, Circumstances, EntryKind, SourceKind, after_close},
+    ledger::{Amounts, Circumstances, EntryKind, SourceKind},
     policy::Recognition,
     records::{
         Refusal as RecordRefusal,
@@ -61,18 +61,22 @@ pub fn create(
             let facts = given.facts();
             let amounts = judged(work, person, &snapshot, &facts, given.moved_on)?;
             let now = work.at();
-            let policy = cache.area(work.conn(), person.area(), now)?;
+            let rules = cache.area(work.conn(), person.area(), now)?.on(today);
+            // Nobody takes the own hours over alone.
             // The counties of the province are known: a code that is none of them says nothing.
             let origin = known_area(work.conn(), facts.area)?;
             let from = facts.area.filter(|area| origin.is_some() || area.province() != person.area().province());
-            let auto = recognition(from, person.area(), &policy.on(today)) == Recognition::Auto;
-            // Nobody takes the own hours over alone, nor hours into a cycle that is over.
-            let over = |line: &CertifiedLine| policy.cycle_on(line.on).is_ok_and(|cycle| after_close(&cycle, today));
-            let taken = auto && !actor.is_self(person) && !facts.lines.iter().any(over);
+            let auto = recognition(from, person.area(), &rules) == Recognition::Auto && !actor.is_self(person);
+            let text = canonical::text(given)?;
+            let digest = canonical::digest(&text);
+            // What one person types is no certificate: at once counts what the origin issued here, to the letter.
+            let taken = match facts.area.filter(|_| auto) {
+                Some(area) => store::issued(work.conn(), area, &digest, person)?,
+                None => false,
+            };
             if !taken && input.evidence.is_empty() {
                 return Err(RecordRefusal::EvidenceMissing.into());
             }
-            let text = canonical::text(given)?;
             let new = NewTransfer {
                 person,
                 direction: Direction::In,
@@ -80,7 +84,7 @@ pub fn create(
                 other_area: origin,
                 other_name: given.county.clone(),
                 moved_on: given.moved_on,
-                digest: canonical::digest(&text),
+                digest,
                 certificate: text,
                 evidence,
                 note: input.note.clone(),
@@ -134,8 +138,7 @@ fn judged(
     certificate: &Certificate,
     moved_on: NaiveDate,
 ) -> Result<Vec<Amounts>, ApiError> {
-    let employments = ledger::employments(work.conn(), person)?;
-    let spells: Vec<_> = employments.iter().map(|employment| employment.span).collect();
+    let spells = ledger::served(work.conn(), person)?;
     let here = (person.area(), snapshot.name.as_str());
     Ok(judge(certificate, here, moved_on, &spells, work.at().china_date())?)
 }
@@ -192,9 +195,9 @@ fn post(
     for (line, amounts) in lines.iter().zip(amounts) {
         let themes = line.themes.iter().map(|theme| theme.as_str()).collect::<Vec<_>>().join("+");
         let block = line.block_key.as_deref().unwrap_or_default();
-        // Two certificates about the same time and kind of hours would count them twice; one may have several lines of a kind, with days
-        // and without, and its total holds for all of them.
-        let mut kind = format!("{}:{}:{}:{}:{themes}:{block}", line.on, line.route, line.form, line.level);
+        // Two certificates about one kind of hours in a year would count them twice. One may have several lines of a kind, with days and
+        // without; what it says in all holds for them.
+        let mut kind = format!("{}:{}:{}:{}:{themes}:{block}", line.on.year(), line.route, line.form, line.level);
         let of_kind = told.entry(kind.clone()).or_default();
         *of_kind += 1;
         if *of_kind > 1 {

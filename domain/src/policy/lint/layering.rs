@@ -219,3 +219,25 @@ fn figure(body: &Body) -> Option<String> {
         | Body::Factor { ratio: share, .. } => Some(ratio(share)),
     }
 }
+
+/// Rules that are dropped for a profile and that no pack has.
+pub(super) fn dropped_in_vain(packs: &[Pack], draft: &Pack) -> Vec<Finding> {
+    let here = draft.jurisdiction();
+    let beside = packs.iter().filter(|pack| pack.jurisdiction().contains(here)).chain([draft]);
+    let known = |id: &str| beside.clone().any(|pack| pack.rules().iter().any(|rule| rule.id == *id));
+    let drops = draft.drops().iter().enumerate();
+    let ids =
+        drops.flat_map(|(place, drops)| drops.rule_ids.iter().enumerate().map(move |(item, id)| (place, item, id)));
+    ids.filter(|(.., id)| !known(id))
+        .map(|(place, item, id)| Finding {
+            kind: FindingKind::NothingSelected,
+            pointer: format!("/profiles/{place}/drops/{item}"),
+            rules: vec![format!("{} v{} {id}", draft.code(), draft.version())],
+            text: Wording {
+                zh: "没有任何政策包有此编号的规则，无从取消".into(),
+                en: "no pack has a rule of this id: nothing is dropped".into(),
+            },
+            example: Wording { zh: id.clone(), en: id.clone() },
+        })
+        .collect()
+}

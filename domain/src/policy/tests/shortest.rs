@@ -93,8 +93,10 @@ fn a_way_stays_under_the_yearly_maximum_that_refuses_more() {
     ];
     let (_, found) = way(&nearly(), &offerings);
     assert_eq!((chosen(&found), found.hours, found.proven), (vec![0, 1], hours("24"), true));
-    let (_, none) = way(&nearly(), &offerings[1..]);
-    assert_eq!((none.outcome, none.proven), (Outcome::None, true));
+    // Without the first there is room for what the cycle asks for, and not for what the year does.
+    let (rules, found) = way(&nearly(), &offerings[1..]);
+    assert_eq!((chosen(&found), found.hours, found.proven), (vec![0, 1], hours("18"), true));
+    assert_eq!(ids(&rules, &found.not_together), ["year.floor"]);
 }
 
 #[test]
@@ -209,7 +211,8 @@ proptest! {
             found.requirements.iter().filter(short).map(|one| (one.rule, format!("{:?}", one.period))).collect::<Vec<_>>()
         };
         let all = (1_usize << offerings.len()) - 1;
-        let lost = after(all);
+        let mut lost = after(all);
+        lost.extend(found.not_together.iter().map(|one| (one.rule, format!("{:?}", one.period))));
         let clashes = |set: usize| {
             (0..offerings.len()).any(|one| (0..one).any(|other| set >> one & 1 == 1 && set >> other & 1 == 1 && excluded(one, other)))
         };
@@ -235,5 +238,13 @@ proptest! {
             Outcome::None => cheapest.filter(|_| cheapest == Some(cost(0))),
         };
         prop_assert_eq!(mine, cheapest);
+        for one in &found.not_together {
+            let one = (one.rule, format!("{:?}", one.period));
+            let others: Vec<_> = lost.iter().filter(|lost| **lost != one).collect();
+            let together = (0..=all)
+                .filter(|set| !clashes(*set) && !too_many(*set))
+                .any(|set| after(set).iter().all(|unmet| others.contains(&unmet)));
+            prop_assert!(!together, "{:?} can be met beside what was met", one);
+        }
     }
 }
