@@ -194,10 +194,11 @@ fn name_results_of_jobs(schemas: &mut Map<String, Value>) {
 }
 
 /// Fields of texts that are kept letter by letter, and that the first of them did not have yet: where there is nothing they are absent.
-const ABSENT_IN_KEPT_TEXTS: [(&str, &str); 4] = [
+const ABSENT_IN_KEPT_TEXTS: [(&str, &str); 5] = [
     ("FrozenFactsView", "schools"),
     ("FrozenFiguresView", "carried_over"),
     ("CertificateContentView", "carried_over"),
+    ("CertificateEntryView", "elsewhere"),
     ("TallyView", "carried_over"),
 ];
 

@@ -3,6 +3,7 @@
 mod paper;
 
 use crate::{
+    check::{behind_the_back, unprotect},
     harness::{Caller, County, TestApp, both, database::Kind, off_runtime},
     ledger::fixture::{entry, post, sql, statement, teacher, with_teacher, write},
 };
@@ -153,6 +154,11 @@ both! {
         refused(json!({}), 422, "invalid_field").await;
         refused(json!({"code": own, "jwt": jwt}), 422, "invalid_field").await;
         refused(json!({"content": {"number": "1"}}), 404, "certificate_unknown").await;
+        // What somebody holds is held against what is kept, whoever changed that.
+        nobody.post("/v1/verify", json!({"jwt": jwt})).await.expect(200);
+        behind_the_back(county, &unprotect(county.database.kind(), "certificates"));
+        behind_the_back(county, &["UPDATE certificates SET digest = '0' || digest".to_owned()]);
+        refused(json!({"jwt": jwt}), 422, "certificate_altered").await;
     }
 
     async fn a_later_certificate_supersedes_and_a_revocation_says_when_and_why(county: County) {

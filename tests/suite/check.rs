@@ -239,6 +239,38 @@ both! {
         }
     }
 
+    async fn certificates_and_revocations_are_what_the_event_log_tells_of_them(county: County) {
+        let Busy { teachers, .. } = busy(county).await;
+        let recorded = |county: &County| {
+            let db = county.app.db.clone();
+            let checked = off_runtime(|| db.read_blocking(shixun_api::certificates::logged::check).unwrap());
+            checked.breaches.into_iter().map(|breach| breach.detail).collect::<Vec<_>>()
+        };
+        let centre = county.sign_in("centre");
+        let issue = format!("/v1/teachers/{}/certificates", teachers[0].person.teacher());
+        let made = centre.post(&issue, json!({})).await.expect(201);
+        let revoke = format!("/v1/certificates/{}/revoke", made["id"].as_str().unwrap());
+        centre.post(&revoke, json!({"reason": "信息有误"})).await.expect(200);
+        centre.post(&issue, json!({})).await.expect(201);
+        assert_eq!(recorded(county), [""; 0]);
+        let kind = county.database.kind();
+        for table in ["certificates", "certificate_revocations", "event_log"] {
+            behind_the_back(county, &unprotect(kind, table));
+        }
+        for (statement, details) in [
+            ("DELETE FROM certificate_revocations", &["its revocation is not the one that was recorded"][..]),
+            (
+                "UPDATE event_log SET after = REPLACE(after, '\"digest\":\"', '\"digest\":\"0') WHERE object_kind = 'certificate'",
+                &["it is not the one that was issued"; 3],
+            ),
+            ("UPDATE certificates SET digest = '0' || digest", &["its digest is not that of its content"; 3]),
+            ("DELETE FROM certificates", &["it was issued, and is gone"; 3]),
+        ] {
+            behind_the_back(county, &[statement.to_owned()]);
+            assert_eq!(recorded(county), details, "{statement}");
+        }
+    }
+
     async fn every_broken_invariant_is_found_by_name(county: County) {
         let Busy { closed, open, teachers } = busy(county).await;
         let kind = county.database.kind();
@@ -357,7 +389,11 @@ both! {
             known.insert(name);
             assert_eq!(broken(&checked(county)), known, "{name} after {statement}");
         }
-        let names: BTreeSet<_> = checked(county).iter().map(|one| one.name).collect();
+        let mut names: BTreeSet<_> = checked(county).iter().map(|one| one.name).collect();
+        assert!(names.remove("readable"), "nothing is damaged so that it cannot be read");
         assert_eq!(known, names, "every check was broken once");
+        behind_the_back(county, &["UPDATE log_keys SET secret = 'AAAA' WHERE purpose = 'signature'".to_owned()]);
+        let found = broken(&checked(county));
+        assert!(found.contains("readable") && found.contains("four_eyes"), "the others are made all the same: {found:?}");
     }
 }

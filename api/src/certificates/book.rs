@@ -54,7 +54,7 @@ pub(super) fn book(content: &CertificateContentView, language: Language) -> Book
             text(say(one.route.0.zh(), one.route.0.en())),
             text(say(one.level.0.zh(), one.level.0.en())),
             text(one.organisation_name.clone().unwrap_or_default()),
-            hours(one.credited),
+            Value::Hours(one.earned_in_cycle()),
             hours(one.counted),
         ]
     };

@@ -12,6 +12,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use shixun_domain::Hours;
 use utoipa::ToSchema;
 
 /// The form of the content; another one follows when a field changes its meaning.
@@ -133,8 +134,19 @@ pub struct CertificateEntryView {
     pub organisation_name: Option<String>,
     /// Hours earned.
     pub credited: HoursText,
+    /// Those of them that belong to another cycle; absent where none do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = HoursText, required = false)]
+    pub elsewhere: Option<HoursText>,
     /// Hours that count.
     pub counted: HoursText,
+}
+
+impl CertificateEntryView {
+    /// Hours earned that belong to the cycle.
+    pub fn earned_in_cycle(&self) -> Hours {
+        self.credited.0.less(self.elsewhere.map_or(Hours::ZERO, |elsewhere| elsewhere.0))
+    }
 }
 
 /// What a certificate has beside the statement.
@@ -193,6 +205,7 @@ impl CertificateContentView {
                     level: entry.level,
                     organisation_name: entry.organisation_name,
                     credited: entry.credited,
+                    elsewhere: Some(entry.elsewhere).filter(|elsewhere| elsewhere.0 != Hours::ZERO),
                     counted: entry.counted,
                 })
                 .collect(),

@@ -237,7 +237,7 @@ list_query! {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct InclusionQuery {
-    /// The row, by its identifier: an hour entry (`hou_`), a policy pack (`pol_`) or an event (`evt_`).
+    /// The row, by its identifier: an hour entry (`hou_`), a policy pack (`pol_`), a frozen report (`frz_`) or an event (`evt_`).
     #[param(max_length = 64)]
     pub id: Option<String>,
     /// Instead of `id`: the place of the leaf, from 0.
@@ -269,8 +269,8 @@ impl InclusionQuery {
             (Some(id), None) => LeafKind::ALL.iter().find_map(|kind| read_id(*kind, id)).ok_or_else(|| {
                 problems::parameter(
                     "id",
-                    "应为学时条目（hou_）、政策包（pol_）或事件（evt_）的标识符",
-                    "must be the identifier of an hour entry (hou_), a policy pack (pol_) or an event (evt_)",
+                    "应为学时条目（hou_）、政策包（pol_）、定稿（frz_）或事件（evt_）的标识符",
+                    "must be the identifier of an hour entry (hou_), a policy pack (pol_), a frozen report (frz_) or an event (evt_)",
                 )
             }),
             (None, Some(position)) => Ok(Wanted::Place(self.area.map(|area| area.0), position)),

@@ -250,7 +250,7 @@ problems! {
     VerificationCodeMistyped = "verification_code_mistyped", 400, "验证码有误", "The verification code is mistyped",
         "验证码由六位行政区划代码和四组、每组五位字母数字组成，请对照证明核对。", "A code has the six digits of the area and four groups of five letters and digits; compare it with the certificate.";
     CertificateUnknown = "certificate_unknown", 404, "没有这份证明", "There is no such certificate",
-        "本系统未出具过此证明；请核对验证码，或向出具单位核实。", "None like it was issued here; check the code, or ask the authority named on it.";
+        "本系统未出具过此证明；请核对验证码（JSON须提交证明的content部分），或向出具单位核实。", "None like it was issued here; check the code (of a certificate as JSON give its content alone), or ask the authority named on it.";
     CertificateAltered = "certificate_altered", 422, "证明内容与出具时不符", "The certificate is not what was issued",
         "所示内容或签名与出具的证明不一致，请勿采信；可按验证码查看出具时的内容。", "Its content or signature differs from what was issued: do not rely on it. Its code leads to what was issued.";
     CredentialKeyCompromised = "credential_key_compromised", 422, "签名密钥已泄露", "The key that signed it was compromised",

@@ -5,6 +5,7 @@ use crate::harness::{
     County, both,
     training::{MadeSession, TestSession, at},
 };
+use crate::ledger::fixture::sql;
 use serde_json::{Value, json};
 use shixun_domain::{
     AreaCode,
@@ -113,6 +114,17 @@ both! {
         new.post(&format!("{place}/approve"), json!({})).await.expect(200);
         old.get(&place).await.expect(200);
         new.act(&format!("{place}/withdraw")).await.expect(200);
+    }
+
+    async fn who_retired_applies_for_nothing(county: County) {
+        let teacher = county.add_teacher(1, county.schools[0]);
+        let made = county.add_session(TestSession::default());
+        let retire = |day: &str| sql(county, &format!("UPDATE persons SET retires_on = '{day}' WHERE id = {}", teacher.person.number())).unwrap();
+        retire("2026-11-22");
+        let path = format!("/v1/sessions/{}/enrolments", made.id);
+        county.sign_in("teacher-1").post(&path, json!({})).await.refused(409, "applicant_not_employed");
+        retire("2026-11-23");
+        county.sign_in("teacher-1").post(&path, json!({})).await.expect(201);
     }
 
     async fn a_session_is_conducted_from_its_own_area_and_looked_at_from_above(county: County) {

@@ -236,7 +236,7 @@ async fn log(demo: &Demo, shown: &mut Shown) {
         .unwrap()
         .parse()
         .unwrap();
-    let line = witness().cosign(note.text(), 1_795_000_000);
+    let line = witness().cosign(note.text(), u64::try_from(demo.test.clock.now().millis() / 1_000).unwrap());
     shown.post(&monitor, &format!("/v1/log/checkpoints/{older}/cosignatures"), json!({"line": line.trim_end()})).await;
     sequenced(&demo.test, Look::New);
     let newer = shown.get(&auditor, "/v1/log/checkpoints?limit=2").await["data"][0]["size"].clone();

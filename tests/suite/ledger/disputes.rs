@@ -62,6 +62,17 @@ both! {
         assert_eq!(log["data"].as_array().unwrap().len(), 2);
     }
 
+    async fn while_a_dispute_is_open_nobody_settles_it_by_a_reversal(county: County) {
+        let (_, entry) = disputed(county);
+        let place = open(county, &entry).await;
+        for name in ["centre", "bureau"] {
+            let told = county.sign_in(name).post(&format!("{entry}/reverse"), json!({"reason": "误录"})).await.refused(409, "dispute_open");
+            assert!(place.ends_with(told["parameters"]["dispute"].as_str().unwrap()), "{told:#}");
+        }
+        let right = json!({"reason": "签到表证实在场", "replacement": {"nominal": "27", "attended": "27"}});
+        decide(&county.sign_in("bureau"), &place, "uphold", right).await.expect(200);
+    }
+
     async fn days_that_no_training_lasts_are_refused_and_the_dispute_stays_open(county: County) {
         let (_, entry) = disputed(county);
         let place = open(county, &entry).await;

@@ -267,6 +267,16 @@ both! {
         centre.post(&place, certified.clone()).await.refused(422, "hours_before_employment");
         certified["certified_by"] = json!("松阳县教育局");
         assert_eq!(centre.post(&place, certified).await.expect(201)["source"], "opening");
+        sql(county, "UPDATE persons SET retires_on = '2026-05-31' WHERE id = 104").unwrap();
+        sql(county, "UPDATE employments SET valid_to = '2026-05-31' WHERE person_id = 101").unwrap();
+        for teacher in [newcomer, person] {
+            let place = format!("/v1/teachers/{}/hour-entries", teacher.teacher());
+            let told = centre.post(&place, with("effective_on", json!("2026-06-01"))).await.refused(422, "hours_outside_employment");
+            assert_eq!(told["parameters"]["day"], "2026-06-01");
+            let mut last = with("effective_on", json!("2026-05-31"));
+            (last["reference"], last["content_key"]) = (json!("A-2"), json!("the-last-day"));
+            centre.post(&place, last).await.expect(201);
+        }
     }
 
     async fn a_retry_with_the_same_key_enters_the_hours_once(county: County) {

@@ -140,20 +140,25 @@ both! {
         let path = format!("/v1/log/checkpoints/{size}");
         let text = monitor.request(Method::GET, &path).header("Accept", "text/plain").send().await;
         let note: SignedNote = text.text().parse().unwrap();
-        let line = witness().cosign(note.text(), 1_795_000_000);
+        let now = u64::try_from(county.clock.now().millis() / 1_000).unwrap();
+        let line = witness().cosign(note.text(), now);
         let cosign = async |line: &str| monitor.post(&format!("{path}/cosignatures"), json!({"line": line})).await;
         for _ in 0..2 {
             let view = cosign(&line).await.expect(200);
             assert_eq!(view["cosignatures"].as_array().unwrap().len(), 1);
             assert_eq!(view["cosignatures"][0]["witness"], "witness.example");
             let note: SignedNote = view["note"].as_str().unwrap().parse().unwrap();
-            assert_eq!(note.verify(&witness().verifier().for_cosignatures()), Ok(Some(1_795_000_000)));
+            assert_eq!(note.verify(&witness().verifier().for_cosignatures()), Ok(Some(now)));
         }
         let stranger = shixun_domain::log::SignerKey::new("stranger.example".into(), &[3; 32]).unwrap();
         for wrong in [
-            stranger.cosign(note.text(), 1_795_000_000),
-            witness().cosign("shixun/331123\n1\nbjQLnP+zepicpUTmu3gKLHiQHT+zNzh2hRGjBhevoB0=\n", 1_795_000_000),
+            stranger.cosign(note.text(), now),
+            witness().cosign("shixun/331123\n1\nbjQLnP+zepicpUTmu3gKLHiQHT+zNzh2hRGjBhevoB0=\n", now),
             witness().cosign(note.text(), u64::MAX),
+            witness().cosign(note.text(), now + 301),
+            witness().cosign(note.text(), now - 301),
+            // One that is right, and not the one that stands.
+            witness().cosign(note.text(), now + 1),
             "nonsense".to_owned(),
         ] {
             cosign(&wrong).await.refused(422, "cosignature_refused");

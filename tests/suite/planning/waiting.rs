@@ -264,7 +264,7 @@ both! {
         clean(county);
     }
 
-    async fn nobody_posts_waiting_hours_by_hand_and_voiding_them_with_a_reason_stays_possible(county: County) {
+    async fn nobody_posts_voids_or_reverses_waiting_hours_by_hand(county: County) {
         asks(county, "14", "post").await;
         let [me, ..] = three(county);
         let course = held(county, &[(me, "present")], "2026-12-05").await;
@@ -272,13 +272,16 @@ both! {
         let entry = format!("/v1/hour-entries/{}", entries(county, me).await[0]["id"].as_str().unwrap());
         county.sign_in("bureau").act(&format!("{entry}/post")).await.refused(409, "entry_awaits_evaluation");
         let reason = json!({"reason": "代签到，经查实"});
-        county.sign_in("centre").post(&format!("{entry}/void"), reason).await.expect(201);
-        assert_eq!(statement(county, me).await["pending_entries"], json!([]));
-        clean(county);
+        for step in ["void", "reverse"] {
+            county.sign_in("centre").post(&format!("{entry}/{step}"), reason.clone()).await.refused(409, "entry_awaits_evaluation");
+        }
+        let list = county.sign_in("centre").get(&format!("/v1/enrolments?teacher_id={}", me.person.teacher())).await.expect(200);
+        let correct = format!("/v1/enrolments/{}/corrections", list["data"][0]["id"].as_str().unwrap());
+        let misconduct = json!({"reason": "代签到，经查实", "misconduct": true});
+        county.sign_in("centre").post(&correct, misconduct.clone()).await.refused(409, "entry_awaits_evaluation");
         evaluate(county, &course, 0, me).await.expect(201);
-        assert_eq!(chain(county, me).await, ["pending 8.00", "voided 0.00"], "what was voided stays so");
-        county.clock.set(at("2026-12-21T00:00:00"));
-        assert_eq!(pass(county).await, Lapsed::default());
+        county.sign_in("centre").post(&correct, misconduct).await.expect(201);
+        assert_eq!(chain(county, me).await, ["pending 8.00", "posted 8.00", "reversed -8.00", "posted 0.00"]);
         clean(county);
     }
 

@@ -198,9 +198,11 @@ both! {
         issued(county, other, certificate()).await;
         let entered = centre.post(&path, proven(certificate())).await;
         assert_eq!(entered.expect(201)["state"], "waiting", "somebody else of the same name");
-        let mut changed = certificate();
+        let mut own = certificate();
+        own["moved_on"] = json!("2019-01-31");
+        issued(county, person, own.clone()).await;
+        let mut changed = own;
         (changed["lines"][1]["hours"], changed["total"]) = (json!("90"), json!("240"));
-        issued(county, person, certificate()).await;
         assert_eq!(centre.post(&path, proven(changed)).await.expect(201)["state"], "waiting", "not to the letter");
     }
 
@@ -237,7 +239,6 @@ both! {
             (with("total", json!("211")), 422, "transfer_sum_differs"),
             (lines(line("2019-02-01", "mandated", None, "5"), "5"), 422, "transfer_after_move"),
             (lines(line("2018-12-31", "mandated", None, "10001"), "10001"), 422, "hours_overflow"),
-            (lines(line("2004-12-31", "mandated", None, "5"), "5"), 409, "policy_missing"),
             (with("format", json!("other")), 422, "invalid_field"),
             (json!({"direction": "in"}), 422, "invalid_field"),
             (json!({"direction": "out", "moved_on": "2026-09-01"}), 422, "invalid_field"),
@@ -246,6 +247,8 @@ both! {
         for (body, status, code) in cases {
             centre.post(&path, body).await.refused(status, code);
         }
+        let early = lines(line("2004-12-31", "mandated", None, "5"), "5")["certificate"].clone();
+        centre.post(&path, issued(county, person, early).await).await.refused(409, "policy_missing");
         let nowhere = json!({"direction": "out", "moved_on": "2026-09-01", "other_area": "331123", "other_name": "遂昌县"});
         assert_eq!(centre.post(&path, nowhere).await.refused(422, "invalid_field")["errors"][0]["code"], "own_area");
         county.sign_in("school-1").post(&path, coming(certificate())).await.refused(403, "forbidden");

@@ -138,7 +138,7 @@ fn entries(sheet: &mut Sheet<'_>, content: &CertificateContentView, say: Say) {
             one.title.clone(),
             say.pick(one.route.0.zh(), one.route.0.en()).to_owned(),
             say.pick(one.level.0.zh(), one.level.0.en()).to_owned(),
-            one.credited.to_string(),
+            one.earned_in_cycle().to_string(),
             one.counted.to_string(),
         ]
     };

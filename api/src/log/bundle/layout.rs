@@ -328,7 +328,7 @@ mod tests {
         let directory = directory(&mut Cursor::new(&bytes)).unwrap();
         assert_eq!((directory.files, directory.needed), (70_000, Some(20)));
         let (head, tail) = (usize::try_from(directory.to).unwrap(), bytes.len());
-        let places = (0..40).chain((0..46).map(|at| head - 51 + at)).chain(head..tail);
+        let places = (0..30).chain((0..46).map(|at| head - 51 + at)).chain(head..tail);
         for place in places {
             let mut changed = bytes.clone();
             changed[place] ^= 1;

@@ -12,6 +12,7 @@ mod relaxing;
 mod schools;
 mod sharing;
 mod shortest;
+mod standing_together;
 
 use super::*;
 use crate::{
