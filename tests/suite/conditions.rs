@@ -10,6 +10,7 @@ use crate::{
     },
 };
 use actix_web::http::Method;
+use serde_json::json;
 use std::collections::BTreeSet;
 
 /// Accounts of the demo county, of which several may read most of what the walk asks for.
@@ -70,5 +71,12 @@ both! {
             let other = county.anonymous().request(Method::GET, path).header("If-None-Match", "\"3\"").send().await;
             assert_eq!((other.status, other.etag()), (200, tag), "{path}");
         }
+    }
+
+    async fn a_condition_that_an_operation_would_not_look_at_is_refused(county: County) {
+        let approve = "/v1/enrolments/enr_a3bkg0000000000032/approve";
+        let based = county.sign_in("school-1").request(Method::POST, approve).header("If-Match", "\"99\"").json(&json!({})).send().await;
+        assert_eq!(based.refused(400, "invalid_header")["parameters"]["name"], "If-Match");
+        county.sign_in("school-1").post(approve, json!({})).await.refused(404, "not_found");
     }
 }

@@ -14,6 +14,9 @@ use matchit::Router;
 use serde_json::Value;
 use shixun_domain::time::parse_day;
 
+/// Bases a change on the version that was looked at.
+const IF_MATCH: &str = "If-Match";
+
 /// The addresses the API documents, and the operations of each.
 #[derive(Debug, Clone, Default)]
 pub struct KnownRoutes(Router<Address>);
@@ -44,6 +47,8 @@ struct Operation {
     method: String,
     /// The parameters it reads of a query.
     query: Vec<Queried>,
+    /// Whether it looks at `If-Match`.
+    conditional: bool,
 }
 
 /// What the document says of a parameter.
@@ -57,8 +62,9 @@ struct Queried {
 
 impl Operation {
     fn from_document(method: &str, operation: &Value) -> Operation {
-        let parameters = operation.get("parameters").and_then(Value::as_array).into_iter().flatten();
-        let queried = parameters.filter(|parameter| parameter.get("in").is_some_and(|place| place == "query"));
+        let parameters = operation.get("parameters").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let conditional = parameters.iter().any(|parameter| parameter.get("name").is_some_and(|name| name == IF_MATCH));
+        let queried = parameters.iter().filter(|parameter| parameter.get("in").is_some_and(|place| place == "query"));
         let read = |parameter: &Value| {
             let longest = parameter.pointer("/schema/maxLength").and_then(Value::as_u64);
             let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
@@ -68,7 +74,7 @@ impl Operation {
                 is_day: parameter.pointer("/schema/format").is_some_and(|format| format == "date"),
             }
         };
-        Operation { method: method.to_uppercase(), query: queried.map(read).collect() }
+        Operation { method: method.to_uppercase(), query: queried.map(read).collect(), conditional }
     }
 
     /// What is wrong with a parameter of a query, as far as the document says so. Names that are not known are left to the operation's
@@ -125,8 +131,9 @@ impl KnownRoutes {
 
 impl Address {
     /// What is refused of a request before its operation sees it: a query where the operation reads none, because a `dry_run=true` that is
-    /// not heard writes; control characters; texts longer than the document says; and an `Idempotency-Key` that could not be one, also
-    /// where nothing is kept under it.
+    /// not heard writes; control characters; texts longer than the document says; an `Idempotency-Key` that could not be one, also
+    /// where nothing is kept under it; and an `If-Match` that nobody would look at, because whoever sends it does not want to be heard
+    /// otherwise (RFC 9110, 13.1.1).
     pub fn refused(&self, request: &ServiceRequest) -> Option<ApiError> {
         let (query, posted) = (request.query_string(), request.method() == Method::POST);
         if (query.is_empty() && !posted) || !request.path().starts_with("/v1/") {
@@ -143,8 +150,15 @@ impl Address {
         let given =
             web::Query::<Vec<(String, String)>>::from_query(query).map(web::Query::into_inner).unwrap_or_default();
         let fault = given.iter().find_map(|(name, value)| operation.fault(name, value));
-        fault.or_else(|| idempotency_key(request.headers()).err().filter(|_| posted))
+        let unheard = || (posted && !operation.conditional && request.headers().contains_key(IF_MATCH)).then(unheard);
+        fault.or_else(|| idempotency_key(request.headers()).err().filter(|_| posted)).or_else(unheard)
     }
+}
+
+/// A condition on an operation that knows none.
+fn unheard() -> ApiError {
+    let words = Words::new("此操作不以版本为条件，请勿携带", "this operation is not based on a version: leave it out");
+    ApiError::new(Code::InvalidHeader).with("name", IF_MATCH).with_words("reason", words)
 }
 
 /// What every request meets that no operation takes.
