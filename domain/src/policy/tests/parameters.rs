@@ -41,6 +41,23 @@ fn rounding_decides_whether_half_an_hour_is_missing() {
     assert_eq!((half, Rounding::Up.applied(hours("7"))), (hours("359"), hours("7")));
 }
 
+#[test]
+fn what_has_to_be_earned_goes_by_the_requirement_that_misses_most_and_by_all_years_together() {
+    let nothing = |rules: &CycleRules| judged(rules, &[]).to_earn();
+    assert_eq!(
+        nothing(&with_county(json!({}))),
+        hours("360"),
+        "the total is more than five years of 48 and a block of 90"
+    );
+    let training = json!({"of": {"themes": ["management"]}, "window": "cycle", "hours": figure("500")});
+    assert_eq!(nothing(&with_rule("management.min", minimum(training))), hours("500"));
+    let a_year = minimum(json!({"hours": figure("120")}));
+    let rules = with_rule("each_year.min", a_year);
+    assert_eq!(nothing(&rules), hours("600"));
+    let some = [entry(1, "2018-05-01", "100"), entry(2, "2019-05-01", "130")];
+    assert_eq!(judged(&rules, &some).to_earn(), hours("380"), "what one year has too much is missing in another");
+}
+
 /// Three days of ethics in July or August of each year.
 fn ethics(settings: Value) -> CycleRules {
     let mut pack = json!({"rules": [rule("ethics.min.year", minimum(json!({"of": {"themes": ["ethics"]}, "window": "months",

@@ -238,6 +238,10 @@ proptest! {
             Outcome::None => cheapest.filter(|_| cheapest == Some(cost(0))),
         };
         prop_assert_eq!(mine, cheapest);
+        let least = evaluate(&rules, &PersonFacts::default(), &entries).to_earn();
+        if lost.is_empty() {
+            prop_assert!(found.hours >= least, "{} hours meet everything, and {least} had to be earned", found.hours);
+        }
         for one in &found.not_together {
             let one = (one.rule, format!("{:?}", one.period));
             let others: Vec<_> = lost.iter().filter(|lost| **lost != one).collect();
