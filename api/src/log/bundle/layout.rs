@@ -25,9 +25,9 @@ const END_BYTES: u64 = 22;
 const BIG_END_BYTES: u64 = 56;
 const BIG_LOCATOR_BYTES: u64 = 20;
 /// From here on the number of a place does not fit into its field (zip64).
-const BIG: u64 = u32::MAX as u64;
+const BIG: u64 = (1 << 32) - 1;
 /// More files than their number's field holds.
-const MANY: u64 = u16::MAX as u64;
+const MANY: u64 = (1 << 16) - 1;
 /// The first day that a zip file can name, and no time: nothing of the machine and the hour it was made.
 const NO_TIME: [u8; 4] = [0, 0, 0x21, 0];
 /// The system that rights are those of.
