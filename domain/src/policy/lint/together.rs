@@ -1,5 +1,5 @@
 //! Requirements of one time that nobody can meet together: hours owed side by side, of which no hour serves two, against a yearly
-//! maximum or a cap; shares of one whole that are more than all of it.
+//! maximum or a cap; a share of what is owed that a cap does not let count; shares of one whole that are more than all of it.
 
 use super::{Finding, FindingKind, reach::own};
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
         wording::Wording,
     },
 };
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDate};
 
 /// Something that is asked for, of entries of one kind.
 #[derive(Clone, Copy)]
@@ -29,6 +29,18 @@ struct Demand<'a> {
     measure: Measure,
     /// The calendar year in which all of it is owed.
     year: Option<i32>,
+    /// The days in which it has to be earned, where they are neither a year's nor the cycle's.
+    span: Option<(NaiveDate, NaiveDate)>,
+    /// What asks for the whole of which this is a share.
+    whole: Option<&'a RuleRef>,
+}
+
+impl Demand<'_> {
+    /// True where no hour serves both: of kinds, or of days, that have nothing in common.
+    fn apart(&self, other: &Demand) -> bool {
+        let days = self.span.zip(other.span);
+        self.of.disjoint(&other.of) || days.is_some_and(|(one, other)| one.1 < other.0 || other.1 < one.0)
+    }
 }
 
 /// What there is room for.
@@ -50,7 +62,9 @@ pub(super) fn contradictions(
     person: &PersonFacts,
     asked: &[Requirement],
 ) -> Vec<Finding> {
-    let demands: Vec<Demand> = asked.iter().filter_map(|asked| demand(rules, asked)).collect();
+    let mut demands: Vec<Demand> = asked.iter().filter_map(|asked| demand(rules, asked)).collect();
+    let of_wholes: Vec<Demand> = asked.iter().filter_map(|asked| share_of_owed(rules, asked, &demands)).collect();
+    demands.extend(of_wholes);
     let mut findings = Vec::new();
     // What is too much for a year is not told once more of the cycle.
     let mut told: Vec<Vec<&RuleRef>> = Vec::new();
@@ -65,7 +79,7 @@ pub(super) fn contradictions(
     let mut in_cycle: Vec<Demand> = Vec::new();
     for demand in &demands {
         match in_cycle.iter_mut().find(|known| demand.year.is_some() && known.rule == demand.rule) {
-            Some(known) => known.amount += demand.amount,
+            Some(known) => (known.amount, known.span) = (known.amount + demand.amount, None),
             None => in_cycle.push(*demand),
         }
     }
@@ -86,12 +100,40 @@ fn demand<'a>(rules: &'a CycleRules, asked: &Requirement) -> Option<Demand<'a>> 
         Body::Minimum { measure, .. } if asked.days.is_none() => (of, owed, *measure),
         _ => return None,
     };
-    let year = match asked.period {
+    let span = match asked.period {
+        Period::Span { from, to } => Some((from, to)),
+        _ => None,
+    };
+    let year = year_of(asked.period);
+    (owed > Hours::ZERO).then_some(Demand { rule, of, amount: owed.hundredths(), measure, year, span, whole: None })
+}
+
+/// The calendar year in which a period lies.
+fn year_of(period: Period) -> Option<i32> {
+    match period {
         Period::Year(year) => Some(year),
         Period::Span { from, to } if from.year() == to.year() => Some(from.year()),
         _ => None,
+    }
+}
+
+/// The hours that a share of what counts comes to, where so many hours of the whole are owed in the same time.
+fn share_of_owed<'a>(rules: &'a CycleRules, asked: &Requirement, demands: &[Demand<'a>]) -> Option<Demand<'a>> {
+    let rule = rules.rule(asked.rule)?;
+    let Body::Share { of, part, practice: false, share, measure: Measure::Counted, .. } = &rule.rule.body else {
+        return None;
     };
-    (owed > Hours::ZERO).then_some(Demand { rule, of, amount: owed.hundredths(), measure, year })
+    let (of, part) = (Compiled::new(of, rules.interned()), Compiled::new(part, rules.interned()));
+    let year = match asked.period {
+        Period::Span { .. } => return None,
+        period => year_of(period),
+    };
+    let in_whole = |demand: &&Demand| {
+        demand.measure == Measure::Counted && demand.year == year && demand.span.is_none() && demand.of.within(&of)
+    };
+    let whole = demands.iter().filter(in_whole).max_by_key(|demand| demand.amount)?;
+    let amount = share.of(Hours::from_hundredths(whole.amount)).hundredths();
+    Some(Demand { rule, of: part, amount, whole: Some(whole.rule), ..*whole })
 }
 
 /// What is owed in the year of a block: the block, and the floor of such a year.
@@ -159,10 +201,12 @@ fn beyond<'a>(
         });
         for set in too_much(owed.collect(), room.amount) {
             let mut concerned: Vec<&RuleRef> = set.iter().map(|demand| demand.rule).collect();
-            if told.contains(&concerned) || (set.len() < 2 && !room.refuses) {
+            let alone = set.len() < 2 && set.iter().all(|demand| demand.whole.is_none());
+            if told.contains(&concerned) || (alone && !room.refuses) {
                 continue;
             }
             told.push(concerned.clone());
+            concerned.extend(set.iter().filter_map(|demand| demand.whole));
             concerned.push(room.rule);
             findings.extend(own(draft, &concerned).map(|pointer| short_of_room(pointer, &concerned, &set, room)));
         }
@@ -192,7 +236,7 @@ fn too_much(mut demands: Vec<Demand>, room: i64) -> Vec<Vec<Demand>> {
     for place in 0..demands.len() {
         let (mut set, mut sum): (Vec<Demand>, i64) = (Vec::new(), 0);
         for demand in demands.iter().skip(place) {
-            if sum <= room && set.iter().all(|other: &Demand| other.of.disjoint(&demand.of)) {
+            if sum <= room && set.iter().all(|other: &Demand| other.apart(demand)) {
                 set.push(*demand);
                 sum = sum.saturating_add(demand.amount);
             }
@@ -253,7 +297,8 @@ fn shares(rules: &CycleRules, draft: &Pack, asked: &[Requirement]) -> Vec<Findin
         let Some(rule) = rules.rule(asked.rule) else { continue };
         let Body::Share { part, practice: false, share, measure, .. } = &rule.rule.body else { continue };
         let of = Compiled::new(part, rules.interned());
-        let demand = Demand { rule, of, amount: part_of_whole(*share), measure: *measure, year: None };
+        let demand =
+            Demand { rule, of, amount: part_of_whole(*share), measure: *measure, year: None, span: None, whole: None };
         let same = |(other, period, _): &&mut (&Body, Period, Vec<Demand>)| {
             let measured = matches!(other, Body::Share { measure: other, .. } if other == measure);
             other.selector() == rule.rule.body.selector() && measured && *period == asked.period
