@@ -219,6 +219,27 @@ async fn forged_truncated_and_reordered_bundles_are_refused() {
         *file(files, "checkpoint-331123.txt") = forger.sign(&text).into_bytes();
     });
     assert!(told.contains("keys.txt key") && told.contains("checkpoint-331123.txt signature"), "{told}");
+    // Another signature below the manifest, as if somebody had countersigned.
+    let told = faults(&|files| {
+        let manifest = file(files, "manifest.txt");
+        let text = String::from_utf8(manifest.clone()).unwrap();
+        let signed = text.split_once("\n\n").unwrap().0.to_owned() + "\n";
+        let other = SignerKey::new("authority.example".into(), &[6; 32]).unwrap().sign(&signed);
+        manifest.extend(other.split_once("\n\n").unwrap().1.bytes());
+    });
+    assert_eq!(told, "manifest.txt manifest");
+    // A second file of a name in front of the genuine one: readers of zip files open one or the other.
+    let mut twice = whole.clone();
+    twice.insert(0, ("statement.jso_".into(), b"{}".to_vec()));
+    let mut twice = packed(&twice);
+    let from = b"statement.jso_";
+    for at in 0..twice.len() - from.len() {
+        if twice[at..].starts_with(from) {
+            twice[at + from.len() - 1] = b'n';
+        }
+    }
+    let told = verified(&twice, &given).findings;
+    assert_eq!((told[0].file.as_str(), told[0].code), ("statement.json", "file"), "{told:?}");
     // Cut off anywhere.
     for end in [0, 10, bytes.len() / 2, bytes.len() - 1] {
         assert!(!verified(&bytes[..end], &given).findings.is_empty(), "{end} bytes");

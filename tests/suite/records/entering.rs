@@ -320,6 +320,13 @@ both! {
         }
     }
 
+    async fn a_number_is_the_same_in_whatever_width_it_is_typed(county: County) {
+        let [one, ..] = prepared(county);
+        let centre = county.sign_in("centre");
+        assert_eq!(centre.post(&of(one.person), record(" Ｋ－１ ")).await.expect(201)["source_key"], "K-1");
+        centre.post(&of(one.person), record("K-1")).await.refused(409, "record_known");
+    }
+
     async fn keys_of_a_content_that_differ_in_case_width_or_blanks_are_one(county: County) {
         let [one, ..] = prepared(county);
         let centre = county.sign_in("centre");
