@@ -4,7 +4,6 @@ use super::{service::sees, wire::EnrolmentQuery};
 use crate::{access::Actor, http::Page, problem::ApiError};
 use chrono::NaiveDate;
 use shixun_domain::{
-    Id,
     access::{Role, Scope},
     enrolment::EnrolmentStatus,
     id::{OrganisationId, SessionId},
@@ -41,7 +40,7 @@ pub fn list(
         session: query.session_id.map(|id| id.0),
         person: query.teacher_id.map(|id| id.0.person()),
         schools: match query.organisation_id {
-            Some(id) => Some(of_schools(conn, id.0, today)?),
+            Some(id) => Some(OfSchools { area: id.0.area(), schools: below(conn, id.0)?, on: today }),
             None => None,
         },
         statuses: statuses(query),
@@ -67,16 +66,12 @@ fn statuses(query: &EnrolmentQuery) -> Option<Vec<EnrolmentStatus>> {
     (!any).then(|| EnrolmentStatus::ALL.iter().copied().filter(wanted).collect())
 }
 
-/// An organisation and those below it, with those who are employed there; nothing where there is no such organisation.
-fn of_schools(conn: &mut Conn, id: OrganisationId, today: NaiveDate) -> Result<OfSchools, ApiError> {
-    let area = id.area();
-    let schools = match org::find(conn, id)? {
-        Some(row) => org::below(conn, area, &[row.path])?,
-        None => Vec::new(),
-    };
-    let ids: Vec<OrganisationId> = schools.iter().map(|number| Id::new(area, *number)).collect();
-    let employees = store::employed_at(conn, &ids, today)?.into_iter().map(|person| person.number()).collect();
-    Ok(OfSchools { area, schools, employees })
+/// The numbers of an organisation and of those below it; none where there is no such organisation.
+fn below(conn: &mut Conn, id: OrganisationId) -> Result<Vec<i64>, ApiError> {
+    match org::find(conn, id)? {
+        Some(row) => Ok(org::below(conn, id.area(), &[row.path])?),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Whose enrolments the actor sees: of the teachers at the organisations of each role and below, and in the sessions of the institutions

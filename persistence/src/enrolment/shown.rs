@@ -213,15 +213,28 @@ impl Viewer {
     }
 }
 
-/// Schools of one area, with those who are employed there.
+/// Schools of one area, and the day of whose employees is spoken.
 #[derive(Debug, Clone)]
 pub struct OfSchools {
     /// Their area.
     pub area: AreaCode,
     /// Their numbers.
     pub schools: Vec<i64>,
-    /// The numbers of the persons.
-    pub employees: Vec<i64>,
+    /// The day.
+    pub on: NaiveDate,
+}
+
+/// Selects the persons who are employed at some schools of an area on a day. As a part of a query, because a whole county may have more
+/// of them than a statement takes values.
+macro_rules! employed {
+    ($area:expr, $schools:expr, $day:expr) => {
+        employments::table
+            .filter(employments::area.eq($area.get()))
+            .filter(employments::organisation_id.eq_any($schools))
+            .filter(employments::valid_from.le($day))
+            .filter(employments::valid_to.is_null().or(employments::valid_to.ge($day)))
+            .select(employments::person_id)
+    };
 }
 
 /// What is wanted of the list.
@@ -231,7 +244,7 @@ pub struct EnrolmentFilter {
     pub session: Option<SessionId>,
     /// Of one person.
     pub person: Option<PersonId>,
-    /// Of whoever applied as a teacher of some schools, or is employed there today.
+    /// Of whoever applied as a teacher of some schools, or is employed there on the day.
     pub schools: Option<OfSchools>,
     /// With one of these statuses.
     pub statuses: Option<Vec<EnrolmentStatus>>,
@@ -285,11 +298,10 @@ macro_rules! filtered {
         if let Some(person) = $filter.person {
             $query = $query.filter(t::person_area.eq(person.area().get())).filter(t::person_id.eq(person.number()));
         }
-        if let Some(OfSchools { area, schools, employees }) = &$filter.schools {
+        if let Some(OfSchools { area, schools, on }) = &$filter.schools {
             let applied_there = t::organisation_id.eq_any(schools.clone());
-            $query = $query
-                .filter(t::person_area.eq(area.get()))
-                .filter(applied_there.or(t::person_id.eq_any(employees.clone())));
+            let employed_there = t::person_id.eq_any(employed!(area, schools.clone(), *on));
+            $query = $query.filter(t::person_area.eq(area.get())).filter(applied_there.or(employed_there));
         }
         match $filter.statuses.as_deref() {
             None => {}
@@ -326,13 +338,7 @@ macro_rules! filtered {
 pub fn employed_at(conn: &mut Conn, schools: &[OrganisationId], day: NaiveDate) -> DbResult<Vec<PersonId>> {
     let mut found = Vec::new();
     for (area, numbers) in by_area(schools.iter().copied()) {
-        let persons: Vec<i64> = employments::table
-            .filter(employments::area.eq(area.get()))
-            .filter(employments::organisation_id.eq_any(numbers))
-            .filter(employments::valid_from.le(day))
-            .filter(employments::valid_to.is_null().or(employments::valid_to.ge(day)))
-            .select(employments::person_id)
-            .load(conn)?;
+        let persons: Vec<i64> = employed!(area, numbers, day).load(conn)?;
         found.extend(persons.into_iter().map(|number| PersonId::new(area, number)));
     }
     found.sort_unstable();
