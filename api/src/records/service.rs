@@ -65,7 +65,7 @@ fn judge(
     let now = work.at();
     let today = now.china_date();
     let employments = ledger::employments(work.conn(), person)?;
-    let spells = ledger::served(work.conn(), person)?;
+    let spells: Vec<_> = employments.iter().map(|employment| employment.span).collect();
     let policy = cache.area(work.conn(), person.area(), now)?;
     let prior_consent = policy.on(claim.starts_on).external_prior_consent();
     let amounts = may_enter(claim, &spells, today, prior_consent)?;

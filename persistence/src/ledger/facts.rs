@@ -62,8 +62,6 @@ pub struct PersonSnapshot {
 pub struct EmploymentSpell {
     /// Where.
     pub organisation: OrganisationId,
-    /// Its name today.
-    pub organisation_name: String,
     /// When.
     pub span: DateSpan,
 }
@@ -320,45 +318,31 @@ fn time_in(posts: &[PostHeld], wanted: Post, day: NaiveDate) -> Option<DateSpan>
     time_in_post(of_wanted.map(|(_, from, to)| DateSpan { from: *from, to: *to }).collect(), day)
 }
 
-/// The spells in which the person was employed, the earliest first; none reaches beyond retirement.
-///
-/// # Errors
-/// A [`crate::DbError`] where the database does not answer.
-pub fn served(conn: &mut Conn, person: PersonId) -> DbResult<Vec<DateSpan>> {
-    let rows: Vec<(NaiveDate, Option<NaiveDate>, Option<NaiveDate>)> = e::table
-        .inner_join(p::table.on(p::area.eq(e::area).and(p::id.eq(e::person_id))))
-        .filter(e::area.eq(person.area().get()))
-        .filter(e::person_id.eq(person.number()))
-        .order((e::valid_from.asc(), e::id.asc()))
-        .select((e::valid_from, e::valid_to, p::retires_on))
-        .load(conn)?;
-    let spells = rows.into_iter().map(|(from, to, retires_on)| {
-        let to = [to, retires_on].into_iter().flatten().min();
-        DateSpan { from, to }
-    });
-    Ok(spells.filter(|spell| spell.to.is_none_or(|to| spell.from <= to)).collect())
-}
-
-/// Every employment of the person, the earliest first.
+/// Every employment of the person, the earliest first; none reaches beyond retirement.
 ///
 /// # Errors
 /// A [`crate::DbError`] where the database does not answer.
 pub fn employments(conn: &mut Conn, person: PersonId) -> DbResult<Vec<EmploymentSpell>> {
-    let rows: Vec<(i64, String, NaiveDate, Option<NaiveDate>)> = e::table
-        .inner_join(o::table.on(o::area.eq(e::area).and(o::id.eq(e::organisation_id))))
+    let rows: Vec<(i64, NaiveDate, Option<NaiveDate>, Option<NaiveDate>)> = e::table
+        .inner_join(p::table.on(p::area.eq(e::area).and(p::id.eq(e::person_id))))
         .filter(e::area.eq(person.area().get()))
         .filter(e::person_id.eq(person.number()))
         .order((e::valid_from.asc(), e::id.asc()))
-        .select((o::id, o::name, e::valid_from, e::valid_to))
+        .select((e::organisation_id, e::valid_from, e::valid_to, p::retires_on))
         .load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(number, organisation_name, from, to)| EmploymentSpell {
-            organisation: Id::new(person.area(), number),
-            organisation_name,
-            span: DateSpan { from, to },
-        })
-        .collect())
+    let spells = rows.into_iter().map(|(number, from, to, retires_on)| EmploymentSpell {
+        organisation: Id::new(person.area(), number),
+        span: DateSpan { from, to: [to, retires_on].into_iter().flatten().min() },
+    });
+    Ok(spells.filter(|spell| spell.span.to.is_none_or(|to| spell.span.from <= to)).collect())
+}
+
+/// The spells in which the person was employed, of [`employments`].
+///
+/// # Errors
+/// As [`employments`].
+pub fn served(conn: &mut Conn, person: PersonId) -> DbResult<Vec<DateSpan>> {
+    Ok(employments(conn, person)?.into_iter().map(|employment| employment.span).collect())
 }
 
 /// Whether the person is or was employed at one of the organisations whose path is covered, for the question who may see the hours.
